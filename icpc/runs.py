@@ -1,0 +1,137 @@
+"""One folder per run, so that every command picks up where the last one stopped.
+
+Conventions
+-----------
+``run.json`` holds every setting, the versions and the hashes of what went in; it is written last,
+so a folder without it holds no finished run. ``roster.csv``, ``comparisons.csv`` and, of votes on
+windows, ``votes.csv`` are what the run was made from; ``ranking.csv`` knows no result.
+Nothing in a run depends on when or where it was made.
+"""
+
+import hashlib
+import json
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from icpc.competitions import Competition
+from icpc.roster import read_roster
+from icpc.study import Settings, Study, Verdicts, run_study
+from ranking.comparisons import read_comparisons
+from ranking.csv_input import decode
+from ranking.csv_output import to_csv, write_text
+from ranking.errors import RunError
+from ranking.vote import read_votes
+
+LIBRARIES = ("choix", "numpy", "pandas", "scipy")
+
+
+def save_run(study: Study, folder: Path) -> None:
+    """Write a study to a folder, replacing a run that is there.
+
+    Raises
+    ------
+    RunError
+        If the folder holds other things, or cannot be written.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RunError(str(folder), "this is a file", "name a folder with --out")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "run.json").exists():
+        raise RunError(str(folder), "the folder holds other things", "name an empty or new one")
+    write_text(to_csv(study.competition.roster), folder / "roster.csv")
+    write_text(to_csv(study.verdicts.comparisons), folder / "comparisons.csv")
+    if study.verdicts.votes is not None:
+        write_text(to_csv(study.verdicts.votes), folder / "votes.csv")
+    write_text(to_csv(study.ranking), folder / "ranking.csv")
+    write_text(json.dumps(_facts(study), indent=2, ensure_ascii=False) + "\n", folder / "run.json")
+
+
+def load_run(folder: Path) -> Study:
+    """Return the study of a run's folder, ranked anew from its comparisons.
+
+    Raises
+    ------
+    RunError
+        If there is no finished run in it, or its files were changed since.
+    TableError, RosterError, ComparisonsError
+        If its files cannot be read.
+    """
+    if not (folder / "run.json").is_file():
+        raise RunError(
+            str(folder), "no finished run (no run.json)", "make one with judge rank --out DIR"
+        )
+    facts = _read_facts(folder / "run.json")
+    _refuse_changed(folder, facts["written"])
+    rounds = tuple(facts["competition"]["rounds"])
+    competition = Competition(
+        name=facts["competition"]["name"],
+        title=facts["competition"]["title"],
+        rounds=rounds,
+        roster=read_roster(folder / "roster.csv", rounds),
+        roster_path=folder / "roster.csv",
+    )
+    ids = pd.Index(competition.judged["candidate"])
+    votes = folder / "votes.csv"
+    verdicts = Verdicts(
+        comparisons=read_comparisons(folder / "comparisons.csv", ids),
+        source=facts["verdicts"]["source"],
+        note=facts["verdicts"]["note"],
+        path=folder / "comparisons.csv",
+        passed_from=facts["verdicts"]["passed_from"],
+        votes=read_votes(votes, ids) if votes.exists() else None,
+    )
+    return run_study(competition, verdicts, Settings(**facts["settings"]))
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _facts(study: Study) -> dict[str, Any]:
+    competition, verdicts = study.competition, study.verdicts
+    inputs = {"roster": competition.roster_path, "verdicts": verdicts.path}
+    written = {
+        "roster.csv": to_csv(competition.roster),
+        "comparisons.csv": to_csv(verdicts.comparisons),
+    }
+    return {
+        "judge": version("judge"),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "competition": {
+            "name": competition.name,
+            "title": competition.title,
+            "rounds": list(competition.rounds),
+        },
+        "verdicts": {
+            "source": verdicts.source,
+            "note": verdicts.note,
+            "passed_from": verdicts.passed_from,
+        },
+        "settings": asdict(study.settings),
+        "sha256": {key: file_hash(path) for key, path in inputs.items() if path is not None},
+        "written": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in written.items()},
+    }
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(decode(path))
+        for key in ("competition", "verdicts", "settings", "written"):
+            facts[key].keys()
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise RunError(str(path), "not the record of a run", "make the run again") from None
+    return facts
+
+
+def _refuse_changed(folder: Path, written: dict[str, str]) -> None:
+    for name, digest in written.items():
+        if not (folder / name).is_file() or file_hash(folder / name) != digest:
+            raise RunError(
+                str(folder / name), "missing, or changed since the run", "make the run again"
+            )

@@ -1,0 +1,75 @@
+"""Comparisons counted into matrices: what every ranking and every check starts from.
+
+Conventions
+-----------
+Candidates stand in order of id, so that nothing depends on the order of rows. ``games[i, j]``
+counts comparisons with i first and j second, ``first_wins[i, j]`` those that i won; a tie is half
+a win for each. Matrices are float64, shape (n, n), with an empty diagonal.
+"""
+
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from ranking.tables import COMPARISONS, TIE, check
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Who was compared with whom, how often, and who won."""
+
+    candidates: pd.Index
+    games: np.ndarray
+    first_wins: np.ndarray
+
+    @property
+    def wins(self) -> np.ndarray:
+        """Shape (n, n): [i, j] counts the wins of i over j, in either order."""
+        return self.first_wins + (self.games - self.first_wins).T
+
+    @property
+    def met(self) -> np.ndarray:
+        """Shape (n, n), symmetric: [i, j] counts the comparisons of i and j in either order."""
+        return self.games + self.games.T
+
+
+def tally(comparisons: pd.DataFrame) -> Tally:
+    """Count a COMPARISONS table; repeated pairs add up.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or there are no comparisons.
+    """
+    check(comparisons, COMPARISONS, "comparisons")
+    candidates = pd.Index(sorted(set(comparisons["first"]) | set(comparisons["second"])))
+    n = len(candidates)
+    first, second = (candidates.get_indexer(comparisons[side]) for side in ("first", "second"))
+    winner = comparisons["winner"]
+    points = np.where(winner == TIE, 0.5, winner == comparisons["first"])
+    games, first_wins = np.zeros((n, n)), np.zeros((n, n))
+    np.add.at(games, (first, second), 1)
+    np.add.at(first_wins, (first, second), points)
+    return Tally(candidates, games, first_wins)
+
+
+def dominance_groups(wins: np.ndarray) -> list[list[int]]:
+    """Strongly connected components of the wins, the better ones first.
+
+    Between two groups wins run one way only, or there are none. With a single group every
+    Bradley-Terry strength is finite (Ford 1957).
+    """
+    count, group = connected_components(csr_matrix(wins > 0), connection="strong")
+    members = [np.flatnonzero(group == label).tolist() for label in range(count)]
+    between = nx.DiGraph()
+    between.add_nodes_from(range(count))
+    if count > 1:
+        winners, losers = np.nonzero(wins)
+        crossing = group[winners] != group[losers]
+        between.add_edges_from(zip(group[winners][crossing], group[losers][crossing], strict=True))
+    order = nx.lexicographical_topological_sort(between, key=lambda label: members[label][0])
+    return [members[label] for label in order]
