@@ -115,7 +115,9 @@ def _read_settings(path: Path) -> dict[str, Any]:
         else:
             known = [*TEXTS, "rounds", "stages"]
             raise CompetitionError(
-                str(path), f"unknown setting {key!r}{closest(key, known)}", f"use {', '.join(known)}"
+                str(path),
+                f"unknown setting {key!r}{closest(key, known)}",
+                f"use {', '.join(known)}",
             )
         if not right:
             raise CompetitionError(str(path), f"{key!r} is {value!r}", f"give {kind}")

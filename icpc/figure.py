@@ -58,9 +58,7 @@ def read_figure(path: Path) -> pd.DataFrame:
     )
 
 
-def published_curve(
-    points: pd.DataFrame, seed: int = 0
-) -> tuple[pd.DataFrame, HitRateSummary]:
+def published_curve(points: pd.DataFrame, seed: int = 0) -> tuple[pd.DataFrame, HitRateSummary]:
     """Return the HITRATE table and summary of the published points."""
     by_id = points.set_index("candidate").sort_index()
     wins = by_id["wins"].to_numpy()

@@ -27,6 +27,8 @@ from ranking.csv_output import to_csv, write_text
 from ranking.errors import RunError
 from ranking.vote import read_votes
 
+FILES = ("run.json", "roster.csv", "comparisons.csv", "votes.csv", "ranking.csv")
+PICTURES = ("hitrate.csv", "hitrate.png", "hitrate.svg")
 LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 
@@ -40,14 +42,22 @@ def save_run(study: Study, folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise RunError(str(folder), "this is a file", "name a folder with --out")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "run.json").exists():
-        raise RunError(str(folder), "the folder holds other things", "name an empty or new one")
+    others = (
+        {path.name for path in folder.iterdir()} - {*FILES, *PICTURES} if folder.exists() else {}
+    )
+    if others and not (folder / "run.json").exists():
+        raise RunError(
+            str(folder),
+            f"the folder holds other things ({min(others)})",
+            "name an empty or new one",
+        )
     write_text(to_csv(study.competition.roster), folder / "roster.csv")
     write_text(to_csv(study.verdicts.comparisons), folder / "comparisons.csv")
     if study.verdicts.votes is not None:
         write_text(to_csv(study.verdicts.votes), folder / "votes.csv")
     write_text(to_csv(study.ranking), folder / "ranking.csv")
-    write_text(json.dumps(_facts(study), indent=2, ensure_ascii=False) + "\n", folder / "run.json")
+    facts = json.dumps(_facts(study, folder), indent=2, ensure_ascii=False)
+    write_text(facts + "\n", folder / "run.json")
 
 
 def load_run(folder: Path) -> Study:
@@ -92,13 +102,12 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _facts(study: Study) -> dict[str, Any]:
+def _facts(study: Study, folder: Path) -> dict[str, Any]:
     competition, verdicts = study.competition, study.verdicts
     inputs = {"roster": competition.roster_path, "verdicts": verdicts.path}
-    written = {
-        "roster.csv": to_csv(competition.roster),
-        "comparisons.csv": to_csv(verdicts.comparisons),
-    }
+    written = ["roster.csv", "comparisons.csv"]
+    if verdicts.votes is not None:
+        written.append("votes.csv")
     return {
         "judge": version("judge"),
         "python": platform.python_version(),
@@ -115,7 +124,7 @@ def _facts(study: Study) -> dict[str, Any]:
         },
         "settings": asdict(study.settings),
         "sha256": {key: file_hash(path) for key, path in inputs.items() if path is not None},
-        "written": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in written.items()},
+        "written": {name: file_hash(folder / name) for name in written},
     }
 
 

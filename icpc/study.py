@@ -141,7 +141,9 @@ def read_verdicts(
         raise CompetitionError(
             competition.name,
             "no marks by a panel" if stage else "no verdicts come with it",
-            "leave --stage out" if stage else "give --comparisons FILE, --votes FILE or --panel FILE",
+            "leave --stage out"
+            if stage
+            else "give --comparisons FILE, --votes FILE or --panel FILE",
         )
     return _from_panel(competition, panel, stage, own=own)
 
@@ -211,9 +213,7 @@ def _from_votes(path: Path, ids: pd.Index, settings: Settings) -> Verdicts:
     return Verdicts(table, source, decided, path, votes=votes)
 
 
-def _from_panel(
-    competition: Competition, path: Path, stage: str | None, *, own: bool
-) -> Verdicts:
+def _from_panel(competition: Competition, path: Path, stage: str | None, *, own: bool) -> Verdicts:
     judged = stage or (competition.stages[0] if own and competition.stages else None)
     marks = read_marks(path, pd.Index(competition.judged["candidate"]), judged)
     table = panel_comparisons(marks)
@@ -257,8 +257,13 @@ def _remarks(
         remarks.append(f"{exempt} more were exempt from the judged round: known, but not judged.")
     if not schedule.even:
         score = competition.roster.set_index("candidate")["score"]
-        remarks.append(_uneven(schedule, settings, follows_result(
-            counted, score.loc[counted.candidates].to_numpy(dtype=float))))
+        remarks.append(
+            _uneven(
+                schedule,
+                settings,
+                follows_result(counted, score.loc[counted.candidates].to_numpy(dtype=float)),
+            )
+        )
     if len(schedule.groups) > 1:
         remarks.append(_split(schedule, settings))
     return remarks
@@ -268,8 +273,9 @@ def _uneven(schedule: Schedule, settings: Settings, follows: bool) -> str:
     span = f"candidates were compared {schedule.fewest_games:,} to {schedule.most_games:,} times"
     why = "raw wins would give the result away" if follows else "raw wins would not be fair"
     if settings.by in ("wins", "pagerank"):
-        return f"WARNING: {span}: ranking --by {settings.by} favours those who were compared more" + (
-            ", and who was compared more depends on the result." if follows else "."
+        return (
+            f"WARNING: {span}: ranking --by {settings.by} favours those who were compared more"
+            + (", and who was compared more depends on the result." if follows else ".")
         )
     return f"{span}: {why}; ranked by {settings.by}."
 
@@ -297,7 +303,7 @@ def _named(group: tuple[str, ...]) -> str:
 
 
 def result_labels(study: Study) -> pd.Series:
-    """What each ranked candidate reached, by id: the round, or the score where rounds are unknown."""
+    """What each ranked candidate reached, by id: the round, or else the score."""
     results = study.results
     score = results["score"].map(lambda value: "" if np.isnan(value) else f"score {value:g}")
     return results["reached"].mask(results["reached"] == "", score)

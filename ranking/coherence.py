@@ -7,8 +7,8 @@ times (a coin: one half). *Position*: a term added to the log-odds of whoever is
 together with the Bradley-Terry strengths; its standard error is a jackknife over candidates, to
 first order. *Circular triad*: A beat B, B beat C, C beat A, by the majority of each two's
 comparisons; a coin makes a quarter of all triads circular, with variance 3/16 each [1]_ (triads
-that share a pair are uncorrelated). *Zeta*: Kendall's coefficient of consistence, 1 without circular
-triads; if some pairs are undecided, 1 − 4 × the circular share, which is 0 for a coin.
+that share a pair are uncorrelated). *Zeta*: Kendall's coefficient of consistence, 1 without
+circular triads; if some pairs are undecided, 1 − 4 × the circular share, which is 0 for a coin.
 *Back-arc*: a pair won by the one who stands lower in the ranking.
 
 References
@@ -44,7 +44,9 @@ class Triads:
 def order_agreement(counted: Tally, seed: int = 0) -> Estimate:
     """Return the share of pairs judged alike in both orders; no pairs if none was."""
     both = (counted.games > 0) & (counted.games.T > 0)
-    share = np.divide(counted.first_wins, counted.games, out=np.zeros_like(counted.games), where=both)
+    share = np.divide(
+        counted.first_wins, counted.games, out=np.zeros_like(counted.games), where=both
+    )
     alike = share * (1 - share.T) + (1 - share) * share.T
     return pair_share(np.triu(alike * both), np.triu(both.astype(float)), seed)
 

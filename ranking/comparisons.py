@@ -29,9 +29,7 @@ def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
     check_players(file, candidates)
     rows = file.rows
     winner = rows["winner"].mask(rows["winner"].str.lower() == TIE, TIE)
-    bad = file.first_where(
-        (winner != rows["first"]) & (winner != rows["second"]) & (winner != TIE)
-    )
+    bad = file.first_where((winner != rows["first"]) & (winner != rows["second"]) & (winner != TIE))
     if bad is not None:
         raise ComparisonsError(
             file.where(bad),
@@ -83,7 +81,7 @@ def _refuse_repeated(file: CsvFile, key: list[str]) -> None:
     before = int((file.rows[key] == pair).all(axis=1).to_numpy().argmax())
     raise ComparisonsError(
         file.where(bad),
-        f"the pair {', '.join(map(printable, pair))} was judged on line {file.lines[before]} already",
+        f"{', '.join(map(printable, pair))}: judged on line {file.lines[before]} already",
         "keep one verdict for each order, or add a column 'juror' that tells them apart",
     )
 

@@ -102,7 +102,9 @@ def read_csv(path: Path, required: tuple[str, ...]) -> CsvFile:
     text = decode(path)
     header = re.split("[\r\n]", text.lstrip(), maxsplit=1)[0]
     if not header:
-        raise TableError(path.name, "the file is empty", f"its first line must be {_line(required)}")
+        raise TableError(
+            path.name, "the file is empty", f"its first line must be {_line(required)}"
+        )
     delimiter = max(DELIMITERS, key=header.count)
     names, rows, ends = _records(path, text, delimiter)
     _require(path, names, required)
@@ -110,7 +112,9 @@ def read_csv(path: Path, required: tuple[str, ...]) -> CsvFile:
         raise TableError(
             path.name, "there is a header, but no row below it", "give at least one row"
         )
-    columns = {name: _clean(column) for name, column in zip(names, zip(*rows, strict=True))}
+    columns = {
+        name: _clean(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)
+    }
     return CsvFile(path, pd.DataFrame(columns), np.asarray(ends), delimiter != ",")
 
 
@@ -133,14 +137,20 @@ def decode(path: Path) -> str:
             str(path), "no permission to read it", "change its permissions, or copy it"
         ) from None
     except OSError as error:
-        raise TableError(str(path), f"it cannot be read ({error.strerror})", "check the disk") from None
+        raise TableError(
+            str(path), f"it cannot be read ({error.strerror})", "check the disk"
+        ) from None
     encoding = next((name for bom, name in BOMS if raw.startswith(bom)), "utf-8")
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         around = raw.splitlines()[line - 1][:60] if encoding == "utf-8" else b""
-        guess = f" (in Windows-1250: {printable(around.decode('cp1250', 'replace'))!r})" if around else ""
+        guess = (
+            f" (in Windows-1250: {printable(around.decode('cp1250', 'replace'))!r})"
+            if around
+            else ""
+        )
         raise TableError(
             f"{path.name}, line {line}",
             f"byte 0x{raw[error.start]:02x} is not {encoding.removesuffix('-sig').upper()}{guess}",

@@ -107,7 +107,9 @@ def _of_stage(file: CsvFile, marks: pd.DataFrame, stage: str | None) -> pd.DataF
     stages = list(dict.fromkeys(marks["stage"]))
     if stage is None and len(stages) > 1:
         raise ComparisonsError(
-            file.path.name, f"marks of several stages: {', '.join(stages)}", "choose one with --stage"
+            file.path.name,
+            f"marks of several stages: {', '.join(stages)}",
+            "choose one with --stage",
         )
     if stage is None or stage in stages:
         return marks if stage is None else marks[marks["stage"] == stage]

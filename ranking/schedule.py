@@ -13,6 +13,7 @@ from ranking.tally import Tally, dominance_groups
 
 RARELY = 0.1  # of the rate at which unequal scores met
 
+
 @dataclass(frozen=True)
 class Schedule:
     """Facts of a schedule that decide how its wins may be counted."""

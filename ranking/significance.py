@@ -100,9 +100,7 @@ def permutation_p(wins: np.ndarray, met: np.ndarray, score: np.ndarray, seed: in
     return float(test.pvalue)
 
 
-def accuracy_by_distance(
-    counted: Tally, score: np.ndarray, seed: int = 0
-) -> dict[float, Estimate]:
+def accuracy_by_distance(counted: Tally, score: np.ndarray, seed: int = 0) -> dict[float, Estimate]:
     """Return the pair accuracy for each difference of scores."""
     gap = score[:, np.newaxis] - score[np.newaxis, :]
     distances = np.unique(gap[(gap > 0) & (counted.met > 0)])
@@ -115,7 +113,7 @@ def accuracy_by_distance(
 
 
 def macro_f1(counted: Tally, score: np.ndarray) -> float:
-    """Return the mean F1 of "the first is better" and "the second is better", as in Table 4 [1]_."""
+    """Return the mean F1 of "the first is better" and "the second is better" (Table 4 [1]_)."""
     first_better = score[:, np.newaxis] > score[np.newaxis, :]
     said_first, said_second = counted.first_wins, counted.games - counted.first_wins
     right = (said_first[first_better].sum(), said_second[first_better.T].sum())

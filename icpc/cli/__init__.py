@@ -1,0 +1,65 @@
+"""The ``judge`` command.
+
+Data go to stdout, remarks and progress to stderr. Exit 0: done; 1: a failure while working; 2:
+wrong input or usage. Only the standard library, typer and rich load before a command runs.
+"""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from icpc import __version__
+from icpc.cli.check import check
+from icpc.cli.competitions import competitions
+from icpc.cli.hitrate import hitrate
+from icpc.cli.output import print_error
+from icpc.cli.rank import rank
+from ranking.errors import JudgeError
+
+
+class JudgeGroup(TyperGroup):
+    """Commands whose users' mistakes end in a sentence, not a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; print a user's mistake and exit with its code."""
+        try:
+            return super().invoke(ctx)
+        except JudgeError as error:
+            print_error(str(error))
+            raise typer.Exit(error.exit_code) from None
+
+
+app = typer.Typer(
+    cls=JudgeGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"judge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: bool = typer.Option(
+        False,
+        "--version",
+        callback=_print_version,
+        is_eager=True,
+        help="Print the version and exit.",
+    ),
+) -> None:
+    """Rank and analyse music competitions, and say how far to trust the ranking.
+
+    Example: judge rank --competition icpc2015
+    """
+
+
+for command in (competitions, rank, hitrate, check):
+    app.command()(command)

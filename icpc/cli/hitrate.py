@@ -1,0 +1,129 @@
+"""``judge hitrate``: the ranking held against the result."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from icpc.cli import options as opt
+from icpc.cli.output import Format, print_data, print_line, print_remark, print_table, working
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ranking.hitrate import HitRateSummary
+
+
+def hitrate(
+    competition: opt.CompetitionName = None,
+    roster: opt.RosterFile = None,
+    rounds: opt.Rounds = None,
+    run: opt.RunFolder = None,
+    comparisons: opt.ComparisonsFile = None,
+    votes: opt.VotesFile = None,
+    panel: opt.PanelFile = None,
+    stage: opt.Stage = None,
+    by: opt.By = None,
+    vote: opt.Vote = "majority",
+    count: opt.Count = "all",
+    published: Annotated[
+        bool, typer.Option("--published", help="The paper's own Figure 2, from its points.")
+    ] = False,
+    plot: Annotated[
+        bool, typer.Option("--plot", help="Draw the curve: hitrate.png and hitrate.svg.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write [default: the run, or runs/NAME].")
+    ] = None,
+    seed: opt.Seed = 0,
+    format: Format = Format.TABLE,
+) -> None:
+    """Hold a ranking against the result: the share of its top who passed the round.
+
+    Example: judge hitrate --competition icpc2015 --plot
+    """
+    from icpc.hitrate import published_hit_rate, study_hit_rate
+    from icpc.runs import save_run
+
+    study = None
+    with working("holding the ranking against the result"):
+        if published:
+            held = published_hit_rate(
+                _figure_of(competition, (roster, run, comparisons, panel)), seed
+            )
+        else:
+            study = opt.open_study(
+                competition,
+                roster,
+                rounds,
+                run,
+                (comparisons, votes, panel),
+                stage,
+                (by, vote, count, "candidates", seed),
+            )
+            held = study_hit_rate(study)
+    if format is Format.TABLE:
+        _print_curve(held.title, held.curve, held.names)
+        for line in summary_lines(held.summary, held.threshold):
+            print_line(line)
+    else:
+        print_data(held.curve, format)
+    for remark in held.remarks:
+        print_remark(remark)
+    if plot:
+        folder = out or run or Path("runs") / held.name
+        if study is not None:
+            save_run(study, folder)
+        for path in held.draw(folder):
+            print_remark(f"drawn to {path}")
+
+
+def summary_lines(summary: "HitRateSummary", threshold: str) -> list[str]:
+    """The curve in words."""
+    skill = (
+        "The curve leaves the band of judges without skill."
+        if summary.leaves_band
+        else "The curve stays inside the band of judges without skill: chance does as much."
+    )
+    return [
+        f"Base rate {summary.base_rate:.3f}: {summary.passed} of {summary.candidates} passed.",
+        f"Cut at half: {summary.cut_passed} of the top {summary.cut} passed, hit-rate "
+        f"{summary.cut_hit_rate:.3f} ({threshold}); judges without skill: {summary.cut_low:.3f} to "
+        f"{summary.cut_high:.3f}.",
+        f"AUC {summary.auc:.3f} (judges without skill: {summary.auc_low:.3f} to "
+        f"{summary.auc_high:.3f}), average precision {summary.average_precision:.3f}.",
+        skill,
+    ]
+
+
+def _figure_of(competition: str | None, others: tuple[Path | None, ...]) -> Path:
+    from icpc.competitions import load_competition
+    from ranking.errors import CompetitionError
+
+    name = competition or opt.DEFAULT
+    figure = None if any(others) else load_competition(name).figure
+    if figure is None:
+        raise CompetitionError(
+            "--published",
+            "there is no published curve" + ("" if any(others) else f" of {name}"),
+            f"use it with --competition {opt.DEFAULT} alone",
+        )
+    return figure
+
+
+def _print_curve(title: str, curve: "pd.DataFrame", names: dict[str, str]) -> None:
+    rows = [
+        [
+            str(row.k),
+            f"{row.wins:g}",
+            names.get(row.candidate, row.candidate),
+            str(row.reached),
+            "yes" if row.passed else "no",
+            f"{row.hit_rate:.3f}",
+            f"{row.recall:.3f}",
+            f"{row.null_low:.2f}–{row.null_high:.2f}",
+        ]
+        for row in curve.itertuples()
+    ]
+    headers = ["k", "wins", "candidate", "reached", "passed", "hit-rate", "recall", "no skill"]
+    print_table(title, headers, rows, ["candidate", "reached"])

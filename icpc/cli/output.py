@@ -1,0 +1,90 @@
+"""What the commands print: tables for people, CSV and JSON for programs, remarks on stderr.
+
+Text from files is never taken for markup, and cannot steer the terminal.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Format(StrEnum):
+    """How data go to stdout."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def print_data(table: "pd.DataFrame", form: Format) -> None:
+    """Print a table as CSV or JSON, missing values empty or null."""
+    from ranking.csv_output import to_csv
+
+    if form is Format.CSV:
+        sys.stdout.write(to_csv(table))
+    else:
+        sys.stdout.write(table.to_json(orient="records", indent=1, force_ascii=False) + "\n")
+
+
+def print_table(
+    title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], flexible: Sequence[str] = ()
+) -> None:
+    """Print a table that fits the terminal; ``flexible`` columns, on the left, give way."""
+    from ranking.csv_input import printable
+
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for place, header in enumerate(headers):
+        soft = header in flexible
+        widest = max(len(text) for text in (header, *(row[place] for row in rows)))
+        table.add_column(
+            header,
+            justify="left" if soft else "right",
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=min(widest, 6) if soft else widest,
+        )
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    print_line(title)
+    Console().print(table)
+
+
+def print_line(line: str) -> None:
+    """Print one line of text on stdout."""
+    from ranking.csv_input import printable
+
+    Console(soft_wrap=False).print(Text(printable(line)))
+
+
+def print_remark(remark: str) -> None:
+    """Print a remark on stderr."""
+    from ranking.csv_input import printable
+
+    Console(stderr=True).print(Text(printable(remark)), style="dim", soft_wrap=True)
+
+
+def print_error(message: str) -> None:
+    """Print an error on stderr; its parts come from files, so they are made printable."""
+    from ranking.csv_input import printable
+
+    Console(stderr=True).print(Text(f"judge: {printable(message)}"), soft_wrap=True)
+
+
+@contextmanager
+def working(on: str) -> Iterator[None]:
+    """Show on a terminal's stderr that work is going on."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(Text(f"{on} …")):
+        yield

@@ -1,0 +1,87 @@
+"""``judge rank``: one order from many comparisons."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from icpc.cli import options as opt
+from icpc.cli.output import Format, print_data, print_remark, print_table, working
+
+if TYPE_CHECKING:
+    from icpc.study import Study
+
+
+def rank(
+    competition: opt.CompetitionName = None,
+    roster: opt.RosterFile = None,
+    rounds: opt.Rounds = None,
+    comparisons: opt.ComparisonsFile = None,
+    votes: opt.VotesFile = None,
+    panel: opt.PanelFile = None,
+    stage: opt.Stage = None,
+    by: opt.By = None,
+    vote: opt.Vote = "majority",
+    count: opt.Count = "all",
+    resample: opt.Resample = "candidates",
+    out: Annotated[Path | None, typer.Option(help="Write the run to this folder.")] = None,
+    seed: opt.Seed = 0,
+    format: Format = Format.TABLE,
+) -> None:
+    """Rank the candidates of a competition, best first.
+
+    Example: judge rank --roster mine.csv --comparisons my.csv --out runs/mine
+    """
+    from icpc.runs import save_run
+
+    with working("ranking"):
+        study = opt.open_study(
+            competition,
+            roster,
+            rounds,
+            None,
+            (comparisons, votes, panel),
+            stage,
+            (by, vote, count, resample, seed),
+        )
+    if out is not None:
+        save_run(study, out)
+    if format is Format.TABLE:
+        _print_ranking(study)
+    else:
+        print_data(study.ranking, format)
+    for remark in (study.verdicts.note, *study.remarks):
+        if remark:
+            print_remark(remark)
+    if out is not None:
+        print_remark(f"written to {out}")
+
+
+def headline(study: "Study") -> str:
+    """One line that says what was ranked, from what."""
+    return (
+        f"{study.competition.name}: {len(study.ranking)} candidates ranked from "
+        f"{study.verdicts.source}, by {study.settings.by}"
+    )
+
+
+def _print_ranking(study: "Study") -> None:
+    from icpc.study import result_labels
+
+    people = study.results
+    reached = result_labels(study)
+    rows = [
+        [
+            str(row.rank),
+            f"{row.rank_low}–{row.rank_high}",
+            people.loc[row.candidate, "name"],
+            people.loc[row.candidate, "country"],
+            f"{row.wins:g}/{row.games}",
+            f"{row.win_rate:.3f}",
+            f"{row.strength:.2f}" if abs(row.strength) >= 0.01 else f"{row.strength:.2g}",
+            reached[row.candidate],
+        ]
+        for row in study.ranking.itertuples()
+    ]
+    headers = ["rank", "95 %", "candidate", "from", "wins/of", "rate", "strength", "reached"]
+    print_table(headline(study), headers, rows, ["candidate", "from", "reached"])

@@ -1,0 +1,114 @@
+"""Hit-rates with everything that is needed to print and draw them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from icpc.figure import TIERS, published_curve, read_figure
+from icpc.study import Study, hold_against_result, result_labels
+from ranking.csv_output import to_csv, write_bytes, write_text
+from ranking.hitrate import HitRateSummary
+
+PUBLISHED_TITLE = "Zhang, Liang, Dixon 2024, Figure 2: the paper's own points"
+
+
+@dataclass(frozen=True)
+class HitRate:
+    """A ranking held against the result."""
+
+    name: str
+    """Of the folder it is drawn to."""
+    title: str
+    curve: pd.DataFrame
+    summary: HitRateSummary
+    tiers: tuple[str, ...]
+    """Results in order, the lowest first; colours follow it."""
+    names: dict[str, str]
+    """What to call candidates."""
+    labelled: tuple[str, ...]
+    """Candidates to name in the figure."""
+    x: str
+    """What the horizontal axis shows: wins or k."""
+    remarks: tuple[str, ...]
+    stem: str = "hitrate"
+
+    @property
+    def threshold(self) -> str:
+        """The threshold at the cut, in words."""
+        wins = self.curve.loc[self.curve["k"] == self.summary.cut, "wins"].iloc[-1]
+        return f"at {wins:g} wins" if self.x == "wins" else f"down to rank {self.summary.cut}"
+
+    def draw(self, folder: Path) -> list[Path]:
+        """Write CSV, PNG and SVG; return the pictures' paths."""
+        from plots.hitrate import hit_rate_figure
+        from plots.style import rendered
+
+        figure = hit_rate_figure(
+            self.curve, self.summary, self.tiers, self.names, self.labelled, self.x, self.title
+        )
+        write_text(to_csv(self.curve), folder / f"{self.stem}.csv")
+        paths = []
+        for kind in ("png", "svg"):
+            paths.append(folder / f"{self.stem}.{kind}")
+            write_bytes(rendered(figure, kind), paths[-1])
+        return paths
+
+
+def study_hit_rate(study: Study, top: int = 5) -> HitRate:
+    """Return the hit-rate of a study, to name its top and the finalists.
+
+    Raises
+    ------
+    RankingError
+        If no result is known, or all or none passed.
+    """
+    curve, summary = hold_against_result(study)
+    labels = result_labels(study)
+    known = study.results["score"].dropna()
+    tiers = study.competition.rounds or tuple(labels[known.sort_values().index].unique())
+    best = known.index[known == known.max()]
+    finalists = best if len(best) <= 12 else best[:0]
+    how = f"by {study.settings.by}"
+    if study.settings.count == "paper":
+        how = "raw wins as in the release: FAVOURS WHO PASSED"
+    return HitRate(
+        name=study.competition.name,
+        title=f"{study.competition.name}: {study.verdicts.source}, {how}",
+        curve=curve.assign(reached=labels.loc[curve["candidate"]].to_numpy()),
+        summary=summary,
+        tiers=tiers,
+        names=study.results["name"].to_dict(),
+        labelled=tuple(dict.fromkeys([*curve["candidate"].head(top), *finalists])),
+        x="wins" if study.settings.by == "wins" else "k",
+        remarks=tuple(filter(None, (study.verdicts.note, *study.remarks))),
+    )
+
+
+def published_hit_rate(figure: Path, seed: int = 0) -> HitRate:
+    """Return the hit-rate of the paper's own points.
+
+    Raises
+    ------
+    TableError, CompetitionError
+        If the file cannot be read.
+    """
+    points = read_figure(figure)
+    curve, summary = published_curve(points, seed)
+    named = points["candidate"][~points["candidate"].str.startswith("point ")]
+    remark = (
+        "the band is that of judges without skill under the release's counting: pairs of equal "
+        "result left out, raw wins. It rises with the curve because the counting does."
+    )
+    return HitRate(
+        name="published",
+        title=PUBLISHED_TITLE,
+        curve=curve,
+        summary=summary,
+        tiers=TIERS,
+        names={},
+        labelled=tuple(named),
+        x="wins",
+        remarks=(remark,),
+        stem="hitrate-published",
+    )

@@ -1,0 +1,1 @@
+"""Drawing: functions that draw a table on an axis and compute nothing."""
