@@ -12,6 +12,7 @@ References
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -91,7 +92,8 @@ def draw_hit_rate(
     ax.set_xlabel(AXES[x])
     ax.set_ylabel("hit-rate: share of them who passed")
     lowest = min(curve["hit_rate"].min(), curve["null_low"].min())
-    ax.set_ylim(max(0.0, lowest - 0.08), 1.16)  # room for names above 1
+    ax.set_ylim(max(0.0, lowest - 0.08), 1.1)
+    ax.set_yticks([tick for tick in np.arange(0, 1.05, 0.1) if tick >= lowest - 0.08])
     return ax
 
 

@@ -2,8 +2,8 @@
 
 Each name tries places around its point, the near ones first, and takes the first where it covers
 no other name, no point, no edge and no line that leads to another name; its own line must keep
-clear of the other names and lines too. The order of the points decides who chooses first, so the
-same picture comes out every time.
+clear of them too. Names read away from the crowded side of the axis, and points choose in that
+order, so that the line of the next point finds its way past the names already placed.
 """
 
 from collections.abc import Sequence
@@ -14,36 +14,45 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.path import Path
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from plots.style import INK, QUIET
 
-RADII = (10, 18, 28, 40, 55, 72, 92, 115, 140, 170, 205, 245, 290)  # points from the dot
-ANGLES = np.radians([*(60, 120, 30, 150, 0, 180), *range(15, 375, 15)])
+RADII = (10, *range(16, 300, 7))  # points from the dot
+ANGLES = np.radians([60, -60, 30, -30, 90, -90, 0, 75, -75, 45, -45, 15, -15])  # to the right
 DOT = 4.0  # half the width of a dot, in points
+AIR = 2.0  # around a name, in pixels
+GROWTH = (0.0, 0.06, 0.12, 0.18, 0.24, 0.3, 0.4, 0.5)
 
 
 @dataclass
 class _Room:
-    """What is taken already, in pixels."""
+    """What is taken already, in pixels; boxes are x0, y0, x1, y1."""
 
-    edges: Bbox
-    dots: list[Bbox]
-    names: list[Bbox] = field(default_factory=list)
+    edges: np.ndarray
+    dots: np.ndarray
+    names: list[np.ndarray] = field(default_factory=list)
     lines: list[Path] = field(default_factory=list)
 
-    def takes(self, name: Bbox, line: Path) -> bool:
-        """Whether a name and the line to it are clear of everything."""
-        inside = self.edges.x0 <= name.x0 and name.x1 <= self.edges.x1
-        inside = inside and self.edges.y0 <= name.y0 and name.y1 <= self.edges.y1
-        return (
-            inside
-            and not name.count_overlaps(self.dots + self.names)
-            and not any(other.intersects_bbox(name, filled=False) for other in self.lines)
-            and not any(line.intersects_bbox(other, filled=False) for other in self.names)
-            and not any(line.intersects_bbox(dot.padded(-1), filled=False) for dot in self.dots)
-            and not any(line.intersects_path(other, filled=False) for other in self.lines)
+    def free(self, boxes: np.ndarray) -> np.ndarray:
+        """Which boxes, shape (n, 4), cover no edge, dot or name."""
+        inside = np.all((boxes[:, :2] >= self.edges[:2]) & (boxes[:, 2:] <= self.edges[2:]), axis=1)
+        taken = np.vstack([self.dots, *self.names])
+        apart = np.any(
+            (boxes[:, np.newaxis, :2] > taken[:, 2:]) | (boxes[:, np.newaxis, 2:] < taken[:, :2]),
+            axis=2,
+        )
+        return np.logical_and(inside, np.all(apart, axis=1))
+
+    def clear(self, box: np.ndarray, line: Path) -> bool:
+        """Whether the line crosses no name, dot or line, and the box no line."""
+        name = Bbox.from_extents(*box)
+        others = [Bbox.from_extents(*other) for other in (*self.names, *self.dots)]
+        return not (
+            any(other.intersects_bbox(name, filled=False) for other in self.lines)
+            or any(line.intersects_bbox(other, filled=False) for other in others)
+            or any(line.intersects_path(other, filled=False) for other in self.lines)
         )
 
 
@@ -52,19 +61,85 @@ def place_labels(
 ) -> list[Annotation]:
     """Write each name near its point, in data coordinates, clear of all dots; shape (n, 2).
 
-    A name that finds no room at all is left out.
+    Where names find no room, the axis grows upwards until they do; a name that finds none even then
+    is left out.
     """
+    low, high = ax.get_ylim()
+    labels: list[Annotation] = []
+    for growth in GROWTH:
+        for artist in [text for text in ax.texts if isinstance(text, Annotation)]:
+            artist.remove()
+        ax.set_ylim(low, high + growth * (high - low))
+        labels = _place_all(ax, points, names, dots)
+        if len(labels) == len(points):
+            break
+    return labels
+
+
+def _place_all(
+    ax: Axes, points: Sequence[tuple[float, float]], names: Sequence[str], dots: np.ndarray
+) -> list[Annotation]:
+    """Write the names that find room on the axis as it is."""
     renderer = _draw(ax)
-    half = DOT * ax.figure.dpi / 72
     spots = ax.transData.transform(dots)
+    half = DOT * ax.figure.dpi / 72
     room = _Room(
-        ax.get_window_extent(renderer),
-        [Bbox.from_extents(*(spot - half), *(spot + half)) for spot in spots],
+        np.array(ax.get_window_extent(renderer).extents), np.hstack([spots - half, spots + half])
     )
-    labels = [
-        _placed(ax, renderer, point, name, room) for point, name in zip(points, names, strict=True)
-    ]
+    middle = np.mean(ax.get_xlim())
+    side = 1 if np.mean([x for x, _ in points]) < middle else -1
+    order = sorted(range(len(points)), key=lambda at: -side * points[at][0])
+    labels = (_placed(ax, renderer, points[at], names[at], room, side) for at in order)
     return [label for label in labels if label is not None]
+
+
+def _placed(
+    ax: Axes,
+    renderer: RendererAgg,
+    point: tuple[float, float],
+    name: str,
+    room: _Room,
+    side: int,
+) -> Annotation | None:
+    """The name at the first free place around its point, which is then taken."""
+    label = ax.annotate(
+        name, point, xytext=(0, 0), textcoords="offset points", fontsize=8, color=INK, va="center"
+    )
+    scale = ax.figure.dpi / 72
+    spot = ax.transData.transform(point)
+    size = np.asarray(label.get_window_extent(renderer).size) + 2 * AIR
+    offsets, sides = _places(side)
+    starts = np.where(sides[:, np.newaxis] > 0, 0, [-size[0], 0]) - [0, size[1] / 2]
+    corners = spot + offsets * scale + starts
+    boxes = np.hstack([corners, corners + size])
+    for at in np.flatnonzero(room.free(boxes)):
+        nearest = np.clip(spot, boxes[at, :2], boxes[at, 2:])
+        rim = spot + 1.45 * DOT * scale * offsets[at] / np.linalg.norm(offsets[at])
+        line = Path([rim, nearest])
+        if room.clear(boxes[at], line):
+            room.names.append(boxes[at])
+            room.lines.append(line)
+            label.set_position(tuple(offsets[at] + [sides[at] * AIR / scale, 0]))
+            label.set_horizontalalignment("left" if sides[at] > 0 else "right")
+            _draw_line(ax, point, (nearest - spot) / scale)
+            return label
+    label.remove()
+    return None
+
+
+def _places(side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets to try in points, shape (n, 2), and which way the name reads from each."""
+    around = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
+    right = (np.array(RADII)[:, np.newaxis, np.newaxis] * around).reshape(-1, 2)
+    left = right * [-1, 1]
+    both = (right, left) if side > 0 else (left, right)
+    return np.vstack(both), np.repeat([side, -side], len(right))
+
+
+def _draw_line(ax: Axes, point: tuple[float, float], offset: np.ndarray) -> None:
+    """Lead from a dot to its name, ``offset`` points away."""
+    line = {"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
+    ax.annotate("", point, xytext=tuple(offset), textcoords="offset points", arrowprops=line)
 
 
 def _draw(ax: Axes) -> RendererAgg:
@@ -73,46 +148,3 @@ def _draw(ax: Axes) -> RendererAgg:
     canvas.draw()
     renderer: RendererAgg = canvas.get_renderer()
     return renderer
-
-
-def _placed(
-    ax: Axes, renderer: RendererAgg, point: tuple[float, float], name: str, room: _Room
-) -> Annotation | None:
-    """The name at the first free place around its point, which is then taken."""
-    label = ax.annotate(
-        name,
-        point,
-        xytext=(0, 0),
-        textcoords="offset points",
-        fontsize=8,
-        color=INK,
-        va="center",
-        arrowprops={
-            "arrowstyle": "-",
-            "color": QUIET,
-            "linewidth": 0.6,
-            "shrinkA": 0,
-            "shrinkB": 3,
-        },
-    )
-    spot = ax.transData.transform(point)
-    for radius in RADII:
-        for angle in ANGLES:
-            offset = np.array([np.cos(angle), np.sin(angle)])
-            label.set_position(tuple(radius * offset))
-            label.set_horizontalalignment("left" if offset[0] > -0.01 else "right")
-            label.update_positions(renderer)
-            extent = Text.get_window_extent(label, renderer).padded(2)
-            nearest = np.clip(spot, extent.min, extent.max)
-            line = Path([spot + _to_rim(offset, ax), nearest])
-            if room.takes(extent, line):
-                room.names.append(extent)
-                room.lines.append(line)
-                return label
-    label.remove()
-    return None
-
-
-def _to_rim(offset: np.ndarray, ax: Axes) -> np.ndarray:
-    """From the middle of a dot to its rim, so that a line does not count as crossing its dot."""
-    return offset * 1.45 * DOT * ax.figure.dpi / 72

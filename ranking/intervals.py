@@ -81,7 +81,7 @@ def _reweighted(wins: np.ndarray, own: np.ndarray, by: str, weights: np.ndarray)
 def _with_quantiles(
     ranking: pd.DataFrame, candidates: pd.Index, strengths: np.ndarray
 ) -> pd.DataFrame:
-    """Fill the interval columns from drawn strengths, shape (draws, n), leaving missing ones out."""
+    """Fill the interval columns from drawn strengths, shape (draws, n), some of them missing."""
     tail = (1 - LEVEL) / 2
     ranks = competition_rank(strengths).astype(float)
     ranks[np.isnan(strengths)] = np.nan
