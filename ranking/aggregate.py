@@ -113,13 +113,25 @@ def newton_step(
     the change: enough for an interval, at a hundredth of the cost of a fit.
     """
     m = np.ones(len(wins)) if weights is None else weights
-    games = (wins + wins.T) * np.outer(m, m)
-    expected = expit(strength[:, np.newaxis] - strength[np.newaxis, :])
-    slope = (wins * np.outer(m, m) - games * expected).sum(axis=1)
-    information = games * expected * expected.T
-    curvature = np.diag(information.sum(axis=1)) - information + 1 / len(wins)  # fixes the mean
-    moved: np.ndarray = strength + np.linalg.solve(curvature, slope)
+    weighted = wins * np.outer(m, m)
+    slope = (weighted - (weighted + weighted.T) * _chance(strength)).sum(axis=1)
+    moved: np.ndarray = strength + np.linalg.solve(information(weighted, strength), slope)
     return moved - moved.mean()
+
+
+def information(wins: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """Fisher information of Bradley-Terry strengths, shape (n, n), with their mean held at 0.
+
+    The diagonal of its inverse, less 1 / n, holds the squared standard errors.
+    """
+    chance = _chance(strength)
+    between = (wins + wins.T) * chance * chance.T
+    return np.diag(between.sum(axis=1)) - between + 1 / len(wins)
+
+
+def _chance(strength: np.ndarray) -> np.ndarray:
+    """Probability of winning, [i, j] of i over j."""
+    return expit(strength[:, np.newaxis] - strength[np.newaxis, :])
 
 
 def rank_candidates(comparisons: pd.DataFrame | Tally, by: str = "bradley-terry") -> pd.DataFrame:

@@ -4,9 +4,9 @@ Conventions
 -----------
 A judge without skill may still be consistent: it can prefer loud playing, or a certain piano,
 without that having to do with the result. So it is not a coin. It has the strengths that were
-fitted to the real verdicts, handed to candidates at random, and judges exactly the comparisons
-that were judged (Bernoulli in the difference of strengths). :func:`coin` is the judge with no
-preference at all.
+fitted to the real verdicts, drawn together as far as their spread is noise, handed to candidates at
+random; and it judges exactly the comparisons that were judged (Bernoulli in the difference of
+strengths). :func:`coin` is the judge with no preference at all.
 Where the schedule does not depend on the result, this is the permutation test over candidates
 with the noise of single verdicts added; where it does, as in the published comparisons of 2015,
 where candidates of equal score never met, only this is fair.
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from ranking.aggregate import METHODS, bradley_terry, newton_step, regularised
+from ranking.aggregate import METHODS, bradley_terry, information, newton_step, regularised
 from ranking.tally import Tally
 
 DRAWS = 1000
@@ -38,7 +38,7 @@ class NoSkill:
 
 def no_skill(counted: Tally, by: str, seed: int = 0, draws: int = DRAWS) -> NoSkill:
     """Return tournaments in which the judge's own preferences fall on random candidates."""
-    strength = bradley_terry(counted.wins)
+    strength = _preferences(counted.wins)
     rng = np.random.default_rng(seed)
     preferences = (rng.permutation(strength) for _ in range(affordable(draws, len(strength))))
     return NoSkill(np.stack(list(_play(counted, by, preferences, rng))))
@@ -55,6 +55,15 @@ def coin(counted: Tally, by: str, seed: int = 0, draws: int = DRAWS) -> NoSkill:
 def affordable(draws: int, n: int) -> int:
     """Draws to make among n candidates: as asked up to 200 candidates, at least 200."""
     return min(draws, max(200, 40_000_000 // n**2))
+
+
+def _preferences(wins: np.ndarray) -> np.ndarray:
+    """Fitted strengths with the spread that is left without their errors of estimation."""
+    strength = bradley_terry(wins)
+    n = len(strength)
+    errors = np.linalg.inv(information(regularised(wins), strength)).trace() / n - 1 / n
+    spread = strength.var()
+    return strength * np.sqrt(max(0.0, 1 - errors / spread)) if spread > 0 else strength
 
 
 def _play(
