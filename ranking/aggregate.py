@@ -174,7 +174,7 @@ def competition_rank(strength: np.ndarray) -> np.ndarray:
     falling = np.take_along_axis(strength, order, axis=-1)
     drops = falling[..., :-1] - falling[..., 1:] > TIE_TOLERANCE
     places = np.arange(1, strength.shape[-1] + 1)
-    first = np.concatenate([np.ones_like(drops[..., :1]), drops], axis=-1) * places
+    first = np.where(np.insert(drops, 0, True, axis=-1), places, 0)
     ranks = np.empty(strength.shape, dtype=int)
     np.put_along_axis(ranks, order, np.maximum.accumulate(first, axis=-1), axis=-1)
     return ranks

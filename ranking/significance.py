@@ -128,6 +128,8 @@ def tau_b(strength: np.ndarray, score: np.ndarray) -> float:
 
 def somers_d(strength: np.ndarray, score: np.ndarray) -> float:
     """Somers' D of a ranking given the result: pairs of unequal score ordered right less wrong."""
+    if np.ptp(strength) == 0:
+        return 0.0  # nobody is put before anybody; scipy says nan
     return float(somersd(score, strength).statistic)
 
 
