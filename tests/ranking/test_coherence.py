@@ -71,7 +71,7 @@ def test_a_coin_makes_a_quarter_of_the_triads_circular_with_variance_3_16():
 
 
 def test_order_agreement_by_hand():
-    """a and b: alike; a and c: swapped; b and c: heard once only."""
+    """The pair a, b alike; a, c swapped; b, c heard once only."""
     games = np.array([[0, 1, 1], [1, 0, 1], [1, 0, 0]], dtype=float)
     first_wins = np.array([[0, 1, 1], [0, 0, 1], [1, 0, 0]], dtype=float)
     agreement = order_agreement(Tally(pd.Index(list("abc")), games, first_wins))
