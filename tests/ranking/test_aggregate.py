@@ -175,9 +175,7 @@ def test_any_comparisons_can_be_ranked(n, data):
         ranking = rank_candidates(comparisons(*verdicts), by)
         assert np.isfinite(ranking["strength"]).all()
         assert ranking["rank"].min() == 1
-        assert (
-            ranking["strength"].diff().fillna(0).max() < 1e-9
-        )  # equal but for rounding
+        assert ranking["strength"].diff().fillna(0).max() < 1e-9
 
 
 def test_an_unbeaten_candidate_is_first_at_a_finite_distance():
