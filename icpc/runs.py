@@ -20,7 +20,8 @@ import pandas as pd
 
 from icpc.competitions import Competition
 from icpc.roster import read_roster
-from icpc.study import Settings, Study, Verdicts, run_study
+from icpc.study import Settings, Study, run_study
+from icpc.verdicts import Verdicts
 from ranking.comparisons import read_comparisons
 from ranking.csv_input import decode
 from ranking.csv_output import to_csv, write_text
@@ -60,8 +61,10 @@ def save_run(study: Study, folder: Path) -> None:
     write_text(facts + "\n", folder / "run.json")
 
 
-def load_run(folder: Path) -> Study:
+def load_run(folder: Path, **changes: Any) -> Study:
     """Return the study of a run's folder, ranked anew from its comparisons.
+
+    ``changes`` replace settings of the run: ``by``, ``seed`` or ``resample``.
 
     Raises
     ------
@@ -94,7 +97,7 @@ def load_run(folder: Path) -> Study:
         passed_from=facts["verdicts"]["passed_from"],
         votes=read_votes(votes, ids) if votes.exists() else None,
     )
-    return run_study(competition, verdicts, Settings(**facts["settings"]))
+    return run_study(competition, verdicts, Settings(**{**facts["settings"], **changes}))
 
 
 def file_hash(path: Path) -> str:

@@ -13,23 +13,22 @@ References
 """
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from icpc.competitions import Competition
+from icpc.remarks import remarks
+from icpc.verdicts import Verdicts
 from ranking.aggregate import METHODS, rank_candidates
-from ranking.comparisons import read_comparisons
 from ranking.csv_input import printable
-from ranking.errors import CompetitionError, RankingError
+from ranking.errors import RankingError
 from ranking.hitrate import HitRateSummary, hit_rate_curve, summarise
 from ranking.intervals import with_intervals, with_window_intervals
 from ranking.noskill import no_skill
-from ranking.panel import panel_comparisons, read_marks
-from ranking.schedule import Schedule, describe_schedule, follows_result
+from ranking.schedule import Schedule, describe_schedule
 from ranking.tally import Tally, tally
-from ranking.vote import VOTE_RULES, count_votes, read_votes
+from ranking.vote import VOTE_RULES
 
 
 @dataclass(frozen=True)
@@ -66,20 +65,6 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Verdicts:
-    """Comparisons and where they come from."""
-
-    comparisons: pd.DataFrame
-    source: str
-    """What they are, in words: "8,418 published comparisons"."""
-    note: str = ""
-    path: Path | None = None
-    passed_from: int = 1
-    """Rounds passed into by whoever passed the round that was judged."""
-    votes: pd.DataFrame | None = None
-
-
-@dataclass(frozen=True)
 class Study:
     """A competition, verdicts on it, and the ranking they give."""
 
@@ -103,51 +88,6 @@ class Study:
         return score >= self.verdicts.passed_from
 
 
-def read_verdicts(
-    competition: Competition,
-    settings: Settings,
-    comparisons: Path | None = None,
-    votes: Path | None = None,
-    panel: Path | None = None,
-    stage: str | None = None,
-) -> Verdicts:
-    """Return the verdicts of the one file given, or those that come with the competition.
-
-    Raises
-    ------
-    TableError, ComparisonsError
-        If the file cannot be read.
-    CompetitionError
-        If several files are given, or none where the competition has none; or ``stage`` without
-        marks.
-    """
-    given = [path for path in (comparisons, votes, panel) if path is not None]
-    if len(given) > 1:
-        raise CompetitionError(
-            " and ".join(path.name for path in given), "verdicts from several files", "give one"
-        )
-    ids = pd.Index(competition.judged["candidate"])
-    if votes is not None:
-        return _from_votes(votes, ids, settings)
-    own = not given
-    path = comparisons or (competition.comparisons if own else None)
-    if path is not None and stage is None:
-        table = read_comparisons(path, ids)
-        kind = "published comparisons" if own else "comparisons"
-        note = competition.comparisons_note if own else ""
-        return Verdicts(table, f"{len(table):,} {kind}", note, path)
-    panel = panel or (competition.panel if own else None)
-    if panel is None:
-        raise CompetitionError(
-            competition.name,
-            "no marks by a panel" if stage else "no verdicts come with it",
-            "leave --stage out"
-            if stage
-            else "give --comparisons FILE, --votes FILE or --panel FILE",
-        )
-    return _from_panel(competition, panel, stage, own=own)
-
-
 def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) -> Study:
     """Rank the candidates of a competition from verdicts.
 
@@ -157,10 +97,10 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
         If the settings cannot be met, or nothing is left to rank.
     """
     comparisons = verdicts.comparisons
-    remarks = []
+    said = []
     if settings.count == "paper":
         comparisons = _unequal_only(competition, comparisons)
-        remarks.append(
+        said.append(
             "counted as in the paper's release: pairs of equal score left out, ranked by raw wins. "
             "The number of comparisons then depends on the result; do not read this as skill."
         )
@@ -177,9 +117,14 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
         )
     else:
         ranking = with_intervals(ranking, counted, settings.by, settings.seed)
-    remarks += _remarks(competition, counted, schedule, settings)
+    said += remarks(competition, counted, schedule, settings.by)
     kept = replace(verdicts, comparisons=comparisons)
-    return Study(competition, kept, settings, counted, schedule, ranking, tuple(remarks))
+    return Study(competition, kept, settings, counted, schedule, ranking, tuple(said))
+
+
+def with_passed_from(study: Study, score: float) -> Study:
+    """Return the study with another least score that counts as passed."""
+    return replace(study, verdicts=replace(study.verdicts, passed_from=score))
 
 
 def hold_against_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
@@ -204,31 +149,6 @@ def hold_against_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
     return curve, summarise(ranking, curve, passed, chance)
 
 
-def _from_votes(path: Path, ids: pd.Index, settings: Settings) -> Verdicts:
-    votes = read_votes(path, ids)
-    table = count_votes(votes, settings.vote)
-    even = int((table["votes"] * 2 == table["windows"]).sum())
-    source = f"{len(table):,} comparisons by {settings.vote} of {len(votes):,} votes on windows"
-    decided = f"{even:,} even votes went to the larger mean probability" if even else ""
-    return Verdicts(table, source, decided, path, votes=votes)
-
-
-def _from_panel(competition: Competition, path: Path, stage: str | None, *, own: bool) -> Verdicts:
-    judged = stage or (competition.stages[0] if own and competition.stages else None)
-    marks = read_marks(path, pd.Index(competition.judged["candidate"]), judged)
-    table = panel_comparisons(marks)
-    ties = int((table["winner"] == "tie").sum())
-    at = competition.rounds.index(judged) if judged in competition.rounds else 0
-    return Verdicts(
-        table,
-        f"{len(table):,} verdicts of {table['juror'].nunique()} jurors"
-        f"{f' in {judged}' if judged else ''} ({ties:,} ties)",
-        competition.panel_note if own else "",
-        path,
-        passed_from=at + 1,
-    )
-
-
 def _unequal_only(competition: Competition, comparisons: pd.DataFrame) -> pd.DataFrame:
     """Comparisons of candidates whose scores differ."""
     score = competition.roster.set_index("candidate")["score"]
@@ -239,67 +159,6 @@ def _unequal_only(competition: Competition, comparisons: pd.DataFrame) -> pd.Dat
             "--count paper", "no two compared candidates differ in score", "fill in the results"
         )
     return kept.reset_index(drop=True)
-
-
-def _remarks(
-    competition: Competition, counted: Tally, schedule: Schedule, settings: Settings
-) -> list[str]:
-    """What a reader must know before believing the ranking."""
-    remarks = []
-    absent = len(competition.judged) - len(counted.candidates)
-    if absent:
-        remarks.append(
-            f"{absent} of the {len(competition.judged)} candidates have no comparisons and are not "
-            "ranked."
-        )
-    exempt = int(competition.roster["exempt"].sum())
-    if exempt:
-        remarks.append(f"{exempt} more were exempt from the judged round: known, but not judged.")
-    if not schedule.even:
-        score = competition.roster.set_index("candidate")["score"]
-        remarks.append(
-            _uneven(
-                schedule,
-                settings,
-                follows_result(counted, score.loc[counted.candidates].to_numpy(dtype=float)),
-            )
-        )
-    if len(schedule.groups) > 1:
-        remarks.append(_split(schedule, settings))
-    return remarks
-
-
-def _uneven(schedule: Schedule, settings: Settings, follows: bool) -> str:
-    span = f"candidates were compared {schedule.fewest_games:,} to {schedule.most_games:,} times"
-    why = "raw wins would give the result away" if follows else "raw wins would not be fair"
-    if settings.by in ("wins", "pagerank"):
-        return (
-            f"WARNING: {span}: ranking --by {settings.by} favours those who were compared more"
-            + (", and who was compared more depends on the result." if follows else ".")
-        )
-    return f"{span}: {why}; ranked by {settings.by}."
-
-
-def _split(schedule: Schedule, settings: Settings) -> str:
-    """Name the groups between which wins run one way only, or not at all."""
-    shown = [_named(group) for group in schedule.groups[:4]]
-    more = len(schedule.groups) - len(shown)
-    listing = "; then ".join(shown) + (f"; then {more} more" if more else "")
-    mend = (
-        " Their distance is not known: each candidate was given one more comparison, tied, spread "
-        "over all others, to keep strengths finite."
-        if settings.by == "bradley-terry"
-        else ""
-    )
-    return (
-        f"{len(schedule.groups)} groups of candidates never lost to a later one, or never met it: "
-        f"{listing}.{mend}"
-    )
-
-
-def _named(group: tuple[str, ...]) -> str:
-    names = ", ".join(map(printable, group[:3]))
-    return names if len(group) <= 3 else f"{names} and {len(group) - 3} more"
 
 
 def result_labels(study: Study) -> pd.Series:

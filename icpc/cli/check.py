@@ -15,9 +15,10 @@ def check(
     panel: opt.PanelFile = None,
     stage: opt.Stage = None,
     by: opt.By = None,
-    vote: opt.Vote = "majority",
-    count: opt.Count = "all",
-    seed: opt.Seed = 0,
+    vote: opt.Vote = None,
+    count: opt.Count = None,
+    passed_from: opt.PassedFrom = None,
+    seed: opt.Seed = None,
     format: Format = Format.TABLE,
 ) -> None:
     """Check a ranking: accuracy, chance, position bias, cycles, controls.
@@ -34,7 +35,8 @@ def check(
             run,
             (comparisons, votes, panel),
             stage,
-            (by, vote, count, "candidates", seed),
+            {"by": by, "vote": vote, "count": count, "seed": seed},
+            passed_from,
         )
         findings = check_study(study)
     if format is Format.TABLE:

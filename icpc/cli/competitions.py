@@ -33,7 +33,7 @@ def _inventory(names: list[str]) -> "pd.DataFrame":
     import pandas as pd
 
     from icpc.competitions import load_competition
-    from icpc.study import Settings, read_verdicts
+    from icpc.verdicts import read_verdicts
 
     rows = []
     for name in names:
@@ -45,7 +45,7 @@ def _inventory(names: list[str]) -> "pd.DataFrame":
                 "candidates": len(competition.judged),
                 "exempt": int(competition.roster["exempt"].sum()),
                 "rounds": " → ".join(competition.rounds),
-                "verdicts": read_verdicts(competition, Settings()).source,
+                "verdicts": read_verdicts(competition).source,
                 "stages": ", ".join(competition.stages),
                 "figure": "Figure 2" if competition.figure else "",
             }

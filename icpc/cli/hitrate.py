@@ -24,8 +24,9 @@ def hitrate(
     panel: opt.PanelFile = None,
     stage: opt.Stage = None,
     by: opt.By = None,
-    vote: opt.Vote = "majority",
-    count: opt.Count = "all",
+    vote: opt.Vote = None,
+    count: opt.Count = None,
+    passed_from: opt.PassedFrom = None,
     published: Annotated[
         bool, typer.Option("--published", help="The paper's own Figure 2, from its points.")
     ] = False,
@@ -35,7 +36,7 @@ def hitrate(
     out: Annotated[
         Path | None, typer.Option(help="Where to write [default: the run, or runs/NAME].")
     ] = None,
-    seed: opt.Seed = 0,
+    seed: opt.Seed = None,
     format: Format = Format.TABLE,
 ) -> None:
     """Hold a ranking against the result: the share of its top who passed the round.
@@ -49,7 +50,7 @@ def hitrate(
     with working("holding the ranking against the result"):
         if published:
             held = published_hit_rate(
-                _figure_of(competition, (roster, run, comparisons, panel)), seed
+                _figure_of(competition, (roster, run, comparisons, votes, panel)), seed or 0
             )
         else:
             study = opt.open_study(
@@ -59,7 +60,8 @@ def hitrate(
                 run,
                 (comparisons, votes, panel),
                 stage,
-                (by, vote, count, "candidates", seed),
+                {"by": by, "vote": vote, "count": count, "seed": seed},
+                passed_from,
             )
             held = study_hit_rate(study)
     if format is Format.TABLE:
@@ -72,7 +74,7 @@ def hitrate(
         print_remark(remark)
     if plot:
         folder = out or run or Path("runs") / held.name
-        if study is not None:
+        if study is not None and folder != run:
             save_run(study, folder)
         for path in held.draw(folder):
             print_remark(f"drawn to {path}")

@@ -1,13 +1,14 @@
 """Options that several commands share, and how they become a study."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from icpc.competitions import Competition
-    from icpc.study import Settings, Study
+    from icpc.study import Study
 
 DEFAULT = "icpc2015"
 WHAT = "What to judge"
@@ -69,24 +70,36 @@ By = Annotated[
     ),
 ]
 Vote = Annotated[
-    str,
+    str | None,
     typer.Option(
-        help="How votes on windows make a verdict: majority or mean.", rich_help_panel=HOW
+        help="How votes on windows make a verdict: majority or mean [default: majority].",
+        rich_help_panel=HOW,
     ),
 ]
 Count = Annotated[
-    str,
+    str | None,
     typer.Option(
-        help="all comparisons, or paper: unequal results only, by raw wins.", rich_help_panel=HOW
+        help="all comparisons, or paper: unequal results only, by raw wins [default: all].",
+        rich_help_panel=HOW,
     ),
 ]
 Resample = Annotated[
-    str,
+    str | None,
     typer.Option(
-        help="Rank intervals from resampling candidates, or windows.", rich_help_panel=HOW
+        help="Rank intervals from resampling candidates, or windows [default: candidates].",
+        rich_help_panel=HOW,
     ),
 ]
-Seed = Annotated[int, typer.Option(min=0, help="Makes every random draw repeatable.")]
+PassedFrom = Annotated[
+    float | None,
+    typer.Option(
+        help="The least score that counts as passed [default: the round after the one judged].",
+        rich_help_panel=HOW,
+    ),
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, help="Makes every random draw repeatable [default: 0].")
+]
 
 
 def open_study(
@@ -96,36 +109,42 @@ def open_study(
     run: Path | None,
     files: tuple[Path | None, Path | None, Path | None],
     stage: str | None,
-    choices: tuple[str | None, str, str, str, int],
+    choices: Mapping[str, str | int | None],
+    passed_from: float | None = None,
 ) -> "Study":
-    """Return the study that the options describe.
+    """Return the study that the options describe; a choice of None leaves the usual setting.
 
     Raises
     ------
     JudgeError
         If they contradict each other, or what they name cannot be read.
     """
-    from icpc.runs import load_run
-    from icpc.study import read_verdicts, run_study
+    from icpc.study import Settings, run_study, with_passed_from
+    from icpc.verdicts import read_verdicts
 
     _refuse_several(competition, roster, run)
+    chosen: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
     if run is not None:
-        if any(files) or stage or rounds:
-            raise _contradiction("--run", "a run has its verdicts already", "leave the files out")
-        return load_run(run)
-    settings = _settings(choices)
-    entered = _competition(competition, roster, rounds)
-    comparisons, votes, panel = files
-    verdicts = read_verdicts(entered, settings, comparisons, votes, panel, stage)
-    return run_study(entered, verdicts, settings)
+        study = _rerun(run, chosen, given=[*files, stage, rounds])
+    else:
+        if chosen.get("count") == "paper":
+            chosen.setdefault("by", "wins")
+        settings = Settings(**chosen)
+        entered = _competition(competition, roster, rounds)
+        verdicts = read_verdicts(entered, *files, stage, settings.vote)
+        study = run_study(entered, verdicts, settings)
+    return study if passed_from is None else with_passed_from(study, passed_from)
 
 
-def _settings(choices: tuple[str | None, str, str, str, int]) -> "Settings":
-    from icpc.study import Settings
+def _rerun(run: Path, chosen: dict[str, Any], given: Sequence[Path | str | None]) -> "Study":
+    """The study of a run, ranked another way where that needs no other verdicts."""
+    from icpc.runs import load_run
 
-    by, vote, count, resample, seed = choices
-    usual = "wins" if count == "paper" else "bradley-terry"
-    return Settings(by=by or usual, vote=vote, count=count, resample=resample, seed=seed)
+    fixed = [f"--{name}" for name in ("vote", "count") if name in chosen]
+    if fixed or any(given):
+        where = " and ".join(["--run", *fixed])
+        raise _contradiction(where, "a run has its verdicts already", "give only one of the two")
+    return load_run(run, **chosen)
 
 
 def _competition(name: str | None, roster: Path | None, rounds: str | None) -> "Competition":

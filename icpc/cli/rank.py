@@ -21,11 +21,11 @@ def rank(
     panel: opt.PanelFile = None,
     stage: opt.Stage = None,
     by: opt.By = None,
-    vote: opt.Vote = "majority",
-    count: opt.Count = "all",
-    resample: opt.Resample = "candidates",
+    vote: opt.Vote = None,
+    count: opt.Count = None,
+    resample: opt.Resample = None,
     out: Annotated[Path | None, typer.Option(help="Write the run to this folder.")] = None,
-    seed: opt.Seed = 0,
+    seed: opt.Seed = None,
     format: Format = Format.TABLE,
 ) -> None:
     """Rank the candidates of a competition, best first.
@@ -42,7 +42,7 @@ def rank(
             None,
             (comparisons, votes, panel),
             stage,
-            (by, vote, count, resample, seed),
+            {"by": by, "vote": vote, "count": count, "resample": resample, "seed": seed},
         )
     if out is not None:
         save_run(study, out)
