@@ -1,0 +1,38 @@
+"""What all tests share: one BLAS thread, and the bundled competitions, each judged once."""
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from icpc.competitions import Competition
+    from icpc.study import Study
+
+# two workers whose BLAS threads wait for each other take ten times as long; read by numpy on import
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+
+def _study(name: str) -> "Study":
+    from icpc.competitions import load_competition
+    from icpc.study import Settings, run_study
+    from icpc.verdicts import read_verdicts
+
+    competition = load_competition(name)
+    return run_study(competition, read_verdicts(competition), Settings())
+
+
+@pytest.fixture(scope="session")
+def study2015() -> "Study":
+    return _study("icpc2015")
+
+
+@pytest.fixture(scope="session")
+def icpc2015(study2015: "Study") -> "Competition":
+    return study2015.competition
+
+
+@pytest.fixture(scope="session")
+def study2025() -> "Study":
+    return _study("icpc2025")
