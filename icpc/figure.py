@@ -64,7 +64,7 @@ def published_curve(points: pd.DataFrame, seed: int = 0) -> tuple[pd.DataFrame, 
     wins = by_id["wins"].to_numpy()
     tier = by_id["tier"].map(TIERS.index).to_numpy()
     counted = _release_tally(by_id.index, wins, tier)
-    chance = no_skill(counted, "wins", seed).strengths
+    chance = no_skill(counted, "wins", seed)
     ranking = pd.DataFrame(
         {
             "rank": competition_rank(wins),

@@ -143,7 +143,7 @@ def hold_against_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
             "fill in 'reached' or 'score' in the roster",
         )
     known = study.counted.candidates.isin(passed.index)
-    chance = no_skill(study.counted, study.settings.by, study.settings.seed).strengths[:, known]
+    chance = no_skill(study.counted, study.settings.by, study.settings.seed)[:, known]
     ranking = study.ranking[study.ranking["candidate"].isin(passed.index)]
     curve = hit_rate_curve(ranking, passed, study.results["reached"], chance)
     return curve, summarise(ranking, curve, passed, chance)

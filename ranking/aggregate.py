@@ -28,11 +28,11 @@ from collections.abc import Callable
 import choix
 import numpy as np
 import pandas as pd
-from scipy.special import expit
+from scipy.linalg import cho_factor, cho_solve
 
 from ranking.errors import RankingError
 from ranking.tables import RANKING
-from ranking.tally import Tally, dominance_groups, tally
+from ranking.tally import Tally, strongly_connected, tally
 
 TIE_TOLERANCE = 1e-9  # strengths closer than this are equal: rounding leaves about 1e-13
 DAMPING = 0.85  # of PageRank
@@ -71,7 +71,7 @@ def bradley_terry(wins: np.ndarray) -> np.ndarray:
 
 def regularised(wins: np.ndarray) -> np.ndarray:
     """The wins, plus one tie per candidate spread over all others if strengths need it."""
-    if len(dominance_groups(wins)) == 1:
+    if strongly_connected(wins):
         return wins
     n = len(wins)
     return wins + (0.5 / (n - 1)) * (1 - np.eye(n))
@@ -112,10 +112,10 @@ def newton_step(
     From a maximum for one set of weights, one step reaches that for others up to the square of
     the change: enough for an interval, at a hundredth of the cost of a fit.
     """
-    m = np.ones(len(wins)) if weights is None else weights
-    weighted = wins * np.outer(m, m)
-    slope = (weighted - (weighted + weighted.T) * _chance(strength)).sum(axis=1)
-    moved: np.ndarray = strength + np.linalg.solve(information(weighted, strength), slope)
+    weighted = wins if weights is None else wins * np.outer(weights, weights)
+    met, chance = weighted + weighted.T, _chance(strength)
+    slope = (weighted - met * chance).sum(axis=1)
+    moved: np.ndarray = strength + cho_solve(cho_factor(_curvature(met, chance)), slope)
     return moved - moved.mean()
 
 
@@ -124,14 +124,19 @@ def information(wins: np.ndarray, strength: np.ndarray) -> np.ndarray:
 
     The diagonal of its inverse, less 1 / n, holds the squared standard errors.
     """
-    chance = _chance(strength)
-    between = (wins + wins.T) * chance * chance.T
-    return np.diag(between.sum(axis=1)) - between + 1 / len(wins)
+    return _curvature(wins + wins.T, _chance(strength))
+
+
+def _curvature(met: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    between = met * chance * (1 - chance)
+    between[np.diag_indices_from(between)] -= between.sum(axis=1)
+    return 1 / len(met) - between
 
 
 def _chance(strength: np.ndarray) -> np.ndarray:
     """Probability of winning, [i, j] of i over j."""
-    return expit(strength[:, np.newaxis] - strength[np.newaxis, :])
+    with np.errstate(over="ignore"):  # an infinite exp is a chance of 0
+        return 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
 
 
 def rank_candidates(comparisons: pd.DataFrame | Tally, by: str = "bradley-terry") -> pd.DataFrame:

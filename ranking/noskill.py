@@ -13,8 +13,7 @@ where candidates of equal score never met, only this is fair.
 Arrays of draws have shape (draws, n), candidates in the order of the tally.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.special import expit
@@ -25,31 +24,35 @@ from ranking.tally import Tally
 DRAWS = 1000
 
 
-@dataclass(frozen=True)
-class NoSkill:
-    """Tournaments of a judge without skill."""
+def no_skill(counted: Tally, by: str, seed: int = 0, draws: int = DRAWS) -> np.ndarray:
+    """Return strengths after tournaments in which the judge's preferences fall on anyone.
 
-    strengths: np.ndarray
-    """Shape (draws, n): the key that the ranking method gives each candidate."""
-
-    def __len__(self) -> int:
-        return len(self.strengths)
-
-
-def no_skill(counted: Tally, by: str, seed: int = 0, draws: int = DRAWS) -> NoSkill:
-    """Return tournaments in which the judge's own preferences fall on random candidates."""
+    Returns
+    -------
+    float array, shape (draws, n)
+    """
     strength = _preferences(counted.wins)
     rng = np.random.default_rng(seed)
     preferences = (rng.permutation(strength) for _ in range(affordable(draws, len(strength))))
-    return NoSkill(np.stack(list(_play(counted, by, preferences, rng))))
+    return np.stack([_strengths(wins, by, own) for wins, own in _play(counted, preferences, rng)])
 
 
-def coin(counted: Tally, by: str, seed: int = 0, draws: int = DRAWS) -> NoSkill:
-    """Return tournaments in which every verdict is a toss."""
+def coin(
+    counted: Tally, methods: Sequence[str], seed: int = 0, draws: int = DRAWS
+) -> dict[str, np.ndarray]:
+    """Return strengths by each method after tournaments in which every verdict is a toss.
+
+    Returns
+    -------
+    dict of float arrays, shape (draws, n)
+    """
     rng = np.random.default_rng(seed)
     n = len(counted.candidates)
-    preferences = (np.zeros(n) for _ in range(affordable(draws, n)))
-    return NoSkill(np.stack(list(_play(counted, by, preferences, rng))))
+    tosses = (np.zeros(n) for _ in range(affordable(draws, n)))
+    played = [
+        [_strengths(wins, by, own) for by in methods] for wins, own in _play(counted, tosses, rng)
+    ]
+    return dict(zip(methods, np.stack(played, axis=1), strict=True))
 
 
 def affordable(draws: int, n: int) -> int:
@@ -67,21 +70,23 @@ def _preferences(wins: np.ndarray) -> np.ndarray:
 
 
 def _play(
-    counted: Tally, by: str, preferences: Iterator[np.ndarray], rng: np.random.Generator
-) -> Iterator[np.ndarray]:
-    """Keys of the candidates after a tournament for each vector of preferences, shape (n,)."""
+    counted: Tally, preferences: Iterator[np.ndarray], rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Wins of a tournament, shape (n, n), for each vector of preferences, and these beside them."""
     met = counted.met
     i, j = np.nonzero(np.triu(met))
     games = met[i, j].astype(int)
-    wins = np.zeros_like(met)
+    above, below = np.ravel_multi_index(((i, j), (j, i)), met.shape)
     for strength in preferences:
-        chance = expit(strength[i] - strength[j])
-        wins[i, j] = _successes(rng, games, chance)
-        wins[j, i] = games - wins[i, j]
-        if by == "bradley-terry":
-            yield newton_step(regularised(wins), strength)
-        else:
-            yield METHODS[by](wins)
+        won = _successes(rng, games, expit(strength[i] - strength[j]))
+        wins = np.zeros(met.size)
+        wins[above], wins[below] = won, games - won
+        yield wins.reshape(met.shape), strength
+
+
+def _strengths(wins: np.ndarray, by: str, start: np.ndarray) -> np.ndarray:
+    """Strengths by a method; for Bradley-Terry, one step from the preferences that were played."""
+    return newton_step(regularised(wins), start) if by == "bradley-terry" else METHODS[by](wins)
 
 
 def _successes(rng: np.random.Generator, games: np.ndarray, chance: np.ndarray) -> np.ndarray:

@@ -57,11 +57,19 @@ def tally(comparisons: pd.DataFrame) -> Tally:
     return Tally(candidates, games, first_wins)
 
 
+def strongly_connected(wins: np.ndarray) -> bool:
+    """Whether chains of wins lead from every candidate to every other.
+
+    Then every Bradley-Terry strength is finite (Ford 1957).
+    """
+    beats = wins > 0  # dense: simulations ask this of thousands of full matrices
+    return _reaches_all(beats) and _reaches_all(beats.T)
+
+
 def dominance_groups(wins: np.ndarray) -> list[list[int]]:
     """Strongly connected components of the wins, the better ones first.
 
-    Between two groups wins run one way only, or there are none. With a single group every
-    Bradley-Terry strength is finite (Ford 1957).
+    Between two groups wins run one way only, or there are none.
     """
     count, group = connected_components(csr_matrix(wins > 0), connection="strong")
     members = [np.flatnonzero(group == label).tolist() for label in range(count)]
@@ -73,3 +81,13 @@ def dominance_groups(wins: np.ndarray) -> list[list[int]]:
         between.add_edges_from(zip(group[winners][crossing], group[losers][crossing], strict=True))
     order = nx.lexicographical_topological_sort(between, key=lambda label: members[label][0])
     return [members[label] for label in order]
+
+
+def _reaches_all(beats: np.ndarray) -> bool:
+    """Whether the first candidate beats everyone, over however many others."""
+    reached = np.zeros(len(beats), dtype=bool)
+    newly = np.arange(len(beats)) == 0
+    while newly.any():
+        reached |= newly
+        newly = beats[newly].any(axis=0) & ~reached
+    return bool(reached.all())

@@ -94,7 +94,7 @@ def _ranking_against_rounds(
     """Tau-b, Somers' D, AUC and the number of candidates put into each round."""
     strength = study.ranking.set_index("candidate").loc[study.counted.candidates, "strength"]
     own, result = strength.to_numpy()[known], score[known]
-    chance = no_skill(study.counted, study.settings.by, study.settings.seed).strengths[:, known]
+    chance = no_skill(study.counted, study.settings.by, study.settings.seed)[:, known]
     for name, measure in (("Kendall's tau-b", tau_b), ("Somers' D", somers_d)):
         value = measure(own, result)
         p = tail_p(value, np.array([measure(drawn, result) for drawn in chance[:500]]))

@@ -7,11 +7,13 @@ import pandas as pd
 
 from icpc.check.finding import NAN, Finding, interval, measured, note, percent
 from icpc.study import Study
-from ranking.aggregate import bradley_terry, count_wins, win_rate
+from ranking.aggregate import METHODS
 from ranking.hitrate import area_under_roc
 from ranking.noskill import coin
 from ranking.schedule import follows_result
 from ranking.significance import control_accuracy
+
+COUNTINGS = ("wins", "win-rate", "bradley-terry")
 
 
 def controls(study: Study) -> Iterator[Finding]:
@@ -55,15 +57,10 @@ def _coins(study: Study, known: np.ndarray) -> Iterator[Finding]:
     wins = study.counted.wins
     score = study.results["score"].to_numpy(dtype=float)
     follows = follows_result(study.counted, score)
-    for by, method in (
-        ("wins", count_wins),
-        ("win-rate", win_rate),
-        ("bradley-terry", bradley_terry),
-    ):
-        tossed = area_under_roc(
-            coin(study.counted, by, study.settings.seed).strengths[:, known], passed
-        )
-        own = float(area_under_roc(method(wins)[known], passed))
+    tosses = coin(study.counted, COUNTINGS, study.settings.seed)
+    for by in COUNTINGS:
+        tossed = area_under_roc(tosses[by][:, known], passed)
+        own = float(area_under_roc(METHODS[by](wins)[known], passed))
         low, high = np.quantile(tossed, [0.025, 0.975])
         warning = (
             " Equal results hardly ever met, so the number of comparisons gives the result away."

@@ -68,8 +68,8 @@ def test_2015_area_under_roc(study2015, by, expected, within):
 def test_2015_a_coin_by_raw_wins_seems_to_know_the_result(study2015):
     passed = study2015.passed.to_numpy()
     means = {
-        by: area_under_roc(coin(study2015.counted, by, 0).strengths, passed).mean()
-        for by in ("wins", "win-rate")
+        by: area_under_roc(tossed, passed).mean()
+        for by, tossed in coin(study2015.counted, ("wins", "win-rate")).items()
     }
     assert means["wins"] == pytest.approx(0.999, abs=0.001)
     assert means["win-rate"] == pytest.approx(0.5, abs=0.01)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ranking.errors import TableError
 from ranking.schedule import describe_schedule, follows_result
 from ranking.tables import TIE
-from ranking.tally import dominance_groups, tally
+from ranking.tally import dominance_groups, strongly_connected, tally
 
 
 def table(*rows: tuple[str, str, str]) -> pd.DataFrame:
@@ -45,6 +45,7 @@ def test_groups_are_the_strongly_connected_components_best_first(n, seed):
     groups = dominance_groups(wins)
     graph = nx.from_numpy_array(wins, create_using=nx.DiGraph)
     assert sorted(map(sorted, nx.strongly_connected_components(graph))) == sorted(groups)
+    assert strongly_connected(wins) == nx.is_strongly_connected(graph)
     place = {member: at for at, group in enumerate(groups) for member in group}
     assert all(place[winner] <= place[loser] for winner, loser in graph.edges)
 
