@@ -46,7 +46,8 @@ def tally(comparisons: pd.DataFrame) -> Tally:
         If a column is missing or there are no comparisons.
     """
     check(comparisons, COMPARISONS, "comparisons")
-    candidates = pd.Index(sorted(set(comparisons["first"]) | set(comparisons["second"])))
+    sides = (comparisons[side].unique() for side in ("first", "second"))
+    candidates = pd.Index(sorted(set().union(*sides)))
     n = len(candidates)
     first, second = (candidates.get_indexer(comparisons[side]) for side in ("first", "second"))
     winner = comparisons["winner"]

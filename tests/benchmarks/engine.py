@@ -1,0 +1,106 @@
+"""Time the engine on a large tournament, each part as a ratio to another program's fit.
+
+Run ``python tests/benchmarks/engine.py``; ``--candidates 100`` for a short one. Every candidate
+meets every other in both orders: 1,000 candidates make 999,000 comparisons. The verdicts are drawn
+from Bradley-Terry with strengths of deviation 1; ratios below 1 are faster than the other program.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import choix
+import evalica
+import numpy as np
+import pandas as pd
+
+from icpc.check import check_study
+from icpc.competitions import read_competition
+from icpc.study import Settings, run_study
+from icpc.verdicts import read_verdicts
+from ranking.aggregate import bradley_terry
+from ranking.csv_output import to_csv, write_text
+from ranking.tally import tally
+
+
+def tournament(n: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Roster and comparisons of n candidates."""
+    rng = np.random.default_rng(seed)
+    ids = np.array([f"c{number:04}" for number in range(n)])
+    score = np.sort(rng.integers(0, 4, n))
+    strength = 0.3 * score + rng.standard_normal(n)
+    i, j = np.nonzero(~np.eye(n, dtype=bool))
+    won = rng.random(len(i)) < 1 / (1 + np.exp(strength[j] - strength[i]))
+    comparisons = pd.DataFrame(
+        {"first": ids[i], "second": ids[j], "winner": np.where(won, ids[i], ids[j])}
+    )
+    return pd.DataFrame({"candidate": ids, "score": score}), comparisons
+
+
+def timed(work: Callable[[], object]) -> tuple[float, object]:
+    """Seconds a call took, and what it returned."""
+    begun = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begun, result
+
+
+def whole_way(folder: Path) -> dict[str, float]:
+    """Seconds from the files to the ranking, and from there to the findings."""
+    ranked, study = timed(
+        lambda: run_study(
+            competition := read_competition(folder / "roster.csv"),
+            read_verdicts(competition, folder / "comparisons.csv"),
+            Settings(),
+        )
+    )
+    checked, _ = timed(lambda: check_study(study))
+    return {"read and rank": ranked, "check": checked}
+
+
+def fits(comparisons: pd.DataFrame) -> dict[str, float]:
+    """Seconds of the Bradley-Terry fit alone, by this program and by others, from ids on."""
+    wins = tally(comparisons.assign(votes=1, windows=1)).wins
+    names = pd.Index(sorted(comparisons["first"].unique()))
+    first, second = (names.get_indexer(comparisons[side]) for side in ("first", "second"))
+    won = comparisons["winner"].to_numpy() == comparisons["first"].to_numpy()
+    winner, loser = np.where(won, first, second), np.where(won, second, first)
+    pairs = list(zip(winner.tolist(), loser.tolist(), strict=True))
+    verdict = [evalica.Winner.X if x else evalica.Winner.Y for x in won]
+    first_ids, second_ids = comparisons["first"].tolist(), comparisons["second"].tolist()
+    own, fitted = timed(lambda: bradley_terry(wins))
+    theirs, reference = timed(lambda: choix.opt_pairwise(len(names), pairs))
+    third, scores = timed(lambda: evalica.bradley_terry(first_ids, second_ids, verdict).scores)
+    logs = np.log(scores.loc[names].to_numpy())
+    for name, other in (("choix", reference), ("evalica", logs)):
+        gap = np.abs(fitted - (other - other.mean())).max()
+        print(f"largest difference from {name} in log-strength: {gap:.1e}")
+    return {"fit": own, "choix.opt_pairwise": theirs, "evalica.bradley_terry": third}
+
+
+def main() -> None:
+    """Print a table of seconds and ratios."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--candidates", type=int, default=1000)
+    n = parser.parse_args().candidates
+    roster, comparisons = tournament(n)
+    print(f"{n:,} candidates, {len(comparisons):,} comparisons")
+    with tempfile.TemporaryDirectory() as name:
+        for table, stem in ((roster, "roster"), (comparisons, "comparisons")):
+            write_text(to_csv(table), Path(name) / f"{stem}.csv")
+        seconds = whole_way(Path(name))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # of the program's own work
+    seconds |= fits(comparisons)
+    print(f"{'':24} {'seconds':>8} {'÷ choix':>8} {'÷ evalica':>10}")
+    for part, spent in seconds.items():
+        ratios = [
+            spent / seconds[other] for other in ("choix.opt_pairwise", "evalica.bradley_terry")
+        ]
+        print(f"{part:24} {spent:8.2f} {ratios[0]:8.3f} {ratios[1]:10.2f}")
+    print(f"most memory in use while reading, ranking and checking: {peak:.2f} GB")
+
+
+if __name__ == "__main__":
+    main()
