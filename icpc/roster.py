@@ -78,7 +78,7 @@ def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Se
         if bad is not None:
             raise RosterError(
                 file.where(bad),
-                f"'reached' is {printable(reached.iloc[bad])!r}, but the rounds are not known",
+                f"'reached' is {reached.iloc[bad]!r}, but the rounds are not known",
                 "name them in order, --rounds preliminary,stage1,final, or in a competition.toml "
                 "beside the roster",
             )
@@ -88,7 +88,7 @@ def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Se
         value = reached.iloc[bad]
         raise RosterError(
             file.where(bad),
-            f"'reached' is {printable(value)!r}, but the rounds are "
+            f"'reached' is {value!r}, but the rounds are "
             f"{printable(', '.join(rounds))}{closest(value, list(rounds))}",
             "correct it, or give the rounds with --rounds",
         )
@@ -107,6 +107,6 @@ def _check_ids(file: CsvFile) -> None:
         before = int((ids == ids.iloc[bad]).to_numpy().argmax())
         raise RosterError(
             file.where(bad),
-            f"candidate {printable(ids.iloc[bad])!r} stands on line {file.lines[before]} already",
+            f"candidate {ids.iloc[bad]!r} stands on line {file.lines[before]} already",
             "keep one row for each candidate",
         )

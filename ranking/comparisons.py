@@ -33,8 +33,8 @@ def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
     if bad is not None:
         raise ComparisonsError(
             file.where(bad),
-            f"the winner {printable(winner.iloc[bad])!r} did not play: the pair is "
-            f"{printable(rows['first'].iloc[bad])!r} and {printable(rows['second'].iloc[bad])!r}",
+            f"the winner {winner.iloc[bad]!r} did not play: the pair is "
+            f"{rows['first'].iloc[bad]!r} and {rows['second'].iloc[bad]!r}",
             f"write one of the two, or {TIE!r}",
         )
     key = [column for column in ("juror", "first", "second") if column in rows]
@@ -59,7 +59,7 @@ def check_players(file: CsvFile, candidates: pd.Index) -> None:
             name = rows[side].iloc[bad]
             raise ComparisonsError(
                 file.where(bad),
-                f"{side!r} is {printable(name)!r}, who is not a candidate to be judged"
+                f"{side!r} is {name!r}, who is not a candidate to be judged"
                 f"{closest(name, list(candidates))}",
                 "correct the id, or add the candidate to the roster, not exempt",
             )
@@ -67,7 +67,7 @@ def check_players(file: CsvFile, candidates: pd.Index) -> None:
     if bad is not None:
         raise ComparisonsError(
             file.where(bad),
-            f"{printable(rows['first'].iloc[bad])!r} is compared with itself",
+            f"{rows['first'].iloc[bad]!r} is compared with itself",
             "name two candidates, or delete the line",
         )
 
@@ -99,7 +99,7 @@ def _counts(file: CsvFile, column: str) -> pd.Series:
     if bad is not None:
         raise ComparisonsError(
             file.where(bad),
-            f"{column!r} is {printable(file.rows[column].iloc[bad])!r}",
+            f"{column!r} is {file.rows[column].iloc[bad]!r}",
             "votes are whole numbers from 0 up to the windows they were cast on, at least 1",
         )
     return values.astype(int)

@@ -65,7 +65,7 @@ class CsvFile:
         if bad is not None:
             raise TableError(
                 self.where(bad),
-                f"{column!r} is {printable(text.iloc[bad])!r}, which is not a number",
+                f"{column!r} is {text.iloc[bad]!r}, which is not a number",
                 "write digits with a decimal point, or leave the field empty",
             )
         return values
@@ -84,7 +84,7 @@ class CsvFile:
         if bad is not None:
             raise TableError(
                 self.where(bad),
-                f"{column!r} is {printable(self.rows[column].iloc[bad])!r}",
+                f"{column!r} is {self.rows[column].iloc[bad]!r}",
                 "write yes or no",
             )
         return yes
@@ -101,13 +101,13 @@ def read_csv(path: Path, required: tuple[str, ...]) -> CsvFile:
     """
     text = decode(path)
     header = re.split("[\r\n]", text.lstrip(), maxsplit=1)[0]
-    if not header:
+    delimiter = max(DELIMITERS, key=re.sub('"[^"]*"', "", header).count)
+    names, rows, ends = _records(path, text, delimiter)
+    if not names:
         raise TableError(
             path.name, "the file is empty", f"its first line must be {_line(required)}"
         )
-    delimiter = max(DELIMITERS, key=header.count)
-    names, rows, ends = _records(path, text, delimiter)
-    _require(path, names, required)
+    _require(f"{path.name}, line {ends[0]}", names, required)
     if not rows:
         raise TableError(
             path.name, "there is a header, but no row below it", "give at least one row"
@@ -115,7 +115,7 @@ def read_csv(path: Path, required: tuple[str, ...]) -> CsvFile:
     columns = {
         name: _clean(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)
     }
-    return CsvFile(path, pd.DataFrame(columns), np.asarray(ends), delimiter != ",")
+    return CsvFile(path, pd.DataFrame(columns), np.asarray(ends[1:]), delimiter != ",")
 
 
 def decode(path: Path) -> str:
@@ -146,11 +146,7 @@ def decode(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         around = raw.splitlines()[line - 1][:60] if encoding == "utf-8" else b""
-        guess = (
-            f" (in Windows-1250: {printable(around.decode('cp1250', 'replace'))!r})"
-            if around
-            else ""
-        )
+        guess = f" (in Windows-1250: {around.decode('cp1250', 'replace')!r})" if around else ""
         raise TableError(
             f"{path.name}, line {line}",
             f"byte 0x{raw[error.start]:02x} is not {encoding.removesuffix('-sig').upper()}{guess}",
@@ -181,7 +177,7 @@ def _spelled(char: str) -> str:
 
 
 def _records(path: Path, text: str, delimiter: str) -> tuple[list[str], list[list[str]], list[int]]:
-    """Header names, rows as wide as the header, and the line each row ended on."""
+    """Header names, rows as wide as the header, and the line the header and each row ended on."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     names: list[str] = []
     rows, ends = [], []
@@ -193,13 +189,13 @@ def _records(path: Path, text: str, delimiter: str) -> tuple[list[str], list[lis
                 names = [_composed(name).lower() for name in row]
             elif len(row) == len(names):
                 rows.append(row)
-                ends.append(reader.line_num)
             else:
                 raise TableError(
                     f"{path.name}, line {reader.line_num}",
-                    f"{len(row)} fields, but the header has {len(names)}",
+                    f"the header has {len(names)} fields, this line {len(row)}",
                     "fill or remove fields; quote a field that holds a delimiter",
                 )
+            ends.append(reader.line_num)
     except csv.Error as error:
         raise TableError(
             f"{path.name}, line {reader.line_num}",
@@ -209,15 +205,15 @@ def _records(path: Path, text: str, delimiter: str) -> tuple[list[str], list[lis
     return names, rows, ends
 
 
-def _require(path: Path, names: list[str], required: tuple[str, ...]) -> None:
+def _require(where: str, names: list[str], required: tuple[str, ...]) -> None:
     """Refuse a header that lacks a required column, or has one twice."""
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise TableError(f"{path.name}, line 1", f"column {twice[0]!r} stands twice", "rename one")
+        raise TableError(where, f"column {twice[0]!r} stands twice", "rename one")
     for column in required:
         if column not in names:
             raise TableError(
-                f"{path.name}, line 1",
+                where,
                 f"no column {column!r}{closest(column, names)} among {_line(tuple(names))}",
                 f"the header needs {_line(required)}",
             )

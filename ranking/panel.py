@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ranking.csv_input import CsvFile, closest, printable, read_csv
+from ranking.csv_input import CsvFile, closest, read_csv
 from ranking.errors import ComparisonsError
 from ranking.tables import COMPARISONS, MARKS, TIE, check
 
@@ -85,9 +85,12 @@ def _check_marks(file: CsvFile, marks: pd.DataFrame, candidates: pd.Index) -> No
         name = marks["candidate"].iloc[bad]
         raise ComparisonsError(
             file.where(bad),
-            f"{printable(name)!r} is not a candidate to be judged{closest(name, list(candidates))}",
+            f"{name!r} is not a candidate to be judged{closest(name, list(candidates))}",
             "correct the id, or add the candidate to the roster, not exempt",
         )
+    bad = file.first_where(marks["juror"] == "")
+    if bad is not None:
+        raise ComparisonsError(file.where(bad), "no juror", "say whose mark it is")
     bad = file.first_where(marks["mark"].isna() & ~marks["recused"])
     if bad is not None:
         raise ComparisonsError(
@@ -98,7 +101,7 @@ def _check_marks(file: CsvFile, marks: pd.DataFrame, candidates: pd.Index) -> No
         row = marks.iloc[bad]
         raise ComparisonsError(
             file.where(bad),
-            f"a second mark of {printable(row['juror'])!r} for {printable(row['candidate'])!r}",
+            f"a second mark of {row['juror']!r} for {row['candidate']!r}",
             "keep one, or add a column 'stage' that tells them apart",
         )
 
@@ -115,6 +118,6 @@ def _of_stage(file: CsvFile, marks: pd.DataFrame, stage: str | None) -> pd.DataF
         return marks if stage is None else marks[marks["stage"] == stage]
     raise ComparisonsError(
         file.path.name,
-        f"no marks of stage {printable(stage)!r}{closest(stage, stages)}",
+        f"no marks of stage {stage!r}{closest(stage, stages)}",
         f"choose one of {', '.join(filter(None, stages)) or 'none: it has no stage column'}",
     )

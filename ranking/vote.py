@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons import check_players
-from ranking.csv_input import printable, read_csv
+from ranking.csv_input import read_csv
 from ranking.errors import ComparisonsError
 from ranking.tables import COMPARISONS, TIE, VOTES, check
 
@@ -83,8 +83,8 @@ def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
         row = votes.iloc[bad]
         raise ComparisonsError(
             file.where(bad),
-            f"a second vote on window {row['position']:.0f} of {printable(row['first'])!r} and "
-            f"{printable(row['second'])!r}",
+            f"a second vote on window {row['position']:.0f} of {row['first']!r} and "
+            f"{row['second']!r}",
             "keep one",
         )
     return votes.astype({"position": int})
