@@ -30,6 +30,7 @@ from ranking.vote import read_votes
 
 FILES = ("run.json", "roster.csv", "comparisons.csv", "votes.csv", "ranking.csv")
 PICTURES = ("hitrate.csv", "hitrate.png", "hitrate.svg")
+RECORD = {"competition": ("name", "title", "rounds"), "verdicts": ("source", "note", "passed_from")}
 LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 
@@ -52,6 +53,7 @@ def save_run(study: Study, folder: Path) -> None:
             f"the folder holds other things ({min(others)})",
             "name an empty or new one",
         )
+    _clear(folder)
     write_text(to_csv(study.competition.roster), folder / "roster.csv")
     write_text(to_csv(study.verdicts.comparisons), folder / "comparisons.csv")
     if study.verdicts.votes is not None:
@@ -105,6 +107,17 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _clear(folder: Path) -> None:
+    """Remove an earlier run and its pictures, the record first: what is left is no finished run."""
+    try:
+        for name in (*FILES, *PICTURES):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise RunError(
+            str(folder), f"an earlier run cannot be removed ({error.strerror})", "name another one"
+        ) from None
+
+
 def _facts(study: Study, folder: Path) -> dict[str, Any]:
     competition, verdicts = study.competition, study.verdicts
     inputs = {"roster": competition.roster_path, "verdicts": verdicts.path}
@@ -132,10 +145,14 @@ def _facts(study: Study, folder: Path) -> dict[str, Any]:
 
 
 def _read_facts(path: Path) -> dict[str, Any]:
+    """The record, with everything in it that a study needs."""
     try:
         facts: dict[str, Any] = json.loads(decode(path))
-        for key in ("competition", "verdicts", "settings", "written"):
-            facts[key].keys()
+        for part, keys in RECORD.items():
+            for key in keys:
+                facts[part][key]
+        facts["written"].items()
+        Settings(**facts["settings"])
     except (ValueError, KeyError, AttributeError, TypeError):
         raise RunError(str(path), "not the record of a run", "make the run again") from None
     return facts
