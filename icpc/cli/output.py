@@ -27,12 +27,15 @@ class Format(StrEnum):
 
 def print_data(table: "pd.DataFrame", form: Format) -> None:
     """Print a table as CSV or JSON, missing values empty or null."""
+    from ranking.csv_input import STEERING
     from ranking.csv_output import to_csv
 
     if form is Format.CSV:
         sys.stdout.write(to_csv(table))
-    else:
-        sys.stdout.write(table.to_json(orient="records", indent=1, force_ascii=False) + "\n")
+        return
+    lines = table.to_json(orient="records", indent=1, force_ascii=False).split("\n")
+    for line in lines:  # JSON escapes most control characters itself
+        sys.stdout.write(STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
 
 
 def print_table(
