@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -9,6 +10,9 @@ from icpc.figure import TIERS, published_curve, read_figure
 from icpc.study import Study, hold_against_result, result_labels
 from ranking.csv_output import to_csv, write_bytes, write_text
 from ranking.hitrate import HitRateSummary
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PUBLISHED_TITLE = "Zhang, Liang, Dixon 2024, Figure 2: the paper's own points"
 
@@ -39,14 +43,19 @@ class HitRate:
         wins = self.curve.loc[self.curve["k"] == self.summary.cut, "wins"].iloc[-1]
         return f"at {wins:g} wins" if self.x == "wins" else f"down to rank {self.summary.cut}"
 
-    def draw(self, folder: Path) -> list[Path]:
-        """Write CSV, PNG and SVG; return the pictures' paths."""
+    def figure(self) -> "Figure":
+        """Draw the curve as in Figure 2."""
         from plots.hitrate import hit_rate_figure
-        from plots.style import rendered
 
-        figure = hit_rate_figure(
+        return hit_rate_figure(
             self.curve, self.summary, self.tiers, self.names, self.labelled, self.x, self.title
         )
+
+    def draw(self, folder: Path) -> list[Path]:
+        """Write CSV, PNG and SVG; return the pictures' paths."""
+        from plots.style import rendered
+
+        figure = self.figure()
         write_text(to_csv(self.curve), folder / f"{self.stem}.csv")
         paths = []
         for kind in ("png", "svg"):

@@ -1,6 +1,7 @@
 """The order of the house: plots and icpc rest on ranking, which rests on neither."""
 
 import ast
+import copy
 import graphlib
 import re
 import sys
@@ -41,6 +42,15 @@ def imported(tree: ast.AST, known: Collection[str] = ()) -> set[str]:
     return found
 
 
+def at_run_time(tree: ast.Module) -> ast.Module:
+    """The tree without imports that only the type checker sees."""
+    seen = copy.deepcopy(tree)
+    for node in ast.walk(seen):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return seen
+
+
 def tops(names: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
@@ -64,7 +74,7 @@ def test_no_import_cycle(trees):
 def test_only_plots_draw(trees):
     for name, tree in trees.items():
         if not name.startswith("plots"):
-            assert not tops(imported(tree)) & DRAWING, name
+            assert not tops(imported(at_run_time(tree))) & DRAWING, name
 
 
 def test_every_package_imported_is_declared_or_of_the_standard_library(trees):

@@ -34,7 +34,7 @@ def hitrate(
         bool, typer.Option("--plot", help="Draw the curve: hitrate.png and hitrate.svg.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Where to write [default: the run, or runs/NAME].")
+        Path | None, typer.Option(help="Where to write (default: the run, or runs/NAME).")
     ] = None,
     seed: opt.Seed = None,
     format: Format = Format.TABLE,

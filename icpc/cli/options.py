@@ -18,7 +18,7 @@ HOW = "How to rank"
 CompetitionName = Annotated[
     str | None,
     typer.Option(
-        "--competition", help=f"A bundled competition [default: {DEFAULT}].", rich_help_panel=WHAT
+        "--competition", help=f"A bundled competition (default: {DEFAULT}).", rich_help_panel=WHAT
     ),
 ]
 RosterFile = Annotated[
@@ -65,40 +65,40 @@ Stage = Annotated[
 By = Annotated[
     str | None,
     typer.Option(
-        help="bradley-terry, win-rate, wins or pagerank [default: bradley-terry].",
+        help="bradley-terry, win-rate, wins or pagerank (default: bradley-terry).",
         rich_help_panel=HOW,
     ),
 ]
 Vote = Annotated[
     str | None,
     typer.Option(
-        help="How votes on windows make a verdict: majority or mean [default: majority].",
+        help="How votes on windows make a verdict: majority or mean (default: majority).",
         rich_help_panel=HOW,
     ),
 ]
 Count = Annotated[
     str | None,
     typer.Option(
-        help="all comparisons, or paper: unequal results only, by raw wins [default: all].",
+        help="all comparisons, or paper: unequal results only, by raw wins (default: all).",
         rich_help_panel=HOW,
     ),
 ]
 Resample = Annotated[
     str | None,
     typer.Option(
-        help="Rank intervals from resampling candidates, or windows [default: candidates].",
+        help="Rank intervals from resampling candidates, or windows (default: candidates).",
         rich_help_panel=HOW,
     ),
 ]
 PassedFrom = Annotated[
     float | None,
     typer.Option(
-        help="The least score that counts as passed [default: the round after the one judged].",
+        help="The least score that counts as passed (default: the round after the one judged).",
         rich_help_panel=HOW,
     ),
 ]
 Seed = Annotated[
-    int | None, typer.Option(min=0, help="Makes every random draw repeatable [default: 0].")
+    int | None, typer.Option(min=0, help="Makes every random draw repeatable (default: 0).")
 ]
 
 

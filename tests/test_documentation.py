@@ -1,0 +1,114 @@
+"""What the documents say is so: commands, output, links, and the notebooks."""
+
+import itertools
+import re
+import shlex
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from typer.testing import CliRunner
+
+from icpc.cli import app
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
+TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture
+def newcomer(tmp_path, monkeypatch):
+    """A folder with the README's own tables in it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    for name, table in zip(("roster.csv", "comparisons.csv"), TABLES, strict=True):
+        Path(name).write_text(table, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("command", "shown"), CONSOLES)
+def test_every_command_of_the_readme_prints_what_it_shows(newcomer, command, shown):
+    program, *arguments = shlex.split(command)
+    assert program == "judge"
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    printed = "\n".join(line.rstrip() for line in (result.stdout + result.stderr).splitlines())
+    end = 0
+    for block in re.split("^ *…$", shown, flags=re.MULTILINE):
+        at = printed.find(block.strip("\n"), end)
+        assert at >= 0, f"not printed, or not in this order:\n{block}"
+        end = at + len(block.strip("\n"))
+
+
+def test_the_python_of_the_readme_runs(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    assert "pair accuracy" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_to_files(name):
+    document = ROOT / name
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+    for link in links:
+        if not link.startswith("http"):
+            assert (document.parent / link).is_file(), link
+
+
+def test_numbers_of_the_readme_on_accuracy(study2015):
+    from ranking.significance import pair_accuracy
+
+    own = pair_accuracy(study2015.counted, study2015.results["score"].to_numpy(dtype=float))
+    assert f"{own.value:.4f} by the roster ({own.value * own.pairs:,.0f} of {own.pairs:,.0f};" in (
+        " ".join(README.split())
+    )
+
+
+def cells(notebook, kind):
+    return [cell for cell in notebook.cells if cell.cell_type == kind]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_are_stripped_and_define_nothing(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    for cell in cells(notebook, "code"):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+        assert not re.search(r"^\s*(def|class) ", cell.source, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def story():
+    """What the notebook of 2015 prints, and how many pictures it shows."""
+    notebook = nbformat.read(ROOT / "notebooks" / "1-icpc2015.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    outputs = list(itertools.chain(*(cell.outputs for cell in cells(notebook, "code"))))
+    texts = [
+        output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs
+    ]
+    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
+    return "\n".join(texts), pictures
+
+
+def test_the_notebook_runs_and_shows_four_figures(story):
+    _, pictures = story
+    assert len(pictures) == 4
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "44 of the top 68 passed: hit-rate 0.647",
+        "8,418 published comparisons of 113 candidates",
+        "wins                        0.793",
+        "0.5407 of 8,418 comparisons right",
+        "56,606 verdicts of 17 jurors",
+    ],
+)
+def test_the_notebook_tells_our_own_numbers(story, words):
+    text, _ = story
+    assert words in text
