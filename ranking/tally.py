@@ -15,7 +15,10 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from ranking.errors import RankingError
 from ranking.tables import COMPARISONS, TIE, check
+
+MOST = 10_000  # candidates: a matrix of them takes 0.8 GB
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,17 @@ def tally(comparisons: pd.DataFrame) -> Tally:
     ------
     TableError
         If a column is missing or there are no comparisons.
+    RankingError
+        If there are more than :data:`MOST` candidates.
     """
     check(comparisons, COMPARISONS, "comparisons")
     sides = (comparisons[side].unique() for side in ("first", "second"))
     candidates = pd.Index(sorted(set().union(*sides)))
     n = len(candidates)
+    if n > MOST:
+        raise RankingError(
+            "comparisons", f"{n:,} candidates; {MOST:,} fit in memory", "rank them in groups"
+        )
     first, second = (candidates.get_indexer(comparisons[side]) for side in ("first", "second"))
     winner = comparisons["winner"]
     points = np.where(winner == TIE, 0.5, winner == comparisons["first"])

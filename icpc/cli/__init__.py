@@ -13,7 +13,7 @@ from icpc import __version__
 from icpc.cli.check import check
 from icpc.cli.competitions import competitions
 from icpc.cli.hitrate import hitrate
-from icpc.cli.output import print_error
+from icpc.cli.output import print_error, write_any_name
 from icpc.cli.rank import rank
 from ranking.errors import JudgeError
 
@@ -47,7 +47,7 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def main(
-    version: bool = typer.Option(
+    _version: bool = typer.Option(
         False,
         "--version",
         callback=_print_version,
@@ -59,6 +59,7 @@ def main(
 
     Example: judge rank --competition icpc2015
     """
+    write_any_name()
 
 
 for command in (competitions, rank, hitrate, check):

@@ -49,9 +49,9 @@ def hitrate(
     study = None
     with working("holding the ranking against the result"):
         if published:
-            held = published_hit_rate(
-                _figure_of(competition, (roster, run, comparisons, votes, panel)), seed or 0
-            )
+            verdicts = (comparisons, votes, panel, stage)
+            others = (roster, rounds, run, *verdicts, by, vote, count, passed_from)
+            held = published_hit_rate(_figure_of(competition or opt.DEFAULT, others), seed or 0)
         else:
             study = opt.open_study(
                 competition,
@@ -98,17 +98,17 @@ def summary_lines(summary: "HitRateSummary", threshold: str) -> list[str]:
     ]
 
 
-def _figure_of(competition: str | None, others: tuple[Path | None, ...]) -> Path:
+def _figure_of(competition: str, others: tuple[object, ...]) -> Path:
     from icpc.competitions import load_competition
     from ranking.errors import CompetitionError
 
-    name = competition or opt.DEFAULT
-    figure = None if any(others) else load_competition(name).figure
+    alone = f"use it with --competition {opt.DEFAULT} alone"
+    if any(other is not None for other in others):
+        raise CompetitionError("--published", "the points are what they are", alone)
+    figure = load_competition(competition).figure
     if figure is None:
         raise CompetitionError(
-            "--published",
-            "there is no published curve" + ("" if any(others) else f" of {name}"),
-            f"use it with --competition {opt.DEFAULT} alone",
+            "--published", f"there is no published curve of {competition}", alone
         )
     return figure
 

@@ -153,7 +153,7 @@ def _competition(name: str | None, roster: Path | None, rounds: str | None) -> "
     if roster is None:
         if rounds:
             raise _contradiction("--rounds", "a bundled competition has its rounds", "leave it out")
-        return load_competition(name or DEFAULT)
+        return load_competition(DEFAULT if name is None else name)
     names = tuple(part.strip() for part in (rounds or "").split(",") if part.strip())
     return read_competition(roster, names)
 

@@ -3,6 +3,7 @@
 Text from files is never taken for markup, and cannot steer the terminal.
 """
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,15 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+
+
+def write_any_name() -> None:
+    """Let every name be printed, whatever the locale: files and pipes get UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                encoding=None if stream.isatty() else "utf-8", errors="backslashreplace"
+            )
 
 
 def print_data(table: "pd.DataFrame", form: Format) -> None:

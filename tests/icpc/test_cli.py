@@ -161,6 +161,8 @@ def test_bad_tables_end_in_one_sentence_and_nothing_is_written(here, command, na
         (["rank", "--out", "my.csv"], "my.csv: this is a file"),
         (["hitrate", "--run", "."], "no finished run"),
         (["hitrate", "--published", "--competition", "icpc2025"], "no published curve of icpc2025"),
+        (["hitrate", "--published", "--by", "wins"], "use it with --competition icpc2015 alone"),
+        (["rank", "--competition", ""], "no such competition is bundled"),
         (["hitrate", "--run", "r", "--count", "paper"], "a run has its verdicts already"),
         (["hitrate", "--passed-from", "9"], "none of the 113 ranked candidates passed"),
         (["check", "--count", "paper", "--by", "pagerank"], "ranks by raw wins"),
@@ -220,6 +222,17 @@ def test_no_color_is_respected():
     assert "\x1b[" in shell("--help", FORCE_COLOR="1").stdout
     plain = shell("rank", "--competition", "icpc2015", NO_COLOR="1")
     assert "\x1b[" not in plain.stdout + plain.stderr
+
+
+def test_names_survive_a_locale_that_cannot_write_them():
+    ascii_only = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from icpc.cli import app; app()", "rank"],
+        capture_output=True,
+        check=True,
+        env={**os.environ, **ascii_only},
+    )
+    assert "Michał Szymanowski" in done.stdout.decode("utf-8")
 
 
 def test_help_names_every_command_and_an_example():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking.errors import TableError
+from ranking.errors import RankingError, TableError
 from ranking.schedule import describe_schedule, follows_result
 from ranking.tables import TIE
 from ranking.tally import dominance_groups, strongly_connected, tally
@@ -29,6 +29,12 @@ def test_repeated_pairs_add_up_and_ties_are_halves():
 def test_missing_columns_are_named():
     with pytest.raises(TableError, match="columns missing: winner"):
         tally(table(("a", "b", "a")).drop(columns="winner"))
+
+
+def test_more_candidates_than_fit_in_memory_are_refused():
+    chain = pd.DataFrame({"first": np.arange(10_001).astype(str), "second": "x", "winner": "x"})
+    with pytest.raises(RankingError, match="10,002 candidates; 10,000 fit in memory"):
+        tally(chain.assign(votes=1, windows=1))
 
 
 def test_no_comparisons_are_refused():
