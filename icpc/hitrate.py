@@ -75,7 +75,7 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
     curve, summary = hold_against_result(study)
     labels = result_labels(study)
     known = study.results["score"].dropna()
-    tiers = study.competition.rounds or tuple(labels[known.sort_values().index].unique())
+    tiers = dict.fromkeys([*study.competition.rounds, *labels[known.sort_values().index]])
     best = known.index[known == known.max()]
     finalists = best if len(best) <= 12 else best[:0]
     how = f"by {study.settings.by}"
@@ -84,9 +84,9 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
     return HitRate(
         name=study.competition.name,
         title=f"{study.competition.name}: {study.verdicts.source}, {how}",
-        curve=curve.assign(reached=labels.loc[curve["candidate"]].to_numpy()),
+        curve=curve,
         summary=summary,
-        tiers=tiers,
+        tiers=tuple(tiers),
         names=study.results["name"].to_dict(),
         labelled=tuple(dict.fromkeys([*curve["candidate"].head(top), *finalists])),
         x="wins" if study.settings.by == "wins" else "k",

@@ -62,6 +62,12 @@ class Settings:
                 "the paper's counting ranks by raw wins",
                 "leave one of the two out",
             )
+        if self.count == "paper" and self.resample == "windows":
+            raise RankingError(
+                "--count paper --resample windows",
+                "votes are on all pairs, the paper's counting is not",
+                "leave one of the two out",
+            )
 
 
 @dataclass(frozen=True)
@@ -96,15 +102,14 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
     RankingError
         If the settings cannot be met, or nothing is left to rank.
     """
-    comparisons = verdicts.comparisons
     said = []
     if settings.count == "paper":
-        comparisons = _unequal_only(competition, comparisons)
+        verdicts = _unequal_only(competition, verdicts)
         said.append(
             "counted as in the paper's release: pairs of equal score left out, ranked by raw wins. "
             "The number of comparisons then depends on the result; do not read this as skill."
         )
-    counted = tally(comparisons)
+    counted = tally(verdicts.comparisons)
     schedule = describe_schedule(counted)
     ranking = rank_candidates(counted, settings.by)
     if settings.resample == "windows":
@@ -118,8 +123,7 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
     else:
         ranking = with_intervals(ranking, counted, settings.by, settings.seed)
     said += remarks(competition, counted, schedule, settings.by)
-    kept = replace(verdicts, comparisons=comparisons)
-    return Study(competition, kept, settings, counted, schedule, ranking, tuple(said))
+    return Study(competition, verdicts, settings, counted, schedule, ranking, tuple(said))
 
 
 def with_passed_from(study: Study, score: float) -> Study:
@@ -145,20 +149,8 @@ def hold_against_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
     known = study.counted.candidates.isin(passed.index)
     chance = no_skill(study.counted, study.settings.by, study.settings.seed)[:, known]
     ranking = study.ranking[study.ranking["candidate"].isin(passed.index)]
-    curve = hit_rate_curve(ranking, passed, study.results["reached"], chance)
+    curve = hit_rate_curve(ranking, passed, result_labels(study), chance)
     return curve, summarise(ranking, curve, passed, chance)
-
-
-def _unequal_only(competition: Competition, comparisons: pd.DataFrame) -> pd.DataFrame:
-    """Comparisons of candidates whose scores differ."""
-    score = competition.roster.set_index("candidate")["score"]
-    first, second = (comparisons[side].map(score) for side in ("first", "second"))
-    kept = comparisons[(first - second).abs() > 0]
-    if kept.empty:
-        raise RankingError(
-            "--count paper", "no two compared candidates differ in score", "fill in the results"
-        )
-    return kept.reset_index(drop=True)
 
 
 def result_labels(study: Study) -> pd.Series:
@@ -166,3 +158,18 @@ def result_labels(study: Study) -> pd.Series:
     results = study.results
     score = results["score"].map(lambda value: "" if np.isnan(value) else f"score {value:g}")
     return results["reached"].mask(results["reached"] == "", score)
+
+
+def _unequal_only(competition: Competition, verdicts: Verdicts) -> Verdicts:
+    """Verdicts on candidates whose scores differ."""
+    comparisons = verdicts.comparisons
+    score = competition.roster.set_index("candidate")["score"]
+    first, second = (comparisons[side].map(score) for side in ("first", "second"))
+    kept = comparisons[(first - second).abs() > 0].reset_index(drop=True)
+    if kept.empty:
+        raise RankingError(
+            "--count paper", "no two compared candidates differ in score", "fill in the results"
+        )
+    if len(kept) == len(comparisons):
+        return verdicts
+    return replace(verdicts, comparisons=kept, source=f"{len(kept):,} of {verdicts.source}")

@@ -9,6 +9,7 @@ from icpc.competitions import Competition
 from ranking.comparisons import read_comparisons
 from ranking.errors import CompetitionError
 from ranking.panel import panel_comparisons, read_marks
+from ranking.tables import TIE
 from ranking.vote import count_votes, read_votes
 
 
@@ -50,7 +51,7 @@ def read_verdicts(
             " and ".join(path.name for path in given), "verdicts from several files", "give one"
         )
     ids = pd.Index(competition.judged["candidate"])
-    if votes is not None:
+    if votes is not None and stage is None:
         return _from_votes(votes, ids, vote)
     own = not given
     path = comparisons or (competition.comparisons if own else None)
@@ -84,7 +85,7 @@ def _from_panel(competition: Competition, path: Path, stage: str | None, *, own:
     judged = stage or (competition.stages[0] if own and competition.stages else None)
     marks = read_marks(path, pd.Index(competition.judged["candidate"]), judged)
     table = panel_comparisons(marks)
-    ties = int((table["winner"] == "tie").sum())
+    ties = int((table["winner"] == TIE).sum())
     at = competition.rounds.index(judged) if judged in competition.rounds else 0
     return Verdicts(
         table,

@@ -92,6 +92,7 @@ def test_the_papers_counting_seems_skilled_but_stays_in_the_band(icpc2015):
     study = run_study(icpc2015, read_verdicts(icpc2015), Settings(by="wins", count="paper"))
     curve, summary = hold_against_result(study)
     assert study.counted.games.sum() == 8414
+    assert study.verdicts.source == "8,414 of 8,418 published comparisons"
     assert summary.auc == pytest.approx(0.793, abs=0.0005)
     assert summary.auc_low < summary.auc < summary.auc_high
     assert not summary.leaves_band
@@ -181,6 +182,7 @@ def test_all_ordered_pairs_carry_their_truth(icpc2015):
         ({"vote": "loudest"}, "--vote loudest"),
         ({"count": "paper", "by": "win-rate"}, "the paper's counting ranks by raw wins"),
         ({"resample": "pairs"}, "--resample pairs"),
+        ({"count": "paper", "by": "wins", "resample": "windows"}, "votes are on all pairs"),
     ],
 )
 def test_unknown_choices_are_refused(choice, words):
@@ -191,7 +193,8 @@ def test_unknown_choices_are_refused(choice, words):
 def test_verdicts_come_from_one_source(icpc2015, tmp_path):
     with pytest.raises(CompetitionError, match="verdicts from several files"):
         read_verdicts(icpc2015, comparisons=tmp_path / "a.csv", panel=tmp_path / "b.csv")
-    with pytest.raises(CompetitionError, match="no marks by a panel"):
-        read_verdicts(icpc2015, stage="stage1")
+    for file in ({}, {"votes": tmp_path / "a.csv"}, {"comparisons": tmp_path / "a.csv"}):
+        with pytest.raises(CompetitionError, match="no marks by a panel"):
+            read_verdicts(icpc2015, stage="stage1", **file)
     with pytest.raises(RankingError, match="no votes on windows"):
         run_study(icpc2015, read_verdicts(icpc2015), Settings(resample="windows"))

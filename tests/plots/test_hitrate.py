@@ -2,6 +2,7 @@
 
 import io
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -84,6 +85,16 @@ def test_the_published_figure_has_wins_on_its_axis(icpc2015):
     dots = np.vstack([collection.get_offsets() for collection in drawn.collections[1:]])
     assert len(dots) == 137
     assert dots[:, 0].max() == 236
+
+
+def test_a_candidate_whose_round_is_not_known_is_drawn_by_score(study2015):
+    roster = study2015.competition.roster.copy()
+    roster.loc[roster["candidate"] == "tian-lu", "reached"] = ""
+    study = replace(study2015, competition=replace(study2015.competition, roster=roster))
+    held = study_hit_rate(study)
+    assert held.tiers == (*study.competition.rounds, "score 1")
+    drawn = draw_hit_rate(held.curve, held.tiers, held.x)
+    assert sum(len(collection.get_offsets()) for collection in drawn.collections[1:]) == 113
 
 
 def test_dollar_signs_in_names_are_not_formulas(held):
