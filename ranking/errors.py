@@ -39,3 +39,7 @@ class CompetitionError(JudgeError):
 
 class RunError(JudgeError):
     """A folder does not hold a finished run, or cannot take one."""
+
+
+class AudioError(JudgeError):
+    """A recording cannot be heard as what it should be."""

@@ -1,0 +1,240 @@
+"""Any sound file → blocks of mono samples, or a named error; never zeros for what cannot be read.
+
+Conventions
+-----------
+FFmpeg's libraries, carried inside PyAV's wheel, decode: wav, flac, mp3, ogg, opus, m4a, webm and
+video containers, of which the first sound stream is heard. Mono is the mean of the channels.
+Samples are float32, full scale ±1, at the file's own rate. Blocks stream: memory does not grow with
+the length.
+
+A file is refused if it is damaged or ends before the length it declares, holds values that are no
+numbers, is silent throughout (no sample above -80 dB of full scale) or clipped (more than 1 % of
+samples at full scale). Length and level are known only at the end, so an error may come last.
+"""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+
+from ranking.errors import AudioError
+
+SILENCE = 1e-4  # -80 dB of full scale
+FULL_SCALE = 0.9999
+CLIPPED = 0.01  # share of the samples
+GAP_SECONDS = 0.05  # in the time stamps: a packet that was lost
+MISSING_SECONDS = 1.0  # an end this much too early means a file was cut off
+GUESSED = ("mp3", "aac")  # their headers may lack a length; FFmpeg guesses one
+BLOCK_SECONDS = 4.0
+
+
+class SoundFile:
+    """An open sound file; iterate over ``blocks()`` once.
+
+    Raises
+    ------
+    AudioError
+        If it cannot be opened, or holds no sound.
+    """
+
+    def __init__(self, container: InputContainer, path: Path) -> None:
+        self.path = path
+        self._container = container
+        self._stream = next(iter(container.streams.audio), None)
+        if self._stream is None:
+            raise AudioError(str(path), "no sound in this file", "give a recording")
+        if self._stream.codec_context is None or not self._stream.rate:
+            raise AudioError(
+                str(path), "its codec is not known", "convert it to flac, for one, and try again"
+            )
+        self._stream.codec_context.thread_type = "AUTO"
+        if self._stream.codec_context.name == "flac":  # the one codec with a checksum per frame
+            self._stream.codec_context.options = {"err_detect": "crccheck+explode"}
+        self.rate = int(self._stream.rate)
+        """Samples per second."""
+        self._samples = 0
+        self._peak = 0.0
+        self._clipped = 0
+
+    @property
+    def seconds(self) -> float:
+        """Length of what has been read."""
+        return self._samples / self.rate
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Yield float32 arrays of about four seconds.
+
+        Raises
+        ------
+        AudioError
+            As soon as something is wrong; for length and level, at the end.
+        """
+        held: list[np.ndarray] = []
+        for samples in self._decoded():
+            held.append(samples)
+            if sum(map(len, held)) >= BLOCK_SECONDS * self.rate:
+                yield self._heard(np.concatenate(held))
+                held = []
+        if held:
+            yield self._heard(np.concatenate(held))
+        self._judge()
+
+    def _decoded(self) -> Iterator[np.ndarray]:
+        """Mono samples frame by frame."""
+        planar = av.AudioResampler(format="fltp")
+        end: float | None = None  # of the frame before, by its time stamp
+        for frame in self._frames():
+            if frame.time is not None:
+                if end is not None and frame.time > end + GAP_SECONDS:
+                    raise self._damaged(f"nothing until {frame.time:.1f} s")
+                end = frame.time + frame.samples / frame.sample_rate
+            if planar.format is not None and frame.layout != planar.layout:
+                planar = av.AudioResampler(format="fltp")  # the channels change on the way
+            for part in planar.resample(frame):
+                yield part.to_ndarray().mean(axis=0)
+
+    def _frames(self) -> Iterator[av.AudioFrame]:
+        frames = self._container.decode(self._stream)
+        while True:
+            try:
+                frame = next(frames, None)
+            except av.FFmpegError as error:
+                raise self._damaged(_reason(error)) from None
+            if not isinstance(frame, av.AudioFrame):
+                return
+            yield frame
+
+    def _damaged(self, what: str) -> AudioError:
+        return AudioError(
+            str(self.path),
+            f"damaged after {self.seconds:.0f} s ({what})",
+            "get the file again, or leave it out",
+        )
+
+    def _heard(self, samples: np.ndarray) -> np.ndarray:
+        level = np.abs(samples)
+        peak = float(level.max())
+        if not np.isfinite(peak):
+            at = self.seconds + float(np.argmax(~np.isfinite(samples))) / self.rate
+            raise AudioError(
+                str(self.path), f"a sample at {at:.1f} s is no number", "export the file again"
+            )
+        self._peak = max(self._peak, peak)
+        self._clipped += int((level >= FULL_SCALE).sum())
+        self._samples += len(samples)
+        return samples
+
+    def _judge(self) -> None:
+        """Refuse what only the whole file shows."""
+        where, share = str(self.path), self._clipped / max(1, self._samples)
+        declared = self._declared_seconds()
+        if declared is not None and self.seconds < declared - MISSING_SECONDS:
+            raise AudioError(
+                where,
+                f"{self.seconds:.1f} s of sound, but the file declares {declared:.1f} s: cut off",
+                "get the file again",
+            )
+        if self._samples == 0:
+            raise AudioError(where, "no sound in this file", "give a recording")
+        if self._peak < SILENCE:
+            raise AudioError(where, "silence throughout", "is this the right file or channel?")
+        if share > CLIPPED:
+            raise AudioError(
+                where,
+                f"{100 * share:.0f} % of the samples are clipped at full scale",
+                "find a cleaner copy",
+            )
+
+    def _declared_seconds(self) -> float | None:
+        """The length that the file gives, if it gives one."""
+        if self._container.format.name in GUESSED and not _has_length(self.path):
+            return None
+        if self._container.format.name == "wav":  # FFmpeg would believe the file's size instead
+            return _wav_seconds(self.path)
+        stream = self._stream
+        if stream is not None and stream.duration is not None and stream.time_base is not None:
+            return float(stream.duration * stream.time_base)
+        if self._container.duration is not None:
+            return float(self._container.duration) / av.time_base
+        return None
+
+
+@contextmanager
+def open_sound(path: Path) -> Iterator[SoundFile]:
+    """Open a sound file for reading.
+
+    Raises
+    ------
+    AudioError
+        If it cannot be opened, or holds no sound.
+    """
+    container = _opened(path)
+    try:
+        yield SoundFile(container, path)
+    finally:
+        container.close()
+
+
+def _opened(path: Path) -> InputContainer:
+    where = str(path)
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except IsADirectoryError:
+        raise AudioError(where, "this is a folder", "name a file in it") from None
+    except FileNotFoundError:
+        raise AudioError(where, "there is no such file", "check the path") from None
+    except PermissionError:
+        raise AudioError(where, "no permission to read it", "change its permissions") from None
+    except OSError as error:
+        raise AudioError(where, f"it cannot be read ({error.strerror})", "check it") from None
+    if empty:
+        raise AudioError(where, "the file is empty", "get it again")
+    try:
+        return av.open(where, mode="r", metadata_errors="replace")
+    except av.FFmpegError as error:
+        raise AudioError(
+            where,
+            f"no sound file that can be read ({_reason(error)})",
+            f"is it really {path.suffix or 'sound'}? Try to play it",
+        ) from None
+
+
+def _reason(error: av.FFmpegError) -> str:
+    return (error.strerror or "unknown").lower()
+
+
+def _has_length(path: Path) -> bool:
+    """Whether an mp3 holds a header with its number of frames."""
+    with path.open("rb") as file:
+        head = file.read(10)
+        if head[:3] == b"ID3":  # size in four bytes of seven bits
+            size = sum(
+                byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
+            )
+            file.seek(10 + size)
+        else:
+            file.seek(0)
+        first_frame = file.read(512)
+    return any(mark in first_frame for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def _wav_seconds(path: Path) -> float | None:
+    """Length by a wav's own header, None where it gives none (a stream, or over 4 GB)."""
+    with path.open("rb") as file:
+        file.seek(12)  # RIFF, size, WAVE
+        bytes_per_second = 0
+        while len(header := file.read(8)) == 8:
+            name, size = struct.unpack("<4sI", header)
+            if name == b"data":
+                whole = 0 < size < 2**32 - 1 and bytes_per_second > 0
+                return size / bytes_per_second if whole else None
+            if name == b"fmt ":
+                bytes_per_second = struct.unpack("<I", file.read(12)[8:12])[0]
+                size -= 12
+            file.seek(size + size % 2, 1)
+    return None
