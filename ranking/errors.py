@@ -13,8 +13,11 @@ class JudgeError(Exception):
     exit_code = 2
 
     def __init__(self, where: str, what: str, remedy: str) -> None:
+        super().__init__(where, what, remedy)  # all three, so that it can be pickled
         self.where, self.what, self.remedy = where, what, remedy
-        super().__init__(f"{where}: {what}; {remedy}")
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.remedy}"
 
 
 class TableError(JudgeError):
@@ -43,3 +46,11 @@ class RunError(JudgeError):
 
 class AudioError(JudgeError):
     """A recording cannot be heard as what it should be."""
+
+
+class WeightsError(JudgeError):
+    """Trained weights are missing, or not what they should be."""
+
+
+class EncoderError(JudgeError):
+    """There is no such encoder, or it cannot be used here."""

@@ -15,6 +15,7 @@ from icpc.cli.competitions import competitions
 from icpc.cli.hitrate import hitrate
 from icpc.cli.output import print_error, write_any_name
 from icpc.cli.rank import rank
+from icpc.cli.weights import weights
 from ranking.errors import JudgeError
 
 
@@ -64,3 +65,4 @@ def main(
 
 for command in (competitions, rank, hitrate, check):
     app.command()(command)
+app.add_typer(weights, name="weights")

@@ -248,6 +248,21 @@ def test_competitions_lists_what_each_has():
         assert words in lines
 
 
+def test_weights_lists_every_encoder(here):
+    listed = judge("weights", "--weights-dir", "w")
+    assert "dac: Descript Audio Codec 44.1 kHz (MIT)" in listed.stdout
+    assert "not here: 307 MB" in listed.stdout
+    table = json.loads(judge("weights", "--weights-dir", "w", "--format", "json").stdout)
+    assert [row["encoder"] for row in table if row["here"]] == ["spectrogram"]
+    assert not Path("w").exists()
+
+
+def test_weights_of_an_unknown_encoder_get_the_choices(here):
+    result = judge("weights", "fetch", "mertt")
+    assert result.exit_code == 2
+    assert "did you mean 'mert'?" in result.stderr
+
+
 def modules_after(*arguments):
     """Names of the top-level packages that a command loads."""
     code = (

@@ -1,0 +1,133 @@
+"""Audio-MAE: a vision transformer that reads a filter bank as an image.
+
+Conventions
+-----------
+16 kHz; Kaldi's filter bank of 128 mel bands every 10 ms (998 frames), zeros up to 1024, then
+(x + 4.2677393) / (2 · 4.5689974) [1]_. Patches of 16 × 16; the output are the raw tokens of the
+last block, without norm and without the class token: 512 of 768 dimensions, 64 in time by 8 in
+frequency, time first. The paper's "pre-trained" weights are those fine-tuned on AudioSet.
+
+The release of the paper took the filter bank at 32 kHz, did not normalise it, and scaled every
+segment to a peak of 0.5: ``rate``, ``normalise``, ``peak``.
+
+References
+----------
+.. [1] P.-Y. Huang et al., "Masked autoencoders that listen", NeurIPS 2022.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import pad
+from torchaudio.compliance.kaldi import fbank
+
+from ranking.encoders.base import Encoder, EncoderSpec, Weights, frozen
+from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+
+SPEC = EncoderSpec(
+    name="audiomae",
+    title="Audio-MAE ViT-B",
+    rate=16_000,
+    frames=512,
+    dimension=768,
+    precision="bfloat16",
+    licence="CC BY-NC 4.0",
+    weights=Weights(
+        file="audiomae-as2m-ft-as20k.safetensors",
+        url="https://huggingface.co/gaunernst/vit_base_patch16_1024_128.audiomae_as2m_ft_as20k"
+        "/resolve/main/model.safetensors",
+        size=344_000_000,
+        licence="CC BY-NC 4.0",
+        source="Meta, Audio-MAE, fine-tuned on AudioSet, as converted by gaunernst",
+    ),
+    front_end={"rate": 16_000, "normalise": True, "peak": 0.0},
+    as_published={"rate": 32_000, "normalise": False, "peak": 0.5},
+)
+BANDS, WIDTH = 128, 1024
+MEAN, DEVIATION = -4.2677393, 4.5689974
+CONFIG: Mapping[str, Any] = {"embed_dim": 768, "depth": 12, "num_heads": 12}
+# of the decoder that pre-training needs, and of the norms and classes behind the tokens
+UNUSED = ("decoder", "mask_token", "norm.", "fc_norm.", "head.")
+
+
+class AudioMae(Encoder):
+    """The encoder half, up to its last block."""
+
+    spec = SPEC
+
+    def __init__(self, config: Mapping[str, Any] = CONFIG, **front_end: Any) -> None:
+        super().__init__()
+        self.network = vision_transformer(config, num_classes=0)
+        self.front_end = {**SPEC.front_end, **front_end}
+
+    @property
+    def rate(self) -> int:
+        """Hz that the front end wants."""
+        return int(self.front_end["rate"])
+
+    def encode(self, samples: Tensor) -> Tensor:
+        """Return (B, 512, 768)."""
+        self.check(samples)
+        return self.tokens(filter_bank(samples, **self.front_end))
+
+    def tokens(self, bank: Tensor) -> Tensor:
+        """Return the tokens (B, 512, D) of filter banks (B, 1, 1024, 128)."""
+        network: Any = self.network
+        out: Tensor = network.get_intermediate_layers(bank, n=1, norm=False)[0]
+        return out
+
+
+def filter_bank(samples: Tensor, rate: float, normalise: bool, peak: float) -> Tensor:
+    """Return Kaldi filter banks (B, 1, 1024, 128) of segments (B, 10 · rate)."""
+    if peak:
+        samples = samples * (peak / samples.abs().amax(dim=1, keepdim=True).clamp_min(1e-9))
+    banks = [
+        fbank(
+            one - one.mean(),
+            htk_compat=True,
+            sample_frequency=rate,
+            use_energy=False,
+            window_type="hanning",
+            num_mel_bins=BANDS,
+            dither=0.0,
+            frame_shift=10,
+        )
+        for one in samples.unsqueeze(1)
+    ]
+    bank = torch.stack(banks)[:, :WIDTH]  # (B, 998, 128)
+    bank = pad(bank, (0, 0, 0, WIDTH - bank.shape[1]))
+    if normalise:
+        bank = (bank - MEAN) / (2 * DEVIATION)
+    return bank.unsqueeze(1)
+
+
+def vision_transformer(config: Mapping[str, Any], num_classes: int) -> nn.Module:
+    """The ViT that Audio-MAE's weights fit, key for key."""
+    import timm  # seconds to load
+
+    network: nn.Module = timm.create_model(
+        "vit_base_patch16_224",
+        img_size=(WIDTH, BANDS),
+        in_chans=1,
+        num_classes=num_classes,
+        global_pool="avg",
+        **config,
+    )
+    return network
+
+
+def load(path: Path, config: Mapping[str, Any] = CONFIG, **front_end: Any) -> Encoder:
+    """Return the encoder with the weights of a file: published, converted or fine-tuned.
+
+    Raises
+    ------
+    WeightsError
+        If the file cannot be read or holds other weights.
+    """
+    encoder = AudioMae(config, **front_end)
+    encoder.network.fc_norm = nn.Identity()  # behind the tokens
+    load_strictly(encoder.network, state_of(read_checkpoint(path), "model"), str(path), UNUSED)
+    return frozen(encoder)

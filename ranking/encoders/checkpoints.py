@@ -1,0 +1,107 @@
+"""Weights files from anywhere, read without running what is in them.
+
+Conventions
+-----------
+safetensors files hold only numbers. A PyTorch file is a pickle, which can hold code: it is read
+with ``weights_only``, which refuses everything but numbers and plain containers. A state is loaded
+strictly: every weight of the network is in the file, and every weight of the file is used or known
+to be of no use.
+"""
+
+import argparse
+import pickle
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from ranking.errors import WeightsError
+
+FOREIGN = ("Unsupported global", "Trying to")  # how PyTorch says that a pickle asks for code
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Return what a weights file holds, on the CPU.
+
+    Raises
+    ------
+    WeightsError
+        If it cannot be read, or would run code on being read.
+    """
+    if not path.is_file():
+        raise WeightsError(str(path), "there is no such file", "check the path")
+    try:
+        if path.suffix == ".safetensors":
+            return dict(load_file(path))
+        held = _read_pickle(path)
+    except pickle.UnpicklingError as error:
+        if not (_is_bare_pickle(path) or any(sign in str(error) for sign in FOREIGN)):
+            raise WeightsError(str(path), "no weights file", "get it again") from None
+        raise WeightsError(
+            str(path),
+            "reading this file would run code that came with it",
+            "do not trust it; ask its maker for safetensors",
+        ) from None
+    except (SafetensorError, RuntimeError, EOFError, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0][:120] or type(error).__name__
+        raise WeightsError(str(path), f"no weights file ({reason})", "get it again") from None
+    if not isinstance(held, dict):
+        raise WeightsError(str(path), "it holds no named weights", "give a state dict")
+    return held
+
+
+def _is_bare_pickle(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(1) == pickle.PROTO
+
+
+def _read_pickle(path: Path) -> Any:
+    # training scripts keep their arguments beside the weights: a plain record
+    with torch.serialization.safe_globals([argparse.Namespace]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Detected pickle protocol")
+        return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def state_of(checkpoint: Mapping[str, Any], *wrappers: str) -> dict[str, Tensor]:
+    """The weights of a checkpoint, which may lie one level down under one of the names."""
+    inner: Any = checkpoint
+    for name in wrappers:
+        if isinstance(checkpoint.get(name), dict):
+            inner = checkpoint[name]
+            break
+    return {key: value for key, value in inner.items() if isinstance(value, Tensor)}
+
+
+def load_strictly(
+    network: nn.Module, state: Mapping[str, Tensor], source: str, ignored: Iterable[str] = ()
+) -> None:
+    """Load a state into a network; weights under an ``ignored`` prefix may be left over.
+
+    Raises
+    ------
+    WeightsError
+        If a weight is missing, left over, or of another shape.
+    """
+    own = network.state_dict()
+    left = [
+        key for key in state if key not in own and not key.startswith(tuple(ignored) or ("\0",))
+    ]
+    missing = [key for key in own if key not in state]
+    shapes = [key for key in own if key in state and state[key].shape != own[key].shape]
+    faults = [
+        f"{len(keys)} {what} ({keys[0]})"
+        for keys, what in ((missing, "missing"), (left, "left over"), (shapes, "of another shape"))
+        if keys
+    ]
+    if faults:
+        raise WeightsError(
+            source,
+            f"these weights do not fit the network: {', '.join(faults)}",
+            "is this file for another encoder?",
+        )
+    network.load_state_dict({key: state[key] for key in own}, strict=True)

@@ -1,0 +1,108 @@
+"""The Descript Audio Codec: nine codebooks, 87 frames a second.
+
+Conventions
+-----------
+44.1 kHz. A segment goes in as ten pieces of one second, each padded to 87 hops of 512 samples: 870
+frames of 1024 dimensions [1]_. The embedding z is the sum of the nine quantised codes, a function
+of nine numbers of ten bits per frame: those are stored, 15.7 kB a segment instead of 3.6 MB.
+Arithmetic is float32: in half precision some codes come out otherwise.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, Table 1.
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ranking.encoders.base import Encoder, EncoderSpec, Weights, frozen
+from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.errors import WeightsError
+
+SPEC = EncoderSpec(
+    name="dac",
+    title="Descript Audio Codec 44.1 kHz",
+    rate=44_100,
+    frames=870,
+    dimension=1024,
+    precision="float32",
+    licence="MIT",
+    weights=Weights(
+        file="dac-44khz-0.0.1.pth",
+        url="https://github.com/descriptinc/descript-audio-codec/releases/download/0.0.1/weights.pth",
+        size=307_000_000,
+        licence="MIT",
+        source="Descript, descript-audio-codec 0.0.1",
+    ),
+    stored="codes",
+)
+PIECES = 10
+
+
+class Dac(Encoder):
+    """The codec's encoder and quantiser."""
+
+    spec = SPEC
+
+    def __init__(self, **config: Any) -> None:
+        super().__init__()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the codec stands on warns of its own age
+            from dac import DAC  # seconds to load
+
+            self.network = DAC(**config)
+
+    def encode(self, samples: Tensor) -> Tensor:
+        """Return codes (B, 870, 9), int32 from 0 to 1023."""
+        self.check(samples)
+        network: Any = self.network
+        pieces = samples.reshape(len(samples) * PIECES, 1, SPEC.rate)  # (B*10, 1, 44100)
+        padded = network.preprocess(pieces, SPEC.rate)
+        with torch.autocast(samples.device.type, enabled=False), full_precision():
+            codes = network.encode(padded)[1]  # (B*10, 9, 87)
+        books = codes.shape[1]
+        out: Tensor = codes.transpose(1, 2).reshape(len(samples), -1, books).int()
+        return out
+
+    def expand(self, stored: Tensor) -> Tensor:
+        """Return z (B, 870, 1024) of codes (B, 870, 9)."""
+        network: Any = self.network
+        z: Tensor = network.quantizer.from_codes(stored.transpose(1, 2).long())[0]
+        return z.transpose(1, 2)
+
+
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Keep NVIDIA's TF32, with its ten bits of mantissa, out of convolutions."""
+    held = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = held
+
+
+def load(path: Path) -> Encoder:
+    """Return the encoder with the weights of a file: published, or fine-tuned by the codec's tools.
+
+    Raises
+    ------
+    WeightsError
+        If the file cannot be read or holds other weights.
+    """
+    checkpoint = read_checkpoint(path)
+    metadata = checkpoint.get("metadata") or {}
+    try:
+        encoder = Dac(**metadata.get("kwargs", {}))
+    except TypeError as error:
+        raise WeightsError(
+            str(path), f"no codec has such settings ({error})", "is this file for DAC?"
+        ) from None
+    load_strictly(encoder.network, state_of(checkpoint, "state_dict"), str(path))
+    return frozen(encoder)

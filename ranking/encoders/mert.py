@@ -1,0 +1,93 @@
+"""MERT-v1-330M: a HuBERT trained on music.
+
+Conventions
+-----------
+24 kHz, sound as it is (no normalisation), the last hidden state: 749 frames of 1024. The published
+file has HuBERT's layout, with group norm in the first convolution and layer norm before each block.
+Its positional convolution is stored as ``weight_g`` and ``weight_v``, which PyTorch now calls by
+other names: they are renamed, else that layer would stay random.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from ranking.encoders.base import Encoder, EncoderSpec, Weights, frozen
+from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+
+SPEC = EncoderSpec(
+    name="mert",
+    title="MERT-v1-330M",
+    rate=24_000,
+    frames=749,
+    dimension=1024,
+    precision="bfloat16",
+    licence="CC BY-NC 4.0",
+    weights=Weights(
+        file="mert-v1-330m.bin",
+        url="https://huggingface.co/m-a-p/MERT-v1-330M/resolve/main/pytorch_model.bin",
+        size=1_260_000_000,
+        licence="CC BY-NC 4.0",
+        source="m-a-p/MERT-v1-330M",
+    ),
+)
+CONFIG: Mapping[str, Any] = {
+    "hidden_size": 1024,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "intermediate_size": 4096,
+    "conv_dim": [512] * 7,
+    "feat_extract_norm": "group",
+    "do_stable_layer_norm": True,
+    "conv_bias": False,
+}
+RENAMED = {
+    "weight_g": "parametrizations.weight.original0",
+    "weight_v": "parametrizations.weight.original1",
+}
+
+
+class Mert(Encoder):
+    """The transformer with its convolutional front end."""
+
+    spec = SPEC
+
+    def __init__(self, config: Mapping[str, Any] = CONFIG) -> None:
+        from transformers import HubertConfig, HubertModel  # seconds to load
+
+        super().__init__()
+        self.network = HubertModel(HubertConfig(**config))
+
+    def encode(self, samples: Tensor) -> Tensor:
+        """Return (B, 749, 1024)."""
+        self.check(samples)
+        return self.frames(samples)
+
+    def frames(self, samples: Tensor) -> Tensor:
+        """Return (B, T, 1024) of sound of any length."""
+        out: Tensor = self.network(samples).last_hidden_state
+        return out
+
+
+def load(path: Path, config: Mapping[str, Any] = CONFIG) -> Encoder:
+    """Return the encoder with the weights of a file.
+
+    Raises
+    ------
+    WeightsError
+        If the file cannot be read or holds other weights.
+    """
+    encoder = Mert(config)
+    load_strictly(encoder.network, renamed(state_of(read_checkpoint(path))), str(path))
+    return frozen(encoder)
+
+
+def renamed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The state with the positional convolution under its present names."""
+    new = {}
+    for key, value in state.items():
+        stem, _, last = key.rpartition(".")
+        new[f"{stem}.{RENAMED[last]}" if last in RENAMED else key] = value
+    return new

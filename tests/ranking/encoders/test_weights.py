@@ -1,0 +1,156 @@
+"""Weights come whole, from where a download broke off, or not at all."""
+
+import hashlib
+import http.server
+import re
+import threading
+from dataclasses import replace
+
+import pytest
+
+from ranking.encoders import spec_of
+from ranking.encoders.base import Weights
+from ranking.encoders.weights import fetch_weights, file_sha256, find_weights
+from ranking.errors import WeightsError
+
+CONTENT = bytes(range(256)) * 20_000  # 5 MB
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Serves one file with ranges; may break off, and may change the file."""
+
+    content = CONTENT
+    breaks_after: int | None = None
+    asked: list[str | None]
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers one request."""
+
+    server: Server
+
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        self.server.asked.append(wanted)
+        if self.path != "/weights.bin":
+            self.send_error(404)
+            return
+        content = self.server.content
+        tag = hashlib.sha256(content).hexdigest()
+        start = 0
+        if wanted and self.headers.get("If-Range") == tag:
+            start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1])
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(content) - start))
+        self.send_header("ETag", tag)
+        self.end_headers()
+        stop = self.server.breaks_after
+        self.wfile.write(content[start : None if stop is None else start + stop])
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    with Server(("127.0.0.1", 0), Handler) as running:
+        running.asked = []
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture
+def weights(server):
+    return Weights(
+        file="w.bin",
+        url=f"http://127.0.0.1:{server.server_port}/weights.bin",
+        size=len(CONTENT),
+        licence="none",
+        source="a test",
+        sha256=hashlib.sha256(CONTENT).hexdigest(),
+    )
+
+
+def test_a_file_is_fetched_once_with_progress(server, weights, tmp_path):
+    told = []
+    path = fetch_weights(weights, tmp_path / "new", lambda *numbers: told.append(numbers))
+    assert path.read_bytes() == CONTENT
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert fetch_weights(weights, tmp_path / "new") == path
+    assert server.asked == [None]
+    assert [entry.name for entry in (tmp_path / "new").iterdir()] == ["w.bin"]
+
+
+def test_a_broken_download_is_resumed_where_it_broke_off(server, weights, tmp_path):
+    server.breaks_after = 3_000_000
+    with pytest.raises(WeightsError, match=r"broke off .* try again, which resumes"):
+        fetch_weights(weights, tmp_path)
+    assert not (tmp_path / "w.bin").exists()
+    server.breaks_after = None
+    assert fetch_weights(weights, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=3000000-"]
+
+
+def test_a_file_that_changed_meanwhile_is_fetched_from_the_start(server, weights, tmp_path):
+    server.breaks_after = 1000
+    with pytest.raises(WeightsError):
+        fetch_weights(weights, tmp_path)
+    server.breaks_after, server.content = None, CONTENT[::-1]
+    changed = replace(weights, sha256=hashlib.sha256(CONTENT[::-1]).hexdigest())
+    assert fetch_weights(changed, tmp_path).read_bytes() == CONTENT[::-1]
+
+
+def test_another_file_than_published_is_refused_and_not_kept(server, weights, tmp_path):
+    server.content = b"something else"
+    with pytest.raises(WeightsError, match="not what was published"):
+        fetch_weights(weights, tmp_path)
+    assert not (tmp_path / "w.bin").exists()
+    server.content = CONTENT
+    assert fetch_weights(weights, tmp_path).read_bytes() == CONTENT
+
+
+def test_a_damaged_file_in_the_cache_is_fetched_again(weights, tmp_path):
+    (tmp_path / "w.bin").write_bytes(b"damaged")
+    assert fetch_weights(weights, tmp_path).read_bytes() == CONTENT
+
+
+def test_what_the_server_refuses_is_told(weights, tmp_path):
+    gone = replace(weights, url=weights.url.replace("weights.bin", "gone.bin"))
+    with pytest.raises(WeightsError, match=r"the server says 404 .* put it at .*w\.bin"):
+        fetch_weights(gone, tmp_path)
+
+
+def test_offline_one_error_says_what_to_get_from_where_to_which_path(weights, server, tmp_path):
+    server.server_close()
+    with pytest.raises(WeightsError) as caught:
+        fetch_weights(weights, tmp_path)
+    assert "it cannot be reached" in str(caught.value)
+    assert weights.url in caught.value.remedy
+    assert str(tmp_path / "w.bin") in caught.value.remedy
+
+
+@pytest.mark.parametrize("name", ["dac", "audiomae", "mert", "jukebox", "basicpitch"])
+def test_missing_weights_are_named_with_the_command_the_source_and_the_path(tmp_path, name):
+    spec = spec_of(name)
+    with pytest.raises(WeightsError) as caught:
+        find_weights(spec, tmp_path)
+    assert f"judge weights fetch {name}" in caught.value.remedy
+    assert spec.weights.url.removeprefix("pip:") in caught.value.remedy
+    assert str(tmp_path / spec.weights.file) in caught.value.remedy
+    assert spec.weights.licence in caught.value.what
+
+
+def test_the_spectrogram_needs_none(tmp_path):
+    assert find_weights(spec_of("spectrogram"), tmp_path) is None
+
+
+def test_a_package_that_pip_cannot_get_is_told(tmp_path):
+    weights = replace(spec_of("basicpitch").weights, url="pip:basic-pitch==0.0.0.invalid")
+    with pytest.raises(WeightsError, match="pip cannot get it"):
+        fetch_weights(weights, tmp_path)
+
+
+def test_the_cached_file_has_the_published_sum(basic_pitch_weights):
+    assert file_sha256(basic_pitch_weights) == spec_of("basicpitch").weights.sha256
