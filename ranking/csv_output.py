@@ -2,19 +2,17 @@
 
 Conventions
 -----------
-Files appear under their name only when complete (temporary file in the same folder, then rename).
 Text that a spreadsheet would run as a formula gets a leading apostrophe, control characters are
 spelled out; numbers carry six significant digits.
 """
 
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 
 from ranking.csv_input import FORMULA, printable
 from ranking.errors import RunError
+from ranking.whole_files import replacing
 
 
 def to_csv(table: pd.DataFrame) -> str:
@@ -45,17 +43,10 @@ def write_bytes(content: bytes, path: Path) -> None:
     RunError
         If the folder or the file cannot be written.
     """
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
+        with replacing(path) as file:
             file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise RunError(
             str(path), f"it cannot be written ({error.strerror})", "choose another --out"
         ) from None

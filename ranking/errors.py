@@ -54,3 +54,7 @@ class WeightsError(JudgeError):
 
 class EncoderError(JudgeError):
     """There is no such encoder, or it cannot be used here."""
+
+
+class StoreError(JudgeError):
+    """Embeddings on disk are missing or damaged, or cannot be written."""

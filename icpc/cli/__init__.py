@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from icpc import __version__
 from icpc.cli.check import check
 from icpc.cli.competitions import competitions
+from icpc.cli.embed import embed
 from icpc.cli.hitrate import hitrate
 from icpc.cli.output import print_error, write_any_name
 from icpc.cli.rank import rank
@@ -63,6 +64,6 @@ def main(
     write_any_name()
 
 
-for command in (competitions, rank, hitrate, check):
+for command in (competitions, rank, hitrate, check, embed):
     app.command()(command)
 app.add_typer(weights, name="weights")

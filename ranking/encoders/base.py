@@ -80,6 +80,11 @@ class Encoder(nn.Module, ABC):
         """Hz that the front end wants."""
         return self.spec.rate
 
+    @property
+    def stored_dtype(self) -> str:
+        """Type of the numbers that are stored."""
+        return "uint16" if self.spec.stored == "codes" else "float16"
+
     @abstractmethod
     def encode(self, samples: Tensor) -> Tensor:
         """Return what is stored of segments, shape (B, F, ...)."""

@@ -42,6 +42,11 @@ class Spectrogram(Encoder):
             warnings.filterwarnings("ignore", "At least one mel filterbank")  # see Conventions
             self.mel = MelSpectrogram(SPEC.rate, n_fft=400, hop_length=160, n_mels=SPEC.dimension)
 
+    @property
+    def stored_dtype(self) -> str:
+        """Power without log outgrows half precision."""
+        return "float16" if self.log else "float32"
+
     def encode(self, samples: Tensor) -> Tensor:
         """Return (B, 1500, 128), or (B, 128, 1500) as published."""
         self.check(samples)

@@ -1,0 +1,172 @@
+"""``judge embed``: recordings to embeddings, kept on disk."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from icpc.cli import options as opt
+from icpc.cli.output import Format, counting, print_data, print_line, print_remark
+from icpc.cli.weights import Folder, weights_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ranking.embeddings.embed import Choice, Outcome
+    from ranking.embeddings.workers import Work
+
+WINDOW_SECONDS = 300.0
+
+
+def embed(
+    roster: opt.RosterFile = None,
+    rounds: opt.Rounds = None,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(help="Where the recordings are; without a roster, all of them."),
+    ] = None,
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(help="Which encoder; may be given several times (default: spectrogram)."),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Weights of one's own, for one encoder: fine-tuned ones.")
+    ] = None,
+    weights_dir: Folder = None,
+    as_published: Annotated[
+        bool, typer.Option("--as-published", help="Front ends as in the paper's release.")
+    ] = False,
+    store: Annotated[
+        Path, typer.Option(envvar="JUDGE_STORE", help="Where embeddings are kept.")
+    ] = Path("embeddings"),
+    least: Annotated[
+        float | None,
+        typer.Option(
+            min=1, help="Least seconds of a recording (default: 300 with a roster, else 1)."
+        ),
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(help="cpu or cuda (default: cuda if there is one).")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes on a CPU (default: one per core).")
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Segments encoded at a time.")] = 8,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Go on without recordings that cannot be used.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read the whole store, and remove what is damaged.")
+    ] = False,
+    format: Format = Format.TABLE,
+) -> None:
+    """Turn recordings into embeddings and keep them; what is there is not made again.
+
+    Example: judge embed --recordings DIR --encoder spectrogram
+    """
+    if verify:
+        _verify(store)
+        return
+    table = _recordings(roster, rounds, recordings)
+    from ranking.embeddings.workers import Work
+
+    work = Work(
+        store=store,
+        choices=_choices(encoder or ["spectrogram"], weights, weights_dir, as_published),
+        device=device or _best_device(),
+        workers=workers or os.cpu_count() or 1,
+        least_seconds=least or (1.0 if roster is None else WINDOW_SECONDS),
+        batch=batch,
+    )
+    outcomes = _embedded(table, work, skip_bad)
+    _report(table, outcomes, store, format)
+
+
+def _recordings(roster: Path | None, rounds: str | None, folder: Path | None) -> "pd.DataFrame":
+    from icpc.competitions import read_competition
+    from icpc.recordings import recordings_in, recordings_of
+    from ranking.errors import CompetitionError
+
+    if roster is not None:
+        names = tuple(part.strip() for part in (rounds or "").split(",") if part.strip())
+        return recordings_of(read_competition(roster, names), folder)
+    if folder is None:
+        raise CompetitionError(
+            "judge embed", "no recordings are named", "give --roster FILE or --recordings DIR"
+        )
+    return recordings_in(folder)
+
+
+def _choices(
+    names: Sequence[str], weights: Path | None, weights_dir: Path | None, as_published: bool
+) -> tuple["Choice", ...]:
+    from ranking.embeddings.embed import Choice
+    from ranking.encoders import spec_of
+    from ranking.encoders.weights import find_weights
+    from ranking.errors import EncoderError
+
+    if weights is not None and len(names) > 1:
+        raise EncoderError("--weights", f"{len(names)} encoders", "give it with one --encoder")
+    folder = weights_folder(weights_dir)
+    return tuple(
+        Choice(name, weights or find_weights(spec_of(name), folder), as_published)
+        for name in dict.fromkeys(names)
+    )
+
+
+def _best_device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _embedded(table: "pd.DataFrame", work: "Work", skip_bad: bool) -> "list[Outcome]":
+    from ranking.embeddings.workers import embed_all
+
+    outcomes = []
+    with counting("embedding", len(table)) as advance:
+        for outcome in embed_all(list(table["path"]), work):
+            if outcome.error is not None and not skip_bad:
+                raise outcome.error
+            outcomes.append(outcome)
+            advance()
+    return outcomes
+
+
+def _report(
+    table: "pd.DataFrame", outcomes: "Sequence[Outcome]", store: Path, form: Format
+) -> None:
+    by_path = {outcome.path: outcome for outcome in outcomes}
+    rows = table.assign(
+        status=[by_path[path].status for path in table["path"]],
+        recording=[by_path[path].recording for path in table["path"]],
+        path=table["path"].map(str),
+    )
+    count = rows["status"].value_counts()
+    if form is Format.TABLE:
+        said = ", ".join(f"{count.get(one, 0)} {one}" for one in ("made", "kept", "bad"))
+        print_line(f"{len(rows)} recordings: {said}; in {store}")
+    else:
+        print_data(rows, form)
+    for outcome in outcomes:
+        if outcome.error is not None:
+            print_remark(f"left out: {outcome.error}")
+    whole = rows[rows["recording"] != ""]
+    for _, same in whole[whole.duplicated("recording", keep=False)].groupby("recording"):
+        print_remark(f"the same recording: {', '.join(same['candidate'])}")
+
+
+def _verify(store: Path) -> None:
+    from ranking.embeddings.store import EmbeddingStore
+
+    held = EmbeddingStore(store)
+    found = list(held.damaged())
+    for array, what in found:
+        print_line(f"{array}: {what}")
+        held.forget(array)
+    if found:
+        print_remark(f"{len(found)} damaged and removed; judge embed makes them again")
+        raise typer.Exit(1)
+    print_line(f"every embedding in {store} is as it was written")

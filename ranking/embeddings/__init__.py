@@ -1,0 +1,1 @@
+"""Embed once, keep on disk, hold on the device."""

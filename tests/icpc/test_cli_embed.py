@@ -1,0 +1,112 @@
+"""``judge embed`` as a user meets it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sounds import piano, write_sound
+from typer.testing import CliRunner
+
+from icpc.cli import app
+
+ROSTER = "candidate,recording\nann,ann.flac\nbob,bob.mp3\ncyd,\n"
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("JUDGE_STORE", raising=False)
+    write_sound(Path("ann.flac"), piano(12, 16_000, 1), 16_000)
+    write_sound(Path("bob.mp3"), piano(21, 16_000, 2), 16_000)
+    Path("mine.csv").write_text(ROSTER)
+    return tmp_path
+
+
+def judge(*arguments):
+    return CliRunner().invoke(app, ["embed", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_a_rosters_recordings_are_embedded_once(here):
+    first = judge("--roster", "mine.csv", "--least", 1, "--workers", 1)
+    assert first.exit_code == 0
+    assert "2 recordings: 2 made, 0 kept, 0 bad; in embeddings" in first.stdout
+    again = judge("--roster", "mine.csv", "--least", 1, "--workers", 1)
+    assert "0 made, 2 kept" in again.stdout
+    shapes = sorted(np.load(path).shape for path in Path("embeddings").glob("*/*.npy"))
+    assert shapes == [(2, 1500, 128), (3, 1500, 128)]
+
+
+def test_a_folder_of_recordings_needs_no_roster(here):
+    result = judge("--recordings", ".", "--store", "s", "--workers", 1, "--format", "json")
+    assert [row["candidate"] for row in json.loads(result.stdout)] == ["ann", "bob"]
+    assert {row["status"] for row in json.loads(result.stdout)} == {"made"}
+
+
+def test_a_competition_needs_whole_windows(here):
+    result = judge("--roster", "mine.csv", "--workers", 1)
+    assert result.exit_code == 2
+    assert "ann.flac: 12 s of sound; a window needs 300 s: is this the whole recital?" in (
+        result.stderr
+    )
+
+
+def test_bad_recordings_stop_the_run_or_are_left_out_by_name(here):
+    Path("bob.mp3").write_text("Dear diary")
+    stopped = judge("--recordings", ".", "--workers", 1)
+    assert stopped.exit_code == 2
+    assert "bob.mp3: no sound file that can be read" in stopped.stderr
+    went_on = judge("--recordings", ".", "--workers", 1, "--skip-bad")
+    assert went_on.exit_code == 0
+    assert "0 made, 1 kept, 1 bad" in went_on.stdout
+    assert "left out: bob.mp3: no sound file" in went_on.stderr
+
+
+def test_the_same_recording_twice_is_noticed(here):
+    shutil.copy("ann.flac", "eve.flac")
+    assert "the same recording: ann, eve" in judge("--recordings", ".", "--workers", 1).stderr
+
+
+def test_verify_finds_a_flipped_byte_and_the_next_run_mends_it(here):
+    judge("--recordings", ".", "--workers", 1)
+    assert "is as it was written" in judge("--verify").stdout
+    array = sorted(Path("embeddings").glob("*/*.npy"))[0]
+    whole = array.read_bytes()
+    array.write_bytes(whole[:999] + bytes([whole[999] ^ 4]) + whole[1000:])
+    found = judge("--verify")
+    assert found.exit_code == 1
+    assert array.name in found.stdout.replace("\n", "")
+    assert "1 made, 1 kept" in judge("--recordings", ".", "--workers", 1).stdout
+    assert array.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "no recordings are named; give --roster FILE or --recordings DIR"),
+        (["--recordings", "none"], "there is no such folder"),
+        (["--recordings", "empty"], "no sound files in it"),
+        (["--recordings", ".", "--encoder", "mertt"], "did you mean 'mert'?"),
+        (["--recordings", ".", "--encoder", "mert"], "judge weights fetch mert"),
+        (["--roster", "gone.csv"], "1 of 1 recordings are not there, the first"),
+        (["--roster", "bare.csv"], "no recordings are named in it"),
+    ],
+)
+def test_wrong_usage_is_told_in_a_sentence(here, arguments, words):
+    Path("empty").mkdir()
+    Path("gone.csv").write_text("candidate,recording\nann,gone.flac\n")
+    Path("bare.csv").write_text("candidate\nann\n")
+    result = judge(*arguments, "--weights-dir", "w")
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+    assert not Path("embeddings").exists()
+
+
+def test_weights_of_ones_own_go_with_one_encoder(here):
+    two = ["--encoder", "dac", "--encoder", "mert", "--weights", "ann.flac"]
+    assert "give it with one --encoder" in judge("--recordings", ".", *two).stderr
+    one = judge("--recordings", ".", "--encoder", "jukebox", "--weights", "ann.flac")
+    assert one.exit_code == 2
+    assert "ann.flac: no weights file" in one.stderr

@@ -1,0 +1,150 @@
+"""From files to the store: whole, once, in step, and after any interruption."""
+
+import random
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from oracles import oracle, saved
+from sounds import piano, write_sound
+
+from ranking.audio import stream_segments
+from ranking.embeddings.embed import Choice, embed_recording, load_chosen
+from ranking.embeddings.store import EmbeddingStore
+from ranking.embeddings.workers import Work, embed_all
+from ranking.errors import AudioError
+
+LENGTHS = (12.0, 25.5, 31.0, 10.4)
+KEPT = (12.0, 25.5, 31.0, 10.0)  # a tail of less than a second is dropped
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recordings")
+    return [
+        write_sound(folder / f"{number}.flac", piano(seconds, 16_000, number), 16_000)
+        for number, seconds in enumerate(LENGTHS)
+    ]
+
+
+@pytest.fixture
+def jukebox(tmp_path):
+    return Choice("jukebox", saved(oracle("jukebox-encoder2")[0], tmp_path / "j.safetensors"))
+
+
+def held(store):
+    """Every file of a store but claims, by name."""
+    return {
+        str(path.relative_to(store.folder)): path.read_bytes()
+        for path in store.folder.rglob("*")
+        if path.is_file() and ".claims" not in path.parts
+    }
+
+
+def test_embeddings_are_those_of_the_segments_one_by_one(recordings, tmp_path, jukebox):
+    """Batches, threads and two encoders at once change nothing; Jukebox hears the peak at 1."""
+    store = EmbeddingStore(tmp_path / "store")
+    loaded = load_chosen([Choice("spectrogram"), jukebox])
+    outcome = embed_recording(recordings[1], loaded, store, batch=2)
+    assert outcome.status == "made"
+    assert outcome.seconds == pytest.approx(25.5)
+    mel, top = loaded
+    segments = list(stream_segments(recordings[1], (24_000, 44_100)))
+    kept = store.read(mel.made, outcome.recording)
+    assert kept.seconds.tolist() == [10, 10, 5.5]
+    peak = np.abs(piano(25.5, 16_000, 1)).max()
+    with torch.inference_mode():
+        for number, segment in enumerate(segments):
+            alone = mel.encoder(torch.from_numpy(segment.samples[24_000])[None])[0].numpy()
+            np.testing.assert_allclose(kept.values[number], alone, rtol=1e-3, atol=1e-3)
+            scaled = torch.from_numpy(segment.samples[44_100] / peak)[None]
+            expected = top.encoder(scaled)[0].numpy()
+            found = store.read(top.made, outcome.recording).values[number]
+            np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)
+
+
+def test_what_is_there_is_kept_and_only_what_is_missing_is_made(recordings, tmp_path, jukebox):
+    store = EmbeddingStore(tmp_path / "store")
+    first = load_chosen([Choice("spectrogram")])
+    embed_recording(recordings[0], first, store)
+    before = held(store)
+    assert embed_recording(recordings[0], first, store).status == "kept"
+    both = load_chosen([Choice("spectrogram"), jukebox])
+    assert embed_recording(recordings[0], both, store).status == "made"
+    after = held(store)
+    assert {name: after[name] for name in before} == before
+    assert len(after) == len(before) + 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_recording_is_embedded_whatever_the_number_of_workers(recordings, tmp_path, workers):
+    work = Work(tmp_path / "store", (Choice("spectrogram"),), workers=workers)
+    outcomes = {outcome.path: outcome for outcome in embed_all(recordings, work)}
+    assert [outcomes[path].seconds for path in recordings] == pytest.approx(KEPT)
+    assert {outcome.status for outcome in outcomes.values()} == {"made"}
+
+
+def test_bad_recordings_come_back_as_errors_and_leave_nothing(recordings, tmp_path):
+    cut = tmp_path / "cut.flac"
+    cut.write_bytes(recordings[1].read_bytes()[:20_000])
+    text = tmp_path / "notes.wav"
+    text.write_text("Dear diary")
+    work = Work(tmp_path / "store", (Choice("spectrogram"),))
+    outcomes = list(embed_all([cut, text, recordings[0], tmp_path / "none.wav"], work))
+    assert [outcome.status for outcome in outcomes] == ["bad", "bad", "made", "bad"]
+    assert all(isinstance(outcome.error, AudioError) for outcome in outcomes if outcome.error)
+    names = [name for name in held(EmbeddingStore(work.store)) if name.endswith(".npy")]
+    assert len(names) == 1
+
+
+def test_errors_cross_from_worker_processes(recordings, tmp_path):
+    work = Work(tmp_path / "store", (Choice("spectrogram"),), workers=2, least_seconds=300)
+    outcomes = list(embed_all(recordings, work))
+    assert all("a window needs 300 s" in str(outcome.error) for outcome in outcomes)
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from ranking.embeddings.embed import Choice
+from ranking.embeddings.workers import Work, embed_all
+store, *paths = map(Path, sys.argv[1:])
+for outcome in embed_all(paths, Work(store, (Choice("spectrogram"),), batch=1)):
+    print(outcome.status, flush=True)
+"""
+
+
+def start(store, recordings):
+    command = [sys.executable, "-c", SCRIPT, store.folder, *recordings]
+    return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
+
+
+def test_killed_twenty_times_the_store_ends_as_an_uninterrupted_one(recordings, tmp_path):
+    whole, torn = (EmbeddingStore(tmp_path / name) for name in ("whole", "torn"))
+    begun = time.monotonic()
+    start(whole, recordings).communicate()
+    lasted = time.monotonic() - begun
+    moments = random.Random(0)
+    for _ in range(20):
+        process = start(torn, recordings)
+        time.sleep(moments.uniform(0.65, 1.0) * lasted)
+        process.kill()
+        process.communicate()
+        assert list(torn.damaged()) == []
+        for array in list(torn.folder.glob("*/*.npy"))[:1]:  # so that there is always work left
+            torn.forget(array)
+    start(torn, recordings).communicate()
+    assert held(torn) == held(whole)
+
+
+def test_two_processes_share_a_store_and_make_everything_once(recordings, tmp_path):
+    store = EmbeddingStore(tmp_path / "store")
+    processes = [start(store, recordings) for _ in range(2)]
+    said = [process.communicate()[0].split() for process in processes]
+    assert all(process.returncode == 0 for process in processes)
+    assert sum(line.count("made") for line in said) == len(recordings)
+    assert [len(line) for line in said] == [len(recordings)] * 2
+    assert list(store.damaged()) == []
