@@ -11,6 +11,8 @@ Tables
   played; ``score`` rounds passed into (missing before the results). Optional: ``exempt`` known
   but not judged; ``recording`` path or URL; ``seconds`` its length; ``appearance`` order on
   stage, equal numbers for one session; ``place`` in the final.
+* :data:`WINDOWS`: five minutes each, of a bank. ``window`` row of the bank; ``candidate``;
+  ``position`` in the recording from 0; ``start``, ``stop`` in seconds.
 * :data:`PAIRS`: ordered pairs. ``first``; ``second``; ``truth`` who got further, missing for
   equals.
 * :data:`VOTES`: verdicts on windows. ``first``; ``second``; ``position`` of the window from 0;
@@ -35,6 +37,7 @@ import pandas as pd
 from ranking.errors import TableError
 
 ROSTER = ("candidate", "name", "country", "reached", "score")
+WINDOWS = ("window", "candidate", "position", "start", "stop")
 PAIRS = ("first", "second", "truth")
 VOTES = ("first", "second", "position", "p_first")
 COMPARISONS = ("first", "second", "winner", "votes", "windows")

@@ -51,7 +51,7 @@ class Making:
 class Embedding:
     """One recording's, memory-mapped."""
 
-    values: np.ndarray
+    segments: np.ndarray
     """Shape (S, F, ...)."""
     seconds: np.ndarray
     """Shape (S,): length of the sound in each segment."""

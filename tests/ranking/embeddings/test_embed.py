@@ -59,10 +59,10 @@ def test_embeddings_are_those_of_the_segments_one_by_one(recordings, tmp_path, j
     with torch.inference_mode():
         for number, segment in enumerate(segments):
             alone = mel.encoder(torch.from_numpy(segment.samples[24_000])[None])[0].numpy()
-            np.testing.assert_allclose(kept.values[number], alone, rtol=1e-3, atol=1e-3)
+            np.testing.assert_allclose(kept.segments[number], alone, rtol=1e-3, atol=1e-3)
             scaled = torch.from_numpy(segment.samples[44_100] / peak)[None]
             expected = top.encoder(scaled)[0].numpy()
-            found = store.read(top.made, outcome.recording).values[number]
+            found = store.read(top.made, outcome.recording).segments[number]
             np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)
 
 

@@ -36,8 +36,8 @@ def test_pieces_come_back_as_one_array_with_their_lengths(store):
         writer.add(pieces[2:], [10, 10, 4.5])
     assert store.has(MADE, RECORDING)
     back = store.read(MADE, RECORDING)
-    assert isinstance(back.values, np.memmap)
-    np.testing.assert_array_equal(back.values, pieces.astype(np.float16))
+    assert isinstance(back.segments, np.memmap)
+    np.testing.assert_array_equal(back.segments, pieces.astype(np.float16))
     assert back.seconds.tolist() == [10, 10, 10, 10, 4.5]
     assert list(store.damaged()) == []
 
@@ -52,7 +52,7 @@ def test_it_is_a_plain_npy_file_of_the_least_size(store):
 def test_codes_stay_whole_numbers(store):
     codes = np.arange(2 * 5 * 9).reshape(2, 5, 9)
     keep(store, codes, [10, 3], dtype="uint16")
-    back = store.read(MADE, RECORDING).values
+    back = store.read(MADE, RECORDING).segments
     assert back.dtype == np.uint16
     np.testing.assert_array_equal(back, codes)
 

@@ -1,0 +1,99 @@
+"""A bank gives windows, wherever they lie."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from ranking.embeddings.bank import open_bank
+from ranking.embeddings.store import EmbeddingStore, making_of
+from ranking.encoders import dac
+from ranking.errors import StoreError
+from ranking.tables import WINDOWS
+
+MADE = making_of("spectrogram", "float32", "", {})
+LENGTHS = {"ann": 75, "bob": 30, "cyd": 4}
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A store of three recordings, their table and their values."""
+    store, rng, values = EmbeddingStore(tmp_path), np.random.default_rng(0), {}
+    for candidate, count in LENGTHS.items():
+        values[candidate] = rng.standard_normal((count, 5, 3)).astype(np.float16)
+        with store.writing(MADE, candidate * 20, "float16") as writer:
+            writer.add(values[candidate], [10.0] * (count - 1) + [2.5])
+    table = pd.DataFrame({"candidate": list(LENGTHS), "recording": [c * 20 for c in LENGTHS]})
+    return store, table, values
+
+
+def test_recordings_are_cut_into_windows_of_thirty_segments(kept):
+    store, table, _ = kept
+    bank = open_bank(store, MADE, table)
+    assert tuple(bank.windows.columns) == WINDOWS
+    assert bank.windows.to_numpy().tolist() == [
+        [0, "ann", 0, 0.0, 300.0],
+        [1, "ann", 1, 300.0, 600.0],
+        [2, "ann", 2, 600.0, 742.5],
+        [3, "bob", 0, 0.0, 292.5],
+        [4, "cyd", 0, 0.0, 32.5],
+    ]
+
+
+def test_windows_come_with_zeros_and_a_mask_where_there_is_no_sound(kept):
+    store, table, values = kept
+    taken, mask = open_bank(store, MADE, table).take([4, 1, 2])
+    assert taken.shape == (3, 30, 5, 3)
+    assert taken.dtype == torch.float32
+    assert mask.sum(dim=1).tolist() == [4, 30, 15]
+    np.testing.assert_array_equal(taken[1].numpy(), values["ann"][30:60].astype(np.float32))
+    np.testing.assert_array_equal(taken[2, :15].numpy(), values["ann"][60:].astype(np.float32))
+    assert not taken[~mask].any()
+
+
+@pytest.mark.parametrize(("budget", "resident"), [(0, 0), (3000, 1), (10**9, 3)])
+def test_what_fits_lies_on_the_device_and_the_rest_streams_alike(kept, budget, resident):
+    store, table, _ = kept
+    bank = open_bank(store, MADE, table, budget=budget)
+    assert bank.resident == resident
+    everything, mask = bank.take(range(len(bank)))
+    expected, expected_mask = open_bank(store, MADE, table, budget=0).take(range(len(bank)))
+    assert torch.equal(everything, expected)
+    assert torch.equal(mask, expected_mask)
+
+
+def test_codes_become_embeddings_on_use(tmp_path):
+    torch.manual_seed(0)
+    encoder = dac.Dac(encoder_dim=8, decoder_dim=32, latent_dim=64).eval()
+    codes = torch.randint(0, 1024, (31, 7, 9))
+    store, made = EmbeddingStore(tmp_path), making_of("dac", "float32", "", {})
+    with store.writing(made, "a" * 64, "uint16") as writer:
+        writer.add(codes.numpy(), [10.0] * 31)
+    table = pd.DataFrame({"candidate": ["ann"], "recording": ["a" * 64]})
+    with torch.no_grad():
+        taken, mask = open_bank(store, made, table, encoder.expand).take([0, 1])
+        expected = encoder.expand(codes)
+    assert taken.shape == (2, 30, 7, 64)
+    torch.testing.assert_close(taken[mask], expected)
+
+
+def test_missing_and_mixed_embeddings_are_named(kept):
+    store, table, _ = kept
+    with pytest.raises(StoreError, match="no spectrogram embedding of recording"):
+        open_bank(store, MADE, table.assign(recording="0" * 64))
+    with store.writing(MADE, "f" * 64, "float16") as writer:
+        writer.add(np.zeros((2, 6, 3)), [10, 10])
+    mixed = pd.concat([table, pd.DataFrame({"candidate": ["eve"], "recording": ["f" * 64]})])
+    with pytest.raises(StoreError, match="bank, eve: an embedding of shape"):
+        open_bank(store, MADE, mixed)
+    with pytest.raises(StoreError, match="no embeddings"):
+        open_bank(store, MADE, table.head(0))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_bank_on_a_gpu_gives_the_same(kept):
+    store, table, _ = kept
+    there, mask = open_bank(store, MADE, table, device="cuda").take([0, 2, 4])
+    here, expected = open_bank(store, MADE, table).take([0, 2, 4])
+    assert torch.equal(there.cpu(), here)
+    assert torch.equal(mask.cpu(), expected)
