@@ -1,6 +1,5 @@
 """``judge embed``: recordings to embeddings, kept on disk."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,7 +50,7 @@ def embed(
         str | None, typer.Option(help="cpu or cuda (default: cuda if there is one).")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes on a CPU (default: one per core).")
+        int | None, typer.Option(min=1, help="Processes on a CPU (default: one per two cores).")
     ] = None,
     batch: Annotated[int, typer.Option(min=1, help="Segments encoded at a time.")] = 8,
     skip_bad: Annotated[
@@ -70,13 +69,13 @@ def embed(
         _verify(store)
         return
     table = _recordings(roster, rounds, recordings)
-    from ranking.embeddings.workers import Work
+    from ranking.embeddings.workers import Work, usual_workers
 
     work = Work(
         store=store,
         choices=_choices(encoder or ["spectrogram"], weights, weights_dir, as_published),
         device=device or _best_device(),
-        workers=workers or os.cpu_count() or 1,
+        workers=workers or usual_workers(),
         least_seconds=least or (1.0 if roster is None else WINDOW_SECONDS),
         batch=batch,
     )

@@ -3,8 +3,7 @@
 Conventions
 -----------
 A recording is known by the SHA-256 of its file. While one batch of segments is encoded, a thread
-decodes the next. On a CPU several processes work, one thread each, a recording at a time; on a GPU
-one does. Networks run in the precision of their spec: bfloat16 by autocast, or float32.
+decodes the next. Networks run in the precision of their spec: bfloat16 by autocast, or float32.
 For encoders that want sound scaled to the peak of its file, a first pass finds the peak.
 """
 

@@ -2,8 +2,10 @@
 
 Conventions
 -----------
-A worker has one thread and its own copy of the networks; it takes a recording at a time. Recordings
-that are in the store are kept, so that a call after an interruption goes on where it stopped.
+A worker has two threads, one core for decoding while the other encodes, and its own copy of the
+networks; it takes a recording at a time. On a machine of two cores, one process does it all.
+Recordings that are in the store are kept, so that a call after an interruption goes on where it
+stopped.
 """
 
 import multiprocessing
@@ -23,6 +25,7 @@ from ranking.embeddings.embed import Choice, Loaded, Outcome, embed_recording, l
 from ranking.embeddings.store import EmbeddingStore
 from ranking.errors import AudioError, EncoderError
 
+THREADS = 2  # of a worker
 WAIT_SECONDS = 1.0  # between looks at what another process is at
 
 
@@ -38,6 +41,11 @@ class Work:
     """Shorter recordings are refused."""
     batch: int = 8
     """Segments encoded at a time."""
+
+
+def usual_workers() -> int:
+    """As many as the cores can feed."""
+    return max(1, (os.cpu_count() or 1) // THREADS)
 
 
 def embed_all(paths: Sequence[Path], work: Work) -> Iterator[Outcome]:
@@ -92,7 +100,7 @@ def _by_pool(paths: Sequence[Path], work: Work) -> Iterator[Outcome]:
 
 def _start_worker() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(1)
+    torch.set_num_threads(THREADS)
 
 
 @cache
