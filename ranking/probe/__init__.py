@@ -1,0 +1,1 @@
+"""The one training core behind every task: embeddings to logits."""

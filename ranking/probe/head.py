@@ -1,0 +1,184 @@
+"""The head of a probe: the embeddings of one window, or of two side by side, to logits.
+
+Conventions
+-----------
+An example has S segments, each of F frames and D dimensions; of a pair, every segment holds the
+first recording's frames, then the second's. A segment is an image of one channel: convolved,
+projected to one vector, and set in relation to the other segments by self-attention; one linear
+layer reads them all [1]_. In paper and here two convolutions of kernel 7 and stride 5, width 128,
+two attention heads.
+Segments without sound are left out: never convolved, no part of the batch statistics, not attended
+to, and zero where the last layer reads. What stands in them does not matter. A pair has sound where
+both of its recordings have.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 3.2.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class HeadConfig:
+    """What a head is made like."""
+
+    frames: int
+    """Of one recording's segment."""
+    dimension: int
+    classes: int
+    sides: int = 1
+    """Recordings side by side in time: two to compare them."""
+    segments: int = 30
+    channels: tuple[int, ...] = (1, 2, 1)
+    """Before and after each convolution."""
+    kernel: int = 7
+    stride: int = 5
+    padding: int = 1
+    width: int = 128
+    attention_heads: int = 2
+    feedforward: int = 64
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse settings that make no head.
+
+        Raises
+        ------
+        ValueError
+            Naming the contradiction.
+        """
+        counts = ("frames", "dimension", "classes", "sides", "segments", "kernel", "stride")
+        for name in (*counts, "width", "attention_heads", "feedforward"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} {getattr(self, name)}: at least 1")
+        if len(self.channels) < 2 or self.channels[0] != 1 or min(self.channels) < 1:
+            raise ValueError(f"channels {self.channels}: one, then those after each convolution")
+        if self.padding < 0 or not 0 <= self.dropout < 1:
+            raise ValueError(f"padding {self.padding}, dropout {self.dropout}: out of range")
+        if self.width % self.attention_heads:
+            raise ValueError(f"width {self.width} is not shared by {self.attention_heads} heads")
+        if min(self.convolved) < 1:
+            raise ValueError(f"{self.frames} × {self.dimension} is too small to be convolved")
+
+    @property
+    def convolved(self) -> tuple[int, int]:
+        """Rows and columns that the convolutions leave of a segment."""
+        rows, columns = self.sides * self.frames, self.dimension
+        for _ in pairwise(self.channels):
+            rows, columns = self._shrunk(rows), self._shrunk(columns)
+        return rows, columns
+
+    def _shrunk(self, size: int) -> int:
+        return (size + 2 * self.padding - self.kernel) // self.stride + 1
+
+
+class Head(nn.Module):
+    """Embeddings (N, S, sides · F, D) and mask (N, S) to logits (N, classes)."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, config: HeadConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.register_buffer("mean", torch.zeros(config.dimension))
+        self.register_buffer("scale", torch.ones(config.dimension))
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(before, after, config.kernel, config.stride, config.padding)
+            for before, after in pairwise(config.channels)
+        )
+        self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for channels in config.channels[1:])
+        rows, columns = config.convolved
+        self.project = nn.Linear(config.channels[-1] * rows * columns, config.width)
+        self.attention = nn.TransformerEncoderLayer(
+            config.width,
+            config.attention_heads,
+            config.feedforward,
+            config.dropout,
+            batch_first=True,
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        self.output = nn.Linear(config.segments * config.width, config.classes)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return logits.
+
+        Parameters
+        ----------
+        mask : true where there is sound
+
+        Raises
+        ------
+        ValueError
+            If the shapes are not the head's, or an example has no sound at all.
+        """
+        self._check(x, mask)
+        vectors = self.vectors(x[mask])  # (M, width), M segments with sound
+        tokens = vectors.new_zeros(*mask.shape, self.config.width)
+        tokens[mask] = vectors
+        attended = self.attention(tokens, src_key_padding_mask=~mask)
+        kept = attended.masked_fill(~mask.unsqueeze(-1), 0)  # (N, S, width)
+        logits: Tensor = self.output(kept.flatten(1))
+        return logits
+
+    def vectors(self, segments: Tensor) -> Tensor:
+        """Return vectors (M, width) of segments (M, sides · F, D)."""
+        x = (segments - self.mean).div_(self.scale).unsqueeze(1)  # (M, 1, sides*F, D)
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            x = self.dropout(torch.relu(norm(convolution(x))))
+        vectors: Tensor = self.project(x.flatten(1))
+        return vectors
+
+    def _check(self, x: Tensor, mask: Tensor) -> None:
+        own = self.config
+        wanted = (own.segments, own.sides * own.frames, own.dimension)
+        if tuple(x.shape[1:]) != wanted or x.shape[:2] != mask.shape:
+            raise ValueError(f"input {tuple(x.shape)}, mask {tuple(mask.shape)}, not N × {wanted}")
+        if not mask.any(dim=1).all():
+            raise ValueError("an example without sound")
+
+
+def make_head(config: HeadConfig, seed: int = 0) -> Head:
+    """Return a head whose weights were drawn by a seed, and by nothing else."""
+    with torch.random.fork_rng(devices=()):
+        torch.manual_seed(seed)
+        return Head(config)
+
+
+def side_by_side(
+    first: tuple[Tensor, Tensor], second: tuple[Tensor, Tensor]
+) -> tuple[Tensor, Tensor]:
+    """Return embeddings (N, S, 2F, D) and mask (N, S) of pairs, from those of each side."""
+    x = torch.cat((first[0], second[0]), dim=2)
+    return x, first[1] & second[1]
+
+
+def fit_standard(head: Head, batches: Iterator[tuple[Tensor, Tensor]]) -> None:
+    """Set the head's mean and scale to those of embeddings (N, S, any frames, D) with masks.
+
+    A dimension that hardly ever changes keeps scale 1.
+    """
+    count = 0
+    total = torch.zeros(head.config.dimension, dtype=torch.float64)
+    square = torch.zeros_like(total)
+    shift: Tensor | None = None  # near the mean, so that the squares cancel little
+    for x, mask in batches:
+        values = x[mask].flatten(0, 1)
+        if shift is None:
+            shift = values.mean(dim=0)
+        away = values - shift
+        total += away.sum(dim=0, dtype=torch.float64).cpu()
+        square += away.square().sum(dim=0, dtype=torch.float64).cpu()
+        count += len(values)
+    if shift is None:
+        raise ValueError("no embeddings to fit the mean and scale to")
+    mean = total / count
+    deviation = (square / count - mean**2).clamp_min(0).sqrt()
+    head.mean.copy_(shift.cpu() + mean)
+    head.scale.copy_(torch.where(deviation > 1e-3 * deviation.max(), deviation, 1.0))
