@@ -5,7 +5,8 @@ Conventions
 A *segment* is 10 s, a *window* is thirty of them, 5 minutes [1]_. Segments follow each other from
 the start of the file without overlap. The last one may be shorter: it is kept from one second on,
 padded with zeros, and its true length goes with it, so that the padding can be masked.
-A file is decoded once however many rates are asked for. Rates change by the soxr library at its
+A file is decoded once however many rates are asked for. What is heard is the mean of its channels,
+or on request the left one. Rates change by the soxr library at its
 high quality (aliases below -140 dB), as a stream.
 
 References
@@ -42,7 +43,10 @@ class Segment:
 
 
 def stream_segments(
-    path: Path, rates: Sequence[int], least_seconds: float = SHORTEST_SECONDS
+    path: Path,
+    rates: Sequence[int],
+    least_seconds: float = SHORTEST_SECONDS,
+    left: bool = False,
 ) -> Iterator[Segment]:
     """Yield the segments of a sound file, each at all the rates.
 
@@ -52,7 +56,7 @@ def stream_segments(
         If the file cannot be read, is damaged, silent, clipped, or shorter than ``least_seconds``.
         What was yielded before is then not to be trusted.
     """
-    with open_sound(path) as sound:
+    with open_sound(path, left) as sound:
         cutters = {rate: _Cutter(sound.rate, rate) for rate in dict.fromkeys(rates)}
         position = 0
         for block in sound.blocks():
@@ -65,8 +69,8 @@ def stream_segments(
             raise _too_short(path, sound.seconds, least_seconds)
         for cutter in cutters.values():
             cutter.end()
-        while (left := sound.seconds - position * SEGMENT_SECONDS) >= SHORTEST_SECONDS:
-            yield _segment(position, min(left, float(SEGMENT_SECONDS)), cutters)
+        while (rest := sound.seconds - position * SEGMENT_SECONDS) >= SHORTEST_SECONDS:
+            yield _segment(position, min(rest, float(SEGMENT_SECONDS)), cutters)
             position += 1
 
 

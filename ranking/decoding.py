@@ -4,6 +4,7 @@ Conventions
 -----------
 FFmpeg's libraries, carried inside PyAV's wheel, decode: wav, flac, mp3, ogg, opus, m4a, webm and
 video containers, of which the first sound stream is heard. Mono is the mean of the channels.
+On request the left channel, the first, is heard alone.
 Samples are float32, full scale ±1, at the file's own rate. Blocks stream: memory does not grow with
 the length.
 
@@ -41,8 +42,9 @@ class SoundFile:
         If it cannot be opened, or holds no sound.
     """
 
-    def __init__(self, container: InputContainer, path: Path) -> None:
+    def __init__(self, container: InputContainer, path: Path, left: bool = False) -> None:
         self.path = path
+        self._left = left
         self._container = container
         self._stream = next(iter(container.streams.audio), None)
         if self._stream is None:
@@ -95,7 +97,8 @@ class SoundFile:
             if planar.format is not None and frame.layout != planar.layout:
                 planar = av.AudioResampler(format="fltp")  # the channels change on the way
             for part in planar.resample(frame):
-                yield part.to_ndarray().mean(axis=0)
+                channels = part.to_ndarray()
+                yield channels[0] if self._left else channels.mean(axis=0)
 
     def _frames(self) -> Iterator[av.AudioFrame]:
         frames = self._container.decode(self._stream)
@@ -164,8 +167,8 @@ class SoundFile:
 
 
 @contextmanager
-def open_sound(path: Path) -> Iterator[SoundFile]:
-    """Open a sound file for reading.
+def open_sound(path: Path, left: bool = False) -> Iterator[SoundFile]:
+    """Open a sound file for reading; ``left`` hears its first channel instead of their mean.
 
     Raises
     ------
@@ -174,7 +177,7 @@ def open_sound(path: Path) -> Iterator[SoundFile]:
     """
     container = _opened(path)
     try:
-        yield SoundFile(container, path)
+        yield SoundFile(container, path, left)
     finally:
         container.close()
 

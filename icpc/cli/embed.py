@@ -37,6 +37,14 @@ def embed(
     as_published: Annotated[
         bool, typer.Option("--as-published", help="Front ends as in the paper's release.")
     ] = False,
+    front_end: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="One option of a front end, log=no say; may be given several times. "
+            "judge weights lists them.",
+        ),
+    ] = None,
     store: Annotated[
         Path, typer.Option(envvar="JUDGE_STORE", help="Where embeddings are kept.")
     ] = Path("embeddings"),
@@ -73,7 +81,9 @@ def embed(
 
     work = Work(
         store=store,
-        choices=_choices(encoder or ["spectrogram"], weights, weights_dir, as_published),
+        choices=_choices(
+            encoder or ["spectrogram"], weights, weights_dir, front_end or (), as_published
+        ),
         device=device or _best_device(),
         workers=workers or usual_workers(),
         least_seconds=least or (1.0 if roster is None else WINDOW_SECONDS),
@@ -99,19 +109,26 @@ def _recordings(roster: Path | None, rounds: str | None, folder: Path | None) ->
 
 
 def _choices(
-    names: Sequence[str], weights: Path | None, weights_dir: Path | None, as_published: bool
+    names: Sequence[str],
+    weights: Path | None,
+    weights_dir: Path | None,
+    front_end: Sequence[str],
+    as_published: bool,
 ) -> tuple["Choice", ...]:
     from ranking.embeddings.embed import Choice
     from ranking.encoders import spec_of
+    from ranking.encoders.front_end import chosen_options
     from ranking.encoders.weights import find_weights
     from ranking.errors import EncoderError
 
-    if weights is not None and len(names) > 1:
-        raise EncoderError("--weights", f"{len(names)} encoders", "give it with one --encoder")
+    specs = list({spec.name: spec for spec in map(spec_of, names)}.values())
+    if weights is not None and len(specs) > 1:
+        raise EncoderError("--weights", f"{len(specs)} encoders", "give it with one --encoder")
     folder = weights_folder(weights_dir)
+    options = chosen_options(specs, front_end, as_published)
     return tuple(
-        Choice(name, weights or find_weights(spec_of(name), folder), as_published)
-        for name in dict.fromkeys(names)
+        Choice(spec.name, weights or find_weights(spec, folder), tuple(sorted(own.items())))
+        for spec, own in zip(specs, options, strict=True)
     )
 
 

@@ -46,15 +46,22 @@ def list_weights(
     for row in rows:
         print_line(f"{row['encoder']}: {row['title']} ({row['licence']})")
         print_line(f"  {row['state']}")
+        print_line(f"  front end: {row['front_end']}")
 
 
 def _row(spec: "EncoderSpec", folder: Path) -> dict[str, object]:
+    from ranking.encoders.front_end import written
     from ranking.encoders.weights import megabytes
 
-    row = {"encoder": spec.name, "title": spec.title, "licence": spec.licence}
+    row = {
+        "encoder": spec.name,
+        "title": spec.title,
+        "licence": spec.licence,
+        "front_end": written(spec.options),
+    }
     own = spec.weights
     if own is None:
-        return {**row, "here": True, "state": "needs no weights", "size": 0, "url": "", "path": ""}
+        return {**row, "here": True, "state": "needs no weights", "size": 0}
     path = folder / own.file
     here = path.is_file()
     state = f"here: {path}" if here else f"not here: {megabytes(own.size)} from {own.source}"
@@ -64,6 +71,7 @@ def _row(spec: "EncoderSpec", folder: Path) -> dict[str, object]:
         "state": state,
         "size": own.size,
         "url": own.url,
+        "sha256": own.sha256,
         "path": str(path),
     }
 

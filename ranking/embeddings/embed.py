@@ -4,7 +4,8 @@ Conventions
 -----------
 A recording is known by the SHA-256 of its file. While one batch of segments is encoded, a thread
 decodes the next. Networks run in the precision of their spec: bfloat16 by autocast, or float32.
-For encoders that want sound scaled to the peak of its file, a first pass finds the peak.
+For encoders that want sound scaled to the peak of its file, a first pass finds the peak; if some
+hear the left channel and some the mean of all, the file is decoded for each.
 """
 
 from collections import deque
@@ -18,11 +19,11 @@ from typing import Literal
 import numpy as np
 import torch
 
-from ranking.audio import Segment, stream_segments
+from ranking.audio import SEGMENT_SECONDS, Segment, stream_segments
 from ranking.decoding import open_sound
 from ranking.embeddings.store import EmbeddingStore, EmbeddingWriter, Making, making_of
 from ranking.encoders import load_encoder, spec_of
-from ranking.encoders.base import Encoder
+from ranking.encoders.base import Encoder, Options
 from ranking.encoders.weights import file_sha256
 from ranking.errors import AudioError
 
@@ -35,7 +36,13 @@ class Choice:
 
     encoder: str
     weights: Path | None = None
-    as_published: bool = False
+    front_end: tuple[tuple[str, bool | float], ...] = ()
+    """Options that differ from the default."""
+
+    @property
+    def options(self) -> Options:
+        """All options of the front end."""
+        return {**spec_of(self.encoder).options, **dict(self.front_end)}
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,10 @@ class Loaded:
 
     encoder: Encoder
     made: Making
+    left: bool = False
+    """Whether it hears the left channel alone."""
+    tails: bool = True
+    """Whether it hears a last segment of less than 10 s."""
 
 
 def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
@@ -69,7 +80,10 @@ def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
     """
     return [
         Loaded(
-            load_encoder(one.encoder, one.weights, one.as_published).to(device), making_chosen(one)
+            load_encoder(one.encoder, one.weights, dict(one.front_end)).to(device),
+            making_chosen(one),
+            left=bool(one.options["left"]),
+            tails=bool(one.options["tails"]),
         )
         for one in choices
     ]
@@ -78,9 +92,8 @@ def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
 def making_chosen(choice: Choice) -> Making:
     """Return what a choice makes, without loading its network."""
     spec = spec_of(choice.encoder)
-    options = {**spec.front_end, **(spec.as_published if choice.as_published else {})}
     digest = "" if choice.weights is None else file_sha256(choice.weights)
-    return making_of(spec.name, spec.precision, digest, options)
+    return making_of(spec.name, spec.precision, digest, choice.options)
 
 
 def embed_recording(
@@ -107,7 +120,11 @@ def embed_recording(
             return Outcome(path, recording, "kept")
         if not mine:
             return Outcome(path, recording, "busy")
-        seconds = _encode(path, recording, missing, store, least_seconds, batch)
+        seconds = 0.0
+        for left in (False, True):
+            alike = [one for one in missing if one.left == left]
+            if alike:
+                seconds = _encode(path, recording, alike, store, least_seconds, batch)
     return Outcome(path, recording, "made", seconds)
 
 
@@ -119,8 +136,11 @@ def _encode(
     least_seconds: float,
     batch: int,
 ) -> float:
-    """Encode a whole recording by all; return its length."""
-    gain = 1 / _peak(path) if any(one.encoder.spec.whole_file_peak for one in loaded) else 1.0
+    """Encode a whole recording by all, who hear the same channel; return its length."""
+    left = loaded[0].left
+    gain = 1 / _peak(path, left) if any(one.encoder.spec.whole_file_peak for one in loaded) else 1.0
+    if not all(one.tails for one in loaded):
+        least_seconds = max(least_seconds, SEGMENT_SECONDS)  # else nothing would be left
     rates = [one.encoder.rate for one in loaded]
     heard = 0.0
     with ExitStack() as stack:
@@ -128,12 +148,19 @@ def _encode(
             stack.enter_context(store.writing(one.made, recording, one.encoder.stored_dtype))
             for one in loaded
         ]
-        for segments in _ahead(_batches(stream_segments(path, rates, least_seconds), batch)):
+        coming = stream_segments(path, rates, least_seconds, left)
+        for segments in _ahead(_batches(coming, batch)):
             for one, writer in zip(loaded, writers, strict=True):
                 scale = gain if one.encoder.spec.whole_file_peak else 1.0
-                _encode_batch(one.encoder, segments, writer, scale)
+                wanted = segments if one.tails else _whole(segments)
+                if wanted:
+                    _encode_batch(one.encoder, wanted, writer, scale)
             heard += sum(segment.seconds for segment in segments)
     return heard
+
+
+def _whole(segments: Sequence[Segment]) -> list[Segment]:
+    return [segment for segment in segments if segment.seconds == SEGMENT_SECONDS]
 
 
 def _encode_batch(
@@ -157,8 +184,8 @@ def device_of(encoder: Encoder) -> torch.device:
     return torch.device("cpu") if held is None else held.device
 
 
-def _peak(path: Path) -> float:
-    with open_sound(path) as sound:
+def _peak(path: Path, left: bool) -> float:
+    with open_sound(path, left) as sound:
         return max(float(np.abs(block).max()) for block in sound.blocks())
 
 

@@ -11,13 +11,13 @@ from ranking.csv_input import closest
 from ranking.errors import EncoderError
 
 if TYPE_CHECKING:
-    from ranking.encoders.base import Encoder, EncoderSpec
+    from ranking.encoders.base import Encoder, EncoderSpec, Options
 
 ENCODERS = ("spectrogram", "dac", "audiomae", "mert", "jukebox", "basicpitch")
 
 
 def spec_of(name: str) -> "EncoderSpec":
-    """Return what is known of an encoder.
+    """Return what is known of an encoder; ``Audio-MAE`` and ``basic-pitch`` are names too.
 
     Raises
     ------
@@ -28,15 +28,17 @@ def spec_of(name: str) -> "EncoderSpec":
     return spec
 
 
-def load_encoder(name: str, weights: Path | None = None, as_published: bool = False) -> "Encoder":
+def load_encoder(
+    name: str, weights: Path | None = None, front_end: "Options | None" = None
+) -> "Encoder":
     """Return an encoder with the weights of a file.
 
     Parameters
     ----------
     weights : file, for all but the spectrogram
         Published ones, found by :func:`ranking.encoders.weights.find_weights`, or fine-tuned ones.
-    as_published : bool
-        Whether to take the front end of the paper's release where it differs.
+    front_end : options
+        Those that differ from the default; what concerns the file and not the network is left out.
 
     Raises
     ------
@@ -46,16 +48,18 @@ def load_encoder(name: str, weights: Path | None = None, as_published: bool = Fa
         If the file cannot be read or is for another encoder.
     """
     adapter = _adapter(name)
-    options = adapter.SPEC.as_published if as_published else {}
+    own = adapter.SPEC.front_end
+    options = {key: value for key, value in (front_end or {}).items() if key in own}
     given = () if adapter.SPEC.weights is None else (weights,)
     encoder: Encoder = adapter.load(*given, **options)
     return encoder
 
 
-def _adapter(name: str) -> Any:
+def _adapter(given: str) -> Any:
+    name = given.lower().replace("-", "").replace("_", "")
     if name not in ENCODERS:
         raise EncoderError(
-            f"--encoder {name}",
+            f"--encoder {given}",
             f"no such encoder{closest(name, list(ENCODERS))}",
             f"choose {', '.join(ENCODERS)}",
         )

@@ -7,8 +7,8 @@ Conventions
 last block, without norm and without the class token: 512 of 768 dimensions, 64 in time by 8 in
 frequency, time first. The paper's "pre-trained" weights are those fine-tuned on AudioSet.
 
-The release of the paper took the filter bank at 32 kHz, did not normalise it, and scaled every
-segment to a peak of 0.5: ``rate``, ``normalise``, ``peak``.
+The release of the paper heard the left channel, took the filter bank at 32 kHz, did not normalise
+it, and scaled every segment to a peak of 0.5: ``left``, ``rate``, ``normalise``, ``peak``.
 
 References
 ----------
@@ -44,7 +44,13 @@ SPEC = EncoderSpec(
         source="Meta, Audio-MAE, fine-tuned on AudioSet, as converted by gaunernst",
     ),
     front_end={"rate": 16_000, "normalise": True, "peak": 0.0},
-    as_published={"rate": 32_000, "normalise": False, "peak": 0.5},
+    as_published={
+        "rate": 32_000,
+        "normalise": False,
+        "peak": 0.5,
+        "left": True,
+        "tails": False,
+    },
 )
 BANDS, WIDTH = 128, 1024
 MEAN, DEVIATION = -4.2677393, 4.5689974

@@ -8,7 +8,9 @@ gives what is stored, :meth:`Encoder.expand` turns that into the embedding. For 
 Encoders are frozen and in eval mode; nothing in them is random.
 
 A *front end* is what happens to the sound before the network. Its options have a default, which is
-right, and for some encoders values that the release of the paper [1]_ used instead.
+right, and some have values that the release of the paper [1]_ used instead. Two are the same for
+every encoder: ``left`` hears the left channel instead of the mean of all, ``tails`` keeps a last
+segment of less than 10 s.
 
 References
 ----------
@@ -25,7 +27,10 @@ from torch import Tensor, nn
 
 from ranking.audio import SEGMENT_SECONDS
 
-NOTHING: Mapping[str, bool | float] = MappingProxyType({})
+Options = Mapping[str, bool | float]
+
+NOTHING: Options = MappingProxyType({})
+HEARING: Options = MappingProxyType({"left": False, "tails": True})
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,15 @@ class EncoderSpec:
     stored: Literal["embedding", "codes"] = "embedding"
     whole_file_peak: bool = False
     """Whether sound is scaled to the peak of its file first."""
-    front_end: Mapping[str, bool | float] = field(default_factory=lambda: NOTHING)
-    as_published: Mapping[str, bool | float] = field(default_factory=lambda: NOTHING)
-    """Options of the front end as in the paper's release, where they differ."""
+    front_end: Options = field(default_factory=lambda: NOTHING)
+    """Options of its own, beside :data:`HEARING`."""
+    as_published: Options = field(default_factory=lambda: {"tails": False})
+    """Options as in the paper's release, where they differ."""
+
+    @property
+    def options(self) -> Options:
+        """All options of the front end, with their defaults."""
+        return {**HEARING, **self.front_end}
 
 
 class Encoder(nn.Module, ABC):

@@ -25,7 +25,7 @@ SPEC = EncoderSpec(
     precision="float32",
     licence="none needed",
     front_end={"log": True, "time_first": True},
-    as_published={"log": False, "time_first": False},
+    as_published={"log": False, "time_first": False, "tails": False},
 )
 FLOOR = 1e-10
 

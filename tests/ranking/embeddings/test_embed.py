@@ -148,3 +148,34 @@ def test_two_processes_share_a_store_and_make_everything_once(recordings, tmp_pa
     assert sum(line.count("made") for line in said) == len(recordings)
     assert [len(line) for line in said] == [len(recordings)] * 2
     assert list(store.damaged()) == []
+
+
+@pytest.fixture
+def stereo(tmp_path):
+    left, right = piano(25.5, 16_000, 1), piano(25.5, 16_000, 2)
+    path = tmp_path / "stereo.flac"
+    return write_sound(path, np.stack([left, right]), 16_000, layout="stereo"), left
+
+
+def test_the_left_channel_alone_is_what_a_file_of_it_would_give(stereo, tmp_path):
+    path, left = stereo
+    alone = write_sound(tmp_path / "left.flac", left, 16_000)
+    both = [Choice("spectrogram", front_end=(("left", True),)), Choice("spectrogram")]
+    store = EmbeddingStore(tmp_path / "store")
+    loaded = load_chosen(both)
+    outcome = embed_recording(path, loaded, store)
+    mono = embed_recording(alone, loaded, store)
+    of_left, of_mean = (store.read(one.made, outcome.recording).segments for one in loaded)
+    expected = store.read(loaded[1].made, mono.recording).segments
+    np.testing.assert_array_equal(of_left, expected)
+    assert np.abs(of_mean.astype(float) - expected).mean() > 0.1
+
+
+def test_partial_segments_can_be_left_out(stereo, tmp_path):
+    store = EmbeddingStore(tmp_path / "store")
+    loaded = load_chosen([Choice("spectrogram", front_end=(("tails", False),))])
+    outcome = embed_recording(stereo[0], loaded, store)
+    assert store.read(loaded[0].made, outcome.recording).seconds.tolist() == [10, 10]
+    short = write_sound(tmp_path / "short.wav", piano(9, 16_000), 16_000)
+    with pytest.raises(AudioError, match=r"9 s of sound; at least 10 s are needed"):
+        embed_recording(short, loaded, store)
