@@ -1,21 +1,33 @@
-"""Benchmarks still run, on a tournament too small to time."""
+"""Benchmarks still run, on what is too small to time."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 
+def printed(script, *arguments):
+    command = [sys.executable, Path(__file__).parent / script, *arguments]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
 def test_the_engine_benchmark_prints_ratios_and_agreement():
-    script = Path(__file__).parent / "engine.py"
-    done = subprocess.run(
-        [sys.executable, str(script), "--candidates", "20"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    lines = done.stdout.splitlines()
+    lines = printed("engine.py", "--candidates", 20)
     assert lines[0] == "20 candidates, 380 comparisons"
     gaps = [float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("largest")]
     assert len(gaps) == 2
     assert max(gaps) < 0.01
     assert {"read and rank", "check", "fit"} <= {line[:24].strip() for line in lines}
+
+
+def test_the_decoding_benchmark_prints_a_line_for_each_format():
+    lines = printed("decoding.py", "--hours", 0.02)
+    assert [line.split()[0] for line in lines[2:]] == ["flac", "mp3", "ogg"]
+    assert all(float(number) > 0 for line in lines[2:] for number in line.split()[1:])
+
+
+def test_the_listening_benchmark_prints_ratios():
+    (line,) = printed("listening.py", "spectrogram", "--seconds", 11)[2:]
+    name, times_real, _, megabytes, *ratios = line.split()
+    assert name == "spectrogram"
+    assert min(float(number) for number in (times_real, megabytes, *ratios)) > 0
