@@ -58,3 +58,7 @@ class EncoderError(JudgeError):
 
 class StoreError(JudgeError):
     """Embeddings on disk are missing or damaged, or cannot be written."""
+
+
+class ProbeError(JudgeError):
+    """A trained probe is missing or damaged, or does not fit what it is used with."""

@@ -1,0 +1,1 @@
+"""The paper's questions: which examples there are, and what their classes mean."""
