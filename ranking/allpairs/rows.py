@@ -1,0 +1,75 @@
+"""Which rows of a convolved pair know the first recording alone, the second alone, or both.
+
+Conventions
+-----------
+A pair is an image: the frames of the first recording above those of the second. A convolution
+slides over it; each row of its output sees ``kernel`` rows, so all but a few see one recording
+only. The few that see both are the *seam*. Convolutions are square, with one kernel, stride and
+padding on both axes.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows below ``seam`` know the first alone, from ``second`` on the second alone."""
+
+    seam: int
+    second: int
+    count: int
+
+    @property
+    def mixed(self) -> range:
+        """Rows that see both."""
+        return range(self.seam, self.second)
+
+    def after(self, kernel: int, stride: int, padding: int) -> "Rows":
+        """Return the rows of a convolution's output."""
+        count = (self.count + 2 * padding - kernel) // stride + 1
+        starts = range(-padding, count * stride - padding, stride)
+        seam = sum(min(start + kernel, self.count) <= self.seam for start in starts)
+        second = sum(start < self.second for start in starts)
+        return Rows(seam, max(seam, second), count)
+
+
+def convolve_rows(
+    image: Tensor, first_row: int, wanted: range, weight: Tensor, stride: int, padding: int
+) -> Tensor:
+    """Return some rows of a convolution of a tall image, of which only a part is not zero.
+
+    Parameters
+    ----------
+    image : float tensor, shape (N, C, rows, columns)
+        The part, from ``first_row`` of the tall image on.
+    wanted : range of rows of the output
+    weight : float tensor, shape (O, C, rows, columns)
+        Without bias.
+    """
+    height, width = weight.shape[-2:]
+    columns = (image.shape[-1] + 2 * padding - width) // stride + 1
+    if not wanted or not image.shape[-2]:
+        return image.new_zeros(len(image), len(weight), len(wanted), columns)
+    above = first_row - (wanted.start * stride - padding)  # rows of zeros; negative: rows unread
+    below = (wanted.stop - 1) * stride - padding + height - first_row - image.shape[-2]
+    # conv2d pads both ends alike: the end that wants less gets more, and rows are dropped after;
+    # where that is no multiple of the stride, the kernel begins with zeros
+    more = max(0, below - above, -above)
+    skipped, zeros = divmod(more, stride)
+    if zeros:
+        weight = functional.pad(weight, (0, 0, zeros, 0))
+    out = functional.conv2d(image, weight, stride=stride, padding=(above + more, padding))
+    return out[:, :, skipped : skipped + len(wanted)]
+
+
+def two_grids(weight: Tensor, shift: int) -> Tensor:
+    """Return one taller kernel that holds a kernel twice, the second time ``shift`` rows lower."""
+    out, channels, height, width = weight.shape
+    tall = weight.new_zeros(2, out, channels, height + shift, width)
+    tall[0, :, :, :height] = weight
+    tall[1, :, :, shift:] = weight
+    return torch.flatten(tall, 0, 1)  # (2*O, C, height + shift, width)

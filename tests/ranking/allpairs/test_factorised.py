@@ -1,0 +1,115 @@
+"""The factorised head against the head itself, on every concatenation."""
+
+import pytest
+import torch
+from heads import lively_head
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ranking.allpairs.factorised import FactorisedHead, joined
+from ranking.encoders import ENCODERS, spec_of
+from ranking.probe.head import Head, HeadConfig, side_by_side
+
+SHAPES = {name: (spec_of(name).frames, spec_of(name).dimension) for name in ENCODERS}
+
+
+def windows(head: Head, count: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    """Embeddings and masks; each window but the first lacks some segments at the end."""
+    own = head.config
+    g = torch.Generator().manual_seed(seed)
+    shape = (count, own.segments, own.frames, own.dimension)
+    x = torch.randn(shape, generator=g, dtype=torch.float64).to(head.mean.dtype)
+    lengths = [own.segments - number % own.segments for number in range(count)]
+    return x, torch.arange(own.segments) < torch.tensor(lengths)[:, None]
+
+
+def one_by_one(head: Head, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Logits (W, W, C) of the head on every concatenation."""
+    rows = []
+    for first in zip(x, mask, strict=True):
+        pairs = [
+            side_by_side(*(tuple(part[None] for part in one) for one in (first, second)))
+            for second in zip(x, mask, strict=True)
+        ]
+        rows.append(torch.cat([head(*pair) for pair in pairs]))
+    return torch.stack(rows)
+
+
+def factorised(head: Head, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    fast = FactorisedHead(head, head.mean.dtype)
+    return fast(*fast.shares(x, mask))
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize(("dtype", "within"), [(torch.float32, 1e-4), (torch.float64, 1e-9)])
+@pytest.mark.parametrize("encoder", SHAPES)
+def test_equals_the_head_for_every_encoders_shape(encoder, dtype, within):
+    frames, dimension = SHAPES[encoder]
+    head = lively_head(HeadConfig(frames, dimension, 4, sides=2, segments=3), dtype)
+    x, mask = windows(head, 2)
+    wanted = one_by_one(head, x, mask)
+    assert (factorised(head, x, mask) - wanted).abs().max() < within
+    assert wanted.std() > 100 * within
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> HeadConfig:
+    """Any convolutions that leave something of a small segment."""
+    kernel, stride = draw(st.integers(1, 7)), draw(st.integers(1, 6))
+    padding = draw(st.integers(0, 8))
+    layers = draw(st.integers(1, 3))
+    heads = draw(st.sampled_from([1, 2, 3]))
+    try:
+        return HeadConfig(
+            frames=draw(st.integers(1, 60)),
+            dimension=draw(st.integers(1, 40)),
+            classes=draw(st.integers(1, 4)),
+            sides=2,
+            segments=draw(st.integers(1, 4)),
+            channels=(1, *(draw(st.integers(1, 3)) for _ in range(layers))),
+            kernel=kernel,
+            stride=stride,
+            padding=padding,
+            width=6 * heads,
+            attention_heads=heads,
+            feedforward=5,
+        )
+    except ValueError:  # too small to be convolved
+        return draw(configs())
+
+
+@settings(deadline=None, max_examples=150)
+@given(configs(), st.integers(0, 2**31))
+def test_equals_the_head_for_any_convolutions(config, seed):
+    with torch.inference_mode():
+        head = lively_head(config, torch.float64, seed)
+        x, mask = windows(head, 3, seed)
+        gap = factorised(head, x, mask) - one_by_one(head, x, mask)
+    assert gap.abs().max() < 1e-9
+
+
+@torch.inference_mode()
+def test_what_stands_in_missing_segments_does_not_matter():
+    head = lively_head(HeadConfig(40, 30, 2, sides=2, segments=4), torch.float64)
+    x, mask = windows(head, 3)
+    known = factorised(head, x, mask)
+    x[~mask] = torch.nan
+    assert torch.equal(factorised(head, x, mask), known)
+
+
+@torch.inference_mode()
+def test_windows_may_come_in_pieces():
+    head = lively_head(HeadConfig(40, 30, 2, sides=2, segments=4), torch.float64)
+    x, mask = windows(head, 5)
+    fast = FactorisedHead(head, torch.float64)
+    whole = fast(*fast.shares(x, mask))
+    pieces = [fast.shares(x[at : at + 2], mask[at : at + 2]) for at in (0, 2, 4)]
+    first, second = (joined(side) for side in zip(*pieces, strict=True))
+    assert torch.allclose(fast(first, second), whole, atol=1e-12)
+    some = fast(first.part(slice(1, 3)), second.part(slice(2, 5)))
+    assert torch.allclose(some, whole[1:3, 2:5], atol=1e-12)
+
+
+def test_a_head_of_one_recording_compares_nobody():
+    with pytest.raises(ValueError, match="it takes two"):
+        FactorisedHead(lively_head(HeadConfig(40, 30, 2, sides=1), torch.float32))
