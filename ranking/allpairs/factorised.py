@@ -98,7 +98,7 @@ class FactorisedHead(nn.Module):
         wide = first.base[:, None] + second.base[None]  # (A, B, S, K)
         if len(self.seam_base):
             seam = self._seam(first.seams, second.seams)
-            wide = wide + seam.flatten(-2) @ self.seam_base
+            wide.flatten(0, 2).addmm_(seam.flatten(-2).flatten(0, 2), self.seam_base)
         partly = None if mask.all() else mask.flatten(0, 1)
         logits: Tensor = self.relation(wide.flatten(0, 1), partly)
         return torch.unflatten(logits, 0, mask.shape[:2])
@@ -166,12 +166,13 @@ class FactorisedHead(nn.Module):
 
     def _seam(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
         """The last convolution's seam rows of all pairs, (A, B, S, blocks, columns)."""
-        seam = torch.relu(first[0][:, None] + second[0][None])
+        seam = (first[0][:, None] + second[0][None]).relu_()
         for number, step in enumerate(self.steps, start=1):
             if number > 1:
                 seam = step.strips(self.steps[number - 2].from_blocks(seam))
             sums = first[number][:, None] + second[number][None]
-            seam = torch.relu(sums + seam @ self._buffer("step", number))
+            sums.flatten(0, 3).addmm_(seam.flatten(0, 3), self._buffer("step", number))
+            seam = sums.relu_()
         return seam
 
     def _laid(self, seam: Tensor, number: int, final: bool = False) -> Tensor:

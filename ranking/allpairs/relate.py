@@ -67,7 +67,7 @@ class Relation(nn.Module):
         value = wide[..., 3 * d :].reshape(pairs, segments * h, d)
         y = torch.baddbmm(wide[..., :d], weight, value)  # (P, S, d)
         y = functional.layer_norm(y, (d,), eps=self.epsilon[0])
-        inner = torch.relu(torch.addmm(self.first_bias, y.flatten(0, 1), self.first_in))
+        inner = torch.addmm(self.first_bias, y.flatten(0, 1), self.first_in).relu_()
         fed = torch.addmm(self.second_bias, inner, self.second_in).view_as(y)
         y = functional.layer_norm(torch.addcmul(fed, y, self.gain), (d,), eps=self.epsilon[1])
         if mask is None:
