@@ -7,7 +7,6 @@ import pytest
 
 from icpc.synthetic.piano import Instrument, Piano, _damped_sum
 from icpc.synthetic.playing import PLAYED
-from icpc.synthetic.takes import Take, sound_of
 
 DRY = Instrument(room_seconds=0.01, wet=0.0, hammer=0.0, noise_db=-200.0)
 RATE = 16_000
@@ -81,19 +80,3 @@ def test_the_damper_falls_with_the_key_unless_the_pedal_is_down():
     assert energy(short) < 1e-3 * energy(held)
     assert np.allclose(pedalled, held, atol=1e-6)
     assert np.array_equal(too_late, short)
-
-
-@pytest.mark.parametrize("level_db", [-30.0, -22.0])
-def test_the_recording_is_as_loud_as_asked_for(level_db):
-    take = Take("waltz", 1, 0.5, 2, 3, 20.0, level_db)
-    sound = sound_of(take, RATE)
-    assert sound.dtype == np.float32
-    assert sound.shape == (20 * RATE,)
-    assert 10 * np.log10(np.mean(sound**2)) == pytest.approx(level_db, abs=0.01)
-    assert np.abs(sound).max() <= 0.9
-
-
-def test_equal_takes_sound_equal_and_other_players_do_not():
-    take = Take("etude", 1, 0.5, 2, 3, 5.0)
-    assert np.array_equal(sound_of(take, RATE), sound_of(take, RATE))
-    assert not np.array_equal(sound_of(take, RATE), sound_of(replace(take, player=4), RATE))
