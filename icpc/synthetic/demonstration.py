@@ -1,0 +1,60 @@
+"""A small competition that the project makes itself: recordings, a roster, and a known result.
+
+Conventions
+-----------
+All candidates play one programme. Their skill is known, spread evenly from beginner to master; the
+better half passed the preliminary round. A folder gets ``roster.csv``, ``competition.toml`` and a
+FLAC file for each candidate; a file that is there is kept.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pandas as pd
+
+from icpc.synthetic.pieces import STYLES
+from icpc.synthetic.recitals import draw_recitals, sound_of
+from ranking.csv_output import to_csv, write_text
+from ranking.whole_files import replacing
+
+RATE = 44_100
+ROUNDS = ("preliminary", "final")
+NAMES = ("Aria", "Bourree", "Canon", "Danza", "Elegy", "Fugue", "Gigue", "Hymn")
+PIECES = 5
+SETTINGS = """name = "demo"
+title = "Eight players of known skill, made by judge"
+rounds = ["preliminary", "final"]
+"""
+
+
+def write_demonstration(
+    folder: Path, seconds: float, seed: int, advance: Callable[[], None] = lambda: None
+) -> Path:
+    """Write the recordings and the roster of eight candidates; return the roster's path."""
+    recitals = draw_recitals(list(STYLES), 1, len(NAMES), seconds, PIECES, seed)
+    better = float(np.median([recital.level for recital in recitals]))
+    rows = []
+    for name, recital in zip(NAMES, recitals, strict=True):
+        path = folder / f"{name.lower()}-{seed}-{seconds:g}s.flac"
+        if not path.is_file():
+            write_flac(path, sound_of(recital, RATE), RATE)
+        advance()
+        reached = ROUNDS[int(recital.level > better)]
+        rows.append((name.lower(), name, reached, path.name, f"{recital.level:.3f}"))
+    columns = ["candidate", "name", "reached", "recording", "skill"]
+    write_text(SETTINGS, folder / "competition.toml")
+    write_text(to_csv(pd.DataFrame(rows, columns=columns)), folder / "roster.csv")
+    return folder / "roster.csv"
+
+
+def write_flac(path: Path, samples: np.ndarray, rate: int) -> None:
+    """Write mono sound, 16 bits; whole or not at all."""
+    whole = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
+    with replacing(path) as file, av.open(file, "w", format="flac") as container:
+        stream = container.add_stream("flac", rate=rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(whole[np.newaxis], format="s16", layout="mono")
+        frame.sample_rate = rate
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))

@@ -1,0 +1,52 @@
+"""The competition that the project makes itself is one that it can read."""
+
+import numpy as np
+import pytest
+
+from icpc.competitions import read_competition
+from icpc.recordings import recordings_of
+from icpc.synthetic.demonstration import NAMES, write_demonstration, write_flac
+from ranking.decoding import open_sound
+
+
+@pytest.fixture(scope="module")
+def roster(tmp_path_factory):
+    return write_demonstration(tmp_path_factory.mktemp("demo"), seconds=10.0, seed=1)
+
+
+def test_the_roster_names_recordings_and_the_better_half_passed(roster):
+    competition = read_competition(roster)
+    assert len(recordings_of(competition)) == len(NAMES) == 8
+    assert competition.rounds == ("preliminary", "final")
+    lines = [line.split(",") for line in roster.read_text().splitlines()[1:]]
+    skill = {candidate: float(level) for candidate, *_, level in lines}
+    score = competition.roster.set_index("candidate")["score"]
+    passed = [skill[candidate] for candidate in score.index[score == 1]]
+    failed = [skill[candidate] for candidate in score.index[score == 0]]
+    assert len(passed) == len(failed) == 4
+    assert min(passed) > max(failed)
+
+
+def test_recordings_are_as_long_as_asked_for(roster):
+    for path in sorted(roster.parent.glob("*.flac")):
+        with open_sound(path) as sound:
+            assert sum(len(block) for block in sound.blocks()) == 10 * 44_100
+
+
+def test_what_is_there_is_kept_and_what_is_missing_made_again(roster):
+    files = sorted(roster.parent.glob("*.flac"))
+    before = files[0].read_bytes()
+    made = files[1].stat().st_mtime_ns
+    files[0].unlink()
+    write_demonstration(roster.parent, seconds=10.0, seed=1)
+    assert files[0].read_bytes() == before
+    assert files[1].stat().st_mtime_ns == made
+
+
+def test_flac_gives_back_the_samples(tmp_path):
+    samples = np.sin(np.arange(30_000) / 7).astype(np.float32) * 0.5
+    write_flac(tmp_path / "a.flac", samples, 24_000)
+    with open_sound(tmp_path / "a.flac") as sound:
+        assert sound.rate == 24_000
+        heard = np.concatenate(list(sound.blocks()))
+    assert np.abs(heard - samples).max() < 1 / 32_000
