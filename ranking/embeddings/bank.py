@@ -61,17 +61,17 @@ class EmbeddingBank:
 
     def take(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
         """Return embeddings (B, 30, F, D), float32, and mask (B, 30) of windows by number."""
-        places = [self._places[int(window)] for window in windows]
-        stored = [self._segments(place) for place in places]
-        values = self._expanded(torch.cat(stored))  # (all segments, F, D)
-        out = values.new_zeros(len(places), SEGMENTS, *values.shape[1:])
-        mask = torch.zeros(len(places), SEGMENTS, dtype=torch.bool, device=self.device)
-        start = 0
-        for row, place in enumerate(places):
-            out[row, : place.count] = values[start : start + place.count]
-            mask[row, : place.count] = True
-            start += place.count
+        values, mask = self.sounding(windows)
+        out = values.new_zeros(*mask.shape, *values.shape[1:])
+        out[mask] = values
         return out, mask
+
+    def sounding(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
+        """Return only the segments with sound (M, F, D), window after window, and the mask."""
+        places = [self._places[int(window)] for window in windows]
+        values = self._expanded(torch.cat([self._segments(place) for place in places]))
+        counts = torch.tensor([place.count for place in places], device=self.device)
+        return values, torch.arange(SEGMENTS, device=self.device) < counts[:, None]
 
     def _segments(self, place: _Window) -> Tensor:
         here = slice(place.first, place.first + place.count)

@@ -21,7 +21,7 @@ from ranking.embeddings.store import Making
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint
 from ranking.encoders.weights import file_sha256
 from ranking.errors import ProbeError, WeightsError
-from ranking.probe.head import Head, HeadConfig
+from ranking.probe.head import Head, HeadConfig, make_head
 from ranking.whole_files import replacing
 
 FORMAT = 1
@@ -101,7 +101,7 @@ def load_probe(path: Path) -> Probe:
         raise ProbeError(
             str(path), f"these are not the weights that {beside.name} names", "train it again"
         )
-    head = Head(record.config)
+    head = make_head(record.config)
     try:
         load_strictly(head, read_checkpoint(path), str(path))
     except WeightsError as error:

@@ -16,7 +16,7 @@ References
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 3.2.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -63,16 +63,17 @@ class HeadConfig:
             raise ValueError(f"padding {self.padding}, dropout {self.dropout}: out of range")
         if self.width % self.attention_heads:
             raise ValueError(f"width {self.width} is not shared by {self.attention_heads} heads")
-        if min(self.convolved) < 1:
+        if min(map(min, self.sizes)) < 1:
             raise ValueError(f"{self.frames} × {self.dimension} is too small to be convolved")
 
     @property
-    def convolved(self) -> tuple[int, int]:
-        """Rows and columns that the convolutions leave of a segment."""
-        rows, columns = self.sides * self.frames, self.dimension
+    def sizes(self) -> list[tuple[int, int]]:
+        """Rows and columns of a segment after each convolution."""
+        sizes, rows, columns = [], self.sides * self.frames, self.dimension
         for _ in pairwise(self.channels):
             rows, columns = self._shrunk(rows), self._shrunk(columns)
-        return rows, columns
+            sizes.append((rows, columns))
+        return sizes
 
     def _shrunk(self, size: int) -> int:
         return (size + 2 * self.padding - self.kernel) // self.stride + 1
@@ -90,11 +91,10 @@ class Head(nn.Module):
         self.register_buffer("mean", torch.zeros(config.dimension))
         self.register_buffer("scale", torch.ones(config.dimension))
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(before, after, config.kernel, config.stride, config.padding)
-            for before, after in pairwise(config.channels)
+            _convolution(before, after, config) for before, after in pairwise(config.channels)
         )
         self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for channels in config.channels[1:])
-        rows, columns = config.convolved
+        rows, columns = config.sizes[-1]
         self.project = nn.Linear(config.channels[-1] * rows * columns, config.width)
         self.attention = nn.TransformerEncoderLayer(
             config.width,
@@ -119,7 +119,11 @@ class Head(nn.Module):
             If the shapes are not the head's, or an example has no sound at all.
         """
         self._check(x, mask)
-        vectors = self.vectors(x[mask])  # (M, width), M segments with sound
+        return self.of_sounding(x[mask], mask)
+
+    def of_sounding(self, segments: Tensor, mask: Tensor) -> Tensor:
+        """Return logits of the segments with sound alone (M, sides · F, D), in the mask's order."""
+        vectors = self.vectors(segments)  # (M, width)
         tokens = vectors.new_zeros(*mask.shape, self.config.width)
         tokens[mask] = vectors
         attended = self.attention(tokens, src_key_padding_mask=~mask)
@@ -144,6 +148,14 @@ class Head(nn.Module):
             raise ValueError("an example without sound")
 
 
+def _convolution(before: int, after: int, config: HeadConfig) -> nn.Conv2d:
+    """A convolution whose bias stays zero: the norm that follows would take it out again."""
+    layer = nn.Conv2d(before, after, config.kernel, config.stride, config.padding)
+    if layer.bias is not None:
+        layer.bias.requires_grad_(False).zero_()
+    return layer
+
+
 def make_head(config: HeadConfig, seed: int = 0) -> Head:
     """Return a head whose weights were drawn by a seed, and by nothing else."""
     with torch.random.fork_rng(devices=()):
@@ -159,8 +171,8 @@ def side_by_side(
     return x, first[1] & second[1]
 
 
-def fit_standard(head: Head, batches: Iterator[tuple[Tensor, Tensor]]) -> None:
-    """Set the head's mean and scale to those of embeddings (N, S, any frames, D) with masks.
+def fit_standard(head: Head, batches: Iterable[Tensor]) -> None:
+    """Set the head's mean and scale to those of segments with sound (M, any frames, D).
 
     A dimension that hardly ever changes keeps scale 1.
     """
@@ -168,8 +180,8 @@ def fit_standard(head: Head, batches: Iterator[tuple[Tensor, Tensor]]) -> None:
     total = torch.zeros(head.config.dimension, dtype=torch.float64)
     square = torch.zeros_like(total)
     shift: Tensor | None = None  # near the mean, so that the squares cancel little
-    for x, mask in batches:
-        values = x[mask].flatten(0, 1)
+    for segments in batches:
+        values = segments.flatten(0, 1)
         if shift is None:
             shift = values.mean(dim=0)
         away = values - shift

@@ -1,0 +1,206 @@
+"""The training loop of one stack: losses, steps and the choice between epochs; it knows no task.
+
+Conventions
+-----------
+AdamW moves the weights; its rate rises for the first steps and falls along a cosine to nothing.
+After every epoch the validation examples choose: the best epoch's weights are kept, and a run stops
+when it has not bettered itself for some epochs. Nothing else than validation examples decides
+anything. Losses are float32; with ``half``, the products before them are bfloat16.
+
+A loop that was killed goes on from the file it keeps, and on a CPU ends in the same bytes as one
+that was not: all that a step draws follows from the seeds and its number.
+"""
+
+import hashlib
+import json
+import math
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ranking.errors import ProbeError
+from ranking.probe.adamw import StackedAdamW
+from ranking.probe.batches import count_batches, epoch_batches
+from ranking.probe.head import fit_standard, make_head
+from ranking.probe.run import Fitted, Progress, Run
+from ranking.probe.stack import Stack
+from ranking.probe.task import Task
+from ranking.whole_files import replacing
+
+Take = Callable[[np.ndarray], tuple[Tensor, Tensor]]
+"""Window numbers (N, sides) to segments with sound (M, sides · F, D) and mask (N, S)."""
+
+
+class Loop:
+    """The fit of one stack."""
+
+    def __init__(
+        self, task: Task, runs: Sequence[Run], take: Take, device: str | torch.device
+    ) -> None:
+        self.task, self.runs, self.take = task, runs, take
+        self.device = torch.device(device)
+        self.settings, self.train, self.validation = (
+            runs[0].settings,
+            runs[0].train,
+            runs[0].validation,
+        )
+        self.steps = count_batches(self.train.units, self.settings.batch)
+        heads = [make_head(run.config, run.settings.seed) for run in runs]
+        fit_standard(heads[0], self._standard())
+        for head in heads[1:]:
+            head.mean.copy_(heads[0].mean)
+            head.scale.copy_(heads[0].scale)
+        self.stack = Stack(heads, device)
+        self.optimiser = StackedAdamW(
+            self.stack.weights,
+            [run.settings.rate for run in runs],
+            [run.settings.decay for run in runs],
+        )
+        self.fitted = [Fitted(head) for head in heads]
+        self.losses: list[list[float]] = []
+
+    @property
+    def digest(self) -> str:
+        """Of everything that the outcome depends on."""
+        facts = [
+            [asdict(run.config), asdict(run.settings), run.train.digest, run.validation.digest]
+            for run in self.runs
+        ]
+        text = json.dumps([self.task.name, self.stack.mean.tolist(), facts])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def finish(self, progress: Callable[[Progress], None], keep: Path | None) -> list[Fitted]:
+        """Train to the end, from where it was kept."""
+        if keep is not None and keep.is_file():
+            self._resume(keep)
+        while not self._done():
+            epoch, step = divmod(self.optimiser.steps, self.steps)
+            loss = self._step(epoch, step)
+            progress(Progress(epoch + 1, self.settings.epochs, step + 1, self.steps, loss))
+            if step + 1 == self.steps:
+                self._choose(epoch)
+                if keep is not None:
+                    self._keep(keep)
+        if keep is not None:
+            keep.unlink(missing_ok=True)
+        return self.fitted
+
+    def _done(self) -> bool:
+        past = self.optimiser.steps // self.steps
+        return past >= self.settings.epochs or all(
+            past - one.epoch >= run.settings.patience
+            for one, run in zip(self.fitted, self.runs, strict=True)
+        )
+
+    def _step(self, epoch: int, step: int) -> float:
+        own, number = self.settings, self.optimiser.steps
+        chosen = epoch_batches(self.train.units, own.batch, own.order_seed, epoch)[step]
+        segments, mask = self.take(self.train.windows[chosen])
+        targets = torch.from_numpy(self.train.targets[chosen]).to(self.device)
+        noise = self.stack.draw(
+            len(segments), mask, [step_seed(r.settings.seed, number) for r in self.runs]
+        )
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=own.half):
+            logits = self.stack.logits(segments, mask, noise)
+        losses = torch.stack([self.task.loss(one, targets).mean() for one in logits])
+        losses.sum().backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step(rate_factor(number, own.epochs * self.steps, own.warm_up))
+        self.losses.append(losses.tolist())
+        return float(np.mean(self.losses[-1]))
+
+    def _choose(self, epoch: int) -> None:
+        """Hold the epoch against the validation examples; keep the weights of the best."""
+        trained = np.mean(self.losses, axis=0)
+        self.losses.clear()
+        logits = predict(self.stack.logits, self.take, self.validation.windows, self.settings.batch)
+        targets = torch.from_numpy(self.validation.targets)
+        for k, (one, run) in enumerate(zip(self.fitted, self.runs, strict=True)):
+            if epoch - one.epoch >= run.settings.patience:
+                continue  # it has stopped; others of the stack go on
+            loss = float(self.task.loss(torch.from_numpy(logits[k]), targets).mean())
+            metrics = self.task.metrics(logits[k], self.validation.targets)
+            one.history.append({"loss": float(trained[k]), "validation_loss": loss, **metrics})
+            if self._is_best(one.history):
+                one.epoch, one.head = epoch + 1, self.stack.head(k)
+
+    def _is_best(self, history: Sequence[Mapping[str, float]]) -> bool:
+        def rank(epoch: Mapping[str, float]) -> tuple[float, float]:
+            value = epoch[self.task.select]
+            return -math.inf if math.isnan(value) else value, -epoch["validation_loss"]
+
+        return all(rank(history[-1]) > rank(earlier) for earlier in history[:-1])
+
+    def _standard(self) -> Iterator[Tensor]:
+        """Every window of the training examples, once."""
+        distinct = np.unique(self.train.windows)
+        for start in range(0, len(distinct), self.settings.batch):
+            part = distinct[start : start + self.settings.batch, np.newaxis]
+            yield self.take(part)[0]
+
+    def _keep(self, path: Path) -> None:
+        state = {
+            "steps": self.optimiser.steps,
+            "weights": {key: weight.detach() for key, weight in self.stack.weights.items()},
+            "statistics": self.stack.statistics,
+            "moments": self.optimiser.moments,
+            "fitted": [
+                {"head": one.head.state_dict(), "epoch": one.epoch, "history": one.history}
+                for one in self.fitted
+            ],
+        }
+        with replacing(path) as file:
+            torch.save(state, file)
+
+    def _resume(self, path: Path) -> None:
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
+            raise ProbeError(str(path), "it cannot be read", "remove it to fit anew") from None
+        self.optimiser.steps = state["steps"]
+        with torch.no_grad():
+            for name, held in (
+                ("weights", self.stack.weights),
+                ("statistics", self.stack.statistics),
+                ("moments", self.optimiser.moments),
+            ):
+                for key, values in held.items():
+                    values.copy_(state[name][key])
+        for one, held in zip(self.fitted, state["fitted"], strict=True):
+            one.head.load_state_dict(held["head"])
+            one.head.eval()
+            one.epoch, one.history = held["epoch"], held["history"]
+
+
+def predict(
+    network: Callable[[Tensor, Tensor], Tensor], take: Take, windows: np.ndarray, batch: int = 16
+) -> np.ndarray:
+    """Return logits (..., N, C) of examples, float64.
+
+    Parameters
+    ----------
+    network : :meth:`Head.of_sounding` in eval mode, or :meth:`Stack.logits`
+    """
+    with torch.inference_mode():
+        parts = [
+            network(*take(windows[start : start + batch])).double().cpu()
+            for start in range(0, len(windows), batch)
+        ]
+    return torch.cat(parts, dim=-2).numpy()
+
+
+def rate_factor(step: int, steps: int, warm_up: float) -> float:
+    """Share of the highest rate at a step, from 0: a rise, then half a cosine."""
+    rise = warm_up * steps
+    if step < rise:
+        return (step + 1) / (rise + 1)
+    return (1 + math.cos(math.pi * (step - rise) / max(1.0, steps - rise))) / 2
+
+
+def step_seed(seed: int, step: int) -> int:
+    """Seed of the dropout of a step."""
+    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> 1)

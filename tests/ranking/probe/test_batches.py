@@ -1,0 +1,68 @@
+"""Batches visit everything once, keep units together, and load what is heard."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from skill import planted_bank
+
+from ranking.probe.batches import count_batches, epoch_batches, load
+from ranking.probe.head import side_by_side
+from ranking.probe.task import Examples
+
+units = st.lists(st.integers(0, 20), min_size=1, max_size=60).map(np.array)
+
+
+@given(units, st.integers(1, 20), st.integers(0, 99), st.integers(0, 9))
+def test_an_epoch_visits_every_example_once_and_parts_no_unit(units, size, seed, epoch):
+    batches = epoch_batches(units, size, seed, epoch)
+    assert len(batches) == count_batches(units, size)
+    assert sorted(np.concatenate(batches)) == list(range(len(units)))
+    assert all(len(batch) for batch in batches)
+    together = [set(units[batch]) for batch in batches]
+    assert sum(map(len, together)) == len(set(units))
+
+
+def test_orders_differ_between_epochs_and_seeds_and_repeat():
+    units = np.arange(50)
+    orders = {
+        tuple(np.concatenate(epoch_batches(units, 7, seed, epoch)))
+        for seed in (0, 1)
+        for epoch in (0, 1, 0)
+    }
+    assert len(orders) == 4
+
+
+def test_pairs_are_loaded_as_the_bank_gives_them_side_by_side():
+    bank = planted_bank(np.arange(6) % 3, 8, 5, segments=(1, 5))
+    windows = np.array([[0, 1], [1, 0], [4, 2], [3, 3]])
+    segments, mask = load(bank, windows)
+    x, expected = side_by_side(bank.take(windows[:, 0]), bank.take(windows[:, 1]))
+    assert torch.equal(mask, expected)
+    assert torch.equal(segments, x[mask])
+
+
+def test_single_windows_are_loaded_in_their_order():
+    bank = planted_bank(np.arange(6) % 3, 8, 5, segments=(1, 5))
+    segments, mask = load(bank, np.array([[3], [0], [3]]))
+    x, expected = bank.take([3, 0, 3])
+    assert torch.equal(mask, expected)
+    assert torch.equal(segments, x[mask])
+
+
+def test_a_window_in_several_examples_is_taken_once(monkeypatch):
+    bank = planted_bank(np.arange(6) % 3, 8, 5)
+    asked, sounding = [], bank.sounding
+    monkeypatch.setattr(
+        bank, "sounding", lambda windows: asked.extend(windows) or sounding(windows)
+    )
+    load(bank, np.array([[0, 1], [1, 0], [2, 1]]))
+    assert asked == [0, 1, 2]
+
+
+def test_examples_that_do_not_go_together_are_refused():
+    with pytest.raises(ValueError, match="different lengths"):
+        Examples(np.zeros((3, 2), int), np.zeros(2), np.zeros(3))
+    with pytest.raises(ValueError, match="at least 1"):
+        Examples(np.zeros((0, 2), int), np.zeros(0), np.zeros(0))
