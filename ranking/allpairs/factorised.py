@@ -64,7 +64,8 @@ class FactorisedHead(nn.Module):
         config = head.config
         if config.sides != 2:
             raise ValueError(f"a head of sides={config.sides} compares nobody: it takes two")
-        self.frames, self.grid = config.frames, (config.kernel, config.stride, config.padding)
+        self.frames, self.segments = config.frames, config.segments
+        self.grid = config.kernel, config.stride, config.padding
         self.rows = [Rows(config.frames, config.frames, 2 * config.frames)]
         columns = [config.dimension]
         for _ in head.convolutions:
@@ -91,6 +92,17 @@ class FactorisedHead(nn.Module):
         for name, value in buffers.items():
             self.register_buffer(name, value.detach().to(dtype).contiguous())
         self.relation = Relation(head, dtype)
+
+    @property
+    def share_bytes(self) -> int:
+        """Memory that one window's shares in both places take."""
+        columns = len(self.base_bias)
+        for number, step in enumerate(self.steps, start=1):
+            into, out = self._buffer("step", number).shape
+            columns += step.blocks * (out if number > 1 else into + out)
+        if not self.steps:
+            columns += len(self.seam_base)
+        return 2 * self.segments * (columns * self.base_bias.itemsize + 1)
 
     def forward(self, first: Share, second: Share) -> Tensor:
         """Return logits of every first window with every second one."""
@@ -169,7 +181,8 @@ class FactorisedHead(nn.Module):
         seam = (first[0][:, None] + second[0][None]).relu_()
         for number, step in enumerate(self.steps, start=1):
             if number > 1:
-                seam = step.strips(self.steps[number - 2].from_blocks(seam))
+                channels = len(self._buffer("bias", number - 1))
+                seam = step.strips(self.steps[number - 2].from_blocks(seam, channels))
             sums = first[number][:, None] + second[number][None]
             sums.flatten(0, 3).addmm_(seam.flatten(0, 3), self._buffer("step", number))
             seam = sums.relu_()

@@ -74,7 +74,7 @@ class SeamStep:
         cut = torch.unflatten(functional.pad(seam, (0, spare)), -1, (self.blocks, self.block))
         return cut.movedim(-2, -4).flatten(-3)
 
-    def from_blocks(self, laid: Tensor) -> Tensor:
+    def from_blocks(self, laid: Tensor, channels: int) -> Tensor:
         """Undo :meth:`in_blocks`; columns to spare are left out."""
-        cut = torch.unflatten(laid, -1, (-1, len(self.rows_out), self.block))
+        cut = torch.unflatten(laid, -1, (channels, len(self.rows_out), self.block))
         return cut.movedim(-4, -2).flatten(-2)[..., : self.columns_out]
