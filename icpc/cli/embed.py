@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from icpc.cli import options as opt
-from icpc.cli.output import Format, counting, print_data, print_line, print_remark
-from icpc.cli.weights import Folder, weights_folder
+from icpc.cli.embedding import best_device, choices_of, embedded
+from icpc.cli.output import Format, print_data, print_line, print_remark
+from icpc.cli.weights import Folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ranking.embeddings.embed import Choice, Outcome
-    from ranking.embeddings.workers import Work
+    from ranking.embeddings.embed import Outcome
 
 WINDOW_SECONDS = 300.0
 
@@ -81,15 +81,15 @@ def embed(
 
     work = Work(
         store=store,
-        choices=_choices(
+        choices=choices_of(
             encoder or ["spectrogram"], weights, weights_dir, front_end or (), as_published
         ),
-        device=device or _best_device(),
+        device=device or best_device(),
         workers=workers or usual_workers(),
         least_seconds=least or (1.0 if roster is None else WINDOW_SECONDS),
         batch=batch,
     )
-    outcomes = _embedded(table, work, skip_bad)
+    outcomes = embedded(table, work, skip_bad)
     _report(table, outcomes, store, format)
 
 
@@ -106,49 +106,6 @@ def _recordings(roster: Path | None, rounds: str | None, folder: Path | None) ->
             "judge embed", "no recordings are named", "give --roster FILE or --recordings DIR"
         )
     return recordings_in(folder)
-
-
-def _choices(
-    names: Sequence[str],
-    weights: Path | None,
-    weights_dir: Path | None,
-    front_end: Sequence[str],
-    as_published: bool,
-) -> tuple["Choice", ...]:
-    from ranking.embeddings.embed import Choice
-    from ranking.encoders import spec_of
-    from ranking.encoders.front_end import chosen_options
-    from ranking.encoders.weights import find_weights
-    from ranking.errors import EncoderError
-
-    specs = list({spec.name: spec for spec in map(spec_of, names)}.values())
-    if weights is not None and len(specs) > 1:
-        raise EncoderError("--weights", f"{len(specs)} encoders", "give it with one --encoder")
-    folder = weights_folder(weights_dir)
-    options = chosen_options(specs, front_end, as_published)
-    return tuple(
-        Choice(spec.name, weights or find_weights(spec, folder), tuple(sorted(own.items())))
-        for spec, own in zip(specs, options, strict=True)
-    )
-
-
-def _best_device() -> str:
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _embedded(table: "pd.DataFrame", work: "Work", skip_bad: bool) -> "list[Outcome]":
-    from ranking.embeddings.workers import embed_all
-
-    outcomes = []
-    with counting("embedding", len(table)) as advance:
-        for outcome in embed_all(list(table["path"]), work):
-            if outcome.error is not None and not skip_bad:
-                raise outcome.error
-            outcomes.append(outcome)
-            advance()
-    return outcomes
 
 
 def _report(
