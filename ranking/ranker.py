@@ -16,7 +16,7 @@ References
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,18 +68,20 @@ ALIGNED = Judging()
 
 
 @dataclass(frozen=True)
-class Logged:
-    """Where votes are kept as they come, and whose they are: other votes there are dropped."""
+class Kept:
+    """Where votes are kept as they come: a file for each head, recordings and way of judging."""
 
-    path: Path
-    facts: Mapping[str, Any]
+    folder: Path
+    recordings: Mapping[str, Any]
+    """What the bank holds: what its embeddings were made from, and how."""
 
 
 def compare_windows(
     head: Head,
     bank: EmbeddingBank,
     judging: Judging = ALIGNED,
-    kept: Logged | None = None,
+    among: Collection[str] | None = None,
+    kept: Kept | None = None,
     workers: int = 1,
     advance: Callable[[int, int], None] = lambda *_: None,
 ) -> pd.DataFrame:
@@ -87,6 +89,7 @@ def compare_windows(
 
     Parameters
     ----------
+    among : only these candidates
     kept : what an earlier call left there is not judged again
     workers : threads, on a CPU
     advance : told how many pairs of windows are judged, and of how many
@@ -100,9 +103,12 @@ def compare_windows(
     ValueError
         If the head compares nobody.
     """
-    if bank.windows["candidate"].nunique() < 2:
-        raise RankingError("recordings", "only one candidate", "give at least two to compare")
-    groups = meetings(bank.windows, judging.windows)
+    windows = bank.windows
+    if among is not None:
+        windows = windows[windows["candidate"].isin(among)].reset_index(drop=True)
+    if windows["candidate"].nunique() < 2:
+        raise RankingError("recordings", "fewer than two candidates", "give two to compare")
+    groups = meetings(windows, judging.windows)
     judge = Judge(FactorisedHead(head).to(bank.device), bank.take, p_first, workers)
     strips = [judge.strips(len(group)) for group in groups]
     sizes = [strip.size for own in strips for strip in own]
@@ -110,8 +116,13 @@ def compare_windows(
         records: list[np.ndarray] = []
         append = records.append
         if kept is not None:
-            facts = {**kept.facts, "windows": _digest(bank.windows), "meet": judging.windows}
-            log = stack.enter_context(open_log(kept.path, facts, sizes))
+            facts = {
+                "head": digest_of(head),
+                "recordings": kept.recordings,
+                "windows": windows.to_csv(index=False),
+                "meet": judging.windows,
+            }
+            log = stack.enter_context(open_log(kept.folder, facts, sizes))
             records, append = log.records, log.append
         skipped = len(records)
         advance(sum(sizes[:skipped]), sum(sizes))
@@ -122,7 +133,7 @@ def compare_windows(
             skipped = max(0, skipped - len(own))
     ahead = iter(records)
     probabilities = [_matrix(own, ahead) for own in strips]
-    return _votes(bank.windows, groups, probabilities, judging)
+    return _votes(windows, groups, probabilities, judging)
 
 
 def meetings(windows: pd.DataFrame, meet: str) -> list[pd.DataFrame]:
@@ -172,5 +183,10 @@ def _votes(
     return pd.DataFrame(dict(zip(VOTES, values, strict=True)))
 
 
-def _digest(table: pd.DataFrame) -> str:
-    return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
+def digest_of(head: Head) -> str:
+    """SHA-256 of a head's shape and weights."""
+    held = hashlib.sha256(repr(head.config).encode())
+    for name, values in head.state_dict().items():
+        held.update(name.encode())
+        held.update(values.cpu().numpy().tobytes())
+    return held.hexdigest()

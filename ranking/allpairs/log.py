@@ -2,11 +2,12 @@
 
 Conventions
 -----------
-A log is one file: a line of JSON that says what is judged, then one record after another, each some
-float32 and their CRC-32. How long each record is follows from what is judged. A record that is cut
-off or damaged ends the log: it and what follows are judged anew.
+A log is one file, named by a hash of what is judged: one record after another, each some float32
+and their CRC-32. How long each record is follows from what is judged. A record that is cut off or
+damaged ends the log: it and what follows are judged anew.
 """
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,17 +26,11 @@ CHECK_BYTES = 4
 class Log:
     """An open log; ``records`` are those that it holds, in order."""
 
-    def __init__(self, file: BufferedRandom, facts: Mapping[str, Any], lengths: Sequence[int]):
+    def __init__(self, file: BufferedRandom, lengths: Sequence[int]) -> None:
         self._file = file
-        header = json.dumps(facts, sort_keys=True).encode() + b"\n"
-        if file.readline() != header:
-            file.seek(0)
-            file.write(header)
-            file.truncate()
         self.records = list(_whole_records(file, lengths))
-        file.seek(len(header) + sum(one.nbytes + CHECK_BYTES for one in self.records))
+        file.seek(sum(one.nbytes + CHECK_BYTES for one in self.records))
         file.truncate()
-        file.flush()
 
     def append(self, record: np.ndarray) -> None:
         """Write a record, and leave it to the operating system at once."""
@@ -46,8 +41,8 @@ class Log:
 
 
 @contextmanager
-def open_log(path: Path, facts: Mapping[str, Any], lengths: Sequence[int]) -> Iterator[Log]:
-    """Open the log of what ``facts`` name, going on where it ended; of anything else, begin anew.
+def open_log(folder: Path, facts: Mapping[str, Any], lengths: Sequence[int]) -> Iterator[Log]:
+    """Open the log of what ``facts`` name, where it ended.
 
     Parameters
     ----------
@@ -58,11 +53,13 @@ def open_log(path: Path, facts: Mapping[str, Any], lengths: Sequence[int]) -> It
     StoreError
         If it cannot be read or written.
     """
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    path = folder / f"{digest}.votes"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         path.touch()
         with path.open("r+b") as file:
-            yield Log(file, facts, lengths)
+            yield Log(file, lengths)
     except OSError as error:
         raise StoreError(
             str(path),

@@ -15,7 +15,7 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.errors import RankingError, StoreError
 from ranking.probe.head import Head, HeadConfig, side_by_side
-from ranking.ranker import Judging, Logged, compare_windows
+from ranking.ranker import Judging, Kept, compare_windows
 from ranking.tables import VOTES
 from ranking.tasks.expertise import p_first
 from ranking.vote import count_votes
@@ -122,6 +122,12 @@ class StopError(Exception):
     """The process ends here."""
 
 
+def log_in(kept: Kept) -> Path:
+    """The one log in the folder."""
+    (path,) = kept.folder.iterdir()
+    return path
+
+
 @pytest.fixture
 def judged(monkeypatch):
     """Pairs of windows that were judged, strip by strip."""
@@ -148,11 +154,11 @@ def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, judged):
     bank, head = bank_of({f"c{n:02}": 31 for n in range(24)}), head_of()
     whole = compare_windows(head, bank)
     total = sum(judged)
-    kept = Logged(tmp_path / "votes" / "some", {"ranker": "this"})
+    kept = Kept(tmp_path / "votes", {"ann": "her recording"})
     for pairs in (384, 576, 960):
         with pytest.raises(StopError):
             compare_windows(head, bank, kept=kept, advance=stop_at(pairs))
-    with kept.path.open("ab") as file:  # killed while it wrote
+    with log_in(kept).open("ab") as file:  # killed while it wrote
         file.write(b"half a record")
     told = []
     again = compare_windows(head, bank, kept=kept, advance=lambda *done: told.append(done))
@@ -166,35 +172,38 @@ def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, judged):
 
 def test_a_flipped_byte_is_noticed_and_judged_again(tmp_path, judged):
     bank, head = bank_of({f"c{n:02}": 30 for n in range(24)}), head_of()
-    kept = Logged(tmp_path / "votes", {})
+    kept = Kept(tmp_path, {})
     whole = compare_windows(head, bank, kept=kept)
-    raw = bytearray(kept.path.read_bytes())
+    raw = bytearray(log_in(kept).read_bytes())
     raw[-100] ^= 4
-    kept.path.write_bytes(raw)
+    log_in(kept).write_bytes(raw)
     judged.clear()
     pd.testing.assert_frame_equal(compare_windows(head, bank, kept=kept), whole)
     assert judged == [8 * 24]  # the last strip, of 16 + 8
 
 
-@pytest.mark.parametrize("change", ["facts", "windows", "meet"])
+@pytest.mark.parametrize("change", ["head", "recordings", "windows", "among", "meet"])
 def test_votes_of_something_else_are_not_taken_up(tmp_path, judged, change):
-    bank, head = bank_of({"ann": 60, "bob": 60}), head_of()
-    compare_windows(head, bank, kept=Logged(tmp_path / "votes", {"ranker": 1}))
+    bank, head = bank_of({"ann": 60, "bob": 60, "cyd": 60}), head_of()
+    compare_windows(head, bank, kept=Kept(tmp_path, {"ann": 1}))
     judged.clear()
-    facts = {"ranker": 2 if change == "facts" else 1}
     if change == "windows":
-        bank = bank_of({"ann": 60, "cyd": 60})
+        bank = bank_of({"ann": 60, "bob": 60, "dov": 60})
+    if change == "head":
+        head.output.bias.data += 1e-6
+    among = ["ann", "cyd"] if change == "among" else None
     judging = Judging("all" if change == "meet" else "aligned")
-    votes = compare_windows(head, bank, judging, Logged(tmp_path / "votes", facts))
-    assert sum(judged) == (16 if change == "meet" else 8)
-    pd.testing.assert_frame_equal(votes, compare_windows(head, bank, judging))
+    kept = Kept(tmp_path, {"ann": 2 if change == "recordings" else 1})
+    votes = compare_windows(head, bank, judging, among, kept)
+    assert sum(judged) == {"meet": 36, "among": 8}.get(change, 18)
+    pd.testing.assert_frame_equal(votes, compare_windows(head, bank, judging, among))
 
 
 def test_an_unwritable_log_and_a_lonely_candidate_are_told(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="votes cannot be written"):
-        compare_windows(head_of(), bank_of(SEGMENTS), kept=Logged(tmp_path / "file" / "v", {}))
-    with pytest.raises(RankingError, match="only one candidate"):
+        compare_windows(head_of(), bank_of(SEGMENTS), kept=Kept(tmp_path / "file", {}))
+    with pytest.raises(RankingError, match="fewer than two candidates"):
         compare_windows(head_of(), bank_of({"ann": 90}))
     with pytest.raises(RankingError, match="--windows some: no such choice"):
         Judging("some")
@@ -204,8 +213,3 @@ def test_threads_of_torch_are_given_back():
     before = torch.get_num_threads()
     compare_windows(head_of(), bank_of(SEGMENTS))
     assert torch.get_num_threads() == before
-
-
-def test_the_votes_folder_is_made(tmp_path: Path):
-    compare_windows(head_of(), bank_of(SEGMENTS), kept=Logged(tmp_path / "a" / "b" / "v", {}))
-    assert (tmp_path / "a" / "b" / "v").is_file()
