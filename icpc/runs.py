@@ -139,6 +139,7 @@ def _facts(study: Study, folder: Path) -> dict[str, Any]:
             "passed_from": verdicts.passed_from,
         },
         "settings": asdict(study.settings),
+        **({"heard": dict(verdicts.heard)} if verdicts.heard else {}),
         "sha256": {key: file_hash(path) for key, path in inputs.items() if path is not None},
         "written": {name: file_hash(folder / name) for name in written},
     }

@@ -1,7 +1,10 @@
 """Verdicts from one source: a file of comparisons, votes or marks, or what is bundled."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -25,6 +28,8 @@ class Verdicts:
     passed_from: float = 1
     """Least score of whoever passed the round that was judged."""
     votes: pd.DataFrame | None = None
+    heard: Mapping[str, Any] = field(default_factory=dict)
+    """Of verdicts on recordings: the ranker, its encoder, the recordings, and how they met."""
 
 
 def read_verdicts(
@@ -52,7 +57,7 @@ def read_verdicts(
         )
     ids = pd.Index(competition.judged["candidate"])
     if votes is not None and stage is None:
-        return _from_votes(votes, ids, vote)
+        return replace(verdicts_of(read_votes(votes, ids), vote), path=votes)
     own = not given
     path = comparisons or (competition.comparisons if own else None)
     if path is not None and stage is None:
@@ -72,13 +77,18 @@ def read_verdicts(
     return _from_panel(competition, panel, stage, own=own)
 
 
-def _from_votes(path: Path, ids: pd.Index, rule: str) -> Verdicts:
-    votes = read_votes(path, ids)
+def verdicts_of(
+    votes: pd.DataFrame,
+    rule: str,
+    said: Sequence[str] = (),
+    heard: Mapping[str, Any] = MappingProxyType({}),
+) -> Verdicts:
+    """Return the verdicts of a VOTES table, with remarks on where it comes from."""
     table = count_votes(votes, rule)
     even = int((table["votes"] * 2 == table["windows"]).sum())
     source = f"{len(table):,} comparisons by {rule} of {len(votes):,} votes on windows"
-    decided = f"{even:,} even votes went to the larger mean probability" if even else ""
-    return Verdicts(table, source, decided, path, votes=votes)
+    decided = [f"{even:,} even votes went to the larger mean probability"] if even else []
+    return Verdicts(table, source, " ".join([*said, *decided]), votes=votes, heard=heard)
 
 
 def _from_panel(competition: Competition, path: Path, stage: str | None, *, own: bool) -> Verdicts:

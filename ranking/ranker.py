@@ -30,12 +30,14 @@ from ranking.allpairs.log import open_log
 from ranking.allpairs.strips import Judge, Strip
 from ranking.csv_input import printable
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.errors import RankingError
+from ranking.errors import ProbeError, RankingError
+from ranking.probe.checkpoint import Probe, load_probe
 from ranking.probe.head import Head
 from ranking.tables import VOTES
 from ranking.tasks.expertise import p_first
 
 PAIRINGS = ("aligned", "all")
+SHIPPED = Path(__file__).parent / "rankers"
 DECIMALS = 6
 
 
@@ -74,6 +76,26 @@ class Kept:
     folder: Path
     recordings: Mapping[str, Any]
     """What the bank holds: what its embeddings were made from, and how."""
+
+
+def load_ranker(file: Path | None, encoder: str | None) -> Probe:
+    """Return the ranker of a file, or the one that comes with the program for an encoder.
+
+    Raises
+    ------
+    ProbeError
+        If there is none, or it cannot be read.
+    """
+    if file is not None:
+        return load_probe(file)
+    shipped = SHIPPED / f"{encoder or 'spectrogram'}.safetensors"
+    if not shipped.is_file():
+        raise ProbeError(
+            f"--encoder {encoder or 'spectrogram'}",
+            "no ranker for it comes with this program",
+            "give one with --ranker FILE; judge train expertise makes one",
+        )
+    return load_probe(shipped)
 
 
 def compare_windows(

@@ -73,8 +73,10 @@ def embedded(table: "pd.DataFrame", work: "Work", skip_bad: bool = False) -> "li
     return outcomes
 
 
-def bank_of(table: "pd.DataFrame", work: "Work") -> "EmbeddingBank":
-    """Return the bank of recordings by one encoder, embedding what is missing.
+def bank_of(table: "pd.DataFrame", work: "Work") -> "tuple[EmbeddingBank, pd.DataFrame]":
+    """Return the bank of recordings by one encoder, what is missing embedded, and the table.
+
+    The table comes with ``recording``, the SHA-256 of each file.
 
     Parameters
     ----------
@@ -96,4 +98,4 @@ def bank_of(table: "pd.DataFrame", work: "Work") -> "EmbeddingBank":
     codes = spec_of(choice.encoder).stored == "codes"
     expand = load_chosen([choice], work.device)[0].encoder.expand if codes else None
     store = EmbeddingStore(work.store)
-    return open_bank(store, making_chosen(choice), named, expand, work.device)
+    return open_bank(store, making_chosen(choice), named, expand, work.device), named

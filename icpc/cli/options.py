@@ -1,6 +1,6 @@
 """Options that several commands share, and how they become a study."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +8,10 @@ import typer
 
 if TYPE_CHECKING:
     from icpc.competitions import Competition
-    from icpc.study import Study
+    from icpc.study import Settings, Study
+    from icpc.verdicts import Verdicts
+
+    Listen = Callable[[Competition, Settings], Verdicts]
 
 DEFAULT = "icpc2015"
 WHAT = "What to judge"
@@ -111,8 +114,13 @@ def open_study(
     stage: str | None,
     choices: Mapping[str, str | int | None],
     passed_from: float | None = None,
+    listen: "Listen | None" = None,
 ) -> "Study":
     """Return the study that the options describe; a choice of None leaves the usual setting.
+
+    Parameters
+    ----------
+    listen : what makes verdicts of recordings, where there are some
 
     Raises
     ------
@@ -124,6 +132,10 @@ def open_study(
 
     _refuse_several(competition, roster, run)
     chosen: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
+    if listen is not None and (any(files) or stage):
+        raise _contradiction(
+            "--recordings", "verdicts from recordings and from a file", "leave one of them out"
+        )
     if run is not None:
         study = _rerun(run, chosen, given=[*files, stage, rounds])
     else:
@@ -131,7 +143,11 @@ def open_study(
             chosen.setdefault("by", "wins")
         settings = Settings(**chosen)
         entered = _competition(competition, roster, rounds)
-        verdicts = read_verdicts(entered, *files, stage, settings.vote)
+        verdicts = (
+            read_verdicts(entered, *files, stage, settings.vote)
+            if listen is None
+            else listen(entered, settings)
+        )
         study = run_study(entered, verdicts, settings)
     return study if passed_from is None else with_passed_from(study, passed_from)
 

@@ -17,6 +17,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ranking.probe.run import Progress as FitProgress
+
 
 class Format(StrEnum):
     """How data go to stdout."""
@@ -125,3 +127,36 @@ def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=total)
         yield lambda: progress.advance(task)
+
+
+@contextmanager
+def fitting(what: str) -> Iterator[Callable[["FitProgress"], None]]:
+    """Show a fit's epoch, loss and time left on a terminal's stderr."""
+    from rich.progress import Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (*Progress.get_default_columns()[:2], TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
+        task = shown.add_task(what, total=None)
+
+        def show(at: "FitProgress") -> None:
+            shown.update(
+                task,
+                description=f"{what}, epoch {at.epoch} of {at.epochs}, loss {at.loss:.3f}",
+                total=at.epochs * at.steps,
+                completed=(at.epoch - 1) * at.steps + at.step,
+            )
+
+        yield show
+
+
+@contextmanager
+def progressing(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal's stderr how many of a number are done, told both, and the time left."""
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = ("{task.description}", MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,12 +1,15 @@
 """``judge rank``: one order from many comparisons."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from icpc.cli import listening as listen
 from icpc.cli import options as opt
 from icpc.cli.output import Format, print_data, print_remark, print_table, working
+from icpc.cli.weights import Folder
 
 if TYPE_CHECKING:
     from icpc.study import Study
@@ -24,17 +27,48 @@ def rank(
     vote: opt.Vote = None,
     count: opt.Count = None,
     resample: opt.Resample = None,
-    out: Annotated[Path | None, typer.Option(help="Write the run to this folder.")] = None,
+    recordings: listen.Recordings = None,
+    ranker: listen.Ranker = None,
+    encoder: listen.Encoder = None,
+    windows: listen.Windows = None,
+    antisymmetric: listen.Antisymmetric = False,
+    least: listen.Least = None,
+    skip_bad: listen.SkipBad = False,
+    weights: listen.Weights = None,
+    weights_dir: Folder = None,
+    store: listen.Store = Path("embeddings"),
+    device: listen.Device = None,
+    workers: listen.Workers = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the run to this folder (of recordings: runs/NAME)."),
+    ] = None,
     seed: opt.Seed = None,
     format: Format = Format.TABLE,
 ) -> None:
     """Rank the candidates of a competition, best first.
 
     Example: judge rank --roster mine.csv --comparisons my.csv --out runs/mine
+
+    Example: judge rank --roster mine.csv --recordings DIR
     """
     from icpc.runs import save_run
 
-    with working("ranking"):
+    listening = listen.Listening(
+        recordings=recordings,
+        ranker=ranker,
+        encoder=encoder,
+        windows=windows,
+        antisymmetric=antisymmetric,
+        least=least,
+        skip_bad=skip_bad,
+        weights=weights,
+        weights_dir=weights_dir,
+        store=store,
+        device=device,
+        workers=workers,
+    )
+    with nullcontext() if listening.asked else working("ranking"):
         study = opt.open_study(
             competition,
             roster,
@@ -43,7 +77,10 @@ def rank(
             (comparisons, votes, panel),
             stage,
             {"by": by, "vote": vote, "count": count, "resample": resample, "seed": seed},
+            listen=listening.verdicts if listening.asked else None,
         )
+    if out is None and listening.asked:
+        out = listen.out_folder(study.competition.name)
     if out is not None:
         save_run(study, out)
     if format is Format.TABLE:
