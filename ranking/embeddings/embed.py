@@ -101,7 +101,7 @@ def embed_recording(
     loaded: Sequence[Loaded],
     store: EmbeddingStore,
     least_seconds: float = 1.0,
-    batch: int = 8,
+    batch: int = 1,
 ) -> Outcome:
     """Put what is missing of a recording into the store.
 
