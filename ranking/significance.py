@@ -17,14 +17,16 @@ References
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import kendalltau, permutation_test, somersd
+from scipy.stats import kendalltau, permutation_test
 
+from ranking.aggregate import competition_rank
 from ranking.noskill import affordable
 from ranking.tally import Tally
 
 LEVEL = 0.95
 BOOTSTRAP_DRAWS = 2000
 PERMUTATIONS = 1999
+CLASSES = 4  # of distance, where there are many
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,12 @@ def permutation_p(wins: np.ndarray, met: np.ndarray, score: np.ndarray, seed: in
     (2 to 4 % false alarms at 5 % in simulation on the schedule of 2015).
     """
     known = np.flatnonzero(~np.isnan(score))
-    better = score[known, np.newaxis] > score[np.newaxis, known]
-    won, played = wins[np.ix_(known, known)], met[np.ix_(known, known)]
+    own, won, played = score[known], wins[np.ix_(known, known)], met[np.ix_(known, known)]
 
     def accuracy(order: np.ndarray) -> float:
-        dealt = better[np.ix_(order, order)]
-        pairs = played[dealt].sum()
-        return float(won[dealt].sum() / pairs) if pairs else 0.5
+        better = (own[order, np.newaxis] > own[np.newaxis, order]).astype(float)
+        pairs = np.vdot(played, better)
+        return float(np.vdot(won, better) / pairs) if pairs else 0.5
 
     test = permutation_test(
         (np.arange(len(known)),),
@@ -100,16 +101,27 @@ def permutation_p(wins: np.ndarray, met: np.ndarray, score: np.ndarray, seed: in
     return float(test.pvalue)
 
 
-def accuracy_by_distance(counted: Tally, score: np.ndarray, seed: int = 0) -> dict[float, Estimate]:
-    """Return the pair accuracy for each difference of scores."""
-    gap = score[:, np.newaxis] - score[np.newaxis, :]
-    distances = np.unique(gap[(gap > 0) & (counted.met > 0)])
-    return {
-        float(distance): pair_share(
-            counted.wins * (gap == distance), counted.met * (gap == distance), seed
-        )
-        for distance in distances
-    }
+def accuracy_by_distance(
+    counted: Tally, score: np.ndarray, seed: int = 0
+) -> dict[tuple[float, float], Estimate]:
+    """Return the pair accuracy for each difference of scores, from the least to the greatest.
+
+    Where there are more than twice :data:`CLASSES` differences, they are split into so many classes
+    of about equally many comparisons. Keys are the least and the greatest difference of a class.
+    """
+    gap = np.round(score[:, np.newaxis] - score[np.newaxis, :], 9)  # 0.3 - 0.1 is 0.2
+    compared = (gap > 0) & (counted.met > 0)
+    distances = np.unique(gap[compared])
+    starts = distances
+    if len(distances) > 2 * CLASSES:
+        order = np.sort(np.repeat(gap[compared], counted.met[compared].astype(int)))
+        starts = np.unique(order[[len(order) * part // CLASSES for part in range(CLASSES)]])
+    found = {}
+    for least, beyond in zip(starts, [*starts[1:], np.inf], strict=True):
+        within = compared & (gap >= least) & (gap < beyond)
+        estimate = pair_share(counted.wins * within, counted.met * within, seed)
+        found[float(least), float(gap[within].max())] = estimate
+    return found
 
 
 def macro_f1(counted: Tally, score: np.ndarray) -> float:
@@ -123,14 +135,24 @@ def macro_f1(counted: Tally, score: np.ndarray) -> float:
 
 def tau_b(strength: np.ndarray, score: np.ndarray) -> float:
     """Kendall's tau-b of a ranking and the result, both larger for better."""
-    return float(kendalltau(strength, score).statistic)
+    if np.ptp(rank := competition_rank(strength)) == 0:
+        return 0.0  # nobody is put before anybody; scipy says nan
+    return float(kendalltau(-rank, score).statistic)
 
 
 def somers_d(strength: np.ndarray, score: np.ndarray) -> float:
-    """Somers' D of a ranking given the result: pairs of unequal score ordered right less wrong."""
-    if np.ptp(strength) == 0:
-        return 0.0  # nobody is put before anybody; scipy says nan
-    return float(somersd(score, strength).statistic)
+    """Somers' D of a ranking given the result: pairs of unequal score ordered right less wrong.
+
+    Tau-b divides the same difference by the geometric mean of the pairs that each of the two tells
+    apart [2]_.
+    """
+    told = [_pairs_told_apart(values) for values in (competition_rank(strength), score)]
+    return tau_b(strength, score) * float(np.sqrt(told[0] / told[1]))
+
+
+def _pairs_told_apart(values: np.ndarray) -> float:
+    counts = np.unique(values, return_counts=True)[1]
+    return (len(values) ** 2 - float((counts.astype(float) ** 2).sum())) / 2
 
 
 def control_accuracy(key: np.ndarray, score: np.ndarray, seed: int = 0) -> Estimate:

@@ -27,6 +27,8 @@ from ranking.significance import (
     tau_b,
 )
 
+MOST_ROUNDS = 8
+
 
 def against_result(study: Study) -> Iterator[Finding]:
     """Accuracy of the verdicts, and agreement of the ranking with the rounds."""
@@ -63,16 +65,16 @@ def _accuracy(study: Study, score: np.ndarray) -> Finding:
 
 
 def _by_distance(study: Study, score: np.ndarray) -> Iterator[Finding]:
+    unit = "round" if study.competition.rounds else "point"
     distances = accuracy_by_distance(study.counted, score, study.settings.seed)
-    for distance, estimate in list(distances.items())[:8]:
+    for (least, most), estimate in distances.items():
+        span = f"{least:g}" if least == most else f"{least:g} to {most:g}"
         words = (
-            f"Candidates {distance:g} {'round' if distance == 1 else 'rounds'} apart: "
+            f"Candidates {span} {unit if span == '1' else f'{unit}s'} apart: "
             f"{percent(estimate.value)} right {interval(estimate)} of {estimate.pairs:,.0f}"
             + (", no clearer than a toss." if estimate.low <= 0.5 <= estimate.high else ".")
         )
-        yield measured(f"accuracy at distance {distance:g}", estimate, words)
-    if len(distances) > 8:
-        yield note("accuracy by distance", f"{len(distances) - 8} larger distances not shown.")
+        yield measured(f"accuracy at distance {span}", estimate, words)
 
 
 def _f1(study: Study, score: np.ndarray) -> Finding:
@@ -123,7 +125,14 @@ def _rounds(
 ) -> Iterator[Finding]:
     """Of as many as really reached each round, how many the ranking names."""
     rounds = study.competition.rounds
-    for level in np.unique(result)[1:]:
+    levels = np.unique(result)[1:]
+    if len(levels) > MOST_ROUNDS:
+        yield note(
+            "rounds",
+            f"Scores of {len(levels) + 1} kinds are no rounds: nobody is counted into them.",
+        )
+        return
+    for level in levels:
         there = result >= level
         m = int(there.sum())
         found = int(there[np.argsort(-own, kind="stable")[:m]].sum())

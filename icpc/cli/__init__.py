@@ -4,6 +4,7 @@ Data go to stdout, remarks and progress to stderr. Exit 0: done; 1: a failure wh
 wrong input or usage. Only the standard library, typer and rich load before a command runs.
 """
 
+import os
 from typing import Any
 
 import typer
@@ -18,6 +19,9 @@ from icpc.cli.output import print_error, write_any_name
 from icpc.cli.rank import rank
 from icpc.cli.weights import weights
 from ranking.errors import JudgeError
+
+# numpy reads it on import; beside a busy core, two threads wait for each other a hundredfold
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class JudgeGroup(TyperGroup):

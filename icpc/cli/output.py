@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ranking.probe.run import Progress as FitProgress
+
+LEAST_WIDTH = 6  # of a column that gives way
 
 
 class Format(StrEnum):
@@ -56,21 +59,32 @@ def print_table(
     """Print a table that fits the terminal; ``flexible`` columns, on the left, give way."""
     from ranking.csv_input import printable
 
+    console = Console()
+    columns = zip(headers, *rows, strict=True)
+    widths = [max(cell_len(printable(cell)) for cell in column) for column in columns]
+    soft = [place for place, header in enumerate(headers) if header in flexible]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for place, header in enumerate(headers):
-        soft = header in flexible
-        widest = max(len(text) for text in (header, *(row[place] for row in rows)))
+    for place, width in enumerate(_fitted(widths, soft, console.width)):
+        left = place in soft
+        justify: Literal["left", "right"] = "left" if left else "right"
         table.add_column(
-            header,
-            justify="left" if soft else "right",
-            no_wrap=True,
-            overflow="ellipsis",
-            min_width=min(widest, 6) if soft else widest,
+            headers[place], justify=justify, width=width, no_wrap=True, overflow="ellipsis"
         )
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     print_line(title)
-    Console().print(table)
+    console.print(table)
+
+
+def _fitted(widths: Sequence[int], soft: Sequence[int], room: int) -> list[int]:
+    """Widths that fit a line, the widest of the soft columns giving way first, down to six."""
+    fitted = list(widths)
+    while soft and sum(fitted) + len(fitted) > room:
+        widest = max(soft, key=lambda place: fitted[place])
+        if fitted[widest] <= LEAST_WIDTH:
+            break
+        fitted[widest] -= 1
+    return fitted
 
 
 def print_line(line: str) -> None:

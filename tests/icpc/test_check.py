@@ -135,6 +135,16 @@ def test_a_judge_who_prefers_the_first_is_caught():
     assert found.loc["position term", "value"] == pytest.approx(1.5, abs=0.4)
 
 
+def test_scores_in_points_are_held_against_the_ranking_but_not_called_rounds(study2015):
+    roster = study2015.competition.roster.assign(reached="")
+    roster["score"] = np.random.default_rng(0).permutation(len(roster)) / 4
+    scored = replace(study2015.competition, roster=roster, rounds=())
+    found = check_study(run_study(scored, study2015.verdicts, Settings())).set_index("check")
+    assert "Scores of 113 kinds are no rounds" in found.loc["rounds", "finding"]
+    assert sum(name.startswith("accuracy at distance") for name in found.index) == 4
+    assert not any(name.startswith("passed into") for name in found.index)
+
+
 def test_without_results_only_coherence_is_checked(study2015):
     roster = study2015.competition.roster.assign(score=np.nan, reached="")
     blind = run_study(replace(study2015.competition, roster=roster), study2015.verdicts, Settings())

@@ -58,6 +58,20 @@ def test_the_ranking_of_2015_says_what_it_is_made_from():
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("command", ["rank", "hitrate"])
+def test_a_table_fits_its_terminal_and_what_is_cut_shows_it(monkeypatch, command, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = judge(command).stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    header = next(line for line in lines if "reached" in line and "candid" in line)
+    at = header.index("reached")
+    shown = {line[at:].split()[0] for line in lines[lines.index(header) + 1 :][:113]}
+    whole = {"preliminary", "stage1", "stage2", "stage3", "final"}
+    assert all(word in whole or word.endswith("…") for word in shown)
+    assert columns < 80 or shown <= whole
+
+
 @pytest.mark.parametrize("command", ["rank", "hitrate", "check"])
 def test_csv_and_json_hold_the_same_table(here, command):
     text = own(command, "--format", "csv").stdout
@@ -275,11 +289,30 @@ def modules_after(*arguments):
     return set(done.stdout.splitlines()[-1].split("|"))
 
 
-HEAVY = {"choix", "matplotlib", "networkx", "numpy", "pandas", "scipy", "sklearn", "torch"}
+TYPERS = {"click", "colorama", "shellingham", "typer"}  # and what reads its types and help
+TYPERS |= {"annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"}
+TYPERS |= {"markdown_it", "mdurl", "pygments", "rich"}
 
 
-def test_help_loads_nothing_heavy():
-    assert not modules_after("competitions", "--help") & HEAVY
+@pytest.mark.parametrize("arguments", [["--help"], ["rank", "--help"], ["--version"]])
+def test_help_loads_only_typer_and_rich(arguments):
+    extra = modules_after(*arguments) - TYPERS - sys.stdlib_module_names
+    assert {name for name in extra if not name.startswith("_")} == {"icpc", "ranking"}
+
+
+def test_numpy_of_the_command_has_one_thread():
+    code = "import os, icpc.cli; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    for given, found in (("", "1"), ("4", "4")):
+        own = {"OPENBLAS_NUM_THREADS": given} if given else {}
+        others = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**others, **own},
+        )
+        assert done.stdout.strip() == found
 
 
 def test_ranking_loads_no_torch_and_no_plots():

@@ -155,6 +155,20 @@ def test_one_newton_step_reaches_the_reweighted_maximum_nearly():
     assert np.abs(step - exact).max() < 0.15 * np.abs(exact - fitted).max()
 
 
+@pytest.mark.parametrize("wide", [True, False], ids=["met widely", "met in a chain"])
+def test_a_newton_step_solves_its_equations(wide):
+    """By conjugate gradients or by factoring: the step times the information is the slope."""
+    wins = random_wins(300, 0)
+    if not wide:
+        wins *= np.abs(np.subtract.outer(np.arange(300), np.arange(300))) == 1
+    start = np.random.default_rng(1).normal(0, 0.5, 300)
+    step = newton_step(wins, start) - start
+    chance = 1 / (1 + np.exp(start[np.newaxis, :] - start[:, np.newaxis]))
+    slope = (wins - (wins + wins.T) * chance).sum(axis=1)
+    curvature = information(wins, start) - 1 / 300
+    assert curvature @ step == pytest.approx(slope, abs=1e-8)
+
+
 def test_information_gives_the_standard_error_of_two_candidates():
     """For n games at even odds the variance of the log-odds is 4 / n; half of it each way."""
     wins = np.array([[0.0, 8.0], [8.0, 0.0]])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
-from scipy.stats import kendalltau
+from scipy.stats import kendalltau, somersd
 from sklearn.metrics import accuracy_score, f1_score
 
 from ranking.significance import (
@@ -60,6 +60,23 @@ def test_distances_make_up_the_whole():
     assert sum(part.pairs * part.value for part in parts.values()) == pytest.approx(
         whole.pairs * whole.value
     )
+
+
+def test_many_distances_are_split_into_classes_that_make_up_the_whole():
+    """Scores in points: 0.3 − 0.1 is no other distance than 0.2."""
+    rng = np.random.default_rng(2)
+    score = rng.permutation(60) / 10
+    counted = judged(score, 0.5, rng)
+    parts = accuracy_by_distance(counted, score)
+    assert [least for least, _ in parts] == sorted(least for least, _ in parts)
+    assert next(iter(parts))[0] == pytest.approx(0.1)
+    assert list(parts)[-1][1] == pytest.approx(5.9)
+    sizes = [part.pairs for part in parts.values()]
+    assert len(sizes) == 4
+    assert sum(sizes) == 60 * 59
+    assert max(sizes) < 1.3 * min(sizes)  # as equal as 59 distances allow
+    few = accuracy_by_distance(counted, np.repeat([0.1, 0.2, 0.3], 20))
+    assert list(few) == [(0.1, 0.1), (0.2, 0.2)]
 
 
 @pytest.mark.parametrize("skill", [0.0, 0.5])
@@ -137,7 +154,15 @@ def test_a_control_by_hand_and_somers_d_agree(rows):
     score, key = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     d = somers_d(key, score)
     assert control_accuracy(key, score).value == pytest.approx((1 + d) / 2)
+    assert d == pytest.approx(somersd(score, key).statistic)
     assert tau_b(key, score) == pytest.approx(kendalltau(key, score).statistic)
+
+
+def test_strengths_that_differ_by_rounding_are_tied():
+    strength = np.array([1.0, 1.0 + 1e-13, 0.0])
+    score = np.array([0.0, 1.0, 2.0])
+    assert somers_d(strength, score) == pytest.approx(-2 / 3)
+    assert tau_b(np.zeros(3), score) == somers_d(np.zeros(3), score) == 0
 
 
 def test_the_tail_p_of_the_middle_is_one_and_of_the_end_is_small():
