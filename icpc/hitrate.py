@@ -51,12 +51,18 @@ class HitRate:
             self.curve, self.summary, self.tiers, self.names, self.labelled, self.x, self.title
         )
 
+    def write(self, folder: Path) -> Path:
+        """Write the curve as CSV; return its path."""
+        path = folder / f"{self.stem}.csv"
+        write_text(to_csv(self.curve), path)
+        return path
+
     def draw(self, folder: Path) -> list[Path]:
         """Write CSV, PNG and SVG; return the pictures' paths."""
         from plots.style import rendered
 
         figure = self.figure()
-        write_text(to_csv(self.curve), folder / f"{self.stem}.csv")
+        self.write(folder)
         paths = []
         for kind in ("png", "svg"):
             paths.append(folder / f"{self.stem}.{kind}")

@@ -59,8 +59,8 @@ def first_position_share(counted: Tally, seed: int = 0) -> Estimate:
 def position_term(counted: Tally) -> Estimate:
     """Return the log-odds that being heard first adds, with a 95 % interval.
 
-    Where the wins are not strongly connected, a tie between every two candidates, worth one per
-    candidate in all, keeps the fit finite.
+    Ties between every two candidates, worth one comparison per candidate in all, keep the fit
+    finite, and draw the term a little towards 0.
     """
     n = len(counted.candidates)
     spread = (0.5 / (n - 1)) * (1 - np.eye(n))

@@ -231,7 +231,7 @@ def _composed(text: str) -> str:
 
 def _disarmed(text: str) -> str:
     """Undo the apostrophe that keeps a spreadsheet from running text as a formula."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
 def _line(names: tuple[str, ...]) -> str:

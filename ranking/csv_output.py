@@ -56,4 +56,4 @@ def _cell(value: object) -> object:
     """Text without formulas and control characters; anything else as it is."""
     if not isinstance(value, str):
         return value
-    return printable(f"'{value}" if value.startswith(FORMULA) else value)
+    return printable(f"'{value}" if value.lstrip("'").startswith(FORMULA) else value)

@@ -80,7 +80,8 @@ def _by_distance(study: Study, score: np.ndarray) -> Iterator[Finding]:
 def _f1(study: Study, score: np.ndarray) -> Finding:
     if not both_orders(study.counted):
         return note(
-            "F1", "Pairs stand in one order only, so an F1 over 'first' and 'second' means nothing."
+            "F1",
+            "Most pairs stand in one order only, so an F1 over 'first' and 'second' means nothing.",
         )
     value = macro_f1(study.counted, score)
     words = (

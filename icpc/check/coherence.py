@@ -43,7 +43,7 @@ def _orders(study: Study) -> Iterator[Finding]:
     """Agreement of the two orders, and what the first position is worth."""
     if not both_orders(study.counted):
         yield note(
-            "order", "Pairs stand in one order only: whether position matters cannot be told."
+            "order", "Most pairs stand in one order only: whether position matters cannot be told."
         )
         return
     seed = study.settings.seed

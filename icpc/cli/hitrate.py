@@ -34,7 +34,10 @@ def hitrate(
         bool, typer.Option("--plot", help="Draw the curve: hitrate.png and hitrate.svg.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Where to write (default: the run, or runs/NAME).")
+        Path | None,
+        typer.Option(
+            help="Write the run and its curve here (default with --plot: the run, or runs/NAME)."
+        ),
     ] = None,
     seed: opt.Seed = None,
     format: Format = Format.TABLE,
@@ -72,12 +75,15 @@ def hitrate(
         print_data(held.curve, format)
     for remark in held.remarks:
         print_remark(remark)
-    if plot:
-        folder = out or run or Path("runs") / held.name
-        if study is not None and folder != run:
-            save_run(study, folder)
-        for path in held.draw(folder):
-            print_remark(f"drawn to {path}")
+    if not plot and out is None:
+        return
+    folder = out or run or Path("runs") / held.name
+    if folder == run and any(choice is not None for choice in (by, passed_from, seed)):
+        raise _other_than_the_run(folder)
+    if study is not None and folder != run:
+        save_run(study, folder)
+    for path in held.draw(folder) if plot else [held.write(folder)]:
+        print_remark(f"written to {path}")
 
 
 def summary_lines(summary: "HitRateSummary", threshold: str) -> list[str]:
@@ -96,6 +102,16 @@ def summary_lines(summary: "HitRateSummary", threshold: str) -> list[str]:
         f"{summary.auc_high:.3f}), average precision {summary.average_precision:.3f}.",
         skill,
     ]
+
+
+def _other_than_the_run(folder: Path) -> Exception:
+    from ranking.errors import RunError
+
+    return RunError(
+        str(folder),
+        "this run was ranked another way, and its pictures belong to its ranking",
+        "give --out another folder, or leave out --by, --passed-from and --seed",
+    )
 
 
 def _figure_of(competition: str, others: tuple[object, ...]) -> Path:

@@ -107,7 +107,7 @@ def test_the_panel_of_2025_agrees_with_the_rounds_as_known(findings2025):
     own = findings2025.loc["juror agreement"]
     assert (own["value"], own["low"], own["high"]) == pytest.approx((0.730, 0.637, 0.817), abs=5e-4)
     assert "better than a judge without skill" in findings2025.loc["pair accuracy", "finding"]
-    assert "Pairs stand in one order only" in findings2025.loc["order", "finding"]
+    assert "Most pairs stand in one order only" in findings2025.loc["order", "finding"]
     assert (
         "does not give the recording length"
         in findings2025.loc["control: recording length", "finding"]

@@ -119,6 +119,26 @@ def test_a_run_is_written_and_picked_up(here):
     assert judge("hitrate", "--run", "run").exit_code == 0
 
 
+def test_a_curve_is_written_without_pictures_too(here):
+    assert own("hitrate", "--out", "run").exit_code == 0
+    assert {path.name for path in Path("run").iterdir()} >= {"run.json", "hitrate.csv"}
+    assert not Path("run/hitrate.png").exists()
+    assert judge("hitrate", "--published", "--out", "paper").exit_code == 0
+    assert [path.name for path in Path("paper").iterdir()] == ["hitrate-published.csv"]
+
+
+def test_pictures_of_another_ranking_do_not_go_into_a_run(here):
+    own("rank", "--out", "run")
+    before = sorted(Path("run").iterdir())
+    refused = judge("hitrate", "--run", "run", "--by", "wins", "--plot")
+    assert refused.exit_code == 2
+    assert "give --out another folder" in " ".join(refused.stderr.split())
+    assert sorted(Path("run").iterdir()) == before
+    other = judge("hitrate", "--run", "run", "--by", "wins", "--plot", "--out", "other")
+    assert other.exit_code == 0
+    assert json.loads(Path("other/run.json").read_text())["settings"]["by"] == "wins"
+
+
 def test_the_published_figure_is_drawn(here):
     result = judge("hitrate", "--published", "--plot")
     assert result.exit_code == 0
