@@ -18,7 +18,7 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Making
 from ranking.errors import AudioError
 from ranking.probe.checkpoint import Probe
-from ranking.ranker import Judging, Kept, compare_windows, digest_of
+from ranking.ranker import Judging, Kept, compare_windows
 
 VOTES_FOLDER = "votes"
 
@@ -96,7 +96,7 @@ def _record(heard: Heard, ranker: Probe, judging: Judging) -> dict[str, Any]:
     """What the verdicts depend on, for the record of a run."""
     return {
         "ranker": {
-            "sha256": digest_of(ranker.head),
+            "sha256": ranker.head.digest,
             "task": ranker.record.task,
             "version": ranker.record.version,
         },

@@ -15,7 +15,6 @@ References
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 4.1.1.
 """
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -139,7 +138,7 @@ def compare_windows(
         append = records.append
         if kept is not None:
             facts = {
-                "head": digest_of(head),
+                "head": head.digest,
                 "recordings": kept.recordings,
                 "windows": windows.to_csv(index=False),
                 "meet": judging.windows,
@@ -203,12 +202,3 @@ def _votes(
     order = np.lexsort((at, second, first))
     values = (ids[first[order]], ids[second[order]], at[order], p_one[order])
     return pd.DataFrame(dict(zip(VOTES, values, strict=True)))
-
-
-def digest_of(head: Head) -> str:
-    """SHA-256 of a head's shape and weights."""
-    held = hashlib.sha256(repr(head.config).encode())
-    for name, values in head.state_dict().items():
-        held.update(name.encode())
-        held.update(values.cpu().numpy().tobytes())
-    return held.hexdigest()

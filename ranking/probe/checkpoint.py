@@ -60,6 +60,17 @@ class Probe:
         self.head.eval().requires_grad_(requires_grad=False)
 
 
+def check_path(path: Path) -> None:
+    """Refuse a name that is no probe's, before there is anything to write.
+
+    Raises
+    ------
+    ProbeError
+        If it has another ending.
+    """
+    _beside(path)
+
+
 def save_probe(probe: Probe, path: Path) -> None:
     """Write ``path``, which ends in .safetensors, and the JSON beside it.
 

@@ -55,10 +55,14 @@ def fit_all(
     for number, run in enumerate(runs):
         stacks.setdefault(_sight(run), []).append(number)
     fitted: dict[int, Fitted] = {}
+    kept = []
     for numbers in stacks.values():
         loop = Loop(task, [runs[number] for number in numbers], take, device)
         place = None if keep is None else keep / f"{loop.digest[:16]}.fit"
         fitted.update(zip(numbers, loop.finish(progress, place), strict=True))
+        kept += [] if place is None else [place]
+    for place in kept:
+        place.unlink(missing_ok=True)
     return [fitted[number] for number in range(len(runs))]
 
 
@@ -67,4 +71,4 @@ def _sight(run: Run) -> tuple[Any, ...]:
     own = run.settings
     shape = tuple(value for key, value in asdict(run.config).items() if key != "dropout")
     loop = (own.epochs, own.batch, own.warm_up, own.half, own.order_seed)
-    return (shape, loop, run.train.digest, run.validation.digest)
+    return (shape, loop, run.train.digest, run.validation.digest, id(run.start))

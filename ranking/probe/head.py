@@ -16,6 +16,7 @@ References
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 3.2.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -105,6 +106,15 @@ class Head(nn.Module):
         )
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(config.segments * config.width, config.classes)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its shape and weights."""
+        held = hashlib.sha256(repr(self.config).encode())
+        for name, values in self.state_dict().items():
+            held.update(name.encode())
+            held.update(values.cpu().numpy().tobytes())
+        return held.hexdigest()
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return logits.

@@ -26,7 +26,7 @@ from torch import Tensor
 from ranking.errors import ProbeError
 from ranking.probe.adamw import StackedAdamW
 from ranking.probe.batches import count_batches, epoch_batches
-from ranking.probe.head import fit_standard, make_head
+from ranking.probe.head import Head, fit_standard, make_head
 from ranking.probe.run import Fitted, Progress, Run
 from ranking.probe.stack import Stack
 from ranking.probe.task import Task
@@ -50,8 +50,9 @@ class Loop:
             runs[0].validation,
         )
         self.steps = count_batches(self.train.units, self.settings.batch)
-        heads = [make_head(run.config, run.settings.seed) for run in runs]
-        fit_standard(heads[0], self._standard())
+        heads = [_beginning(run) for run in runs]
+        if runs[0].start is None:
+            fit_standard(heads[0], self._standard())
         for head in heads[1:]:
             head.mean.copy_(heads[0].mean)
             head.scale.copy_(heads[0].scale)
@@ -68,7 +69,11 @@ class Loop:
     def digest(self) -> str:
         """Of everything that the outcome depends on."""
         facts = [
-            [asdict(run.config), asdict(run.settings), run.train.digest, run.validation.digest]
+            [
+                *(asdict(run.config), asdict(run.settings)),
+                *(run.train.digest, run.validation.digest),
+                *([] if run.start is None else [run.start.digest]),
+            ]
             for run in self.runs
         ]
         text = json.dumps([self.task.name, self.stack.mean.tolist(), facts])
@@ -86,8 +91,6 @@ class Loop:
                 self._choose(epoch)
                 if keep is not None:
                     self._keep(keep)
-        if keep is not None:
-            keep.unlink(missing_ok=True)
         return self.fitted
 
     def _done(self) -> bool:
@@ -174,6 +177,13 @@ class Loop:
             one.head.load_state_dict(held["head"])
             one.head.eval()
             one.epoch, one.history = held["epoch"], held["history"]
+
+
+def _beginning(run: Run) -> Head:
+    head = make_head(run.config, run.settings.seed)
+    if run.start is not None:
+        head.load_state_dict(run.start.state_dict())
+    return head
 
 
 def predict(

@@ -55,6 +55,8 @@ class Run:
     settings: FitSettings
     train: Examples
     validation: Examples
+    start: Head | None = None
+    """A head to go on from, with its standardisation; None for drawn weights."""
 
 
 @dataclass(frozen=True)
