@@ -15,6 +15,15 @@ References
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+
+from ranking.errors import TableError
+from ranking.probe.task import Examples
+from ranking.significance import Estimate, pair_share
+from ranking.tables import WINDOWS, check
+from ranking.tally import tally
+from ranking.tasks.manifest import Manifest
+from ranking.vote import count_votes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,3 +63,91 @@ def p_first(logits: "Tensor") -> "Tensor":
         raise ValueError(f"{logits.shape[-1]} classes: 2 or 4")
     p: Tensor = logits.softmax(dim=-1)[..., logits.shape[-1] // 2 :].sum(dim=-1)
     return p
+
+
+def known_pairs(manifest: Manifest) -> pd.DataFrame:
+    """Return the pairs that a manifest orders: ``first``, ``second``, ``gap`` Q(p1) - Q(p2).
+
+    Each pair once, within one split and, of levels, one event.
+
+    Raises
+    ------
+    TableError
+        If there is none.
+    """
+    if manifest.pairs is not None:
+        won = manifest.pairs["winner"] == manifest.pairs["first"]
+        return manifest.pairs[["first", "second"]].assign(gap=np.where(won, 1.0, -1.0))
+    table = manifest.recordings
+    i, j = np.triu_indices(len(table), 1)
+    level, place = table["level"].to_numpy(), table.groupby(["split", "event"]).ngroup().to_numpy()
+    gap = level[i] - level[j]
+    kept = (gap != 0) & (place[i] == place[j])
+    if not kept.any():
+        raise TableError(manifest.name, "no two recordings of unequal level", "give several levels")
+    names = table["recording"].to_numpy()
+    return pd.DataFrame({"first": names[i[kept]], "second": names[j[kept]], "gap": gap[kept]})
+
+
+def some_pairs(pairs: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:
+    """Return at most so many of the pairs, drawn by lot."""
+    if len(pairs) <= most:
+        return pairs
+    chosen = np.random.default_rng(seed).choice(len(pairs), most, replace=False)
+    return pairs.iloc[np.sort(chosen)]
+
+
+def pair_examples(pairs: pd.DataFrame, windows: pd.DataFrame, classes: int) -> Examples:
+    """Return both orders of each pair, first windows with first, second with second.
+
+    Parameters
+    ----------
+    windows : WINDOWS table of the bank
+    """
+    check(windows, WINDOWS, "windows")
+    numbers = {name: part.to_numpy() for name, part in windows.groupby("candidate")["window"]}
+    aligned = [
+        np.stack(pair, axis=1)
+        for first, second in zip(pairs["first"], pairs["second"], strict=True)
+        for a, b in [(numbers[first], numbers[second])]
+        for pair in [(a[: len(b)], b[: len(a)])]
+    ]
+    count = [len(part) for part in aligned]
+    one = np.concatenate(aligned)  # (pairs of windows, 2)
+    gap = np.repeat(pairs["gap"].to_numpy(), count)
+    both = np.concatenate([one, one[:, ::-1]])
+    units = np.tile(np.arange(len(one)), 2)
+    return Examples(both, labels(np.concatenate([gap, -gap]), classes), units)
+
+
+def verdicts(examples: Examples, p: np.ndarray, windows: pd.DataFrame) -> pd.DataFrame:
+    """Return the COMPARISONS table of examples by majority of their windows."""
+    of = windows.set_index("window")
+    first, second = (of.loc[examples.windows[:, side]] for side in (0, 1))
+    votes = pd.DataFrame(
+        {
+            "first": first["candidate"].to_numpy(),
+            "second": second["candidate"].to_numpy(),
+            "position": first["position"].to_numpy(),
+            "p_first": p,
+        }
+    )
+    return count_votes(votes)
+
+
+def accuracy(comparisons: pd.DataFrame, pairs: pd.DataFrame, seed: int = 0) -> Estimate:
+    """Return the share of comparisons, in both orders, that the better won.
+
+    The interval resamples recordings.
+
+    Parameters
+    ----------
+    pairs : table of :func:`known_pairs`
+    """
+    counted = tally(comparisons)
+    better = np.zeros_like(counted.games)
+    won = pairs["gap"] > 0
+    for side, other, gap in (("first", "second", won), ("second", "first", ~won)):
+        of = pairs[gap]
+        better[tuple(counted.candidates.get_indexer(of[name]) for name in (side, other))] = 1
+    return pair_share(counted.wins * better, counted.met * better, seed)

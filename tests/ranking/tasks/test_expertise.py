@@ -1,10 +1,18 @@
 """Labels are those of Eq. 1, and logits say the same."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
-from ranking.tasks.expertise import labels, p_first
+from ranking.tasks.expertise import (
+    accuracy,
+    labels,
+    p_first,
+    pair_examples,
+    some_pairs,
+    verdicts,
+)
 
 LEVELS = {"beginner": 0, "advanced": 1, "virtuoso": 2}
 R4 = {  # Q(p2) - Q(p1) = 2, 1; Q(p1) - Q(p2) = 1, 2
@@ -49,3 +57,45 @@ def test_mirrored_logits_give_the_opposite_probability(classes):
 def test_two_ways_are_a_sigmoid_of_the_difference():
     logits = torch.randn(50, 2, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(p_first(logits), torch.sigmoid(logits[:, 1] - logits[:, 0]))
+
+
+def pairs_of(*rows):
+    return pd.DataFrame(rows, columns=["first", "second", "gap"])
+
+
+def windows_of(**counts):
+    rows = [(name, position) for name, count in counts.items() for position in range(count)]
+    table = pd.DataFrame(rows, columns=["candidate", "position"])
+    return table.assign(window=table.index, start=300.0 * table["position"], stop=300.0)
+
+
+def test_examples_are_both_orders_of_aligned_windows():
+    examples = pair_examples(
+        pairs_of(("ann", "bob", 2.0), ("cyd", "ann", -1.0)), windows_of(ann=3, bob=2, cyd=1), 4
+    )
+    assert examples.windows.tolist() == [[0, 3], [1, 4], [5, 0], [3, 0], [4, 1], [0, 5]]
+    assert examples.targets.tolist() == [3, 3, 1, 0, 0, 2]
+    assert examples.units.tolist() == [0, 1, 2, 0, 1, 2]
+
+
+def test_pairs_by_lot_are_the_seeds_and_no_more_than_asked():
+    pairs = pairs_of(*((f"a{n}", f"b{n}", 1.0) for n in range(50)))
+    assert some_pairs(pairs, 50, 0) is pairs
+    drawn = some_pairs(pairs, 20, 3)
+    assert len(drawn.drop_duplicates()) == 20
+    assert drawn.equals(some_pairs(pairs, 20, 3))
+    assert not drawn.equals(some_pairs(pairs, 20, 4))
+
+
+def test_accuracy_counts_verdicts_in_both_orders_by_majority():
+    pairs = pairs_of(("ann", "bob", 1.0), ("cyd", "ann", -1.0))
+    windows = windows_of(ann=3, bob=3, cyd=1)
+    examples = pair_examples(pairs, windows, 2)
+    # ann-bob: 0.9 0.6 0.1 → ann, right; cyd-ann → 0.7, wrong; bob-ann: 0.6 0.7 0.4 → bob, wrong;
+    # ann-cyd: 0.8, right
+    p = np.array([0.9, 0.6, 0.1, 0.7, 0.6, 0.7, 0.4, 0.8])
+    comparisons = verdicts(examples, p, windows)
+    assert len(comparisons) == 4
+    found = accuracy(comparisons, pairs)
+    assert (found.value, found.pairs) == (0.5, 4)
+    assert accuracy(verdicts(examples, examples.targets.astype(float), windows), pairs).value == 1
