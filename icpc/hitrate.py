@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from icpc.figure import TIERS, published_curve, read_figure
-from icpc.study import Study, hold_against_result, result_labels
+from icpc.rounds import result_order
+from icpc.study import Study, hold_against_result
 from ranking.csv_output import to_csv, write_bytes, write_text
 from ranking.hitrate import HitRateSummary
 
@@ -79,9 +80,7 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
         If no result is known, or all or none passed.
     """
     curve, summary = hold_against_result(study)
-    labels = result_labels(study)
     known = study.results["score"].dropna()
-    tiers = dict.fromkeys([*study.competition.rounds, *labels[known.sort_values().index]])
     best = known.index[known == known.max()]
     finalists = best if len(best) <= 12 else best[:0]
     how = f"by {study.settings.by}"
@@ -92,7 +91,7 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
         title=f"{study.competition.name}: {study.verdicts.source}, {how}",
         curve=curve,
         summary=summary,
-        tiers=tuple(tiers),
+        tiers=result_order(study),
         names=study.results["name"].to_dict(),
         labelled=tuple(dict.fromkeys([*curve["candidate"].head(top), *finalists])),
         x="wins" if study.settings.by == "wins" else "k",

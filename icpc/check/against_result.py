@@ -14,6 +14,7 @@ from icpc.check.finding import (
     note,
     percent,
 )
+from icpc.rounds import MOST_ROUNDS, level_name
 from icpc.study import Study
 from ranking.hitrate import area_under_roc
 from ranking.noskill import no_skill
@@ -26,8 +27,6 @@ from ranking.significance import (
     tail_p,
     tau_b,
 )
-
-MOST_ROUNDS = 8
 
 
 def against_result(study: Study) -> Iterator[Finding]:
@@ -125,7 +124,6 @@ def _rounds(
     study: Study, own: np.ndarray, result: np.ndarray, chance: np.ndarray
 ) -> Iterator[Finding]:
     """Of as many as really reached each round, how many the ranking names."""
-    rounds = study.competition.rounds
     levels = np.unique(result)[1:]
     if len(levels) > MOST_ROUNDS:
         yield note(
@@ -139,7 +137,7 @@ def _rounds(
         found = int(there[np.argsort(-own, kind="stable")[:m]].sum())
         drawn = there[np.argsort(-chance, axis=1, kind="stable")[:, :m]].sum(axis=1)
         low, high = np.quantile(drawn, [0.025, 0.975])
-        named = rounds[int(level)] if level == int(level) < len(rounds) else f"score {level:g}"
+        named = level_name(study.competition.rounds, level)
         words = (
             f"{m} candidates passed into {named}; the top {m} of the ranking hold {found} of them "
             f"(judges without skill: {low:.0f} to {high:.0f})."

@@ -1,0 +1,71 @@
+"""Rounds in tables: predicted against passed into, and wins by the opponents' result.
+
+Conventions
+-----------
+A *level* is a score that occurs, called by the round passed into; who passed a round and withdrew
+counts in the next, as in ``judge check``. A *result* is what :func:`icpc.study.result_labels` says
+of a candidate, the last round played.
+
+The *predicted* level: as many of the top of the ranking as really have each score are put there, in
+order; where equal strengths straddle a cut, the smaller id goes up. Candidates whose score is not
+known are left out of it.
+"""
+
+import numpy as np
+import pandas as pd
+
+from icpc.study import Study, result_labels
+
+MOST_ROUNDS = 8  # scores of more kinds are marks, no rounds
+
+
+def level_name(rounds: tuple[str, ...], score: float) -> str:
+    """The round passed into, or the score where rounds do not tell."""
+    whole = score == int(score) < len(rounds)
+    return rounds[int(score)] if whole else f"score {score:g}"
+
+
+def result_order(study: Study) -> tuple[str, ...]:
+    """Results from the lowest to the highest: the rounds, then other labels; not the unknown."""
+    known = study.results["score"].dropna().sort_values(kind="stable").index
+    return tuple(dict.fromkeys([*study.competition.rounds, *result_labels(study)[known]]))
+
+
+def rounds_predicted(study: Study) -> pd.DataFrame:
+    """Return how many were put into each level (rows) and have it (columns), the lowest first.
+
+    Row and column of a level have the same sum.
+    """
+    score = study.results["score"].dropna()
+    levels, own = np.unique(score, return_inverse=True)
+    best_first = study.ranking.sort_values(["strength", "candidate"], ascending=[False, True])
+    ranked = best_first["candidate"][best_first["candidate"].isin(score.index)]
+    predicted = pd.Series(np.sort(own)[::-1], index=ranked)
+    counts = np.zeros((len(levels), len(levels)), dtype=int)
+    np.add.at(counts, (predicted[score.index].to_numpy(), own), 1)
+    names = [level_name(study.competition.rounds, level) for level in levels]
+    return pd.DataFrame(counts, index=names, columns=names)
+
+
+def wins_by_result(study: Study) -> pd.DataFrame:
+    """Return wins and comparisons of each candidate against opponents of each result.
+
+    Returns
+    -------
+    table with ``candidate``, ``result`` of the opponents (empty: unknown), ``wins``, ``games``
+        In order of candidate and result; rows without games are left out.
+    """
+    counted, labels = study.counted, result_labels(study)
+    wins, met = counted.wins, counted.met
+    rows = []
+    for result in [*result_order(study), ""]:
+        against = (labels == result).to_numpy()
+        own = {
+            "candidate": counted.candidates,
+            "result": result,
+            "wins": wins[:, against].sum(axis=1),
+            "games": met[:, against].sum(axis=1).astype(int),
+        }
+        rows.append(pd.DataFrame(own))
+    table = pd.concat(rows, ignore_index=True)
+    return table[table["games"] > 0].sort_values("candidate", kind="stable", ignore_index=True)
