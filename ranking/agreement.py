@@ -9,7 +9,6 @@ Methods are those of :data:`ranking.aggregate.METHODS`. Agreement is Kendall's t
 import pandas as pd
 
 from ranking.aggregate import METHODS, competition_rank
-from ranking.significance import tau_b
 from ranking.tally import Tally
 
 
@@ -22,5 +21,6 @@ def method_ranks(counted: Tally) -> pd.DataFrame:
 
 def method_agreement(ranks: pd.DataFrame) -> pd.DataFrame:
     """Kendall's tau-b of every two columns of :func:`method_ranks`, a square table."""
-    taus = {one: [tau_b(ranks[one], ranks[other]) for other in ranks] for one in ranks}
-    return pd.DataFrame(taus, index=list(ranks))
+    columns = ranks.to_numpy().T
+    taus = [[tau_b(one, other) for other in columns] for one in columns]
+    return pd.DataFrame(taus, index=ranks.columns, columns=ranks.columns)
