@@ -21,6 +21,4 @@ def method_ranks(counted: Tally) -> pd.DataFrame:
 
 def method_agreement(ranks: pd.DataFrame) -> pd.DataFrame:
     """Kendall's tau-b of every two columns of :func:`method_ranks`, a square table."""
-    columns = ranks.to_numpy().T
-    taus = [[tau_b(one, other) for other in columns] for one in columns]
-    return pd.DataFrame(taus, index=ranks.columns, columns=ranks.columns)
+    return ranks.corr(method="kendall")
