@@ -60,10 +60,7 @@ def embed(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes on a CPU (default: one per two cores).")
     ] = None,
-    batch: Annotated[
-        int | None,
-        typer.Option(min=1, help="Segments encoded at a time (default: 1 on a CPU, else 16)."),
-    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Segments encoded at a time.")] = 8,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Go on without recordings that cannot be used.")
     ] = False,

@@ -3,7 +3,8 @@
 Conventions
 -----------
 A recording is known by the SHA-256 of its file. While one batch of segments is encoded, a thread
-decodes the next. Networks run in the precision of their spec: bfloat16 by autocast, or float32.
+decodes the next. Networks run in the precision of their spec: bfloat16 by autocast, which turns the
+weights once a batch, or float32, which on a CPU gains nothing by batches but takes their memory.
 For encoders that want sound scaled to the peak of its file, a first pass finds the peak; if some
 hear the left channel and some the mean of all, the file is decoded for each.
 """
@@ -101,7 +102,7 @@ def embed_recording(
     loaded: Sequence[Loaded],
     store: EmbeddingStore,
     least_seconds: float = 1.0,
-    batch: int = 1,
+    batch: int = 8,
 ) -> Outcome:
     """Put what is missing of a recording into the store.
 
@@ -167,13 +168,15 @@ def _encode_batch(
     encoder: Encoder, segments: Sequence[Segment], writer: EmbeddingWriter, scale: float
 ) -> None:
     samples = np.stack([segment.samples[encoder.rate] for segment in segments])
+    sound = torch.from_numpy(samples * np.float32(scale))
     device = device_of(encoder)
     half = encoder.spec.precision == "bfloat16"
+    parts = (sound,) if half or device.type != "cpu" else torch.split(sound, 1)
     with (
         torch.inference_mode(),
         torch.autocast(device.type, dtype=torch.bfloat16, enabled=half),
     ):
-        stored = encoder.encode(torch.from_numpy(samples * np.float32(scale)).to(device))
+        stored = torch.cat([encoder.encode(part.to(device)) for part in parts])
     values = (stored.float() if stored.is_floating_point() else stored).cpu().numpy()
     writer.add(values, [segment.seconds for segment in segments])
 

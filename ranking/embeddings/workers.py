@@ -39,18 +39,13 @@ class Work:
     workers: int = 1
     least_seconds: float = 1.0
     """Shorter recordings are refused."""
-    batch: int | None = None
-    """Segments encoded at a time; None for what suits the device."""
+    batch: int = 8
+    """Segments encoded at a time."""
 
 
 def usual_workers() -> int:
     """As many as the cores can feed."""
     return max(1, (os.cpu_count() or 1) // THREADS)
-
-
-def usual_batch(device: str) -> int:
-    """Segments to encode at a time; on a CPU more only take memory, which costs time."""
-    return 1 if device == "cpu" else 16
 
 
 def embed_all(paths: Sequence[Path], work: Work) -> Iterator[Outcome]:
@@ -127,8 +122,8 @@ def _work_on(path: Path, work: Work) -> Outcome:
 
 
 def _attempt(path: Path, loaded: Sequence[Loaded], work: Work) -> Outcome:
-    store, batch = EmbeddingStore(work.store), work.batch or usual_batch(work.device)
+    store = EmbeddingStore(work.store)
     try:
-        return embed_recording(path, loaded, store, work.least_seconds, batch)
+        return embed_recording(path, loaded, store, work.least_seconds, work.batch)
     except AudioError as error:
         return Outcome(path, "", "bad", error=error)
