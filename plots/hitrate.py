@@ -15,17 +15,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from plots.labels import place_labels
-from plots.style import ACCENT, BAND, QUIET, style, tier_colours, tier_markers
+from plots.style import new_axes, palette, style, tier_colours, tier_markers
 from ranking.hitrate import HitRateSummary
 from ranking.tables import HITRATE, check
 
 AXES = {"wins": "comparisons won, at least", "k": "candidates above the threshold"}
 
 
+@style()
 def hit_rate_figure(
     curve: pd.DataFrame,
     summary: HitRateSummary,
@@ -36,19 +36,17 @@ def hit_rate_figure(
     title: str,
 ) -> Figure:
     """Return a figure of the whole: curve, band, base rate, cut, names and a line of numbers."""
-    with style():
-        figure = Figure(figsize=(8.6, 5.4))
-        FigureCanvasAgg(figure)
-        ax = draw_hit_rate(curve, tiers, x, figure.add_subplot())
-        draw_references(ax, curve, summary, x)
-        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
-        ax.set_title(title, pad=24, wrap=True)
-        ax.text(0, 1.02, _numbers(summary), transform=ax.transAxes, fontsize=8, color=QUIET)
-        figure.tight_layout()
-        label_candidates(ax, curve, names, labelled, x)
-    return figure
+    ax = draw_hit_rate(curve, tiers, x, new_axes(8.6, 5.4))
+    draw_references(ax, curve, summary, x)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
+    ax.set_title(title, pad=24, wrap=True)
+    ax.text(0, 1.02, _numbers(summary), transform=ax.transAxes, fontsize=8, color=palette().quiet)
+    ax.figure.figure.tight_layout()
+    label_candidates(ax, curve, names, labelled, x)
+    return ax.figure.figure
 
 
+@style()
 def draw_hit_rate(
     curve: pd.DataFrame, tiers: tuple[str, ...], x: str, ax: Axes | None = None
 ) -> Axes:
@@ -60,21 +58,18 @@ def draw_hit_rate(
         If a column is missing.
     """
     check(curve, HITRATE, "hit-rate")
-    if ax is None:
-        figure = Figure()
-        FigureCanvasAgg(figure)
-        ax = figure.add_subplot()
+    ax = new_axes(6.4, 4.8) if ax is None else ax
+    colours, markers = tier_colours(tiers), tier_markers(tiers)
     outline = curve.drop_duplicates(x).sort_values(x)
     ax.fill_between(
         outline[x],
         outline["null_low"],
         outline["null_high"],
-        color=BAND,
+        color=palette().band,
         linewidth=0,
         label="95 % of judges without skill",
     )
-    ax.plot(outline[x], outline["hit_rate"], color=QUIET, linewidth=0.8, zorder=2)
-    colours, markers = tier_colours(tiers), tier_markers(tiers)
+    ax.plot(outline[x], outline["hit_rate"], color=palette().quiet, linewidth=0.8, zorder=2)
     for tier in tiers:
         own = curve[curve["reached"] == tier]
         if len(own):
@@ -84,7 +79,7 @@ def draw_hit_rate(
                 s=26,
                 c=colours[tier],
                 marker=markers[tier],
-                edgecolors="white",
+                edgecolors=palette().paper,
                 linewidths=0.4,
                 label=f"{tier} ({len(own)})",
                 zorder=3,
@@ -100,12 +95,15 @@ def draw_hit_rate(
 def draw_references(ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x: str) -> None:
     """Draw the base rate and the cut at half of the candidates."""
     ax.axhline(
-        summary.base_rate, color=QUIET, linestyle=":", label=f"base rate {summary.base_rate:.3f}"
+        summary.base_rate,
+        color=palette().quiet,
+        linestyle=":",
+        label=f"base rate {summary.base_rate:.3f}",
     )
     at = curve.loc[curve["k"] == summary.cut, x].iloc[-1]
     ax.axvline(
         at,
-        color=ACCENT,
+        color=palette().accent,
         linestyle="--",
         linewidth=1,
         label=f"half: {summary.cut_passed} of {summary.cut} passed",

@@ -17,7 +17,7 @@ from matplotlib.path import Path
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from plots.style import INK, QUIET
+from plots.style import palette
 
 RADII = (10, *range(16, 300, 7))  # points from the dot
 ANGLES = np.radians([60, -60, 30, -30, 90, -90, 0, 75, -75, 45, -45, 15, -15])  # to the right
@@ -103,7 +103,13 @@ def _placed(
 ) -> Annotation | None:
     """The name at the first free place around its point, which is then taken."""
     label = ax.annotate(
-        name, point, xytext=(0, 0), textcoords="offset points", fontsize=8, color=INK, va="center"
+        name,
+        point,
+        xytext=(0, 0),
+        textcoords="offset points",
+        fontsize=8,
+        color=palette().ink,
+        va="center",
     )
     scale = ax.figure.dpi / 72
     spot = ax.transData.transform(point)
@@ -138,7 +144,13 @@ def _places(side: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _draw_line(ax: Axes, point: tuple[float, float], offset: np.ndarray) -> None:
     """Lead from a dot to its name, ``offset`` points away."""
-    line = {"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3}
+    line = {
+        "arrowstyle": "-",
+        "color": palette().quiet,
+        "linewidth": 0.6,
+        "shrinkA": 0,
+        "shrinkB": 3,
+    }
     ax.annotate("", point, xytext=tuple(offset), textcoords="offset points", arrowprops=line)
 
 

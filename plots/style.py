@@ -1,23 +1,63 @@
-"""One style for every picture: colour-blind safe, legible in print.
+"""One style for every picture: colour-blind safe, legible in print and in the dark.
 
-Colours of rounds run from grey (went out first) through the viridis scale, so that they also read
-in order of lightness; rounds differ by marker too.
+Colours of results run from grey (went out first) through the viridis scale, so that they also read
+in order of lightness; results differ by marker too. Shares above and below one half are blue and
+orange. A name in letters that the font lacks is drawn as boxes.
 """
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import colormaps
-from matplotlib.colors import to_hex
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
-BAND = "#c9d3dc"
-INK = "#222222"
-QUIET = "#6b7280"
-ACCENT = "#b2182b"
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours on paper, or in the dark."""
+
+    paper: str
+    ink: str
+    quiet: str
+    band: str
+    accent: str
+    won: str
+    even: str
+    lost: str
+    viridis: tuple[float, float]
+    """Where on the scale the second lowest result stands, and the highest."""
+
+
+LIGHT = Palette(
+    paper="#ffffff",
+    ink="#222222",
+    quiet="#6b7280",
+    band="#c9d3dc",
+    accent="#b2182b",
+    won="#1f5fa8",
+    even="#dcdcd7",
+    lost="#c2600c",
+    viridis=(0.72, 0.0),
+)
+DARK = Palette(
+    paper="#15181c",
+    ink="#e6e8ea",
+    quiet="#9aa3ad",
+    band="#39434e",
+    accent="#ff8f7d",
+    won="#6cabf0",
+    even="#262b31",
+    lost="#f0a04c",
+    viridis=(0.4, 1.0),
+)
 MARKERS = "oDs^vPXd"
 SETTINGS: Any = {
     "axes.spines.right": False,
@@ -32,21 +72,40 @@ SETTINGS: Any = {
     "svg.hashsalt": "judge",
     "text.parse_math": False,
 }
+INKED = ("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color")
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """Draw in the house style."""
-    with mpl.rc_context(SETTINGS):
+def style(*, dark: bool | None = None) -> Iterator[None]:
+    """Draw in the house style, on paper or in the dark; None keeps what is in force."""
+    colours = palette() if dark is None else DARK if dark else LIGHT
+    settings: Any = SETTINGS | dict.fromkeys(INKED, colours.ink)
+    settings |= dict.fromkeys(("figure.facecolor", "axes.facecolor"), colours.paper)
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 
+def palette() -> Palette:
+    """The colours in force."""
+    return DARK if mpl.rcParams["figure.facecolor"] == DARK.paper else LIGHT
+
+
+def new_axes(width: float, height: float) -> Axes:
+    """An empty figure of one axis, in inches."""
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    return figure.add_subplot()
+
+
 def tier_colours(tiers: tuple[str, ...]) -> dict[str, str]:
-    """A colour for each result, the lowest grey, the higher the darker."""
+    """A colour for each result, the lowest grey, the higher the further from the paper."""
     steps = max(len(tiers) - 2, 1)
+    low, high = palette().viridis
     scale = colormaps["viridis"]
     higher = {
-        tier: to_hex(scale(0.9 - 0.9 * place / steps)) for place, tier in enumerate(tiers[1:])
+        tier: to_hex(scale(low + (high - low) * place / steps))
+        for place, tier in enumerate(tiers[1:])
     }
     return {tiers[0]: "#9aa0a6", **higher}
 
@@ -54,6 +113,20 @@ def tier_colours(tiers: tuple[str, ...]) -> dict[str, str]:
 def tier_markers(tiers: tuple[str, ...]) -> dict[str, str]:
     """A marker for each result."""
     return {tier: MARKERS[place % len(MARKERS)] for place, tier in enumerate(tiers)}
+
+
+def share_colours() -> Colormap:
+    """From lost over even to won; what is missing has the colour of the paper."""
+    colours = palette()
+    scale = LinearSegmentedColormap.from_list("share", [colours.lost, colours.even, colours.won])
+    return scale.with_extremes(bad=colours.paper)
+
+
+def amount_colours() -> Colormap:
+    """From nothing to all; what is missing has the colour of the paper."""
+    colours = palette()
+    scale = LinearSegmentedColormap.from_list("amount", [colours.even, colours.won])
+    return scale.with_extremes(bad=colours.paper)
 
 
 def rendered(figure: Figure, kind: str) -> bytes:

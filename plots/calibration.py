@@ -1,0 +1,37 @@
+"""Probabilities against what happened."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from plots.style import new_axes, palette, style
+
+
+@style()
+def draw_calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the table of :func:`ranking.calibration.calibration`: on the diagonal it is honest."""
+    ax = new_axes(5.2, 4.8) if ax is None else ax
+    ax.plot([0, 1], [0, 1], color=palette().quiet, linestyle=":", label="honest")
+    observed = table["observed"]
+    ends = [observed - table["low"], table["high"] - observed]
+    ax.errorbar(
+        table["predicted"],
+        observed,
+        yerr=[end.clip(lower=0) for end in ends],
+        color=palette().won,
+        marker="o",
+        linewidth=1.2,
+        elinewidth=0.9,
+        label="this judge, 95 % interval",
+    )
+    for row in table.itertuples():
+        ax.text(
+            row.predicted, -0.02, f"{row.votes:,}", ha="center", va="top", fontsize=7, rotation=90
+        )
+    ax.text(1.02, -0.02, "votes", va="top", fontsize=7, color=palette().quiet)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(-0.16, 1)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    ax.set_xlabel("probability given to the one heard first")
+    ax.set_ylabel("share of those who got further")
+    ax.legend(loc="upper left", fontsize=8)
+    return ax

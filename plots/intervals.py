@@ -1,0 +1,83 @@
+"""Strengths with their intervals, and how far each rank could have been another.
+
+Conventions
+-----------
+A row is a candidate, the best on top; the dot has the colour of the result, the line is the 95 %
+interval of the strength, the numbers on the right that of the rank. Beyond :data:`MOST_NAMED`
+candidates nobody is named, and the interval of the rank is drawn instead of written.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from plots.style import new_axes, palette, style, tier_colours, tier_markers
+from ranking.tables import RANKING, check
+
+MOST_NAMED = 200
+ROW = 0.15  # inches
+
+
+@style()
+def draw_intervals(
+    ranking: pd.DataFrame,
+    result: pd.Series,
+    tiers: tuple[str, ...],
+    names: Mapping[str, str],
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a RANKING table; ``result`` gives the tier of each candidate, by id.
+
+    Raises
+    ------
+    TableError
+        If a column is missing.
+    """
+    check(ranking, RANKING, "ranking")
+    named = len(ranking) <= MOST_NAMED
+    ax = new_axes(7.2, 1.1 + ROW * len(ranking) if named else 9) if ax is None else ax
+    row = np.arange(len(ranking))
+    colours, markers = tier_colours(tiers), tier_markers(tiers)
+    own = ranking["candidate"].map(result)
+    colour = own.map(colours).fillna(palette().quiet)
+    ax.hlines(row, ranking["strength_low"], ranking["strength_high"], colors=colour, linewidth=1)
+    for tier in (*reversed(tiers), ""):
+        there = (own == tier).to_numpy()
+        if there.any():
+            label = f"{tier or 'unknown'} ({there.sum()})"
+            kind: dict[str, Any] = {
+                "c": colours.get(tier, palette().quiet),
+                "marker": markers.get(tier, "x"),
+            }
+            ax.scatter(ranking["strength"][there], row[there], s=18, label=label, zorder=3, **kind)
+    ax.set_ylim(len(ranking) - 0.4, -0.6)
+    ax.set_xlabel("strength, with its 95 % interval")
+    if named:
+        _name_rows(ax, ranking, names)
+    else:
+        ax.set_ylabel("rank")
+    ax.legend(loc="lower right", fontsize=8, title="reached", title_fontsize=8)
+    return ax
+
+
+def _name_rows(ax: Axes, ranking: pd.DataFrame, names: Mapping[str, str]) -> None:
+    """Names on the left, intervals of rank on the right."""
+    row = np.arange(len(ranking))
+    called = [names.get(candidate, candidate) for candidate in ranking["candidate"]]
+    ax.set_yticks(row, called, fontsize=7)
+    ax.tick_params(axis="y", length=0)
+    ends = zip(ranking["rank_low"], ranking["rank_high"], strict=True)
+    ranks = ax.secondary_yaxis("right")
+    ranks.set_yticks(row, [f"{low}–{high}" for low, high in ends], fontsize=7)
+    ranks.tick_params(axis="y", length=0)
+    ranks.spines["right"].set_visible(False)
+    head: dict[str, Any] = {
+        "xytext": (4, 0),
+        "textcoords": "offset points",
+        "va": "bottom",
+        "fontsize": 7,
+    }
+    ax.annotate("rank, 95 %", (1, 1), xycoords="axes fraction", color=palette().quiet, **head)

@@ -1,0 +1,51 @@
+"""Colours can be told apart, on paper and in the dark."""
+
+import colorsys
+
+import numpy as np
+import pytest
+from colours import contrast
+from matplotlib.colors import to_rgb
+
+from plots.style import LIGHT, amount_colours, new_axes, palette, share_colours, style, tier_colours
+
+TIERS = ("none", "first", "second", "third", "final")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_and_lines_stand_out_from_the_paper(dark):
+    with style(dark=dark):
+        colours = palette()
+        assert contrast(colours.ink, colours.paper) > 7  # WCAG AAA
+        for text in (colours.quiet, colours.accent, colours.won):
+            assert contrast(text, colours.paper) > 4.5  # WCAG AA
+        assert contrast(colours.lost, colours.paper) > 3  # of a graphic
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_results_read_in_order_of_lightness_from_the_paper(dark):
+    with style(dark=dark):
+        colours = tier_colours(TIERS)
+        away = [contrast(colours[tier], palette().paper) for tier in TIERS[1:]]
+    assert away == sorted(away)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_won_and_lost_differ_in_more_than_red_and_green(dark):
+    """Blue and orange lie across the axis that red-green blind eyes keep."""
+    with style(dark=dark):
+        won, lost = to_rgb(palette().won), to_rgb(palette().lost)
+    assert won[2] - won[0] > 0.3
+    assert lost[0] - lost[2] > 0.3
+    assert abs(colorsys.rgb_to_hsv(*won)[0] - colorsys.rgb_to_hsv(*lost)[0]) > 0.4
+
+
+def test_dark_is_in_force_within_and_paper_outside():
+    with style(dark=True):
+        with style():
+            assert palette().paper != LIGHT.paper
+            inside = new_axes(2, 2)
+        assert to_rgb(inside.figure.get_facecolor()) == to_rgb(palette().paper)
+        assert share_colours()(np.nan)[:3] == to_rgb(palette().paper)
+    assert palette() == LIGHT
+    assert amount_colours()(np.nan)[:3] == (1, 1, 1)
