@@ -8,10 +8,12 @@ in the store of embeddings as they come, so that a call after an interruption, o
 judges what is missing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from icpc.verdicts import Verdicts, verdicts_of
 from ranking.embeddings.bank import EmbeddingBank
@@ -33,6 +35,10 @@ class Heard:
     made: Making
     store: Path
 
+    def kept(self, folder: str) -> Kept:
+        """Where in the store something is kept that was made from these recordings."""
+        return Kept(self.store / folder, {**self.recordings, "made": self.made.folder})
+
 
 def hear(
     heard: Heard,
@@ -50,9 +56,26 @@ def hear(
     workers : threads, on a CPU
     advance : told how many pairs of windows are judged, and of how many
     """
-    kept = Kept(heard.store / VOTES_FOLDER, {**heard.recordings, "made": heard.made.folder})
-    votes = compare_windows(ranker.head, heard.bank, judging, None, kept, workers, advance)
-    return verdicts_of(votes, vote, said=_remarks(heard), heard=_record(heard, ranker, judging))
+    votes = cast_votes(heard, ranker, judging, None, workers, advance)
+    return verdicts_of(votes, vote, said=remarks_on(heard), heard=record_of(heard, ranker, judging))
+
+
+def cast_votes(
+    heard: Heard,
+    ranker: Probe,
+    judging: Judging,
+    among: Collection[str] | None = None,
+    workers: int = 1,
+    advance: Callable[[int, int], None] = lambda *_: None,
+) -> pd.DataFrame:
+    """Return the VOTES table of a ranker, kept in the store as it comes.
+
+    Parameters
+    ----------
+    among : only these candidates
+    """
+    kept = heard.kept(VOTES_FOLDER)
+    return compare_windows(ranker.head, heard.bank, judging, among, kept, workers, advance)
 
 
 def refuse_short(bank: EmbeddingBank, least_seconds: float) -> None:
@@ -72,8 +95,8 @@ def refuse_short(bank: EmbeddingBank, least_seconds: float) -> None:
         )
 
 
-def _remarks(heard: Heard) -> list[str]:
-    """What a reader must know of the recordings."""
+def remarks_on(heard: Heard) -> list[str]:
+    """Return what a reader must know of the recordings."""
     said = []
     owners: dict[str, list[str]] = {}
     for candidate, digest in heard.recordings.items():
@@ -92,8 +115,8 @@ def _remarks(heard: Heard) -> list[str]:
     return said
 
 
-def _record(heard: Heard, ranker: Probe, judging: Judging) -> dict[str, Any]:
-    """What the verdicts depend on, for the record of a run."""
+def record_of(heard: Heard, ranker: Probe, judging: Judging) -> dict[str, Any]:
+    """Return what the verdicts depend on, for the record of a run."""
     return {
         "ranker": {
             "sha256": ranker.head.digest,

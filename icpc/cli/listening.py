@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from icpc.cli.embedding import bank_of, best_device, embedded
-from icpc.cli.output import print_remark, progressing
+from icpc.cli.output import fitting, print_remark, progressing
 from icpc.cli.weights import weights_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from icpc.competitions import Competition
+    from icpc.fitting import Fit
     from icpc.listening import Heard
     from icpc.study import Settings
     from icpc.verdicts import Verdicts
@@ -90,6 +91,26 @@ Device = Annotated[
     str | None,
     typer.Option(help="cpu or cuda (default: cuda if there is one).", rich_help_panel=LISTENING),
 ]
+FitHalf = Annotated[
+    bool,
+    typer.Option(
+        "--fit-half",
+        help="Fit the ranker on the results of one half, by lot, and judge the other half.",
+        rich_help_panel=LISTENING,
+    ),
+]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        min=3,
+        help="Judge every pair by a ranker fitted on the results of others, of so many parts.",
+        rich_help_panel=LISTENING,
+    ),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option(min=1, help="How long to fit (default: 5).", rich_help_panel=LISTENING),
+]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Cores to use (default: all).", rich_help_panel=LISTENING),
@@ -112,6 +133,9 @@ class Listening:
     weights_dir: Path | None
     device: str | None
     workers: int | None
+    fit_half: bool
+    folds: int | None
+    epochs: int | None
 
     @property
     def asked(self) -> bool:
@@ -126,9 +150,8 @@ class Listening:
             return True
         from ranking.errors import CompetitionError
 
-        needing = {"ranker": self.ranker, "encoder": self.encoder, "windows": self.windows}
-        given = [f"--{name}" for name, value in needing.items() if value is not None]
-        given += ["--antisymmetric"] if self.antisymmetric else []
+        needing = ("ranker", "encoder", "windows", "antisymmetric", "fit_half", "folds", "epochs")
+        given = [f"--{name.replace('_', '-')}" for name in needing if getattr(self, name)]
         if given:
             raise CompetitionError(
                 " and ".join(given), "no recordings to judge", "say with --recordings DIR where"
@@ -143,29 +166,53 @@ class Listening:
         JudgeError
             If a recording, the ranker or the encoder cannot be used, or they do not fit together.
         """
+        from icpc.fitting import Shown, hear_fitted
         from icpc.listening import hear
+        from icpc.recordings import recordings_of
         from ranking.ranker import Judging, load_ranker
 
         judging = Judging(self.windows or "aligned", self.antisymmetric)
+        fit = self._fit(competition, settings.seed)
         ranker = load_ranker(self.ranker, self.encoder)
-        heard = self._hear(competition, ranker)
-        with progressing("judging") as advance:
-            return hear(heard, ranker, judging, settings.vote, self._cores, advance)
+        table = recordings_of(competition, self.recordings)
+        if fit is None:
+            heard = self._hear(table, ranker)
+            with progressing("judging") as advance:
+                return hear(heard, ranker, judging, settings.vote, self._cores, advance)
+        fit.deal(table["candidate"])  # refused, if it must be, before hours of work
+        heard, shown = self._hear(table, ranker), Shown(fitting, progressing)
+        return hear_fitted(heard, ranker, judging, settings.vote, fit, shown, self._cores)
+
+    def _fit(self, competition: "Competition", seed: int) -> "Fit | None":
+        """How the ranker is to be fitted, if at all."""
+        from icpc.fitting import Fit
+        from ranking.errors import CompetitionError
+        from ranking.halfsplit import HALF
+
+        if self.fit_half and self.folds is not None:
+            raise CompetitionError(
+                "--fit-half and --folds", "each says whom to fit on", "give one of them"
+            )
+        parts = HALF if self.fit_half else self.folds
+        if parts is not None:
+            score = competition.roster.set_index("candidate")["score"]
+            return Fit(score, parts, self.epochs or Fit.epochs, seed)
+        if self.epochs is not None:
+            raise CompetitionError("--epochs", "nothing is fitted", "add --fit-half or --folds")
+        return None
 
     @property
     def _cores(self) -> int:
         return self.workers or os.cpu_count() or 1
 
-    def _hear(self, competition: "Competition", ranker: "Probe") -> "Heard":
+    def _hear(self, table: "pd.DataFrame", ranker: "Probe") -> "Heard":
         """The recordings as the ranker wants them embedded."""
         from icpc.listening import Heard, refuse_short
-        from icpc.recordings import recordings_of
         from ranking.embeddings.embed import making_chosen
         from ranking.embeddings.workers import THREADS, Work
         from ranking.probe.checkpoint import check_use
         from ranking.tasks.expertise import TASKS
 
-        table = recordings_of(competition, self.recordings)
         choice = self._choice(ranker)
         made = making_chosen(choice)
         check_use(ranker, made, tuple(TASKS.values()), str(self.ranker or "the ranker"))

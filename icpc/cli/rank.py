@@ -33,6 +33,9 @@ def rank(
     windows: listen.Windows = None,
     antisymmetric: listen.Antisymmetric = False,
     least: listen.Least = None,
+    fit_half: listen.FitHalf = False,
+    folds: listen.Folds = None,
+    epochs: listen.Epochs = None,
     skip_bad: listen.SkipBad = False,
     weights: listen.Weights = None,
     weights_dir: Folder = None,
@@ -67,6 +70,9 @@ def rank(
         store=store,
         device=device,
         workers=workers,
+        fit_half=fit_half,
+        folds=folds,
+        epochs=epochs,
     )
     with nullcontext() if listening.asked else working("ranking"):
         study = opt.open_study(

@@ -1,11 +1,13 @@
 """``judge rank --recordings`` as a user meets it: from sound files to a ranking."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ from ranking.embeddings.workers import Work, embed_all
 from ranking.probe.checkpoint import Probe, Record, save_probe
 from ranking.probe.head import HeadConfig
 from ranking.ranker import SHIPPED
+from ranking.significance import pair_accuracy
 
 RATE = 8000
 SECONDS = {"ann": 330, "bob": 40, "cyd": 35, "dov": 320}  # two windows, one, one, two
@@ -161,6 +164,10 @@ def test_short_recordings_are_refused_though_they_are_embedded(known):
     [
         (["--ranker", "r.safetensors", "--windows", "all"], "and --windows: no recordings to"),
         ([*BY_OURS, "--votes", "v.csv"], "verdicts from recordings and from a file"),
+        (["--fit-half", "--epochs", "3"], "--fit-half and --epochs: no recordings to judge"),
+        ([*BY_OURS, "--fit-half", "--folds", "3"], "each says whom to fit on; give one of them"),
+        ([*BY_OURS, "--epochs", "3"], "--epochs: nothing is fitted; add --fit-half or --folds"),
+        ([*BY_OURS, "--folds", "3"], "4 candidates: too few to be dealt into 3 parts"),
         ([*BY_OURS, "--windows", "some"], "--windows some: no such choice; choose aligned, all"),
         ([*BY_OURS, "--encoder", "basicpitch", "--weights", "played/ann.flac"],
          "it was fitted on spectrogram embeddings, these are of basicpitch"),
@@ -176,22 +183,72 @@ def test_wrong_usage_is_told_in_a_sentence(here, arguments, words):
     assert not Path("embeddings").exists()
 
 
-def start(out: str, store: str) -> subprocess.Popen[bytes]:
+HALF = ["--fit-half", "--epochs", "2", "--seed", "3"]
+
+
+def fit_of(run: Path) -> dict[str, Any]:
+    fit: dict[str, Any] = json.loads((run / "run.json").read_text())["heard"]["fit"]
+    return fit
+
+
+def test_one_half_is_fitted_on_and_the_other_is_judged(known):
+    result = judged(*BY_OURS, *HALF)
+    study, fit = load_run(Path("runs/the-cup-2030")), fit_of(Path("runs/the-cup-2030"))
+    halves = [{name for name, part in fit["part"].items() if part == half} for half in (0, 1)]
+    assert [sorted(map(REACHED.get, half)) for half in halves] == [["final", "first"]] * 2
+    assert set(study.ranking["candidate"]) == halves[1]
+    own = pair_accuracy(study.counted, study.results["score"].to_numpy(dtype=float), seed=3)
+    assert fit["accuracy"]["fitted"]["value"] == own.value
+    fitted, came, gained = (fit["accuracy"][key] for key in ("fitted", "as_it_came", "gained"))
+    assert fitted["value"] - came["value"] == gained["value"]
+    said = " ".join(result.stderr.split())
+    assert "fitted for 2 epochs on the results of 2 candidates; the other 2 were judged." in said
+    assert f"Of 2 comparisons between candidates of unequal result, {100 * own.value:.1f} %" in said
+
+
+def test_the_ranker_as_it_came_is_the_one_without_fitting(known):
+    judged(*BY_OURS, *HALF, "--out", "fitted")
+    judged(*BY_OURS, "--out", "plain")
+    part, came = (fit_of(Path("fitted"))[key] for key in ("part", "accuracy"))
+    comparisons = load_run(Path("plain")).verdicts.comparisons
+    judged_too = comparisons[["first", "second"]].map(part.get).all(axis=1)
+    right = comparisons[judged_too]["winner"].map(REACHED) == "final"
+    assert len(right) == 2
+    assert came["as_it_came"]["value"] == right.mean()
+
+
+def test_what_was_fitted_is_not_fitted_again(known, monkeypatch):
+    first = judged(*BY_OURS, *HALF, "--format", "csv")
+    monkeypatch.setattr("ranking.probe.loop.Loop._step", None)
+    assert judged(*BY_OURS, *HALF, "--format", "csv").stdout == first.stdout
+
+
+def test_nothing_is_fitted_without_results(here):
+    roster = Path("played/roster.csv")
+    roster.write_text(re.sub("first|final", "", roster.read_text()))
+    result = judge(*BY_OURS, "--fit-half")
+    assert result.exit_code == 2
+    assert "results of 0 of 4 candidates: they do not differ" in " ".join(result.stderr.split())
+    assert not Path("embeddings").exists()
+
+
+def start(out: str, store: str, *options: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", "from icpc.cli import app; app()", "rank", *BY_OURS]
-    return subprocess.Popen([*command, "--out", out, "--store", store], stderr=subprocess.DEVNULL)
+    where = ["--out", out, "--store", store]
+    return subprocess.Popen([*command, *options, *where], stderr=subprocess.DEVNULL)
 
 
 def test_a_run_that_was_killed_three_times_gives_the_same_bytes(here):
-    whole = judged(*BY_OURS, "--out", "whole", "--store", "s", "--format", "csv")
+    options = ["--fit-half", "--epochs", "20"]
+    whole = judged(*BY_OURS, *options, "--out", "whole", "--store", "s", "--format", "csv")
     assert whole.stdout == Path("whole/ranking.csv").read_text()
-    for sign in ("*/*.json", "*/*.json", "votes/*"):  # an embedding, and another, and votes
-        before = len(list(Path("t").glob(sign)))
-        process = start("killed", "t")
-        while process.poll() is None and len(list(Path("t").glob(sign))) <= before:
+    for sign in ("*/*.json", "rankers/*/*.fit", "votes/*"):  # an embedding, an epoch, and votes
+        process = start("killed", "t", *options)
+        while process.poll() is None and not list(Path("t").glob(sign)):
             time.sleep(0.01)
         process.kill()
         process.wait()
-    assert start("killed", "t").wait() == 0
+    assert start("killed", "t", *options).wait() == 0
     for name in ("ranking.csv", "votes.csv", "comparisons.csv", "run.json"):
         assert Path("killed", name).read_bytes() == Path("whole", name).read_bytes()
 
