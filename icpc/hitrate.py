@@ -44,6 +44,25 @@ class HitRate:
         wins = self.curve.loc[self.curve["k"] == self.summary.cut, "wins"].iloc[-1]
         return f"at {wins:g} wins" if self.x == "wins" else f"down to rank {self.summary.cut}"
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The curve in sentences."""
+        held = self.summary
+        skill = (
+            "The curve leaves the band of judges without skill."
+            if held.leaves_band
+            else "The curve stays inside the band of judges without skill: chance does as much."
+        )
+        return (
+            f"Base rate {held.base_rate:.3f}: {held.passed} of {held.candidates} passed.",
+            f"Cut at half: {held.cut_passed} of the top {held.cut} passed, hit-rate "
+            f"{held.cut_hit_rate:.3f} ({self.threshold}); judges without skill: "
+            f"{held.cut_low:.3f} to {held.cut_high:.3f}.",
+            f"AUC {held.auc:.3f} (judges without skill: {held.auc_low:.3f} to "
+            f"{held.auc_high:.3f}), average precision {held.average_precision:.3f}.",
+            skill,
+        )
+
     def figure(self) -> "Figure":
         """Draw the curve as in Figure 2."""
         from plots.hitrate import hit_rate_figure

@@ -28,8 +28,24 @@ from ranking.csv_output import to_csv, write_text
 from ranking.errors import RunError
 from ranking.vote import read_votes
 
-FILES = ("run.json", "roster.csv", "comparisons.csv", "votes.csv", "ranking.csv")
-PICTURES = ("hitrate.csv", "hitrate.png", "hitrate.svg")
+INPUTS = ("roster.csv", "comparisons.csv", "votes.csv")
+FILES = ("run.json", *INPUTS, "ranking.csv")
+FIGURES = (
+    "hitrate",
+    "intervals",
+    "head-to-head",
+    "order-flips",
+    "rounds",
+    "upsets",
+    "methods",
+    "windows",
+    "calibration",
+)
+PICTURES = (
+    "hitrate.csv",
+    "report.html",
+    *(f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")),
+)
 RECORD = {"competition": ("name", "title", "rounds"), "verdicts": ("source", "note", "passed_from")}
 LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
@@ -59,8 +75,10 @@ def save_run(study: Study, folder: Path) -> None:
     if study.verdicts.votes is not None:
         write_text(to_csv(study.verdicts.votes), folder / "votes.csv")
     write_text(to_csv(study.ranking), folder / "ranking.csv")
-    facts = json.dumps(_facts(study, folder), indent=2, ensure_ascii=False)
-    write_text(facts + "\n", folder / "run.json")
+    written = [name for name in INPUTS if (folder / name).exists()]
+    facts = {**describe(study), "written": {name: file_hash(folder / name) for name in written}}
+    text = json.dumps(facts, indent=2, ensure_ascii=False)
+    write_text(text + "\n", folder / "run.json")
 
 
 def load_run(folder: Path, **changes: Any) -> Study:
@@ -75,11 +93,7 @@ def load_run(folder: Path, **changes: Any) -> Study:
     TableError, RosterError, ComparisonsError
         If its files cannot be read.
     """
-    if not (folder / "run.json").is_file():
-        raise RunError(
-            str(folder), "no finished run (no run.json)", "make one with judge rank --out DIR"
-        )
-    facts = _read_facts(folder / "run.json")
+    facts = read_record(folder)
     _refuse_changed(folder, facts["written"])
     rounds = tuple(facts["competition"]["rounds"])
     competition = Competition(
@@ -102,28 +116,10 @@ def load_run(folder: Path, **changes: Any) -> Study:
     return run_study(competition, verdicts, Settings(**{**facts["settings"], **changes}))
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _clear(folder: Path) -> None:
-    """Remove an earlier run and its pictures, the record first: what is left is no finished run."""
-    try:
-        for name in (*FILES, *PICTURES):
-            (folder / name).unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(
-            str(folder), f"an earlier run cannot be removed ({error.strerror})", "name another one"
-        ) from None
-
-
-def _facts(study: Study, folder: Path) -> dict[str, Any]:
+def describe(study: Study) -> dict[str, Any]:
+    """Return what a study depends on: versions, settings, and the hashes of what went in."""
     competition, verdicts = study.competition, study.verdicts
     inputs = {"roster": competition.roster_path, "verdicts": verdicts.path}
-    written = ["roster.csv", "comparisons.csv"]
-    if verdicts.votes is not None:
-        written.append("votes.csv")
     return {
         "judge": version("judge"),
         "python": platform.python_version(),
@@ -141,12 +137,22 @@ def _facts(study: Study, folder: Path) -> dict[str, Any]:
         "settings": asdict(study.settings),
         **({"heard": dict(verdicts.heard)} if verdicts.heard else {}),
         "sha256": {key: file_hash(path) for key, path in inputs.items() if path is not None},
-        "written": {name: file_hash(folder / name) for name in written},
     }
 
 
-def _read_facts(path: Path) -> dict[str, Any]:
-    """The record, with everything in it that a study needs."""
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return the record of a run, with everything in it that a study needs.
+
+    Raises
+    ------
+    RunError
+        If there is no finished run, or its record is none.
+    """
+    path = folder / "run.json"
+    if not path.is_file():
+        raise RunError(
+            str(folder), "no finished run (no run.json)", "make one with judge rank --out DIR"
+        )
     try:
         facts: dict[str, Any] = json.loads(decode(path))
         for part, keys in RECORD.items():
@@ -157,6 +163,22 @@ def _read_facts(path: Path) -> dict[str, Any]:
     except (ValueError, KeyError, AttributeError, TypeError):
         raise RunError(str(path), "not the record of a run", "make the run again") from None
     return facts
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _clear(folder: Path) -> None:
+    """Remove an earlier run and its pictures, the record first: what is left is no finished run."""
+    try:
+        for name in (*FILES, *PICTURES):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise RunError(
+            str(folder), f"an earlier run cannot be removed ({error.strerror})", "name another one"
+        ) from None
 
 
 def _refuse_changed(folder: Path, written: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """``judge hitrate``: the ranking held against the result."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,8 +11,6 @@ from icpc.cli.output import Format, print_data, print_line, print_remark, print_
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from ranking.hitrate import HitRateSummary
 
 
 def hitrate(
@@ -69,7 +68,7 @@ def hitrate(
             held = study_hit_rate(study)
     if format is Format.TABLE:
         _print_curve(held.title, held.curve, held.names)
-        for line in summary_lines(held.summary, held.threshold):
+        for line in held.lines:
             print_line(line)
     else:
         print_data(held.curve, format)
@@ -77,41 +76,27 @@ def hitrate(
         print_remark(remark)
     if not plot and out is None:
         return
-    folder = out or run or Path("runs") / held.name
-    if folder == run and any(choice is not None for choice in (by, passed_from, seed)):
-        raise _other_than_the_run(folder)
+    folder = picture_folder(out, run, held.name, (by, passed_from, seed))
     if study is not None and folder != run:
         save_run(study, folder)
     for path in held.draw(folder) if plot else [held.write(folder)]:
         print_remark(f"written to {path}")
 
 
-def summary_lines(summary: "HitRateSummary", threshold: str) -> list[str]:
-    """The curve in words."""
-    skill = (
-        "The curve leaves the band of judges without skill."
-        if summary.leaves_band
-        else "The curve stays inside the band of judges without skill: chance does as much."
-    )
-    return [
-        f"Base rate {summary.base_rate:.3f}: {summary.passed} of {summary.candidates} passed.",
-        f"Cut at half: {summary.cut_passed} of the top {summary.cut} passed, hit-rate "
-        f"{summary.cut_hit_rate:.3f} ({threshold}); judges without skill: {summary.cut_low:.3f} to "
-        f"{summary.cut_high:.3f}.",
-        f"AUC {summary.auc:.3f} (judges without skill: {summary.auc_low:.3f} to "
-        f"{summary.auc_high:.3f}), average precision {summary.average_precision:.3f}.",
-        skill,
-    ]
-
-
-def _other_than_the_run(folder: Path) -> Exception:
+def picture_folder(
+    out: Path | None, run: Path | None, name: str, changes: Sequence[object]
+) -> Path:
+    """Where pictures of a ranking go; not beside a run that is ranked another way."""
     from ranking.errors import RunError
 
-    return RunError(
-        str(folder),
-        "this run was ranked another way, and its pictures belong to its ranking",
-        "give --out another folder, or leave out --by, --passed-from and --seed",
-    )
+    folder = out or run or Path("runs") / name
+    if folder == run and any(change is not None for change in changes):
+        raise RunError(
+            str(folder),
+            "this run was ranked another way, and its pictures belong to its ranking",
+            "give --out another folder, or leave out --by, --passed-from and --seed",
+        )
+    return folder
 
 
 def _figure_of(competition: str, others: tuple[object, ...]) -> Path:
