@@ -2,11 +2,15 @@
 
 Conventions
 -----------
-A roster's ``recording`` is a path, relative to a folder (the roster's own unless told otherwise). A
+A roster's ``recording`` is a path, relative to a folder (the roster's own unless told otherwise).
+Where it is an address, as in the bundled competitions, or empty, the recording is the sound file in
+the folder that is named by the candidate's id, or that has the id of the video in its name. A
 folder of recordings without a roster is taken file by file, each named by its stem.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 
@@ -19,33 +23,64 @@ VIDEO = (".mka", ".mkv", ".mov", ".mp4", ".webm")
 
 
 def recordings_of(competition: Competition, folder: Path | None = None) -> pd.DataFrame:
-    """Return candidate and path of each recording that the roster names, in its order.
+    """Return candidate and path of each recording of a roster, in its order.
 
     Raises
     ------
     CompetitionError
-        If it names none, or one that is not there.
+        If there is none, or one that the roster names is not there.
     """
     beside = folder or competition.roster_path.parent
     judged = competition.judged
-    named = judged[judged["recording"] != ""]
-    if named.empty:
+    files = {path.stem: path for path in _sound_files(beside)}
+    found = [
+        _recording(beside, files, candidate, recording)
+        for candidate, recording in zip(judged["candidate"], judged["recording"], strict=True)
+    ]
+    table = judged[["candidate", "recording"]].assign(path=found)
+    table = table[(table["recording"] != "") | table["path"].notna()]
+    if table.empty:
         raise CompetitionError(
             competition.roster_path.name,
-            "no recordings are named in it",
+            "no recordings are named in it, and no file is named by a candidate's id",
             "fill in 'recording' with paths, or give --recordings DIR alone",
         )
-    table = named[["candidate"]].assign(path=[beside / one for one in named["recording"]])
-    missing = table[[not path.is_file() for path in table["path"]]]
+    missing = table[table["path"].isna()]
     if len(missing):
         first = missing.iloc[0]
         raise CompetitionError(
             competition.roster_path.name,
             f"{len(missing)} of {len(table)} recordings are not there, the first "
-            f"{printable(str(first['path']))} of {printable(first['candidate'])}",
-            "bring them there, or say with --recordings DIR where they are",
+            f"{printable(first['recording'])} of {printable(first['candidate'])}",
+            f"bring it to {printable(str(beside))}, an address as {printable(first['candidate'])}"
+            ".flac (or mp3 …), or say with --recordings DIR where it is",
         )
-    return table.reset_index(drop=True)
+    return table[["candidate", "path"]].reset_index(drop=True)
+
+
+def _recording(
+    folder: Path, files: Mapping[str, Path], candidate: str, recording: str
+) -> Path | None:
+    """The file of a candidate, or None."""
+    if recording and "://" not in recording:
+        path = folder / recording
+        return path if path.is_file() else None
+    if candidate in files:
+        return files[candidate]
+    video = _video(recording)
+    return next((path for stem, path in files.items() if video and video in stem), None)
+
+
+def _video(address: str) -> str:
+    """The id of a video in its address, or the last part of the path; empty if neither is there."""
+    parts = urlsplit(address)
+    return parse_qs(parts.query).get("v", [""])[0] or Path(parts.path).stem
+
+
+def _sound_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SOUND + VIDEO)
 
 
 def recordings_in(folder: Path) -> pd.DataFrame:
@@ -58,7 +93,7 @@ def recordings_in(folder: Path) -> pd.DataFrame:
     """
     if not folder.is_dir():
         raise CompetitionError(str(folder), "there is no such folder", "check --recordings")
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SOUND + VIDEO)
+    paths = _sound_files(folder)
     if not paths:
         raise CompetitionError(
             str(folder), "no sound files in it", f"they end in {', '.join(SOUND + VIDEO)}"

@@ -20,11 +20,12 @@ WINDOW_SECONDS = 300.0
 
 
 def embed(
+    competition: opt.CompetitionName = None,
     roster: opt.RosterFile = None,
     rounds: opt.Rounds = None,
     recordings: Annotated[
         Path | None,
-        typer.Option(help="Where the recordings are; without a roster, all of them."),
+        typer.Option(help="Where the recordings are; without a competition, all of them."),
     ] = None,
     encoder: Annotated[
         list[str] | None,
@@ -51,7 +52,7 @@ def embed(
     least: Annotated[
         float | None,
         typer.Option(
-            min=1, help="Least seconds of a recording (default: 300 with a roster, else 1)."
+            min=1, help="Least seconds of a recording (default: 300 of a competition, else 1)."
         ),
     ] = None,
     device: Annotated[
@@ -76,7 +77,7 @@ def embed(
     if verify:
         _verify(store)
         return
-    table = _recordings(roster, rounds, recordings)
+    table = _recordings(competition, roster, rounds, recordings)
     from ranking.embeddings.workers import Work, usual_workers
 
     work = Work(
@@ -86,24 +87,26 @@ def embed(
         ),
         device=device or best_device(),
         workers=workers or usual_workers(),
-        least_seconds=least or (1.0 if roster is None else WINDOW_SECONDS),
+        least_seconds=least or (WINDOW_SECONDS if competition or roster else 1.0),
         batch=batch,
     )
     outcomes = embedded(table, work, skip_bad)
     _report(table, outcomes, store, format)
 
 
-def _recordings(roster: Path | None, rounds: str | None, folder: Path | None) -> "pd.DataFrame":
-    from icpc.competitions import read_competition
+def _recordings(
+    name: str | None, roster: Path | None, rounds: str | None, folder: Path | None
+) -> "pd.DataFrame":
     from icpc.recordings import recordings_in, recordings_of
     from ranking.errors import CompetitionError
 
-    if roster is not None:
-        names = tuple(part.strip() for part in (rounds or "").split(",") if part.strip())
-        return recordings_of(read_competition(roster, names), folder)
+    if name is not None or roster is not None:
+        return recordings_of(opt.open_competition(name, roster, rounds), folder)
     if folder is None:
         raise CompetitionError(
-            "judge embed", "no recordings are named", "give --roster FILE or --recordings DIR"
+            "judge embed",
+            "no recordings are named",
+            "give --competition NAME, --roster FILE or --recordings DIR",
         )
     return recordings_in(folder)
 

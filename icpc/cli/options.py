@@ -142,7 +142,7 @@ def open_study(
         if chosen.get("count") == "paper":
             chosen.setdefault("by", "wins")
         settings = Settings(**chosen)
-        entered = _competition(competition, roster, rounds)
+        entered = open_competition(competition, roster, rounds)
         verdicts = (
             read_verdicts(entered, *files, stage, settings.vote)
             if listen is None
@@ -163,8 +163,17 @@ def _rerun(run: Path, chosen: dict[str, Any], given: Sequence[Path | str | None]
     return load_run(run, **chosen)
 
 
-def _competition(name: str | None, roster: Path | None, rounds: str | None) -> "Competition":
+def open_competition(name: str | None, roster: Path | None, rounds: str | None) -> "Competition":
+    """Return the competition that the options name: a bundled one, or one of a roster's own.
+
+    Raises
+    ------
+    CompetitionError, RosterError, TableError
+        If they contradict each other, or it cannot be read.
+    """
     from icpc.competitions import load_competition, read_competition
+
+    _refuse_several(name, roster, None)
 
     if roster is None:
         if rounds:

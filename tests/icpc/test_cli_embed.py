@@ -85,7 +85,7 @@ def test_verify_finds_a_flipped_byte_and_the_next_run_mends_it(here):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "no recordings are named; give --roster FILE or --recordings DIR"),
+        ([], "give --competition NAME, --roster FILE or --recordings DIR"),
         (["--recordings", "none"], "there is no such folder"),
         (["--recordings", "empty"], "no sound files in it"),
         (["--recordings", ".", "--encoder", "mertt"], "did you mean 'mert'?"),
@@ -97,7 +97,7 @@ def test_verify_finds_a_flipped_byte_and_the_next_run_mends_it(here):
 def test_wrong_usage_is_told_in_a_sentence(here, arguments, words):
     Path("empty").mkdir()
     Path("gone.csv").write_text("candidate,recording\nann,gone.flac\n")
-    Path("bare.csv").write_text("candidate\nann\n")
+    Path("bare.csv").write_text("candidate\nzoe\n")
     result = judge(*arguments, "--weights-dir", "w")
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.split())
