@@ -1,9 +1,10 @@
-"""What all tests share: one BLAS thread, and the bundled competitions, each judged once."""
+"""What all tests share: one BLAS thread, no deadlines, the bundled competitions judged once."""
 
 import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from icpc.competitions import Competition
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 # two workers whose BLAS threads wait for each other take ten times as long; read by numpy on import
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+settings.register_profile("judge", deadline=None)  # no test asserts a time, nor does hypothesis
+settings.load_profile("judge")
 
 
 def _study(name: str) -> "Study":

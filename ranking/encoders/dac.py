@@ -36,9 +36,10 @@ SPEC = EncoderSpec(
     weights=Weights(
         file="dac-44khz-0.0.1.pth",
         url="https://github.com/descriptinc/descript-audio-codec/releases/download/0.0.1/weights.pth",
-        size=307_000_000,
+        size=306_717_287,
         licence="MIT",
         source="Descript, descript-audio-codec 0.0.1",
+        sha256="a88eed82a7024ccc1facdb1e605c4c2f99281c8118c22c9895ffa846d8fb61aa",
     ),
     stored="codes",
 )

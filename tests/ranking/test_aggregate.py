@@ -60,7 +60,7 @@ def test_icpc2015_plays_272_comparisons_each():
     assert (rank_candidates(table, "wins")["games"] == 272).all()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(["first", "second", "tie"]), min_size=30, max_size=30))
 def test_full_round_robin_is_ordered_by_wins(verdicts):
     """Wins are sufficient for Bradley-Terry when everyone meets everyone equally often."""
@@ -176,7 +176,7 @@ def test_information_gives_the_standard_error_of_two_candidates():
     assert inverse[0, 0] + inverse[1, 1] - 2 * inverse[0, 1] == pytest.approx(4 / 16)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.integers(2, 7), st.data())
 def test_any_comparisons_can_be_ranked(n, data):
     """Strengths are finite and everyone has a rank, connected or not."""
@@ -199,7 +199,6 @@ def test_an_unbeaten_candidate_is_first_at_a_finite_distance():
     assert 0 < ranking["strength"].iloc[0] < 10
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=12))
 def test_competition_rank_is_one_more_than_the_number_of_better(values):
     strength = np.array(values, dtype=float)

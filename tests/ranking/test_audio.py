@@ -28,7 +28,7 @@ def test_segments_join_to_the_whole_at_every_rate(tmp_path):
         assert not joined[len(expected) + 1 :].any()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(8000, 31 * 8000))
 def test_tails_of_a_second_are_kept_and_shorter_ones_dropped(tmp_path_factory, length):
     path = tmp_path_factory.mktemp("tail") / "a.wav"

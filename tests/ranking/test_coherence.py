@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
@@ -31,7 +31,6 @@ def judged(n: int, position: float, seed: int, spread: float = 1.0) -> Tally:
     return Tally(pd.Index([f"c{i:02}" for i in range(n)]), games, won)
 
 
-@settings(deadline=None)
 @given(st.integers(3, 9), st.integers(0, 10_000), st.floats(0.3, 1.0))
 def test_circular_triads_are_those_of_the_networkx_census(n, seed, decided):
     rng = np.random.default_rng(seed)

@@ -153,7 +153,7 @@ def test_the_nearest_known_word_is_offered():
     assert closest("xyz", ["szymon-nehring"]) == ""
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @example(rows=[("'=a", "''-b", 1), ("'c", "=d", 2)])
 @given(
     rows=st.lists(

@@ -32,7 +32,7 @@ def beats(counted):
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(3, 25), st.integers(0, 10_000), st.sampled_from([1.0, 0.6]))
 def test_every_circle_is_a_circle_within_one_component(n, seed, decided):
     counted = tournament(n, seed, decided)
@@ -48,7 +48,7 @@ def test_every_circle_is_a_circle_within_one_component(n, seed, decided):
         assert ring[0] == min(ring)  # rank follows id here
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(3, 25), st.integers(0, 10_000))
 def test_where_all_is_decided_the_circle_takes_in_the_whole_component(n, seed):
     counted = tournament(n, seed)
@@ -72,7 +72,7 @@ def test_one_upset_makes_one_circle_of_all():
     assert tuple(triads.iloc[0][["best", "worst", "span"]]) == ("c00", "c07", 7)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(3, 14), st.integers(0, 10_000), st.sampled_from([1.0, 0.7]))
 def test_widest_triads_go_in_a_circle_and_none_spans_more(n, seed, decided):
     counted = tournament(n, seed, decided)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.metrics import average_precision_score, precision_score, roc_auc_score
@@ -32,7 +32,6 @@ def split(rows: list[tuple[int, bool]]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(strength, dtype=float), np.array(passed)
 
 
-@settings(deadline=None)
 @given(vectors)
 def test_auc_is_that_of_scikit_learn_and_of_somers_d(rows):
     strength, passed = split(rows)
@@ -41,7 +40,6 @@ def test_auc_is_that_of_scikit_learn_and_of_somers_d(rows):
     assert auc == pytest.approx((1 + somers_d(strength, passed.astype(float))) / 2)
 
 
-@settings(deadline=None)
 @given(vectors)
 def test_hit_rate_is_the_precision_of_naming_everyone_at_the_threshold(rows):
     strength, passed = split(rows)
@@ -52,7 +50,6 @@ def test_hit_rate_is_the_precision_of_naming_everyone_at_the_threshold(rows):
         assert rates[k] == pytest.approx(precision_score(passed, named))
 
 
-@settings(deadline=None)
 @given(vectors)
 def test_average_precision_is_that_of_scikit_learn(rows):
     strength, passed = split(rows)

@@ -4,7 +4,7 @@ import itertools
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.errors import ComparisonsError, TableError
@@ -50,7 +50,6 @@ def test_no_two_marks_of_one_juror_are_refused():
         panel_comparisons(marks(("X", "a", 5), ("Y", "b", 4)))
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 4), min_size=2, max_size=5), min_size=1, max_size=4))
 def test_a_juror_of_m_marks_makes_m_choose_2_comparisons_by_mark(panel):
     given_marks = marks(

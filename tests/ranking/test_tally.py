@@ -4,7 +4,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.errors import RankingError, TableError
@@ -42,7 +42,6 @@ def test_no_comparisons_are_refused():
         tally(table())
 
 
-@settings(deadline=None)
 @given(st.integers(1, 7), st.integers(0, 10_000))
 def test_groups_are_the_strongly_connected_components_best_first(n, seed):
     wins = np.triu(np.random.default_rng(seed).integers(0, 2, (n, n)), 1).astype(float)

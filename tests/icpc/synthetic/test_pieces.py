@@ -38,7 +38,7 @@ def test_a_period_opens_on_the_dominant_and_closes_on_the_tonic(key, seed):
     assert (4, 1) not in itertools.pairwise(degrees)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(sorted(STYLES)), st.integers(0, 2**32), st.floats(10, 200))
 def test_a_piece_is_as_long_as_asked_for_and_playable(style, seed, seconds):
     piece = compose(style, seconds, seed)
@@ -51,7 +51,7 @@ def test_a_piece_is_as_long_as_asked_for_and_playable(style, seed, seconds):
     assert set(notes["voice"]) == {0, 1}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(sorted(STYLES)), st.integers(0, 2**32))
 def test_the_first_period_stays_in_a_key(style, seed):
     piece = compose(style, 5, seed)
@@ -62,7 +62,7 @@ def test_the_first_period_stays_in_a_key(style, seed):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(["chorale", "waltz", "nocturne", "sonatina"]), st.integers(0, 2**32))
 def test_a_melody_ends_on_the_root_of_the_last_bass(style, seed):
     piece = compose(style, 5, seed)
