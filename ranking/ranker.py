@@ -130,7 +130,7 @@ def compare_windows(
     if windows["candidate"].nunique() < 2:
         raise RankingError("recordings", "fewer than two candidates", "give two to compare")
     groups = meetings(windows, judging.windows)
-    judge = Judge(FactorisedHead(head).to(bank.device), bank.take, p_first, workers)
+    judge = Judge(FactorisedHead(head).to(bank.device), bank.pieces, p_first, workers)
     strips = [judge.strips(len(group)) for group in groups]
     sizes = [strip.size for own in strips for strip in own]
     with ExitStack() as stack:

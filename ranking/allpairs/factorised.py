@@ -10,7 +10,7 @@ the logits of all A · B pairs, equal to the head's on every concatenation but f
 Eval mode: batch norms are folded into the convolutions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -115,15 +115,20 @@ class FactorisedHead(nn.Module):
         logits: Tensor = self.relation(wide.flatten(0, 1), partly)
         return torch.unflatten(logits, 0, mask.shape[:2])
 
-    def shares(self, x: Tensor, mask: Tensor) -> tuple[Share, Share]:
-        """Return what windows (W, S, F, D) contribute as first and as second of a pair."""
+    def shares(self, segments: Iterable[Tensor], mask: Tensor) -> tuple[Share, Share]:
+        """Return what windows contribute as first and as second of a pair.
+
+        Parameters
+        ----------
+        segments : those with sound, in the order of the mask, in pieces (M, F, D)
+            A piece is best as small as to stay in the processor's cache.
+        mask : true where there is sound, shape (W, S)
+        """
         offset, factor = -self.mean / self.scale, 1 / self.scale
-        convolved = []
-        for segment in torch.split(
-            x.flatten(0, 1), 1
-        ):  # in pieces that stay in the processor's cache
-            standard = torch.addcmul(offset, segment, factor).unsqueeze(1)  # (1, 1, F, D)
-            convolved.append(self._first_convolution(standard))
+        convolved = [
+            self._first_convolution(torch.addcmul(offset, piece, factor).unsqueeze(1))
+            for piece in segments
+        ]
         first, second = (torch.cat(place) for place in zip(*convolved, strict=True))
         return self._share(first, mask, second=False), self._share(second, mask, second=True)
 
@@ -163,18 +168,13 @@ class FactorisedHead(nn.Module):
             else:
                 own, seam = rows.tensor_split((after.seam,), dim=-2)
                 seam = seam + bias  # rides with the first
-            own = torch.relu(own + bias)
-            seams.append(torch.unflatten(self._laid(seam, number), 0, mask.shape))
+            own = own.add_(bias).relu_()
+            seams.append(_placed(self._laid(seam, number), mask))
         if second:
             base = own.flatten(1) @ self.second_base.T
         else:
             base = torch.addmm(self.base_bias, own.flatten(1), self.first_base.T)
-        silent = ~mask[..., None]  # what stands there, say NaN, must not be multiplied
-        return Share(
-            torch.unflatten(base, 0, mask.shape).masked_fill(silent, 0),
-            tuple(seam.masked_fill(silent[..., None], 0) for seam in seams),
-            mask,
-        )
+        return Share(_placed(base, mask), tuple(seams), mask)
 
     def _seam(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
         """The last convolution's seam rows of all pairs, (A, B, S, blocks, columns)."""
@@ -199,6 +199,15 @@ class FactorisedHead(nn.Module):
     def _buffer(self, name: str, number: int) -> Tensor:
         buffer: Tensor = self.get_buffer(f"{name}{number}")
         return buffer
+
+
+def _placed(values: Tensor, mask: Tensor) -> Tensor:
+    """Of segments with sound (M, ...), those of all windows (W, S, ...): zeros where none is."""
+    if len(values) == mask.numel():
+        return torch.unflatten(values, 0, mask.shape)
+    out = values.new_zeros(*mask.shape, *values.shape[1:])
+    out[mask] = values
+    return out
 
 
 def _without_norms(head: Head) -> Iterator[tuple[Tensor, Tensor]]:

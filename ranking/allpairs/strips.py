@@ -10,7 +10,7 @@ and wherever an earlier process was stopped.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,11 +25,12 @@ from ranking.allpairs.factorised import FactorisedHead, Share, joined
 BUDGET = 1 << 30  # bytes of shares in memory
 STRIP = 16  # first windows
 TILE = (4, 8)  # first and second windows at a time on a CPU
+PIECE = 1  # segments convolved at a time
 DEVICE_TILE = (16, 256)
-DEVICE_PIECE = 16  # windows convolved at a time
+DEVICE_PIECE = 256
 
-Take = Callable[[Sequence[int]], tuple[Tensor, Tensor]]
-"""Embeddings (W, S, F, D) and mask (W, S) of windows by number."""
+Take = Callable[[Sequence[int], int], tuple[Iterable[Tensor], Tensor]]
+"""Of windows by number, segments with sound (M, F, D), so many at a time, and mask (W, S)."""
 Verdict = Callable[[Tensor], Tensor]
 """Logits (..., C) to a probability."""
 
@@ -56,7 +57,7 @@ class Judge:
     ) -> None:
         self._head, self._take, self._verdict, self._workers = head, take, verdict, workers
         on_cpu = head.mean.device.type == "cpu"
-        self._tile, self._piece = (TILE, 1) if on_cpu else (DEVICE_TILE, DEVICE_PIECE)
+        self._tile, self._piece = (TILE, PIECE) if on_cpu else (DEVICE_TILE, DEVICE_PIECE)
 
     def strips(self, count: int) -> list[Strip]:
         """Return the strips of all pairs of as many windows, in order."""
@@ -76,19 +77,18 @@ class Judge:
             for blocks, meeting in itertools.groupby(strips, lambda one: (one.block, one.second)):
                 held = {
                     block: held.get(block) or self._shares(pool, [windows[at] for at in block])
-                    for block in blocks
+                    for block in dict.fromkeys(blocks)
                 }
                 first, second = held[blocks[0]][0], held[blocks[1]][1]
                 yield from pool.map(partial(self._strip, first, second), meeting)
 
     def _shares(self, pool: ThreadPoolExecutor, windows: Sequence[int]) -> tuple[Share, Share]:
-        pieces = [windows[at : at + self._piece] for at in range(0, len(windows), self._piece)]
-        first, second = zip(*pool.map(self._shares_of, pieces), strict=True)
+        first, second = zip(*pool.map(self._shares_of, windows), strict=True)
         return joined(first), joined(second)
 
     @torch.inference_mode()
-    def _shares_of(self, windows: Sequence[int]) -> tuple[Share, Share]:
-        return self._head.shares(*self._take(windows))
+    def _shares_of(self, window: int) -> tuple[Share, Share]:
+        return self._head.shares(*self._take([window], self._piece))
 
     @torch.inference_mode()
     def _strip(self, first: Share, second: Share, strip: Strip) -> np.ndarray:

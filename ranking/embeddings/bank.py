@@ -9,7 +9,7 @@ they are stored (half precision, codes); the others are read from the memory-map
 for. Which is where does not show.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,12 +69,25 @@ class EmbeddingBank:
     def sounding(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
         """Return only the segments with sound (M, F, D), window after window, and the mask."""
         places = [self._places[int(window)] for window in windows]
-        values = self._expanded(torch.cat([self._segments(place) for place in places]))
-        counts = torch.tensor([place.count for place in places], device=self.device)
-        return values, torch.arange(SEGMENTS, device=self.device) < counts[:, None]
+        values = torch.cat([self._stored(place, slice(0, place.count)) for place in places])
+        return self._expanded(values), self._mask(places)
 
-    def _segments(self, place: _Window) -> Tensor:
-        here = slice(place.first, place.first + place.count)
+    def pieces(self, windows: Iterable[int], size: int) -> tuple[Iterator[Tensor], Tensor]:
+        """Return the same, but at most ``size`` segments at a time, each read when asked for."""
+        places = [self._places[int(window)] for window in windows]
+        pieces = (
+            self._expanded(self._stored(place, slice(start, min(start + size, place.count))))
+            for place in places
+            for start in range(0, place.count, size)
+        )
+        return pieces, self._mask(places)
+
+    def _mask(self, places: Sequence[_Window]) -> Tensor:
+        counts = torch.tensor([place.count for place in places], device=self.device)
+        return torch.arange(SEGMENTS, device=self.device) < counts[:, None]
+
+    def _stored(self, place: _Window, part: slice) -> Tensor:
+        here = slice(place.first + part.start, place.first + part.stop)
         if place.recording in self._resident:
             return self._resident[place.recording][here]
         values = np.array(self._embeddings[place.recording].segments[here])  # off the disk

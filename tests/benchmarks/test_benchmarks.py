@@ -31,3 +31,11 @@ def test_the_listening_benchmark_prints_ratios():
     name, times_real, _, megabytes, *ratios = line.split()
     assert name == "spectrogram"
     assert min(float(number) for number in (times_real, megabytes, *ratios)) > 0
+
+
+def test_the_all_pairs_benchmark_judges_as_the_head_does():
+    (line,) = printed("allpairs.py", "spectrogram", "--measured", 3, "--rounds", 1)[2:]
+    name, *numbers, gap = line.split()
+    assert name == "spectrogram"
+    assert min(map(float, numbers)) >= 0
+    assert float(gap) < 1e-4

@@ -51,6 +51,19 @@ def test_windows_come_with_zeros_and_a_mask_where_there_is_no_sound(kept):
     assert not taken[~mask].any()
 
 
+@pytest.mark.parametrize("size", [1, 4, 100])
+def test_segments_come_in_pieces_too(kept, size):
+    store, table, _ = kept
+    bank = open_bank(store, MADE, table)
+    wanted, mask = bank.sounding([4, 1, 2])
+    pieces, same = bank.pieces([4, 1, 2], size)
+    pieces = list(pieces)
+    assert torch.equal(torch.cat(pieces), wanted)
+    assert torch.equal(same, mask)
+    assert max(map(len, pieces)) <= size
+    assert len(pieces) == sum(-(-count // size) for count in (4, 30, 15))
+
+
 @pytest.mark.parametrize(("budget", "resident"), [(0, 0), (3000, 1), (10**9, 3)])
 def test_what_fits_lies_on_the_device_and_the_rest_streams_alike(kept, budget, resident):
     store, table, _ = kept

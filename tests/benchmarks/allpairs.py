@@ -1,0 +1,173 @@
+"""Time all pairs at once beside the head on every concatenation, as ratios measured in one run.
+
+Run ``python tests/benchmarks/allpairs.py dac``; without names, every encoder's shape. Heads and
+embeddings are random, one thread. The naive head has its embeddings in float32 and takes pairs in
+the best of several batches, or even segment by segment, so that what it convolves stays in the
+processor's cache; ratios are to the faster of the two. Judging all at once starts from half
+precision, as stored. Ways take turns, and of each the least CPU time counts, and the least time:
+other work on the machine disturbs both alike.
+
+A tournament of ``--measured`` candidates of one window each is judged whole; seconds of one of
+``--candidates`` with ``--windows`` each follow from those of a window and of a pair. Of the naive
+head one batch is timed. Memory is what the work takes beside the embeddings; the gap is the largest
+difference of logits.
+"""
+
+import argparse
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ranking.allpairs.factorised import FactorisedHead, joined
+from ranking.allpairs.strips import TILE, Judge
+from ranking.audio import SEGMENTS
+from ranking.embeddings.bank import EmbeddingBank
+from ranking.embeddings.store import Embedding
+from ranking.encoders import ENCODERS, spec_of
+from ranking.encoders.base import EncoderSpec
+from ranking.probe.head import Head, HeadConfig, make_head
+from ranking.tasks.expertise import p_first
+
+BATCHES = (1, 2, 4)
+SEGMENT = "by segment"
+GIGABYTE = 1e9
+
+
+@dataclass
+class Least:
+    """The least CPU and wall seconds that a piece of work took, per unit."""
+
+    work: Callable[[], object]
+    units: int
+    times: int = 1
+    cpu: float = float("inf")
+    wall: float = float("inf")
+
+    def run(self) -> None:
+        """Do it once more."""
+        for _ in range(self.times):
+            wall, cpu = time.perf_counter(), time.process_time()
+            self.work()
+            self.cpu = min(self.cpu, (time.process_time() - cpu) / self.units)
+            self.wall = min(self.wall, (time.perf_counter() - wall) / self.units)
+
+
+def by_segment(head: Head, first: Tensor, second: Tensor, mask: Tensor) -> Tensor:
+    """Logits of a pair of windows (S, F, D), laid side by side one segment at a time."""
+    vectors = [
+        head.vectors(torch.cat(one, dim=1))
+        for one in zip(first.split(1), second.split(1), strict=True)
+    ]
+    attended = head.attention(torch.cat(vectors)[None], src_key_padding_mask=~mask)
+    logits: Tensor = head.output(attended.flatten(1))
+    return logits
+
+
+def batched(head: Head, first: Tensor, second: Tensor, mask: Tensor, size: int) -> Tensor:
+    """Logits of a pair, so many times at once."""
+    sides = [side.expand(size, -1, -1, -1) for side in (first, second)]
+    return head.of_sounding(torch.cat(sides, dim=2).flatten(0, 1), mask.expand(size, -1))
+
+
+def tournament(head: Head, bank: EmbeddingBank, count: int) -> list[np.ndarray]:
+    """Verdicts of all pairs of so many windows; two stand for all."""
+
+    def take(numbers: Sequence[int], size: int) -> tuple[Iterable[Tensor], Tensor]:
+        return bank.pieces([number % len(bank) for number in numbers], size)
+
+    judge = Judge(FactorisedHead(head), take, p_first)
+    return list(judge.judge(range(count), judge.strips(count)))
+
+
+def random_bank(spec: EncoderSpec) -> EmbeddingBank:
+    """Two windows in the form in which they are stored."""
+    g = np.random.default_rng(0)
+    values = np.empty((2, SEGMENTS, spec.frames, spec.dimension), np.float16)
+    for segment in np.ndindex(values.shape[:2]):
+        values[segment] = g.standard_normal(values.shape[2:], dtype=np.float32)
+    return EmbeddingBank([("", Embedding(own, np.full(SEGMENTS, 10.0))) for own in values])
+
+
+def peak() -> float:
+    """Most memory of this process so far, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GIGABYTE
+
+
+@torch.inference_mode()
+def measure(encoder: str, options: argparse.Namespace) -> str:
+    """Return the line of an encoder's shape."""
+    torch.set_num_threads(1)
+    spec = spec_of(encoder)
+    head = make_head(HeadConfig(spec.frames, spec.dimension, 2, sides=2)).eval()
+    bank, count = random_bank(spec), options.measured
+    before = peak()
+    tournament(head, bank, count)
+    own_memory = peak() - before
+    windows, (mask, _) = bank.take([0, 1])
+    mask = mask[None]
+    fast = FactorisedHead(head)
+    (first, _), (_, second) = (fast.shares(*bank.pieces([number], 1)) for number in (0, 1))
+    tile = [joined([share] * size) for share, size in zip((first, second), TILE, strict=True)]
+    before = peak()
+    naive = {SEGMENT: Least(partial(by_segment, head, *windows, mask), 1)}
+    naive |= {
+        f"batch of {size}": Least(partial(batched, head, *windows, mask, size), size)
+        for size in BATCHES
+    }
+    window = Least(lambda: fast.shares(*bank.pieces([0], 1)), 1, 5)
+    pair = Least(partial(fast, *tile), TILE[0] * TILE[1], 20)
+    whole = Least(partial(tournament, head, bank, count), 1)
+    for _ in range(options.rounds):
+        for least in (*naive.values(), window, pair, whole):
+            least.run()
+    naive_memory = peak() - before
+    gap = max(
+        float((fast(first, second)[0] - other).abs().max())
+        for other in (by_segment(head, *windows, mask), batched(head, *windows, mask, 1))
+    )
+    paired = min(list(naive.values())[1:], key=lambda one: one.cpu)
+    best = min(naive.values(), key=lambda one: one.cpu)
+    n, w = options.candidates, options.windows
+    seconds = n * w * (window.cpu + n * pair.cpu)
+    pairs, large = count * (count - 1), n * (n - 1) * w
+    return (
+        f"{encoder:11} {1e3 * paired.cpu:8.1f} {1e3 * naive[SEGMENT].cpu:8.1f} "
+        f"{1e3 * window.cpu:7.1f} {1e6 * pair.cpu:6.0f} {pairs * best.cpu / whole.cpu:6.0f} "
+        f"{pairs * best.wall / whole.wall:6.0f} {seconds:8.1f} {large * best.cpu / seconds:6.0f} "
+        f"{naive_memory:7.2f} {own_memory:6.2f} {gap:8.0e}"
+    )
+
+
+def main() -> None:
+    """Print a line for each encoder's shape."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("encoders", nargs="*", default=list(ENCODERS), metavar="ENCODER")
+    parser.add_argument("--measured", type=int, default=32)
+    parser.add_argument("--candidates", type=int, default=137)
+    parser.add_argument("--windows", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    many = f"{options.candidates} × {options.windows}"
+    print(
+        f"{'':11} {'naive, ms a pair':^17} {'at once':^14} {f'{options.measured} × 1':^13} "
+        f"{many:^15} {'memory, GB':^14}"
+    )
+    print(
+        f"{'':11} {'batched':>8} {'by seg.':>8} {'ms/win.':>7} {'µs/pr.':>6} {'× CPU':>6} "
+        f"{'× wall':>6} {'CPU s':>8} {'×':>6} {'batched':>7} {'ours':>6} {'gap':>8}"
+    )
+    context = multiprocessing.get_context("spawn")  # each with its own peak of memory
+    with context.Pool(1, maxtasksperchild=1) as pool:
+        for line in pool.imap(partial(measure, options=options), options.encoders):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
