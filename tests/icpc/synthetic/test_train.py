@@ -1,0 +1,71 @@
+"""The ranker that ships is the one that the script makes, and it hears who plays better."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from icpc.synthetic import train
+from icpc.synthetic.lessons import heard
+from icpc.synthetic.train import TESTS, Set, examine, examples
+from ranking.probe.checkpoint import load_probe
+from ranking.ranker import SHIPPED, load_ranker
+
+CARD = (SHIPPED / "README.md").read_text(encoding="utf-8")
+FRESH = Set(("chorale", "waltz", "etude", "nocturne"), 2, seconds=60.0, pieces=2, seed=2**20)
+TINY = Set(("waltz", "etude"), 2, seconds=20.0, pieces=1, seed=5, players=2)
+
+
+@pytest.fixture(scope="module")
+def ranker():
+    return load_ranker(None, None)
+
+
+def test_it_learnt_from_the_pairs_that_the_script_draws(ranker):
+    assert ranker.record.data_sha256 == examples()[0].digest
+    held = {**train.asdict(train.SETTINGS), "pairs": train.PAIRS}
+    assert {name: ranker.record.settings[name] for name in held} == held
+
+
+def test_it_fits_into_a_megabyte():
+    files = [path for path in SHIPPED.iterdir() if path.stem == "spectrogram"]
+    assert len(files) == 2
+    assert sum(path.stat().st_size for path in files) <= 1_000_000
+
+
+@pytest.mark.parametrize("name", TESTS)
+def test_the_card_says_what_the_record_says(ranker, name):
+    result = ranker.record.results[name]
+    rows = [result, *result["by distance of levels"]]
+    shown = [f"{row['accuracy']:.3f} ({row['low']:.2f}–{row['high']:.2f})" for row in rows]
+    line = rf"^\| {name}.*\| {' | '.join(map(re.escape, shown))} \|$"
+    assert re.search(line, CARD, re.MULTILINE), shown
+
+
+def test_it_hears_who_plays_better_of_players_that_nobody_has_heard(ranker, tmp_path):
+    recitals = FRESH.draw()
+    found = examine(ranker.head, recitals, heard(recitals, tmp_path))
+    assert found["pairs"] == 8 * 7
+    assert found["low"] > 0.5
+
+
+def test_the_script_makes_a_ranker_and_the_same_one_again(tmp_path, monkeypatch, capsys):
+    keep = tmp_path / "keep"
+    for name in ("TRAIN", "VALIDATION"):
+        monkeypatch.setattr(train, name, TINY)
+    monkeypatch.setattr(train, "TESTS", {"test": TINY})
+    monkeypatch.setattr(train, "PAIRS", 4)
+    monkeypatch.setattr(train, "VALIDATION_PAIRS", 2)
+    made = []
+    for out in ("one", "two"):
+        words = ["train", "--keep", str(keep), "--out", str(tmp_path / out)]
+        monkeypatch.setattr(sys, "argv", words)
+        (tmp_path / out).mkdir()
+        train.main()
+        made.append(Path(tmp_path, out, "spectrogram.safetensors").read_bytes())
+    assert made[0] == made[1]
+    probe = load_probe(tmp_path / "two" / "spectrogram.safetensors")
+    assert set(probe.record.results) == {"validation", "test"}
+    assert json.dumps(probe.record.results["test"]["pairs"]) in capsys.readouterr().out
