@@ -47,7 +47,8 @@ def pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) ->
     Parameters
     ----------
     numerator, denominator : float arrays, shape (n, n)
-        What each ordered pair adds above and below the line.
+        What each ordered pair adds above and below the line. On the diagonal, where a row stands
+        for several who are drawn together, what pairs among them add.
     """
     total = float(denominator.sum())
     if total == 0:
@@ -55,11 +56,16 @@ def pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) ->
     n = len(denominator)
     rng = np.random.default_rng(seed)
     counts = rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAP_DRAWS).astype(float)
-    above = ((counts @ numerator) * counts).sum(axis=1)
-    below = ((counts @ denominator) * counts).sum(axis=1)
+    above, below = (_drawn(counts, values) for values in (numerator, denominator))
     shares = above[below > 0] / below[below > 0]
     low, high = np.quantile(shares, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Estimate(float(numerator.sum()) / total, float(low), float(high), pairs=total)
+
+
+def _drawn(counts: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Sum over pairs in each draw; one on the diagonal is there as often as its row is."""
+    own = values.diagonal()
+    return ((counts @ (values - np.diag(own))) * counts).sum(axis=1) + counts @ own
 
 
 def pair_accuracy(counted: Tally, score: np.ndarray, seed: int = 0) -> Estimate:

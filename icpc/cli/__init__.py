@@ -17,6 +17,7 @@ from icpc.cli.embed import embed
 from icpc.cli.hitrate import hitrate
 from icpc.cli.output import print_error, write_any_name
 from icpc.cli.rank import rank
+from icpc.cli.train import train
 from icpc.cli.weights import weights
 from ranking.errors import JudgeError
 
@@ -70,4 +71,5 @@ def main(
 
 for command in (competitions, rank, hitrate, check, embed):
     app.command()(command)
+app.add_typer(train, name="train")
 app.add_typer(weights, name="weights")

@@ -154,11 +154,13 @@ def fitting(what: str) -> Iterator[Callable[["FitProgress"], None]]:
         task = shown.add_task(what, total=None)
 
         def show(at: "FitProgress") -> None:
+            part = f" {at.stack} of {at.stacks}" if at.stacks > 1 else ""
+            whole = at.epochs * at.steps
             shown.update(
                 task,
-                description=f"{what}, epoch {at.epoch} of {at.epochs}, loss {at.loss:.3f}",
-                total=at.epochs * at.steps,
-                completed=(at.epoch - 1) * at.steps + at.step,
+                description=f"{what}{part}, epoch {at.epoch} of {at.epochs}, loss {at.loss:.3f}",
+                total=at.stacks * whole,
+                completed=(at.stack - 1) * whole + (at.epoch - 1) * at.steps + at.step,
             )
 
         yield show

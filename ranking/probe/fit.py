@@ -7,7 +7,7 @@ stack follows another. What a run becomes does not depend on what it was stacked
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +56,14 @@ def fit_all(
         stacks.setdefault(_sight(run), []).append(number)
     fitted: dict[int, Fitted] = {}
     kept = []
-    for numbers in stacks.values():
+    for stack, numbers in enumerate(stacks.values(), start=1):
+
+        def tell(at: Progress, stack: int = stack) -> None:
+            progress(replace(at, stack=stack, stacks=len(stacks)))
+
         loop = Loop(task, [runs[number] for number in numbers], take, device)
         place = None if keep is None else keep / f"{loop.digest[:16]}.fit"
-        fitted.update(zip(numbers, loop.finish(progress, place), strict=True))
+        fitted.update(zip(numbers, loop.finish(tell, place), strict=True))
         kept += [] if place is None else [place]
     for place in kept:
         place.unlink(missing_ok=True)

@@ -71,6 +71,9 @@ class Progress:
     steps: int
     loss: float
     """Mean of the step's, over the runs."""
+    stack: int = 1
+    """Which one, from 1, of those that are fitted one after another."""
+    stacks: int = 1
 
 
 @dataclass

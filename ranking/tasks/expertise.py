@@ -12,6 +12,7 @@ References
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, eq. 1.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,14 +136,15 @@ def verdicts(examples: Examples, p: np.ndarray, windows: pd.DataFrame) -> pd.Dat
     return count_votes(votes)
 
 
-def accuracy(comparisons: pd.DataFrame, pairs: pd.DataFrame, seed: int = 0) -> Estimate:
+def accuracy(
+    comparisons: pd.DataFrame, pairs: pd.DataFrame, groups: Mapping[str, str], seed: int = 0
+) -> Estimate:
     """Return the share of comparisons, in both orders, that the better won.
-
-    The interval resamples recordings.
 
     Parameters
     ----------
     pairs : table of :func:`known_pairs`
+    groups : of each recording; the interval resamples them
     """
     counted = tally(comparisons)
     better = np.zeros_like(counted.games)
@@ -150,4 +152,7 @@ def accuracy(comparisons: pd.DataFrame, pairs: pd.DataFrame, seed: int = 0) -> E
     for side, other, gap in (("first", "second", won), ("second", "first", ~won)):
         of = pairs[gap]
         better[tuple(counted.candidates.get_indexer(of[name]) for name in (side, other))] = 1
-    return pair_share(counted.wins * better, counted.met * better, seed)
+    distinct, group = np.unique([groups[name] for name in counted.candidates], return_inverse=True)
+    within = np.eye(len(distinct))[:, group]  # (groups, recordings)
+    right, met = (within @ (of * better) @ within.T for of in (counted.wins, counted.met))
+    return pair_share(right, met, seed)

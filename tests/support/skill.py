@@ -19,14 +19,20 @@ def planted_bank(
     dimension: int,
     seed: int = 0,
     segments: tuple[int, int] = (2, 4),
+    step: float = 0.7,
 ) -> EmbeddingBank:
-    """One window for each level; skill shows in some dimensions, as in a steadier pulse."""
+    """One window for each level; skill shows in some dimensions, as in a steadier pulse.
+
+    Parameters
+    ----------
+    step : what a level adds to the pulse, in deviations of the noise
+    """
     rng = np.random.default_rng(seed)
     pulse = np.sin(np.arange(frames) / 3)[:, None] * (np.arange(dimension) % 4 == 0)
     embeddings = []
     for number, level in enumerate(levels):
         count = int(rng.integers(segments[0], segments[1] + 1))
-        values = rng.standard_normal((count, frames, dimension)) + 3 + 0.7 * level * pulse
+        values = rng.standard_normal((count, frames, dimension)) + 3 + step * level * pulse
         stored = Embedding(values.astype(np.float16), np.full(count, 10.0))
         embeddings.append((f"r{number:03}", stored))
     return EmbeddingBank(embeddings)

@@ -13,7 +13,7 @@ from ranking.probe.batches import epoch_batches
 from ranking.probe.fit import fit, fit_all
 from ranking.probe.head import HeadConfig, fit_standard, make_head
 from ranking.probe.loop import predict, rate_factor, step_seed
-from ranking.probe.run import FitSettings, Run
+from ranking.probe.run import FitSettings, Progress, Run
 from ranking.probe.task import classes_task
 
 LEVELS = np.tile([0, 1, 2], 5)
@@ -99,7 +99,9 @@ def test_a_fit_is_the_loop_that_anyone_would_write(run, take):
 def test_thirty_two_stacked_runs_are_thirty_two_separate_ones(run, take):
     runs = variants(run, 32)
     windows = run.validation.windows
-    stacked = fit_all(TASK, runs, take)
+    told: list[Progress] = []
+    stacked = fit_all(TASK, runs, take, progress=told.append)
+    assert {(p.stack, p.stacks) for p in told} == {(1, 3), (2, 3), (3, 3)}  # one for each order
     for one, fitted in zip(runs, stacked, strict=True):
         alone = fit(TASK, one, take)
         assert fitted.epoch == alone.epoch
@@ -169,6 +171,7 @@ def test_a_fit_tells_its_progress_and_leaves_global_randomness_alone(run, take):
     assert [(p.epoch, p.step) for p in told] == [(e, s) for e in (1, 2, 3) for s in range(1, 8)]
     mean = np.mean([p.loss for p in told[:7]])
     assert fitted.history[0]["loss"] == pytest.approx(mean)
+    assert {(p.stack, p.stacks) for p in told} == {(1, 1)}
     assert torch.equal(torch.get_rng_state(), torch_state)
     assert (np.random.get_state()[1] == numpy_state).all()  # noqa: NPY002
 

@@ -96,6 +96,24 @@ def test_accuracy_counts_verdicts_in_both_orders_by_majority():
     p = np.array([0.9, 0.6, 0.1, 0.7, 0.6, 0.7, 0.4, 0.8])
     comparisons = verdicts(examples, p, windows)
     assert len(comparisons) == 4
-    found = accuracy(comparisons, pairs)
+    alone = {name: name for name in ("ann", "bob", "cyd")}
+    found = accuracy(comparisons, pairs, alone)
     assert (found.value, found.pairs) == (0.5, 4)
-    assert accuracy(verdicts(examples, examples.targets.astype(float), windows), pairs).value == 1
+    perfect = verdicts(examples, examples.targets.astype(float), windows)
+    assert accuracy(perfect, pairs, alone).value == 1
+
+
+def test_the_interval_of_an_accuracy_resamples_groups():
+    """Pairs of many recordings of three players are three facts, however many they are."""
+    names = [f"{player}{n:02}" for player in "abcdefgh" for n in range(20)]
+    pairs = pairs_of(*((a, b, 1.0) for a, b in zip(names[:80], names[80:], strict=True)))
+    windows = windows_of(**dict.fromkeys(names, 1))
+    examples = pair_examples(pairs, windows, 2)
+    right = np.tile(np.repeat([1, 1, 1, 0], 20), 2)  # three of the four matches are judged right
+    p = np.where(right, examples.targets, 1 - examples.targets).astype(float)
+    comparisons = verdicts(examples, p, windows)
+    widths = [
+        accuracy(comparisons, pairs, groups).high - accuracy(comparisons, pairs, groups).low
+        for groups in ({name: name for name in names}, {name: name[0] for name in names})
+    ]
+    assert widths[1] > 3 * widths[0]

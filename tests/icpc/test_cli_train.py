@@ -1,0 +1,139 @@
+"""``judge train`` as a user meets it."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sounds import piano, write_sound
+from typer.testing import CliRunner
+
+from icpc.cli import app
+from ranking.probe.checkpoint import load_probe
+
+RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory):
+    """Twelve short recordings, the better the louder its treble, and their embeddings' store."""
+    folder = tmp_path_factory.mktemp("sounds")
+    rng = np.random.default_rng(0)
+    for number in range(12):
+        hiss = rng.standard_normal(RATE * 12).astype(np.float32)
+        level = number % 2
+        write_sound(
+            folder / f"p{number:02}.flac", piano(12, RATE, number) + 0.02 * level * hiss, RATE
+        )
+    return folder
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("JUDGE_STORE", raising=False)
+    splits = ["train"] * 6 + ["val"] * 4 + ["test"] * 2
+    rows = [f"p{number:02},{number % 2},{split}" for number, split in enumerate(splits)]
+    Path("mine.csv").write_text("recording,level,split\n" + "\n".join(rows) + "\n")
+    return tmp_path
+
+
+def given(sounds) -> list[str]:
+    where = ["--recordings", sounds, "--store", sounds / "store", "--out", "mine.safetensors"]
+    return [str(one) for one in ["--manifest", "mine.csv", *where, "--epochs", 3]]
+
+
+def judge(sounds, *arguments):
+    return CliRunner().invoke(
+        app, ["train", "expertise", *given(sounds), *map(str, arguments)], catch_exceptions=False
+    )
+
+
+def test_levels_become_a_probe_with_a_record(here, sounds):
+    result = judge(sounds, "--grid", "rate=1e-5,3e-3", "--seed", 3)
+    assert result.exit_code == 0, result.stderr
+    words = " ".join(result.stdout.split())
+    assert "Fitted on 9 pairs of windows; epoch" in words
+    assert "rate 0.003" in words
+    assert "Test: of 2 verdicts, each pair in both orders, 100.0 % right" in words
+    probe = load_probe(Path("mine.safetensors"))
+    assert probe.record.task == "expertise-2"
+    assert probe.record.made.encoder == "spectrogram"
+    assert probe.record.results["test_accuracy"] == 1
+    assert not Path("mine.fitting").exists()
+
+
+def test_the_same_command_gives_the_same_bytes(here, sounds):
+    files = []
+    for _ in range(2):
+        assert judge(sounds).exit_code == 0
+        files.append([Path(f"mine.{end}").read_bytes() for end in ("safetensors", "json")])
+    assert files[0] == files[1]
+
+
+def test_pairs_do_as_well_and_json_is_for_programs(here, sounds):
+    pairs = [
+        f"p{a:02},p{b:02},p{a if a % 2 else b:02},{split}"
+        for span, split in ((range(6), "train"), (range(6, 12), "val"))
+        for a in span
+        for b in span
+        if a < b and a % 2 != b % 2
+    ]
+    Path("mine.csv").write_text("first,second,winner,split\n" + "\n".join(pairs) + "\n")
+    result = judge(sounds, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    (row,) = json.loads(result.stdout)
+    assert row["train_pairs"] == 9
+    assert "test_accuracy" not in row
+
+
+def test_a_fit_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
+    folds = ["--folds", "3", "--epochs", "4"]
+    Path("mine.csv").write_text(
+        "recording,level\n" + "".join(f"p{number:02},{number % 2}\n" for number in range(12))
+    )
+    assert judge(sounds, *folds, "--out", "whole.safetensors").exit_code == 0
+    program = [sys.executable, "-c", "from icpc.cli import app; app()", "train", "expertise"]
+    process = subprocess.Popen([*program, *given(sounds), *folds], stderr=subprocess.DEVNULL)
+    while process.poll() is None and len(list(Path("mine.fitting").glob("*.fit"))) < 2:
+        time.sleep(0.002)
+    process.kill()  # in the second fold of three, or in the third
+    process.wait()
+    kept = sorted(Path("mine.fitting").glob("*.fit"))
+    assert len(kept) >= 2
+    assert not Path("mine.safetensors").exists()
+    held = kept[0].read_bytes()
+    kept[0].write_bytes(held[:99])
+    assert "it cannot be read; remove it to fit anew" in judge(sounds, *folds).stderr
+    kept[0].write_bytes(held)
+    assert judge(sounds, *folds).exit_code == 0
+    for end in ("safetensors", "json"):
+        assert Path(f"mine.{end}").read_bytes() == Path(f"whole.{end}").read_bytes()
+    assert not Path("mine.fitting").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--manifest", "none.csv"], "none.csv: there is no such file"),
+        (["--manifest", "bad.csv"], "bad.csv, line 2: 'level' is 'good', which is not a number"),
+        (["--recordings", "."], "12 of 12 recordings are not in ., the first 'p00'"),
+        (["--out", "mine.pt"], "mine.pt: a probe's file ends in .safetensors"),
+        (["--grid", "rate=fast"], "--grid rate=fast: no numbers; write it so"),
+        (["--grid", "depth=3"], "--grid depth: no such setting to try; choose rate, decay"),
+        (["--grid", "rate=-1"], "--grid rate: -1 is out of range"),
+        (["--classes", "3"], "--classes 3: no such task; give 2 or 4"),
+        (["--folds", "20"], "12 groups for 20 folds; give fewer --folds"),
+        (["--encoder", "mertt"], "did you mean 'mert'?"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(here, sounds, arguments, words):
+    Path("bad.csv").write_text("recording,level\np00,good\n")
+    result = judge(sounds, *arguments)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+    assert not list(Path().glob("mine.s*"))

@@ -1,0 +1,165 @@
+"""Learning is real: planted skill is found, shuffled skill is not.
+
+The planted pattern is plain: one who knew it would order every pair right. What goes wrong is
+therefore learning's, and skill counts as found where that is less than a tenth of the pairs, and
+where levels dealt at random agree as well once in a hundred times at most. It takes recordings
+enough: of a few dozen segments a head learns the noise by heart.
+"""
+
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import softmax
+from skill import all_pairs, planted_bank, taking
+from sklearn.metrics import roc_auc_score
+
+from ranking.embeddings.bank import EmbeddingBank
+from ranking.embeddings.store import Embedding
+from ranking.encoders import ENCODERS, spec_of
+from ranking.probe.fit import fit
+from ranking.probe.head import Head, HeadConfig
+from ranking.probe.loop import predict
+from ranking.probe.run import FitSettings, Run
+from ranking.probe.task import classes_task
+from ranking.significance import permutation_p
+from ranking.tasks.expertise import p_first
+
+TRAIN, VALIDATION, TEST = np.arange(72), np.arange(72, 84), np.arange(84, 96)
+LEVELS = np.arange(96) % 3
+EVERY = np.array(list(permutations(TEST, 2)))  # ordered pairs, equals too
+PAIRS = 216  # to learn from, in both orders
+SETTINGS = FitSettings(epochs=4, batch=24, rate=1e-2)
+SMALLEST = 25  # frames or dimensions that two convolutions leave something of
+
+
+def learnt(
+    bank: EmbeddingBank, levels: np.ndarray, classes: int, settings: FitSettings = SETTINGS
+) -> Head:
+    """A head fitted to pairs of the first recordings."""
+    segments, _ = bank.sounding([0])
+    config = HeadConfig(segments.shape[1], segments.shape[2], classes, sides=2)
+    train = all_pairs(levels, TRAIN, classes)
+    chosen = np.random.default_rng(0).choice(np.unique(train.units), PAIRS, replace=False)
+    train = train.of(np.isin(train.units, chosen))
+    validation = all_pairs(levels, VALIDATION, classes)
+    task = classes_task("expertise", 2, classes)
+    return fit(task, Run(config, settings, train, validation), taking(bank)).head
+
+
+def judged(head: Head, bank: EmbeddingBank) -> np.ndarray:
+    """Logits of every ordered pair of the test recordings."""
+    return predict(head.of_sounding, taking(bank), EVERY)
+
+
+def share_right(logits: np.ndarray, levels: np.ndarray) -> float:
+    """Of the test pairs of unequal level, those whose better one is found."""
+    gap = levels[EVERY[:, 0]] - levels[EVERY[:, 1]]
+    said = p_first(torch.from_numpy(logits)).numpy() > 0.5
+    return float((said == (gap > 0))[gap != 0].mean())
+
+
+def p_value(logits: np.ndarray, levels: np.ndarray) -> float:
+    """Two-sided p of the share right, the levels dealt out anew among the test recordings."""
+    size = len(TEST)
+    wins, first, second = np.zeros((size, size)), *(EVERY - TEST[0]).T
+    said = p_first(torch.from_numpy(logits)).numpy() > 0.5
+    np.add.at(wins, (np.where(said, first, second), np.where(said, second, first)), 1)
+    return permutation_p(wins, 2.0 * ~np.eye(size, dtype=bool), levels[TEST].astype(float))
+
+
+def assert_found(logits: np.ndarray) -> None:
+    assert share_right(logits, LEVELS) > 0.9
+    assert p_value(logits, LEVELS) < 0.01
+
+
+def assert_gap_found(logits: np.ndarray) -> None:
+    """The outer classes are likelier for a gap of two than of one, as in hardly any deal."""
+    outer = softmax(logits, axis=1)[:, [0, 3]].sum(axis=1)
+
+    def told(levels: np.ndarray) -> float:
+        gap = np.abs(np.subtract(*levels[EVERY - TEST[0]].T))
+        return float(roc_auc_score(gap[gap > 0] == 2, outer[gap > 0]))
+
+    rng, own = np.random.default_rng(0), LEVELS[TEST]
+    assert told(own) > np.quantile([told(rng.permutation(own)) for _ in range(200)], 0.99)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_planted_skill_is_found_at_the_proportions_of_every_encoder(encoder, classes):
+    spec = spec_of(encoder)
+    sizes = (max(SMALLEST, size // 15) for size in (spec.frames, spec.dimension))
+    bank = planted_bank(LEVELS, *sizes, step=1.0)
+    logits = judged(learnt(bank, LEVELS, classes), bank)
+    assert_found(logits)
+    if classes == 4:
+        assert_gap_found(logits)
+
+
+def test_planted_skill_is_found_at_the_full_size_of_the_smallest_encoder():
+    spec = spec_of("spectrogram")
+    bank = planted_bank(LEVELS, spec.frames, spec.dimension, segments=(1, 1))
+    assert_found(judged(learnt(bank, LEVELS, 2, replace(SETTINGS, epochs=2)), bank))
+
+
+def test_shuffled_skill_is_not_learnt():
+    """Of levels dealt at random, the mean share right of four fits is chance, to three errors.
+
+    The error of one is that of a strict order of the test recordings that knows nothing of their
+    levels: no judge's wins are spread wider, so none's share is more uncertain.
+    """
+    bank, rng = planted_bank(LEVELS, SMALLEST, SMALLEST), np.random.default_rng(0)
+    parts = (TRAIN, VALIDATION, TEST)
+    shares = []
+    for _ in range(4):
+        dealt = np.concatenate([rng.permutation(LEVELS[part]) for part in parts])
+        shares.append(share_right(judged(learnt(bank, dealt, 2), bank), dealt))
+    orders = (rng.permutation(len(LEVELS)) for _ in range(2000))
+    sure = (np.where(order[EVERY[:, :1]] > order[EVERY[:, 1:]], [0, 9], [9, 0]) for order in orders)
+    error = np.std([share_right(logits.astype(float), LEVELS) for logits in sure])
+    assert abs(np.mean(shares) - 0.5) < 3 * error / np.sqrt(len(shares))
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    bank = planted_bank(LEVELS, SMALLEST, SMALLEST)
+    head = learnt(bank, LEVELS, 2, replace(SETTINGS, epochs=1))
+    return head, bank, predict(head.of_sounding, taking(bank), EVERY)
+
+
+def recordings(bank: EmbeddingBank) -> list[tuple[str, Embedding]]:
+    return list(zip(bank.windows["candidate"], bank._embeddings, strict=True))
+
+
+def test_a_verdict_hangs_on_the_windows_not_on_their_numbers_or_company(fitted):
+    head, bank, expected = fitted
+    order = np.random.default_rng(0).permutation(len(LEVELS))
+    turned = EmbeddingBank([recordings(bank)[number] for number in order])
+    logits = predict(head.of_sounding, taking(turned), order.argsort()[EVERY], batch=7)
+    np.testing.assert_allclose(logits, expected, atol=1e-5)
+
+
+def test_what_sounds_after_the_other_has_ended_changes_no_verdict(fitted):
+    head, bank, expected = fitted
+    own = recordings(bank)
+    counts = np.array([len(embedding.seconds) for _, embedding in own])
+    shortest = TEST[counts[TEST] == counts[TEST].min()]
+    longer = EmbeddingBank(
+        [
+            (name, held if number in shortest else _prolonged(held))
+            for number, (name, held) in enumerate(own)
+        ]
+    )
+    with_short = np.isin(EVERY, shortest).any(axis=1)
+    assert 0 < with_short.sum() < len(EVERY)
+    logits = predict(head.of_sounding, taking(longer), EVERY)
+    np.testing.assert_allclose(logits[with_short], expected[with_short], atol=1e-5)
+    assert (np.abs(logits - expected)[~with_short] > 1e-3).all(axis=1).any()
+
+
+def _prolonged(held: Embedding) -> Embedding:
+    """The same, and its segments once more."""
+    return Embedding(np.concatenate([held.segments] * 2), np.concatenate([held.seconds] * 2))
