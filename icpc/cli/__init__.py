@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from icpc import __version__
 from icpc.cli.check import check
 from icpc.cli.competitions import competitions
+from icpc.cli.demo import demo
 from icpc.cli.embed import embed
 from icpc.cli.hitrate import hitrate
 from icpc.cli.output import print_error, write_any_name
@@ -69,7 +70,7 @@ def main(
     write_any_name()
 
 
-for command in (competitions, rank, hitrate, check, embed):
+for command in (competitions, demo, rank, hitrate, check, embed):
     app.command()(command)
 app.add_typer(train, name="train")
 app.add_typer(weights, name="weights")

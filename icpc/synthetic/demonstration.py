@@ -16,6 +16,7 @@ import pandas as pd
 
 from icpc.synthetic.pieces import STYLES
 from icpc.synthetic.recitals import draw_recitals, sound_of
+from ranking.csv_input import read_csv
 from ranking.csv_output import to_csv, write_text
 from ranking.whole_files import replacing
 
@@ -47,6 +48,12 @@ def write_demonstration(
     write_text(SETTINGS, folder / "competition.toml")
     write_text(to_csv(pd.DataFrame(rows, columns=columns)), folder / "roster.csv")
     return folder / "roster.csv"
+
+
+def read_skill(roster: Path) -> pd.Series:
+    """Return the level of each candidate of a roster that was written here, by id."""
+    file = read_csv(roster, ("candidate", "skill"))
+    return pd.Series(file.numbers("skill").to_numpy(), index=file.rows["candidate"])
 
 
 def write_flac(path: Path, samples: np.ndarray, rate: int) -> None:
