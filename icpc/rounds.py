@@ -31,6 +31,19 @@ def result_order(study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*study.competition.rounds, *result_labels(study)[known]]))
 
 
+def result_groups(study: Study) -> tuple[pd.Series, tuple[str, ...]]:
+    """Return what to colour candidates by, unknown ones empty, and its kinds from the lowest.
+
+    These are the results; where there are more than :data:`MOST_ROUNDS` kinds, who passed.
+    """
+    labels, order = result_labels(study), result_order(study)
+    if len(order) <= MOST_ROUNDS:
+        return labels, order
+    out, passed = "did not pass", "passed"
+    groups = study.passed.map({True: passed, False: out})
+    return groups.reindex(labels.index, fill_value=""), (out, passed)
+
+
 def rounds_predicted(study: Study) -> pd.DataFrame:
     """Return how many were put into each level (rows) and have it (columns), the lowest first.
 

@@ -107,7 +107,7 @@ def tier_colours(tiers: tuple[str, ...]) -> dict[str, str]:
         tier: to_hex(scale(low + (high - low) * place / steps))
         for place, tier in enumerate(tiers[1:])
     }
-    return {tiers[0]: "#9aa0a6", **higher}
+    return dict.fromkeys(tiers[:1], "#9aa0a6") | higher
 
 
 def tier_markers(tiers: tuple[str, ...]) -> dict[str, str]:

@@ -87,26 +87,26 @@ def widest_triads(counted: Tally, rank: pd.Series, most: int = 10) -> pd.DataFra
 def _grown(beats: np.ndarray, circle: list[int]) -> list[int]:
     """A circle through as many more as find a place in it, one by one or two together [2]_."""
     outside = [at for at in range(len(beats)) if at not in set(circle)]
-    grows = True
-    while grows and outside:
-        grows = False
-        for new in list(outside):
-            if _insert(beats, circle, (new, new)):
-                outside.remove(new)
-                grows = True
-        for pair in [] if grows else ((u, v) for u in outside for v in outside if beats[u, v]):
-            if _insert(beats, circle, pair):
-                outside = [at for at in outside if at not in pair]
-                grows = True
-                break
+    while outside:
+        path = _fitting(beats, circle, outside)
+        if path is None:
+            break
+        before = np.array(circle)
+        fits = beats[before, path[0]] & beats[path[-1], np.roll(before, -1)]
+        at = int(fits.argmax()) + 1
+        circle[at:at] = path
+        outside = [one for one in outside if one not in path]
     return circle
 
 
-def _insert(beats: np.ndarray, circle: list[int], path: tuple[int, int]) -> bool:
-    """Put one (twice the same) or two into the circle where their neighbours allow it."""
-    before = np.array(circle)
-    fits = np.flatnonzero(beats[before, path[0]] & beats[path[1], np.roll(before, -1)])
-    if len(fits):
-        at = int(fits[0]) + 1
-        circle[at:at] = dict.fromkeys(path)
-    return len(fits) > 0
+def _fitting(beats: np.ndarray, circle: list[int], outside: list[int]) -> tuple[int, ...] | None:
+    """The first one outside who fits between two neighbours, else the first two in a row."""
+    before, free = np.array(circle), np.array(outside)
+    entered = beats[np.ix_(before, free)]  # [p, u]: the circle's p-th beat u
+    left = beats[np.ix_(free, np.roll(before, -1))]  # [v, p]: v beat who follows the p-th
+    alone = (entered & left.T).any(axis=0)
+    if alone.any():
+        return (outside[int(alone.argmax())],)
+    ways = entered.T.astype(np.float32) @ left.T.astype(np.float32)  # [u, v]: places for both
+    pairs = np.argwhere((ways > 0) & beats[np.ix_(free, free)])
+    return tuple(outside[at] for at in pairs[0]) if len(pairs) else None

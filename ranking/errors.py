@@ -44,6 +44,10 @@ class RunError(JudgeError):
     """A folder does not hold a finished run, or cannot take one."""
 
 
+class ReportError(JudgeError):
+    """A report cannot be made of this, or not here."""
+
+
 class AudioError(JudgeError):
     """A recording cannot be heard as what it should be."""
 

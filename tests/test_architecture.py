@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "plots": {"plots", "ranking"},
     "icpc": {"icpc", "plots", "ranking"},
 }
-DRAWING = {"matplotlib"}  # half a second to load: only pictures need it
+DRAWING = {"jinja2", "matplotlib"}  # slow to load: only pictures and pages need them
 
 
 def modules() -> dict[str, ast.Module]:
@@ -88,9 +88,10 @@ def packages(needs: list[str]) -> set[str]:
 def test_every_package_imported_is_declared_and_the_other_way_round(trees):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     base = packages(project["dependencies"])
-    listening = packages(project["optional-dependencies"]["audio"])
+    extras = project["optional-dependencies"]
+    more = packages(extras["audio"]) | packages(extras["report"])
     used = set().union(*(tops(imported(tree)) for tree in trees.values()))
-    assert used - MAY_IMPORT.keys() - sys.stdlib_module_names == base | listening
+    assert used - MAY_IMPORT.keys() - sys.stdlib_module_names == base | more
 
 
 def test_every_module_says_what_it_is_for(trees):

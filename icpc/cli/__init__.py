@@ -18,6 +18,7 @@ from icpc.cli.embed import embed
 from icpc.cli.hitrate import hitrate
 from icpc.cli.output import print_error, write_any_name
 from icpc.cli.rank import rank
+from icpc.cli.report import report
 from icpc.cli.train import train
 from icpc.cli.weights import weights
 from ranking.errors import JudgeError
@@ -70,7 +71,7 @@ def main(
     write_any_name()
 
 
-for command in (competitions, demo, rank, hitrate, check, embed):
+for command in (competitions, demo, rank, hitrate, check, report, embed):
     app.command()(command)
 app.add_typer(train, name="train")
 app.add_typer(weights, name="weights")

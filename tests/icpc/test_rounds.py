@@ -9,7 +9,13 @@ import pytest
 
 from icpc.check import check_study
 from icpc.competitions import Competition
-from icpc.rounds import level_name, result_order, rounds_predicted, wins_by_result
+from icpc.rounds import (
+    level_name,
+    result_groups,
+    result_order,
+    rounds_predicted,
+    wins_by_result,
+)
 from icpc.study import Settings, run_study
 from icpc.verdicts import Verdicts
 
@@ -104,3 +110,16 @@ def test_scores_that_are_no_rounds_are_named_and_follow_the_rounds(small):
     assert result_order(study) == (*ROUNDS, "score 0.5", "score 2.5")
     assert list(rounds_predicted(study).index) == ["score 0.5", "final", "score 2.5"]
     assert level_name((), 3.0) == "score 3"
+
+
+def test_few_results_are_groups_themselves_and_many_are_passed_or_not(small, icpc2015, study2015):
+    groups, kinds = result_groups(small)
+    assert groups.to_dict() == {"a": "first", "b": "second", "c": "final"}
+    assert kinds == ROUNDS
+    score = np.linspace(0, 2, len(icpc2015.roster))
+    score[::10] = np.nan
+    marked = known(study2015, reached="", score=score)
+    groups, kinds = result_groups(marked)
+    assert kinds == ("did not pass", "passed")
+    assert (groups == "").sum() == marked.results["score"].isna().sum() > 0
+    assert (groups == "passed").sum() == (marked.results["score"] >= 1).sum() > 0

@@ -1,0 +1,118 @@
+// A page for each candidate, drawn from the tally when its address is chosen.
+
+/** The recording at a minute: a link where it is on the web, else its name and the minute. */
+function recordingAt(player, minute) {
+  const when = minute === null ? "recording" : `minute ${minute}`;
+  if (!player.recording) return null;
+  let page = null;
+  try {
+    page = new URL(player.recording);
+  } catch { /* a path, not an address */ }
+  if (!page || !["http:", "https:"].includes(page.protocol)) return `${when} of ${player.recording}`;
+  if (minute) {
+    if (/(^|\.)(youtube\.com|youtu\.be)$/.test(page.hostname)) page.searchParams.set("t", `${minute * 60}s`);
+    else page.hash = `t=${minute * 60}`;
+  }
+  return make("a", { href: page.href, class: "outside", rel: "noopener noreferrer", target: "_blank" },
+    `${when} ↗`, make("span", { class: "unseen" }, " (leaves this page)"));
+}
+
+/** One order of hearing, from the side of i: won of games, and votes where there are any. */
+function heard(i, j, first) {
+  const [a, b] = first ? [i, j] : [j, i];
+  if (!games(a, b)) return "–";
+  const points = first ? halves(a, b) / 2 : games(a, b) - halves(a, b) / 2;
+  const verdict = games(a, b) > 1 ? `${points} of ${games(a, b)}` : { 0: "lost", 0.5: "tie", 1: "won" }[points];
+  if (!tally.votes) return verdict;
+  const [cast, forFirst] = [tally.votes[a * n + b], tally.votesFirst[a * n + b]];
+  return `${verdict}, ${first ? forFirst : cast - forFirst} of ${cast} votes`;
+}
+
+const cell = (text, order, attributes = {}) => make("td", { "data-order": order, ...attributes }, text);
+
+function opponentsTable(i) {
+  const rows = d3.range(n).filter((j) => j !== i && met(i, j)).map((j) => {
+    const other = players[j];
+    const share = won(i, j) / met(i, j);
+    const cells = [
+      make("th", { scope: "row" }, link(j)),
+      cell(String(other.rank), other.rank, { class: "number" }),
+      cell(reachedOf(other), other.kind),
+      cell(`${won(i, j)} of ${met(i, j)}`, share, { class: "number bar", style: `--share:${share}` }),
+    ];
+    if (inBothOrders) cells.push(cell(heard(i, j, true), halves(i, j)), cell(heard(i, j, false), -halves(j, i)));
+    return make("tr", {}, ...cells);
+  });
+  const heads = ["Opponent", "Rank", "Reached", "Won", ...(inBothOrders ? ["Heard first", "Heard second"] : [])];
+  return make("table", { id: "opponents" },
+    make("caption", { class: "unseen" }, "Every comparison, by opponent"),
+    make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+    make("tbody", {}, ...rows));
+}
+
+function byResult(i) {
+  const groups = d3.groups(d3.range(n).filter((j) => j !== i && met(i, j)), (j) => players[j].kind);
+  const rows = d3.sort(groups, ([kind]) => -kind).map(([kind, others]) => {
+    const [mine, all] = [d3.sum(others, (j) => won(i, j)), d3.sum(others, (j) => met(i, j))];
+    return make("tr", {},
+      make("th", { scope: "row" }, swatch(kind), kind < 0 ? "unknown" : data.kinds[kind]),
+      make("td", { class: "number" }, String(others.length)),
+      make("td", { class: "number" }, `${count(mine)} of ${count(all)}`),
+      make("td", { class: "number bar", style: `--share:${mine / all}` }, percent(mine / all)));
+  });
+  const heads = ["Opponents who reached", "candidates", "comparisons won", "share"];
+  return make("table", {},
+    make("caption", { class: "unseen" }, "Comparisons won by the opponents' result"),
+    make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+    make("tbody", {}, ...rows));
+}
+
+function windowsOf(at) {
+  const own = data.windows && data.windows.players[at];
+  if (!own) return [make("p", { class: "absent" }, "Left out: there are no votes on windows of this recital.")];
+  const rows = own.minute.map((minute, row) => {
+    const note = minute === own.best ? "best" : minute === own.worst ? "worst" : "";
+    const player = players[at];
+    return make("tr", {},
+      make("th", { scope: "row" }, `from minute ${minute}`),
+      make("td", { class: "number bar", style: `--share:${own.share[row]}` }, percent(own.share[row])),
+      make("td", { class: "number" }, count(own.votes[row])),
+      make("td", {}, note),
+      make("td", {}, recordingAt(player, minute) ?? "no recording is named"));
+  });
+  const heads = ["Window", "votes won", "of", "", "listen"];
+  return [make("table", {},
+    make("caption", { class: "unseen" }, "Share of votes won in each window"),
+    make("thead", {}, make("tr", {}, ...heads.map((head) => (head ? make("th", { scope: "col" }, head) : make("td"))))),
+    make("tbody", {}, ...rows))];
+}
+
+/** The whole page of one candidate. */
+function candidatePage(at) {
+  const player = players[at];
+  const recording = recordingAt(player, null);
+  const passed = { true: ", passed the round that was judged", false: ", did not pass the round that was judged" }[player.passed] ?? "";
+  const facts = [
+    ["Rank", `${player.rank} of ${n}; 95 % interval ${player.rank_low} to ${player.rank_high}`],
+    ["Reached", `${reachedOf(player)}${passed}`],
+    ["Won", `${count(player.wins)} of ${count(player.games)} comparisons (${percent(player.win_rate)})`],
+    ["Strength", `${strengthOf(player.strength)}; 95 % interval ${strengthOf(player.strength_low)} to ${strengthOf(player.strength_high)}`],
+    ...(player.country ? [["From", player.country]] : []),
+    ["Recording", recording ?? "none is named in the roster"],
+  ];
+  const region = (label, ...inner) => make("div", { class: "wide", role: "region", "aria-label": label, tabindex: "0" }, ...inner);
+  return [
+    make("p", { class: "back" }, make("a", { href: "#leaderboard" }, "← All candidates")),
+    make("h1", {}, make("bdi", {}, player.name)),
+    make("dl", { class: "facts" }, ...facts.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))),
+    make("h2", {}, "By the opponents' result"),
+    region("By the opponents' result", byResult(at)),
+    make("h2", {}, "Over the recital"),
+    region("Over the recital", ...windowsOf(at)),
+    make("h2", {}, "Every comparison"),
+    region("Every comparison", opponentsTable(at)),
+    make("p", { class: "steps-between" },
+      ...(at > 0 ? [make("a", { href: address(at - 1), rel: "prev" }, "← ", make("bdi", {}, players[at - 1].name))] : []),
+      ...(at < n - 1 ? [make("a", { href: address(at + 1), rel: "next" }, make("bdi", {}, players[at + 1].name), " →")] : [])),
+  ];
+}

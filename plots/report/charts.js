@@ -1,0 +1,134 @@
+// The charts with points: hit-rate, strengths, windows, calibration.
+
+const HEIGHT = (width) => Math.max(240, Math.min(420, width * 0.55));
+const FRAME = { marginLeft: 46, marginRight: 14, marginTop: 30, marginBottom: 40, style: { overflow: "visible" } };
+
+/** A point that answers to the pointer, with its words in a box of text nodes. */
+const pointed = (points, channels, describe) => [
+  Plot.tip(points, Plot.pointer({ ...channels, title: describe, lineWidth: 24, maxRadius: 40 })),
+];
+
+function hitRate() {
+  const chosen = () => data.curves[Number(document.querySelector("[name=counting]:checked").value)];
+  const label = { wins: "comparisons won, at least", k: "candidates above the threshold" };
+  return mount("hitrate", () => {
+    const curve = chosen();
+    const points = d3.range(curve.k.length).map((at) => ({
+      x: curve[curve.x][at], k: curve.k[at], wins: curve.wins[at], rate: curve.rate[at],
+      low: curve.low[at], high: curve.high[at], reached: curve.reached[at],
+      player: curve.player && players[curve.player[at]], name: curve.name && curve.name[at],
+      kind: curve.player ? players[curve.player[at]].kind : curve.tier[at],
+    }));
+    const outline = d3.sort(d3.groups(points, (point) => point.x).map(([, [first]]) => first), (point) => point.x);
+    const describe = (point) =>
+      `${point.player ? point.player.name : point.name}, reached ${point.reached}: of the ${point.k} at or above ` +
+      `(${point.wins} wins), ${percent(point.rate)} passed; without skill ${percent(point.low)} to ${percent(point.high)}`;
+    const family = curve.tiers ? "tier" : "kind";
+    legend("hitrate", points.map((point) => point.kind), curve.tiers ?? data.kinds, family);
+    document.querySelector("[data-legend=hitrate]").append(
+      make("li", {}, make("span", { class: "line dotted" }), `base rate ${curve.base.toFixed(3)}`),
+      make("li", {}, make("span", { class: "line dashed" }), "half of them"),
+      make("li", {}, make("span", { class: "patch" }), "95 % of judges without skill"));
+    return {
+      points,
+      describe,
+      at: (point) => [point.x, point.rate],
+      plot: (width) => Plot.plot({
+        ...FRAME, width, height: HEIGHT(width),
+        x: { label: label[curve.x], grid: false },
+        y: { label: "share of them who passed", domain: [0, 1], grid: true },
+        marks: [
+          Plot.areaY(outline, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.8 }),
+          Plot.ruleY([curve.base], { stroke: "var(--quiet)", strokeDasharray: "2 3" }),
+          Plot.ruleX([curve.cut], { stroke: "var(--accent)", strokeDasharray: "5 4" }),
+          Plot.line(outline, { x: "x", y: "rate", stroke: "var(--quiet)", strokeWidth: 1 }),
+          Plot.dot(points, { x: "x", y: "rate", r: 4, fill: (point) => colourOf(point.kind, family),
+            symbol: (point) => symbolOf(point.kind), stroke: "var(--card)", strokeWidth: 0.5 }),
+          ...pointed(points, { x: "x", y: "rate" }, describe),
+        ],
+      }),
+    };
+  });
+}
+
+function strengths() {
+  const points = players.map((player, at) => ({ at: at + 1, player }));
+  const describe = ({ player }) =>
+    `${player.name}, ${rankOf(player)}, reached ${reachedOf(player)}: strength ${strengthOf(player.strength)} ` +
+    `(${strengthOf(player.strength_low)} to ${strengthOf(player.strength_high)})`;
+  legend("strengths", players.map((player) => player.kind));
+  const strength = ({ player }) => player.strength;
+  const colour = ({ player }) => colourOf(player.kind);
+  mount("strengths", () => ({
+    points,
+    describe,
+    at: (point) => [point.at, point.player.strength],
+    plot: (width) => Plot.plot({
+      ...FRAME, width, height: HEIGHT(width),
+      x: { label: "place in the ranking", domain: [0, n + 1] },
+      y: { label: "strength", grid: true },
+      marks: [
+        Plot.ruleX(points, { x: "at", y1: ({ player }) => player.strength_low, y2: ({ player }) => player.strength_high,
+          stroke: colour, strokeWidth: Math.max(0.6, Math.min(3, width / n / 3)) }),
+        Plot.dot(points, { x: "at", y: strength, r: n > 300 ? 2 : 3.5, fill: colour,
+          symbol: ({ player }) => symbolOf(player.kind) }),
+        Plot.tip(points, Plot.pointerX({ x: "at", y: strength, title: describe, lineWidth: 24 })),
+      ],
+    }),
+  }));
+}
+
+/** Shares over minutes: a line for each series, or one alone. */
+function course(id, points, describe, colour, symbol) {
+  return mount(id, () => ({
+    points,
+    describe,
+    at: (point) => [point.minute, point.share],
+    plot: (width) => Plot.plot({
+      ...FRAME, width, height: Math.min(HEIGHT(width), 320),
+      x: { label: "minute of the recital where the window begins", ticks: [...new Set(points.map((point) => point.minute))] },
+      y: { label: "share of votes won", grid: true, nice: true },
+      marks: [
+        Plot.ruleY([0.5], { stroke: "var(--quiet)", strokeDasharray: "2 3" }),
+        Plot.line(points, { x: "minute", y: "share", z: "kind", stroke: colour, strokeWidth: 1.8 }),
+        Plot.dot(points, { x: "minute", y: "share", r: 4, fill: colour, symbol }),
+        ...pointed(points, { x: "minute", y: "share" }, describe),
+      ],
+    }),
+  }));
+}
+
+function windows() {
+  if (!data.windows) return;
+  const points = data.windows.groups;
+  legend("windows", points.map((point) => point.kind));
+  const name = (kind) => (kind < 0 ? "unknown result" : data.kinds[kind]);
+  course("windows", points,
+    (point) => `${name(point.kind)}, from minute ${point.minute}: ${percent(point.share)} of votes won (${point.candidates} candidates)`,
+    (point) => colourOf(point.kind), (point) => symbolOf(point.kind));
+}
+
+function calibration() {
+  if (!data.calibration) return;
+  const points = data.calibration.rows;
+  const describe = (row) =>
+    `${count(row.votes)} votes gave the first ${percent(row.predicted)} on average: ${percent(row.observed)} got further ` +
+    `(95 %: ${percent(row.low)} to ${percent(row.high)})`;
+  mount("calibration", () => ({
+    points,
+    describe,
+    at: (row) => [row.predicted, row.observed],
+    plot: (width) => Plot.plot({
+      ...FRAME, width: Math.min(width, 460), height: Math.min(width, 460) * 0.9,
+      x: { label: "probability given to the first", domain: [0, 1] },
+      y: { label: "share of firsts who got further", domain: [0, 1], grid: true },
+      marks: [
+        Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: "var(--quiet)", strokeDasharray: "2 3" }),
+        Plot.ruleX(points, { x: "predicted", y1: "low", y2: "high", stroke: "var(--won)" }),
+        Plot.line(points, { x: "predicted", y: "observed", stroke: "var(--won)" }),
+        Plot.dot(points, { x: "predicted", y: "observed", r: 4, fill: "var(--won)" }),
+        ...pointed(points, { x: "predicted", y: "observed" }, describe),
+      ],
+    }),
+  }));
+}

@@ -1,0 +1,131 @@
+// All against all on a canvas: a million cells are drawn as fast as a hundred.
+
+function matrix() {
+  const figure = document.getElementById("matrix-figure");
+  const canvas = figure.querySelector("canvas");
+  const readout = document.getElementById("matrix-readout");
+  const [row, column] = [document.getElementById("matrix-row"), document.getElementById("matrix-column")];
+  const chosen = (name) => document.querySelector(`[name=${name}]:checked`).value;
+  const places = d3.range(n);
+  const orders = { rank: places, kind: d3.sort(places, (at) => -players[at].kind, (at) => at) };
+  let order = orders.kind;
+  let [side, margin, marked] = [0, 0, null];
+
+  if (!inBothOrders) {
+    document.querySelector("[name=cells][value=flips]").closest("label").hidden = true;
+    document.getElementById("no-flips").hidden = false;
+  }
+  for (const pick of [row, column]) {
+    pick.append(...players.map((player, at) => new Option(`${player.rank}. ${player.name}`, at)));
+  }
+  column.value = Math.min(1, n - 1);
+
+  const value = (i, j) => (chosen("cells") === "flips" ? flip(i, j) : met(i, j) ? won(i, j) / met(i, j) : NaN);
+
+  /** The cells as a picture of n by n pixels. */
+  const painted = () => {
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+    const stops = chosen("cells") === "flips" ? ["even", "won"] : ["lost", "even", "won"];
+    const scale = d3.piecewise(d3.interpolateRgb, stops.map(colour));
+    const shades = d3.range(256).map((at) => d3.rgb(scale(at / 255)));
+    const image = new ImageData(n, n);
+    order.forEach((i, y) => order.forEach((j, x) => {
+      const share = i === j ? NaN : value(i, j);
+      if (Number.isNaN(share)) return;
+      const shade = shades[Math.round(share * 255)];
+      image.data.set([shade.r, shade.g, shade.b, 255], 4 * (y * n + x));
+    }));
+    const picture = make("canvas", { width: n, height: n });
+    picture.getContext("2d").putImageData(image, 0, 0);
+    return picture;
+  };
+  let picture = null;
+
+  const draw = () => {
+    const room = Math.floor(readout.clientWidth);
+    if (!room) return;
+    margin = room > 560 ? 110 : 0;
+    side = Math.min(room - margin, 760);
+    const scale = devicePixelRatio || 1;
+    Object.assign(canvas, { width: (side + margin) * scale, height: side * scale });
+    Object.assign(canvas.style, { width: `${side + margin}px`, height: `${side}px` });
+    const style = getComputedStyle(document.documentElement);
+    const context = canvas.getContext("2d");
+    context.scale(scale, scale);
+    context.imageSmoothingEnabled = n > side * scale;
+    context.drawImage(picture ??= painted(), margin, 0, side, side);
+    context.font = "12px system-ui, sans-serif";
+    Object.assign(context, { strokeStyle: style.getPropertyValue("--ink"), fillStyle: style.getPropertyValue("--ink"),
+      textAlign: "right", textBaseline: "middle", lineWidth: 1 });
+    if (chosen("order") === "kind") parted(context);
+    if (marked) framed(context, style);
+  };
+
+  const parted = (context) => {
+    let start = 0;
+    for (const [kind, members] of d3.groups(order, (at) => players[at].kind)) {
+      const [from, to] = [start, start + members.length].map((at) => (at / n) * side);
+      start += members.length;
+      if (from) context.strokeRect(margin, 0, from, from), context.strokeRect(margin + from, from, side - from, side - from);
+      if (margin && to - from > 11) {
+        context.fillText(`${kind < 0 ? "unknown" : data.kinds[kind]}`, margin - 8, (from + to) / 2, margin - 10);
+      }
+    }
+  };
+  const framed = (context, style) => {
+    const [x, y] = [order.indexOf(marked[1]), order.indexOf(marked[0])].map((at) => (at / n) * side);
+    const cell = Math.max(side / n, 3);
+    for (const [colour, width] of [["paper", 3], ["ink", 1]]) {
+      Object.assign(context, { strokeStyle: style.getPropertyValue(`--${colour}`), lineWidth: width });
+      context.strokeRect(margin + x - 1.5, y - 1.5, cell + 3, cell + 3);
+      Object.assign(context, { lineWidth: width / 3, globalAlpha: 0.8 });
+      context.strokeRect(margin, y, side, cell);
+      context.strokeRect(margin + x, 0, cell, side);
+      context.globalAlpha = 1;
+    }
+  };
+
+  const say = (i, j) => {
+    marked = [i, j];
+    readout.textContent = against(i, j);
+    draw();
+  };
+  const under = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left - margin, event.clientY - box.top].map((at) => Math.floor((at / side) * n));
+    return x >= 0 && x < n && y >= 0 && y < n ? [order[y], order[x]] : null;
+  };
+  canvas.addEventListener("pointermove", (event) => {
+    const cell = under(event);
+    if (cell && (!marked || cell[0] !== marked[0] || cell[1] !== marked[1])) say(...cell);
+  });
+  canvas.addEventListener("click", (event) => {
+    const cell = under(event);
+    if (cell) [row.value, column.value] = cell;
+  });
+  for (const pick of [row, column]) {
+    pick.addEventListener("change", () => say(Number(row.value), Number(column.value)));
+  }
+  const anew = () => {
+    order = orders[chosen("order")];
+    picture = null;
+    draw();
+  };
+  for (const radio of figure.parentElement.querySelectorAll("input[type=radio]")) {
+    radio.addEventListener("change", anew);
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew);
+  whenSeen(figure, () => new ResizeObserver(draw).observe(figure));
+}
+
+/** Two candidates in words. */
+function against(i, j) {
+  const [one, other] = [players[i], players[j]];
+  const who = `${one.name} (rank ${one.rank}, ${reachedOf(one)}) against ${other.name} (rank ${other.rank}, ${reachedOf(other)})`;
+  if (i === j) return `${one.name} (rank ${one.rank}, ${reachedOf(one)})`;
+  if (!met(i, j)) return `${who}: never compared`;
+  const orders = inBothOrders ? `; heard first ${halves(i, j) / 2} of ${games(i, j)}, heard second ` +
+    `${games(j, i) - halves(j, i) / 2} of ${games(j, i)}` : "";
+  return `${who}: won ${won(i, j)} of ${met(i, j)}${orders}`;
+}

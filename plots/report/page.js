@@ -1,0 +1,71 @@
+// The page comes alive: tables sort and search, addresses lead to candidates, files can be taken out.
+
+const LONG = 1500; // rows, beyond which a table has pages
+
+function sortable(selector, search, sort) {
+  const long = document.querySelector(selector).tBodies[0].rows.length > LONG;
+  return new DataTable(selector, {
+    paging: long, pageLength: 500, lengthChange: false, autoWidth: false, order: sort, orderMulti: false,
+    layout: { topStart: "search", topEnd: null, bottomStart: "info", bottomEnd: long ? "paging" : null },
+    language: { search, info: "_START_ to _END_ of _TOTAL_", infoFiltered: "(of _MAX_)", infoEmpty: "none", zeroRecords: "Nobody found" },
+  });
+}
+
+async function download(name) {
+  const bytes = Uint8Array.from(atob(data.files[name]), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const address = URL.createObjectURL(await new Response(stream).blob());
+  make("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+const place = new Map(players.map((player, at) => [player.candidate, at]));
+const title = document.title;
+const [overview, single] = [document.getElementById("main"), document.getElementById("candidate")];
+let left = 0; // where the overview was scrolled to
+
+/** Show the candidate that the address names, else the overview. */
+function route() {
+  const [, id] = location.hash.match(/^#\/candidate\/(.+)$/s) ?? [];
+  const at = id === undefined ? undefined : place.get(decodeURIComponent(id));
+  const alone = at !== undefined;
+  if (alone && single.hidden) left = scrollY;
+  overview.hidden = alone;
+  single.hidden = !alone;
+  document.body.classList.toggle("alone", alone);
+  single.replaceChildren(...(alone ? candidatePage(at) : []));
+  document.title = alone ? `${players[at].name} · ${title}` : title;
+  if (alone) {
+    sortable("#opponents", "Search opponents", []);
+    scrollTo({ top: 0, behavior: "instant" });
+    single.focus({ preventScroll: true });
+  } else if (location.hash === "#leaderboard" && left) {
+    scrollTo({ top: left, behavior: "instant" });
+    left = 0;
+  } else {
+    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }
+}
+
+sortable("#leaderboard-table", "Search candidates", []);
+for (const mark of document.querySelectorAll(".kind")) mark.replaceWith(swatch(Number(mark.dataset.kind)));
+for (const button of document.querySelectorAll("[data-download]")) {
+  button.addEventListener("click", () => download(button.dataset.download));
+}
+if (data.curves.length) {
+  const renew = hitRate();
+  for (const radio of document.querySelectorAll("[name=counting]")) {
+    radio.addEventListener("change", () => {
+      for (const words of document.querySelectorAll(".counted")) words.hidden = words.dataset.counting !== radio.value;
+      renew();
+    });
+  }
+}
+strengths();
+matrix();
+upsetNetwork();
+windows();
+calibration();
+addEventListener("hashchange", route);
+route();
+document.documentElement.dataset.ready = "yes";
