@@ -39,3 +39,12 @@ def test_the_all_pairs_benchmark_judges_as_the_head_does():
     assert name == "spectrogram"
     assert min(map(float, numbers)) >= 0
     assert float(gap) < 1e-4
+
+
+def test_the_training_benchmark_fits_a_stack_as_it_fits_each_run():
+    arguments = ["--runs", 2, "--segments", 1, "--rounds", 1]
+    (line,) = printed("training.py", "spectrogram", *arguments)[2:]
+    name, *numbers, gap = line.split()
+    assert name == "spectrogram"
+    assert min(map(float, numbers)) > 0
+    assert float(gap) < 1e-5

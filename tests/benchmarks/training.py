@@ -1,0 +1,100 @@
+"""Time fits of a grid as one stack, as ratios to fits one after another.
+
+Run ``python tests/benchmarks/training.py spectrogram dac``; without names, all. Embeddings are
+noise of full size. In each round the runs of a grid (rates and seeds) are fitted together and then
+each by itself, on the same pairs, batches and threads; medians over the rounds. *times one run*
+says what the grid costs beside a single fit; *apart* is the largest difference of a validation loss
+between the two ways.
+"""
+
+import argparse
+import os
+import time
+from functools import partial
+from statistics import median
+
+import numpy as np
+import torch
+
+from ranking.embeddings.bank import EmbeddingBank
+from ranking.embeddings.store import Embedding
+from ranking.encoders import ENCODERS, spec_of
+from ranking.encoders.base import EncoderSpec
+from ranking.probe.batches import load
+from ranking.probe.fit import fit_all
+from ranking.probe.head import HeadConfig
+from ranking.probe.run import FitSettings, Fitted, Run
+from ranking.probe.task import Examples, classes_task
+
+TASK = classes_task("expertise-2", sides=2, classes=2)
+WINDOWS = 6
+
+
+def noise(spec: EncoderSpec, segments: int) -> EmbeddingBank:
+    """Windows of nothing."""
+    rng = np.random.default_rng(0)
+    shape = (WINDOWS, segments, spec.frames, spec.dimension)
+    windows = rng.standard_normal(shape, np.float32).astype(np.float16)
+    held = np.full(segments, 10.0)
+    return EmbeddingBank([(str(n), Embedding(one, held)) for n, one in enumerate(windows)])
+
+
+def grid(spec: EncoderSpec, runs: int) -> list[Run]:
+    """Runs that differ in rate and seed; two batches of two pairs, and one to choose by."""
+    pairs = np.array([(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2), (3, 0), (0, 3)])
+    units = np.arange(8) // 2
+    config = HeadConfig(spec.frames, spec.dimension, classes=2, sides=2)
+    train = Examples(pairs, np.arange(8) % 2, units)
+    validation = Examples(np.array([(4, 5), (5, 4)]), np.arange(2), np.zeros(2, dtype=int))
+    return [
+        Run(
+            config,
+            FitSettings(epochs=1, batch=4, rate=1e-4 * (1 + number % 4), seed=number // 4, order=0),
+            train,
+            validation,
+        )
+        for number in range(runs)
+    ]
+
+
+def main() -> None:
+    """Print a line for each encoder named."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("encoders", nargs="*", default=list(ENCODERS), metavar="ENCODER")
+    parser.add_argument("--runs", type=int, default=8, help="of a grid")
+    parser.add_argument("--segments", type=int, default=10, help="of each window, at most 30")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    threads = torch.get_num_threads()
+    print(f"{os.cpu_count()} cores, {threads} threads, torch {torch.__version__}")
+    print(f"encoder      {arguments.runs} stacked, s  separate ÷ stacked  times one run      apart")
+    for name in arguments.encoders:
+        spec = spec_of(name)
+        take = partial(load, noise(spec, arguments.segments))
+        runs = grid(spec, arguments.runs)
+        stacked, separate = [], []
+        for _ in range(arguments.rounds):
+            begun = time.perf_counter()
+            together = fit_all(TASK, runs, take)
+            between = time.perf_counter()
+            alone = [fit_all(TASK, [run], take)[0] for run in runs]
+            stacked.append(between - begun)
+            separate.append(time.perf_counter() - between)
+        ratio = median(one / other for one, other in zip(separate, stacked, strict=True))
+        print(
+            f"{name:12} {median(stacked):10.2f} {ratio:19.2f} {arguments.runs / ratio:14.2f}"
+            f" {apart(together, alone):10.1e}",
+            flush=True,
+        )
+
+
+def apart(together: list[Fitted], alone: list[Fitted]) -> float:
+    """Largest difference of a validation loss."""
+    return max(
+        abs(one.history[-1]["validation_loss"] - other.history[-1]["validation_loss"])
+        for one, other in zip(together, alone, strict=True)
+    )
+
+
+if __name__ == "__main__":
+    main()
