@@ -8,15 +8,20 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from ranking.tasks.expertise import known_pairs
+from ranking.tasks.manifest import read_manifest
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
 TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)
+OWN = ("roster.csv", "comparisons.csv", "manifest.csv")
+SHELL = re.findall(r"^judge .+$", README, re.MULTILINE)
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -25,7 +30,7 @@ def newcomer(tmp_path, monkeypatch):
     """A folder with the README's own tables in it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    for name, table in zip(("roster.csv", "comparisons.csv"), TABLES, strict=True):
+    for name, table in zip(OWN, TABLES, strict=True):
         Path(name).write_text(table, encoding="utf-8")
 
 
@@ -41,6 +46,20 @@ def test_every_command_of_the_readme_prints_what_it_shows(newcomer, command, sho
         at = printed.find(block.strip("\n"), end)
         assert at >= 0, f"not printed, or not in this order:\n{block}"
         end = at + len(block.strip("\n"))
+
+
+@pytest.mark.parametrize("line", SHELL)
+def test_the_readme_names_commands_and_options_that_there_are(line):
+    _, *words = shlex.split(line, comments=True)
+    command = get_command(app)
+    while words and words[0] in (below := getattr(command, "commands", {})):
+        command = below[words.pop(0)]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_the_manifest_of_the_readme_can_be_read(newcomer):
+    assert len(known_pairs(read_manifest(Path("manifest.csv")))) == 3
 
 
 def test_the_python_of_the_readme_runs(capsys):
