@@ -85,7 +85,7 @@ def embed(
         choices=choices_of(
             encoder or ["spectrogram"], weights, weights_dir, front_end or (), as_published
         ),
-        device=device or best_device(),
+        device=best_device(device),
         workers=workers or usual_workers(),
         least_seconds=least or (WINDOW_SECONDS if competition or roster else 1.0),
         batch=batch,

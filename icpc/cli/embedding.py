@@ -46,11 +46,22 @@ def choices_of(
     )
 
 
-def best_device() -> str:
-    """A GPU if there is one."""
+def best_device(given: str | None = None) -> str:
+    """The device of a name, or a GPU if there is one.
+
+    Raises
+    ------
+    EncoderError
+        If there is no such device here.
+    """
     import torch
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    from ranking.errors import EncoderError
+
+    here = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+    if given is not None and given.partition(":")[0] not in here:
+        raise EncoderError(f"--device {given}", "not to be had here", f"give {' or '.join(here)}")
+    return given or here[-1]
 
 
 def embedded(table: "pd.DataFrame", work: "Work", skip_bad: bool = False) -> "list[Outcome]":

@@ -218,7 +218,7 @@ class Listening:
         check_use(ranker, made, tuple(TASKS.values()), str(self.ranker or "the ranker"))
         least = self.least or WINDOW_SECONDS
         workers = max(1, self._cores // THREADS)
-        work = Work(self.store, (choice,), self.device or best_device(), workers, least)
+        work = Work(self.store, (choice,), best_device(self.device), workers, least)
         if self.skip_bad:
             table = _without_bad(table, work)
         bank, named = bank_of(table, work)

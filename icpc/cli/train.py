@@ -112,7 +112,7 @@ def expertise(
     work = Work(
         store=store,
         choices=choices_of([encoder], weights, weights_dir, front_end or (), as_published=False),
-        device=device or best_device(),
+        device=best_device(device),
         workers=usual_workers(),
     )
     _learn(manifests, recordings, out, plan, work, format)
@@ -132,12 +132,13 @@ def _learn(
     from ranking.embeddings.embed import making_chosen
     from ranking.probe.checkpoint import check_path, save_probe
     from ranking.tasks.learning import learn
-    from ranking.tasks.manifest import locate
+    from ranking.tasks.manifest import locate, refuse_copies
 
     check_path(out)
     files = locate(manifests[-1], folder)
     table = pd.DataFrame({"candidate": list(files), "path": list(files.values())})
     bank, named = bank_of(table, work)
+    refuse_copies(manifests[-1], dict(zip(named["candidate"], named["recording"], strict=True)))
     kept = out.with_suffix(".fitting")
     with fitting(f"fitting {out.stem}") as progress:
         learnt = learn(manifests, bank, plan, progress, kept)
@@ -152,15 +153,17 @@ def _learn(
 
 
 def _split(path: Path, count: int | None, seed: int) -> "list[Manifest]":
-    from ranking.tasks.manifest import folds, read_manifest, split_by_lot
+    """Return the manifest split once, or into folds, and remark on pairs that this leaves out."""
+    from ranking.tasks.manifest import read_manifest
+    from ranking.tasks.splits import folds, split_by_lot
 
     whole = read_manifest(path)
-    if count is not None:
-        return folds(whole, count, seed)
-    dealt = split_by_lot(whole, seed)
-    if dealt.parted:
-        print_remark(f"{dealt.parted} pairs left out, whose recordings the lot has parted")
-    return [dealt]
+    dealt = [split_by_lot(whole, seed)] if count is None else folds(whole, count, seed)
+    parted = [manifest.parted for manifest in dealt]
+    if max(parted) > 0:
+        said = f"{min(parted)} to {max(parted)} in each fit" if len(parted) > 1 else f"{parted[0]}"
+        print_remark(f"{said}: pairs left out, whose recordings the lot has parted")
+    return dealt
 
 
 def _two_or_four(classes: int) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from safetensors.torch import save
@@ -61,14 +62,20 @@ class Probe:
 
 
 def check_path(path: Path) -> None:
-    """Refuse a name that is no probe's, before there is anything to write.
+    """Refuse a place where no probe can be written, before there is anything to write.
 
     Raises
     ------
     ProbeError
-        If it has another ending.
+        If its name has another ending, or its folder cannot be written to.
     """
     _beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from None
 
 
 def save_probe(probe: Probe, path: Path) -> None:
@@ -88,9 +95,7 @@ def save_probe(probe: Probe, path: Path) -> None:
             with replacing(place) as file:
                 file.write(content)
     except OSError as error:
-        raise ProbeError(
-            str(path), f"it cannot be written ({error.strerror})", "choose another --out"
-        ) from None
+        raise _unwritable(path, error) from None
 
 
 def load_probe(path: Path) -> Probe:
@@ -159,6 +164,10 @@ def _beside(path: Path) -> Path:
     if path.suffix != SUFFIX:
         raise ProbeError(str(path), f"a probe's file ends in {SUFFIX}", "name it so")
     return path.with_suffix(".json")
+
+
+def _unwritable(path: Path, error: OSError) -> ProbeError:
+    return ProbeError(str(path), f"it cannot be written ({error.strerror})", "choose another --out")
 
 
 def _read_record(path: Path) -> tuple[Record, str]:

@@ -69,7 +69,8 @@ def p_first(logits: "Tensor") -> "Tensor":
 def known_pairs(manifest: Manifest) -> pd.DataFrame:
     """Return the pairs that a manifest orders: ``first``, ``second``, ``gap`` Q(p1) - Q(p2).
 
-    Each pair once, within one split and, of levels, one event.
+    Each pair once, within one split and, of levels, one event. Of several verdicts on a pair the
+    majority counts; where they are even, it has no better one and is left out.
 
     Raises
     ------
@@ -77,8 +78,7 @@ def known_pairs(manifest: Manifest) -> pd.DataFrame:
         If there is none.
     """
     if manifest.pairs is not None:
-        won = manifest.pairs["winner"] == manifest.pairs["first"]
-        return manifest.pairs[["first", "second"]].assign(gap=np.where(won, 1.0, -1.0))
+        return _majorities(manifest.pairs)
     table = manifest.recordings
     i, j = np.triu_indices(len(table), 1)
     level, place = table["level"].to_numpy(), table.groupby(["split", "event"]).ngroup().to_numpy()
@@ -88,6 +88,22 @@ def known_pairs(manifest: Manifest) -> pd.DataFrame:
         raise TableError(manifest.name, "no two recordings of unequal level", "give several levels")
     names = table["recording"].to_numpy()
     return pd.DataFrame({"first": names[i[kept]], "second": names[j[kept]], "gap": gap[kept]})
+
+
+def _majorities(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Which of each two is the better, by however many verdicts."""
+    first, second = (verdicts[side].to_numpy() for side in ("first", "second"))
+    turned = first > second
+    for_first = np.where(verdicts["winner"] == first, 1.0, -1.0)
+    each = pd.DataFrame(
+        {
+            "first": np.where(turned, second, first),
+            "second": np.where(turned, first, second),
+            "gap": np.where(turned, -for_first, for_first),
+        }
+    )
+    gap = np.sign(each.groupby(["first", "second"], sort=False)["gap"].sum())
+    return gap[gap != 0].reset_index()
 
 
 def some_pairs(pairs: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:

@@ -54,7 +54,10 @@ class Plan:
         ProbeError
             Naming the setting.
         """
+        names = [name for name, _ in self.grid]
         for name, values in self.grid:
+            if names.count(name) > 1:
+                raise ProbeError(f"--grid {name}", "given twice", "write all values in one")
             if name not in GRID:
                 raise ProbeError(
                     f"--grid {name}", "no such setting to try", f"choose {', '.join(GRID)}"
@@ -120,7 +123,7 @@ def learn(
 
     Parameters
     ----------
-    manifests : one with its split, or those of :func:`ranking.tasks.manifest.folds`
+    manifests : one with its split, or those of :func:`ranking.tasks.splits.folds`
     progress : told after every step
     keep : a folder for what is needed to go on after an interruption
 

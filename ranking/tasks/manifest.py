@@ -6,14 +6,13 @@ Either of levels: ``recording``, ``level`` (a number, larger for better); or of 
 ``second``, ``winner`` (one of the two). Optional in both: ``split``, train, val or test; ``group``,
 for what must not be parted by a split: one player's recordings, one piece. Of levels optional too:
 ``event``; only recordings of one event are compared with each other.
-A recording is a file's name, with or without its ending. Without a split there is one by lot, group
-by group: eight tenths train, one val, one test. A recording, and a group, is on one side only;
-pairs that a split by lot parts are left out and counted.
+A recording is a file's name, with or without its ending, and stands for one sound only: a copy
+would be on both sides of a split. A recording, and a group, is on one side.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import networkx as nx
@@ -24,7 +23,6 @@ from ranking.csv_input import CsvFile, read_csv
 from ranking.errors import TableError
 
 SPLITS = ("train", "val", "test")
-TENTHS = ("train", "train", "val", "train", "train", "train", "train", "test", "train", "train")
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Manifest:
     pairs: pd.DataFrame | None = None
     """``first``, ``second``, ``winner``; None of levels."""
     parted: int = 0
-    """Pairs that the split by lot left out."""
+    """Pairs that a split by lot left out."""
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -100,70 +98,26 @@ def locate(manifest: Manifest, folder: Path) -> dict[str, Path]:
     return {name: paths[0] for name, paths in found.items()}
 
 
-def split_by_lot(manifest: Manifest, seed: int) -> Manifest:
-    """Return the manifest with every recording in train, val or test.
+def refuse_copies(manifest: Manifest, sounds: Mapping[str, str]) -> None:
+    """Refuse two recordings of the same sound.
+
+    Parameters
+    ----------
+    sounds : SHA-256 of each recording's file
 
     Raises
     ------
     TableError
-        If there are too few groups for three sides.
+        Naming the two.
     """
-    if (manifest.recordings["split"] != "").all():
-        return manifest
-    places = deal(manifest, len(TENTHS), seed)
-    if len(set(places.values()) & {TENTHS.index("val"), TENTHS.index("test")}) < 2:
-        raise TableError(
-            manifest.name,
-            f"{len(places)} groups are too few to split by lot",
-            "give a column split, or --folds",
-        )
-    return with_split(manifest, {group: TENTHS[place] for group, place in places.items()})
-
-
-def folds(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
-    """Return the manifest split so many times, every group once in test and once in val.
-
-    One more follows, without a test: all but one fold in train.
-
-    Raises
-    ------
-    TableError
-        If there are fewer groups than folds.
-    """
-    places = deal(manifest, count, seed)
-    if len(places) < count:
-        raise TableError(
-            manifest.name, f"{len(places)} groups for {count} folds", "give fewer --folds"
-        )
-    sides = ["test", "val", *["train"] * (count - 2)]
-    split = [
-        {group: sides[(place - fold) % count] for group, place in places.items()}
-        for fold in range(count)
-    ]
-    split.append({group: "train" if place else "val" for group, place in places.items()})
-    return [with_split(manifest, one) for one in split]
-
-
-def with_split(manifest: Manifest, sides: Mapping[str, str]) -> Manifest:
-    """Return the manifest with each group on a side; pairs that this parts are left out."""
-    table = manifest.recordings.assign(split=manifest.recordings["group"].map(sides))
-    if manifest.pairs is None:
-        return replace(manifest, recordings=table)
-    side = table.set_index("recording")["split"]
-    together = manifest.pairs["first"].map(side) == manifest.pairs["second"].map(side)
-    parted = int((~together).sum())
-    return replace(manifest, recordings=table, pairs=manifest.pairs[together], parted=parted)
-
-
-def deal(manifest: Manifest, count: int, seed: int) -> Mapping[str, int]:
-    """Deal the groups out to ``count`` places, by lot, each place like the others in level."""
-    rng = np.random.default_rng(seed)
-    table = manifest.recordings
-    level = table["level"] if "level" in table else pd.Series(0.0, index=table.index)
-    groups = level.groupby(table["group"]).mean().sort_index()
-    order = np.lexsort((rng.permutation(len(groups)), groups.to_numpy()))
-    shift = int(rng.integers(count))
-    return {groups.index[row]: (place + shift) % count for place, row in enumerate(order)}
+    first: dict[str, str] = {}
+    for name, sound in sounds.items():
+        if (other := first.setdefault(sound, name)) != name:
+            raise TableError(
+                manifest.name,
+                f"{other!r} and {name!r} are the same sound",
+                "keep one: a probe is not tested on what it has heard",
+            )
 
 
 def data_digest(manifest: Manifest, recordings: Iterable[str]) -> str:

@@ -1,12 +1,14 @@
 """``judge train`` as a user meets it."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sounds import piano, write_sound
 from typer.testing import CliRunner
@@ -93,9 +95,7 @@ def test_pairs_do_as_well_and_json_is_for_programs(here, sounds):
 
 def test_a_fit_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
     folds = ["--folds", "3", "--epochs", "4"]
-    Path("mine.csv").write_text(
-        "recording,level\n" + "".join(f"p{number:02},{number % 2}\n" for number in range(12))
-    )
+    pd.read_csv("mine.csv").drop(columns="split").to_csv("mine.csv", index=False)
     assert judge(sounds, *folds, "--out", "whole.safetensors").exit_code == 0
     program = [sys.executable, "-c", "from icpc.cli import app; app()", "train", "expertise"]
     process = subprocess.Popen([*program, *given(sounds), *folds], stderr=subprocess.DEVNULL)
@@ -125,15 +125,29 @@ def test_a_fit_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
         (["--out", "mine.pt"], "mine.pt: a probe's file ends in .safetensors"),
         (["--grid", "rate=fast"], "--grid rate=fast: no numbers; write it so"),
         (["--grid", "depth=3"], "--grid depth: no such setting to try; choose rate, decay"),
+        (["--grid", "seed=1", "--grid", "seed=2"], "--grid seed: given twice; write all values"),
+        (["--out", "mine.csv/mine.safetensors"], "mine.safetensors: it cannot be written ("),
+        (["--device", "gpu"], "--device gpu: not to be had here; give cpu"),
         (["--grid", "rate=-1"], "--grid rate: -1 is out of range"),
         (["--classes", "3"], "--classes 3: no such task; give 2 or 4"),
-        (["--folds", "20"], "12 groups for 20 folds; give fewer --folds"),
+        (["--folds", "3"], "mine.csv: it has a split, and --folds would make another"),
+        (["--manifest", "whole.csv", "--folds", "20"], "12 groups for 20 folds; give fewer"),
         (["--encoder", "mertt"], "did you mean 'mert'?"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(here, sounds, arguments, words):
     Path("bad.csv").write_text("recording,level\np00,good\n")
+    pd.read_csv("mine.csv").drop(columns="split").to_csv("whole.csv", index=False)
     result = judge(sounds, *arguments)
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.split())
     assert not list(Path().glob("mine.s*"))
+
+
+def test_a_copy_of_a_recording_is_refused(here, sounds, tmp_path):
+    copied = tmp_path / "copied"
+    shutil.copytree(sounds, copied, ignore=shutil.ignore_patterns("store"))
+    shutil.copy(sounds / "p00.flac", copied / "p11.flac")
+    result = judge(sounds, "--recordings", copied)
+    assert result.exit_code == 2
+    assert "mine.csv: 'p00' and 'p11' are the same sound; keep one" in result.stderr

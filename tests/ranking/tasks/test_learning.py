@@ -10,7 +10,8 @@ from skill import planted_bank
 from ranking.errors import ProbeError, TableError
 from ranking.probe.run import FitSettings
 from ranking.tasks.learning import Plan, learn
-from ranking.tasks.manifest import Manifest, folds, split_by_lot
+from ranking.tasks.manifest import Manifest
+from ranking.tasks.splits import folds, split_by_lot
 
 LEVELS = np.tile([0, 1, 2], 24)
 NAMES = [f"r{number:03}" for number in range(len(LEVELS))]

@@ -1,14 +1,10 @@
-"""Manifests are read, split without parting what belongs together, or refused with the line."""
+"""Manifests are read, or refused with the line."""
 
-import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ranking.errors import TableError
 from ranking.tasks.expertise import known_pairs
-from ranking.tasks.manifest import Manifest, data_digest, folds, locate, read_manifest, split_by_lot
+from ranking.tasks.manifest import data_digest, locate, read_manifest, refuse_copies
 
 LEVELS = (
     "recording,level,split\nann,2,train\nbob,0,Train\ncyd,1,validation\ndan,0,val\neve,1,test\n"
@@ -24,20 +20,6 @@ def read(tmp_path):
         return read_manifest(path)
 
     return of
-
-
-def many(groups: int = 20, of_each: int = 2) -> Manifest:
-    """Several recordings of each player, whose level is the player's."""
-    rows = [
-        (f"r{g}-{k}", g % 3, "", f"player{g}", "") for g in range(groups) for k in range(of_each)
-    ]
-    columns = ["recording", "level", "split", "group", "event"]
-    return Manifest("mine.csv", pd.DataFrame(rows, columns=columns))
-
-
-def parted(table: pd.DataFrame) -> bool:
-    """Whether a group is on two sides."""
-    return len(table[["group", "split"]].drop_duplicates()) > table["group"].nunique()
 
 
 def test_levels_are_read_with_their_split(read):
@@ -64,47 +46,6 @@ def test_pairs_are_read_as_they_are_and_linked_by_group(read):
     assert known_pairs(manifest)["gap"].tolist() == [-1, 1, 1]
     group = manifest.recordings.set_index("recording")["group"]
     assert group.to_dict() == {"ann": "ann", "bob": "ann", "cyd": "ann", "dan": "dan", "eve": "dan"}
-
-
-@given(st.integers(0, 99))
-def test_a_split_by_lot_parts_no_group_and_keeps_the_levels_alike(seed):
-    table = split_by_lot(many(40), seed).recordings
-    assert not parted(table)
-    assert table["split"].value_counts().to_dict() == {"train": 64, "val": 8, "test": 8}
-    means = table.groupby("split")["level"].mean()
-    assert np.ptp(means) < 0.8
-
-
-def test_a_split_by_lot_is_the_seeds_and_leaves_a_given_one_alone(read):
-    manifest = many()
-    one, same, other = (split_by_lot(manifest, seed).recordings for seed in (1, 1, 2))
-    assert one.equals(same)
-    assert not one.equals(other)
-    given_one = read(LEVELS)
-    assert split_by_lot(given_one, 0) is given_one
-
-
-@given(st.integers(0, 99), st.integers(3, 8))
-def test_folds_test_every_group_once_and_never_on_what_they_heard(seed, count):
-    manifest = many()
-    *tested, last = folds(manifest, count, seed)
-    assert len(tested) == count
-    heard = [fold.recordings for fold in tested]
-    held = [set(table[table["split"] == "test"]["recording"]) for table in heard]
-    assert sorted(name for names in held for name in names) == sorted(
-        manifest.recordings["recording"]
-    )
-    assert not any(parted(table) for table in heard)
-    assert set(last.recordings["split"]) == {"train", "val"}
-
-
-def test_pairs_that_the_lot_parts_are_left_out_and_counted(read):
-    rows = [f"a{n},a{n + 1},a{n}" for n in range(30)]
-    manifest = split_by_lot(read("first,second,winner\n" + "\n".join(rows) + "\n"), 0)
-    assert manifest.parted > 0
-    assert len(manifest.pairs) + manifest.parted == 30
-    side = manifest.recordings.set_index("recording")["split"]
-    assert (manifest.pairs["first"].map(side) == manifest.pairs["second"].map(side)).all()
 
 
 def test_recordings_are_found_with_or_without_their_ending(read, tmp_path):
@@ -159,11 +100,19 @@ def test_manifests_that_cannot_be_are_refused_with_the_line(read, text, words):
         read(text)
 
 
-def test_too_little_to_split_is_said(read):
-    few = read("recording,level\nann,1\nbob,0\ncyd,1\n")
-    with pytest.raises(TableError, match="3 groups are too few to split by lot; give a column"):
-        split_by_lot(few, 0)
-    with pytest.raises(TableError, match="3 groups for 5 folds; give fewer --folds"):
-        folds(few, 5, 0)
+def test_levels_that_are_all_equal_make_no_pair(read):
     with pytest.raises(TableError, match="no two recordings of unequal level"):
         known_pairs(read("recording,level\nann,1\nbob,1\n"))
+
+
+def test_of_several_verdicts_on_a_pair_the_majority_counts(read):
+    rows = ["b,a,b", "a,b,b", "a,b,a", "a,c,a", "c,a,c", "d,c,d"]  # b over a; a and c even
+    pairs = known_pairs(read("first,second,winner\n" + "\n".join(rows) + "\n"))
+    assert pairs.to_numpy().tolist() == [["a", "b", -1.0], ["c", "d", -1.0]]
+
+
+def test_two_names_of_one_sound_are_refused(read):
+    manifest = read(LEVELS)
+    refuse_copies(manifest, {"ann": "00", "bob": "01"})
+    with pytest.raises(TableError, match="'ann' and 'cyd' are the same sound; keep one"):
+        refuse_copies(manifest, {"ann": "00", "bob": "01", "cyd": "00"})

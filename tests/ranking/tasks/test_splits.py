@@ -1,0 +1,78 @@
+"""Splits part nothing that belongs together, and are the seed's."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ranking.errors import TableError
+from ranking.tasks.manifest import Manifest
+from ranking.tasks.splits import folds, split_by_lot
+
+
+def many(groups: int = 20, of_each: int = 2) -> Manifest:
+    """Several recordings of each player, whose level is the player's."""
+    rows = [
+        (f"r{g}-{k}", g % 3, "", f"player{g}", "") for g in range(groups) for k in range(of_each)
+    ]
+    columns = ["recording", "level", "split", "group", "event"]
+    return Manifest("mine.csv", pd.DataFrame(rows, columns=columns))
+
+
+def parted(table: pd.DataFrame) -> bool:
+    """Whether a group is on two sides."""
+    return len(table[["group", "split"]].drop_duplicates()) > table["group"].nunique()
+
+
+@given(st.integers(0, 99))
+def test_a_split_by_lot_parts_no_group_and_keeps_the_levels_alike(seed):
+    table = split_by_lot(many(40), seed).recordings
+    assert not parted(table)
+    assert table["split"].value_counts().to_dict() == {"train": 64, "val": 8, "test": 8}
+    means = table.groupby("split")["level"].mean()
+    assert np.ptp(means) < 0.8
+
+
+def test_a_split_by_lot_is_the_seeds_and_leaves_a_given_one_alone():
+    manifest = many()
+    one, same, other = (split_by_lot(manifest, seed).recordings for seed in (1, 1, 2))
+    assert one.equals(same)
+    assert not one.equals(other)
+    assert split_by_lot(one_split := split_by_lot(manifest, 0), 1) is one_split
+
+
+@given(st.integers(0, 99), st.integers(3, 8))
+def test_folds_test_every_group_once_and_never_on_what_they_heard(seed, count):
+    manifest = many()
+    *tested, last = folds(manifest, count, seed)
+    assert len(tested) == count
+    heard = [fold.recordings for fold in tested]
+    held = [set(table[table["split"] == "test"]["recording"]) for table in heard]
+    assert sorted(name for names in held for name in names) == sorted(
+        manifest.recordings["recording"]
+    )
+    assert not any(parted(table) for table in heard)
+    assert set(last.recordings["split"]) == {"train", "val"}
+
+
+def test_pairs_that_a_split_parts_are_left_out_and_counted():
+    names = [f"a{n:02}" for n in range(31)]
+    table = pd.DataFrame({"recording": names, "split": "", "group": names})
+    chain = pd.DataFrame({"first": names[:-1], "second": names[1:], "winner": names[:-1]})
+    whole = Manifest("mine.csv", table, chain)
+    for manifest in (split_by_lot(whole, 0), *folds(whole, 5, 0)):
+        assert manifest.parted > 0
+        assert len(manifest.pairs) + manifest.parted == 30
+        side = manifest.recordings.set_index("recording")["split"]
+        assert (manifest.pairs["first"].map(side) == manifest.pairs["second"].map(side)).all()
+
+
+def test_what_cannot_be_split_is_said():
+    few = many(3)
+    with pytest.raises(TableError, match="3 groups are too few to split by lot; give a column"):
+        split_by_lot(few, 0)
+    with pytest.raises(TableError, match="3 groups for 5 folds; give fewer --folds"):
+        folds(few, 5, 0)
+    with pytest.raises(TableError, match="it has a split, and --folds would make another"):
+        folds(split_by_lot(many(), 0), 5, 0)
