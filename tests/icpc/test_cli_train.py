@@ -69,6 +69,18 @@ def test_levels_become_a_probe_with_a_record(here, sounds):
     assert not Path("mine.fitting").exists()
 
 
+def test_a_trained_probe_ranks_recordings(here, sounds):
+    assert judge(sounds, "--grid", "rate=3e-3").exit_code == 0
+    names = [f"p{number:02}" for number in range(12)]
+    pd.DataFrame({"candidate": names}).to_csv("roster.csv", index=False)
+    where = ["--recordings", sounds, "--store", sounds / "store", "--out", "run", "--least", 5]
+    options = ["--roster", "roster.csv", "--ranker", "mine.safetensors", *where]
+    result = CliRunner().invoke(app, ["rank", *map(str, options)], catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    ranking = pd.read_csv("run/ranking.csv")
+    assert set(ranking["candidate"][:6]) == set(names[1::2])
+
+
 def test_the_same_command_gives_the_same_bytes(here, sounds):
     files = []
     for _ in range(2):
