@@ -20,12 +20,12 @@ RATE, RATES = 44_100, (16_000, 24_000, 44_100)
 KINDS = {"flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
 
 
-def write_recording(path: Path, minutes: int) -> None:
+def write_recording(path: Path, minutes: int, rate: int = RATE, seed: int = 0) -> None:
     """Chords that die away, a new one each second, minute after minute."""
-    rng = np.random.default_rng(0)
-    moment = np.arange(RATE) / RATE
+    rng = np.random.default_rng(seed)
+    moment = np.arange(rate) / rate
     kind, subtype = KINDS[path.suffix[1:]]
-    with soundfile.SoundFile(path, "w", RATE, 1, subtype, format=kind) as file:
+    with soundfile.SoundFile(path, "w", rate, 1, subtype, format=kind) as file:
         for _ in range(minutes):
             pitches = 110 * 2 ** (rng.integers(0, 48, (60, 4, 1)) / 12)
             chords = np.sin(2 * np.pi * pitches * moment).sum(axis=1) * np.exp(-3 * moment)

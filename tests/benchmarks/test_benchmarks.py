@@ -48,3 +48,9 @@ def test_the_training_benchmark_fits_a_stack_as_it_fits_each_run():
     assert name == "spectrogram"
     assert min(map(float, numbers)) > 0
     assert float(gap) < 1e-5
+
+
+def test_a_competition_that_was_killed_three_times_ends_in_the_same_files():
+    lines = printed("competition.py", "--candidates", 4, "--minutes", 1)
+    assert lines[-5].startswith("killed three times")
+    assert all(": equal, " in line for line in lines[-4:])

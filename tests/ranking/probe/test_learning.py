@@ -102,7 +102,7 @@ def test_planted_skill_is_found_at_the_proportions_of_every_encoder(encoder, cla
 def test_planted_skill_is_found_at_the_full_size_of_the_smallest_encoder():
     spec = spec_of("spectrogram")
     bank = planted_bank(LEVELS, spec.frames, spec.dimension, segments=(1, 1))
-    assert_found(judged(learnt(bank, LEVELS, 2, replace(SETTINGS, epochs=2)), bank))
+    assert_found(judged(learnt(bank, LEVELS, 2, replace(SETTINGS, epochs=1)), bank))
 
 
 def test_shuffled_skill_is_not_learnt():

@@ -28,11 +28,10 @@ def bank():
     return planted_bank(LEVELS, 30, 60, step=1.0)
 
 
-@pytest.mark.parametrize("classes", [2, 4])
-def test_folds_find_planted_skill_in_recordings_never_heard(bank, classes):
-    learnt = learn(folds(manifest(), 4, 0), bank, replace(PLAN, classes=classes))
+def test_folds_find_planted_skill_in_recordings_never_heard(bank):
+    learnt = learn(folds(manifest(), 4, 0), bank, replace(PLAN, classes=4))
     assert learnt.test.value > 0.9
-    assert learnt.head.config.classes == classes
+    assert learnt.head.config.classes == 4
     assert learnt.train_pairs == PLAN.most
     assert learnt.test.pairs == 4 * PLAN.most
 
