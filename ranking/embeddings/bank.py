@@ -2,11 +2,12 @@
 
 Conventions
 -----------
-A window is thirty segments in a row; a recording's last window may hold fewer. What is asked for
-comes as (B, S, F, D) float32 with S = 30, zeros where there is no sound, and a mask (B, S) that is
-true where there is. As many recordings as fit in the budget lie on the device, in the form in which
-they are stored (half precision, codes); the others are read from the memory-mapped store when asked
-for. Which is where does not show.
+A window is thirty segments in a row. A recording's last window may hold fewer, but at least half,
+unless it is the only one: what is judged on a few seconds would count as much as on five minutes.
+What is asked for comes as (B, S, F, D) float32 with S = 30, zeros where there is no sound, and a
+mask (B, S) that is true where there is. As many recordings as fit in the budget lie on the device,
+in the form in which they are stored (half precision, codes); the others are read from the
+memory-mapped store when asked for. Which is where does not show.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ from ranking.embeddings.store import Embedding, EmbeddingStore, Making
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
+LEAST_SEGMENTS = SEGMENTS // 2  # of a last window
 SHARE_OF_FREE_MEMORY = 0.7  # the rest is for those who compute
 
 
@@ -154,6 +156,8 @@ def _cut(embeddings: Sequence[tuple[str, Embedding]]) -> tuple[pd.DataFrame, lis
     for number, (candidate, embedding) in enumerate(embeddings):
         for position, first in enumerate(range(0, len(embedding.seconds), SEGMENTS)):
             seconds = embedding.seconds[first : first + SEGMENTS]
+            if first and len(seconds) < LEAST_SEGMENTS:
+                break
             start = float(first * SEGMENT_SECONDS)
             rows.append((len(rows), candidate, position, start, start + float(seconds.sum())))
             places.append(_Window(number, first, len(seconds)))

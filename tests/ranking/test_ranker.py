@@ -21,7 +21,7 @@ from ranking.tasks.expertise import p_first
 from ranking.vote import count_votes
 
 FRAMES, DIMENSION = 20, 30
-SEGMENTS = {"dov": 65, "ann": 31, "cyd": 30, "bea": 5}  # windows: 3, 2, 1, 1
+SEGMENTS = {"dov": 75, "ann": 46, "cyd": 30, "bea": 5}  # windows: 3, 2, 1, 1
 
 
 def bank_of(segments: dict[str, int]) -> EmbeddingBank:
@@ -110,7 +110,7 @@ def test_nobody_is_better_than_themselves():
 
 
 def test_blocks_and_workers_change_nothing(monkeypatch):
-    bank, head = bank_of({f"c{n:02}": 31 for n in range(24)}), head_of()
+    bank, head = bank_of({f"c{n:02}": 45 for n in range(24)}), head_of()
     whole = compare_windows(head, bank)
     pd.testing.assert_frame_equal(compare_windows(head, bank, workers=3), whole)
     monkeypatch.setattr(strips, "BUDGET", 2 * 10 * FactorisedHead(head).share_bytes)
@@ -151,7 +151,7 @@ def stop_at(pairs: int):
 
 
 def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, judged):
-    bank, head = bank_of({f"c{n:02}": 31 for n in range(24)}), head_of()
+    bank, head = bank_of({f"c{n:02}": 45 for n in range(24)}), head_of()
     whole = compare_windows(head, bank)
     total = sum(judged)
     kept = Kept(tmp_path / "votes", {"ann": "her recording"})

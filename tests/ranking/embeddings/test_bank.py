@@ -12,12 +12,12 @@ from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
 MADE = making_of("spectrogram", "float32", "", {})
-LENGTHS = {"ann": 75, "bob": 30, "cyd": 4}
+LENGTHS = {"ann": 75, "bob": 30, "cyd": 4, "dov": 44}
 
 
 @pytest.fixture
 def kept(tmp_path):
-    """A store of three recordings, their table and their values."""
+    """A store of four recordings, their table and their values."""
     store, rng, values = EmbeddingStore(tmp_path), np.random.default_rng(0), {}
     for candidate, count in LENGTHS.items():
         values[candidate] = rng.standard_normal((count, 5, 3)).astype(np.float16)
@@ -37,6 +37,7 @@ def test_recordings_are_cut_into_windows_of_thirty_segments(kept):
         [2, "ann", 2, 600.0, 742.5],
         [3, "bob", 0, 0.0, 292.5],
         [4, "cyd", 0, 0.0, 32.5],
+        [5, "dov", 0, 0.0, 300.0],  # 142.5 s more are less than half of a window
     ]
 
 
@@ -64,7 +65,7 @@ def test_segments_come_in_pieces_too(kept, size):
     assert len(pieces) == sum(-(-count // size) for count in (4, 30, 15))
 
 
-@pytest.mark.parametrize(("budget", "resident"), [(0, 0), (3000, 1), (10**9, 3)])
+@pytest.mark.parametrize(("budget", "resident"), [(0, 0), (3000, 1), (10**9, 4)])
 def test_what_fits_lies_on_the_device_and_the_rest_streams_alike(kept, budget, resident):
     store, table, _ = kept
     bank = open_bank(store, MADE, table, budget=budget)
@@ -78,10 +79,10 @@ def test_what_fits_lies_on_the_device_and_the_rest_streams_alike(kept, budget, r
 def test_codes_become_embeddings_on_use(tmp_path):
     torch.manual_seed(0)
     encoder = dac.Dac(encoder_dim=8, decoder_dim=32, latent_dim=64).eval()
-    codes = torch.randint(0, 1024, (31, 7, 9))
+    codes = torch.randint(0, 1024, (45, 7, 9))
     store, made = EmbeddingStore(tmp_path), making_of("dac", "float32", "", {})
     with store.writing(made, "a" * 64, "uint16") as writer:
-        writer.add(codes.numpy(), [10.0] * 31)
+        writer.add(codes.numpy(), [10.0] * 45)
     table = pd.DataFrame({"candidate": ["ann"], "recording": ["a" * 64]})
     with torch.no_grad():
         taken, mask = open_bank(store, made, table, encoder.expand).take([0, 1])
