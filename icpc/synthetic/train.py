@@ -38,6 +38,11 @@ from ranking.tally import tally
 from ranking.tasks.expertise import TASKS
 from ranking.vote import count_votes
 
+NOTE = (
+    "judged by the ranker that comes with judge. It has heard synthetic recitals only: it is not "
+    "shown that it hears real players' skill."
+)
+
 
 @dataclass(frozen=True)
 class Set:
@@ -97,7 +102,8 @@ def train(keep: Path) -> Probe:
     }
     settings = {**asdict(SETTINGS), "pairs": PAIRS, "epoch": fitted.epoch}
     made = making_chosen(Choice("spectrogram"))
-    return Probe(fitted.head, Record(TASKS[2], made, config, settings, run.train.digest, results))
+    record = Record(TASKS[2], made, config, settings, run.train.digest, results, NOTE)
+    return Probe(fitted.head, record)
 
 
 def examine(

@@ -44,6 +44,8 @@ class Record:
     """Of the examples it was fitted on."""
     results: Mapping[str, Any] = field(default_factory=dict)
     """What it reached."""
+    note: str = ""
+    """What a reader of its verdicts must know."""
     version: str = field(default_factory=lambda: version("judge"))
 
 

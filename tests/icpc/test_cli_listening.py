@@ -259,6 +259,7 @@ def test_eight_real_performances_are_ranked_by_the_ranker_that_ships(tmp_path, m
     monkeypatch.chdir(tmp_path)
     judged("--roster", SHARED / "roster.csv", "--recordings", SHARED)
     study = load_run(Path("runs/ecompetition-2014"))
+    assert "It has heard synthetic recitals only" in study.verdicts.note
     assert (study.counted.met.sum(axis=1) == 14).all()
     assert study.verdicts.votes is not None
     assert study.verdicts.votes["p_first"].std() > 0.01
