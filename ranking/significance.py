@@ -24,6 +24,7 @@ from ranking.noskill import affordable
 from ranking.tally import Tally
 
 LEVEL = 0.95
+TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 BOOTSTRAP_DRAWS = 2000
 PERMUTATIONS = 1999
 CLASSES = 4  # of distance, where there are many
@@ -53,16 +54,20 @@ def pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) ->
     total = float(denominator.sum())
     if total == 0:
         return Estimate(float("nan"))
-    n = len(denominator)
-    rng = np.random.default_rng(seed)
-    counts = rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAP_DRAWS).astype(float)
-    above, below = (_drawn(counts, values) for values in (numerator, denominator))
+    counts = resample(len(denominator), seed)
+    above, below = (sum_drawn(counts, values) for values in (numerator, denominator))
     shares = above[below > 0] / below[below > 0]
-    low, high = np.quantile(shares, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(shares, TAILS)
     return Estimate(float(numerator.sum()) / total, float(low), float(high), pairs=total)
 
 
-def _drawn(counts: np.ndarray, values: np.ndarray) -> np.ndarray:
+def resample(n: int, seed: int) -> np.ndarray:
+    """How often each of n candidates is in each draw with replacement, shape (draws, n)."""
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAP_DRAWS).astype(float)
+
+
+def sum_drawn(counts: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Sum over pairs in each draw; one on the diagonal is there as often as its row is."""
     own = values.diagonal()
     return ((counts @ (values - np.diag(own))) * counts).sum(axis=1) + counts @ own

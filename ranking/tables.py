@@ -30,6 +30,10 @@ Tables
   the ``k``; ``null_low``, ``null_high`` the band of a judge without skill.
 * :data:`FINDINGS`: what a check found. ``check``; ``value``; ``low``, ``high`` its 95 % interval;
   ``p``; ``finding`` in words.
+* :data:`PAIRED`: two judges of the same candidates. ``one``; ``other``; ``candidates`` both judged;
+  ``tau`` Kendall's tau-b of their rankings, with ``tau_low``, ``tau_high``; ``pairs`` of unequal
+  result; ``accuracy`` and ``other_accuracy``, share of them in the order of the result;
+  ``difference`` of the two, with ``difference_low``, ``difference_high`` and ``p``.
 """
 
 import pandas as pd
@@ -66,6 +70,21 @@ HITRATE = (
     "null_high",
 )
 FINDINGS = ("check", "value", "low", "high", "p", "finding")
+PAIRED = (
+    "one",
+    "other",
+    "candidates",
+    "tau",
+    "tau_low",
+    "tau_high",
+    "pairs",
+    "accuracy",
+    "other_accuracy",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "p",
+)
 
 TIE = "tie"  # the winner of a comparison that nobody won
 

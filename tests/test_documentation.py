@@ -86,6 +86,21 @@ def test_numbers_of_the_readme_on_accuracy(study2015):
     )
 
 
+def test_numbers_of_the_readme_on_the_two_stages_of_2025(study2025):
+    from icpc.compare import compare_judges, every_two, judges_of
+    from icpc.study import Settings, run_study
+    from icpc.verdicts import read_verdicts
+
+    competition = study2025.competition
+    stage2 = run_study(competition, read_verdicts(competition, stage="stage2"), Settings())
+    pairs = every_two(judges_of({"stage1": study2025, "stage2": stage2}))
+    score = competition.roster.set_index("candidate")["score"]
+    row = next(compare_judges(pairs, score).itertuples())
+    told = f"{row.tau:+.3f} (95 % interval {row.tau_low:+.3f} to {row.tau_high:+.3f})"
+    assert told in " ".join(README.split())
+    assert f"put the {row.candidates} candidates who played both" in " ".join(README.split())
+
+
 def cells(notebook, kind):
     return [cell for cell in notebook.cells if cell.cell_type == kind]
 

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from icpc import __version__
 from icpc.cli.check import check
+from icpc.cli.compare import compare
 from icpc.cli.competitions import competitions
 from icpc.cli.demo import demo
 from icpc.cli.embed import embed
@@ -71,7 +72,7 @@ def main(
     write_any_name()
 
 
-for command in (competitions, demo, rank, hitrate, check, report, embed):
+for command in (competitions, demo, rank, hitrate, check, compare, report, embed):
     app.command()(command)
 app.add_typer(train, name="train")
 app.add_typer(weights, name="weights")
