@@ -15,8 +15,9 @@ from icpc.check import check_study
 from icpc.report.curves import curve_data, curves
 from icpc.report.downloads import downloads
 from icpc.report.players import players
+from icpc.report.reproduce import hashes, made_with
 from icpc.report.tournament import consistency, methods, rounds, tallied, upset_list
-from icpc.report.verdict import verdict
+from icpc.report.verdict import hurdle, sentences, verdict
 from icpc.report.votes import calibrated, windows
 from icpc.rounds import result_groups
 from icpc.study import Study
@@ -67,7 +68,7 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
         "verdict": verdict(study, findings),
         "source": study.verdicts.source,
         "by": study.settings.by,
-        "remarks": [text for text in (study.verdicts.note, *study.remarks) if text],
+        "remarks": sentences(study),
         "trust": findings[~control].to_dict("records"),
         "controls": controls.to_dict("records"),
         "curves": [(label, curve.lines) for label, curve in held.items()],
@@ -76,11 +77,14 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
         "methods": methods(study, place),
         "calibration": calibration,
         "record": record,
+        "made_with": made_with(record),
+        "hashes": hashes(record),
         "command": command,
     }
     data = {
         "players": listed.to_dict("records"),
         "kinds": kinds,
+        "hurdle": hurdle(study),
         "curves": [curve_data(curve, place) for curve in held.values()],
         "tally": tallied(study, place),
         "upsets": upsets,

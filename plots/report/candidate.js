@@ -1,20 +1,20 @@
 // A page for each candidate, drawn from the tally when its address is chosen.
 
 /** The recording at a minute: a link where it is on the web, else its name and the minute. */
-function recordingAt(player, minute) {
-  const when = minute === null ? "recording" : `minute ${minute}`;
+function recordingAt(player, minute = null) {
   if (!player.recording) return null;
   let page = null;
   try {
     page = new URL(player.recording);
   } catch { /* a path, not an address */ }
-  if (!page || !["http:", "https:"].includes(page.protocol)) return `${when} of ${player.recording}`;
+  const onTheWeb = page && ["http:", "https:"].includes(page.protocol);
+  if (!onTheWeb) return minute === null ? player.recording : `minute ${minute} of ${player.recording}`;
   if (minute) {
     if (/(^|\.)(youtube\.com|youtu\.be)$/.test(page.hostname)) page.searchParams.set("t", `${minute * 60}s`);
     else page.hash = `t=${minute * 60}`;
   }
   return make("a", { href: page.href, class: "outside", rel: "noopener noreferrer", target: "_blank" },
-    `${when} ↗`, make("span", { class: "unseen" }, " (leaves this page)"));
+    minute === null ? "recording ↗" : `minute ${minute} ↗`, make("span", { class: "unseen" }, " (leaves this page)"));
 }
 
 /** One order of hearing, from the side of i: won of games, and votes where there are any. */
@@ -25,7 +25,7 @@ function heard(i, j, first) {
   const verdict = games(a, b) > 1 ? `${points} of ${games(a, b)}` : { 0: "lost", 0.5: "tie", 1: "won" }[points];
   if (!tally.votes) return verdict;
   const [cast, forFirst] = [tally.votes[a * n + b], tally.votesFirst[a * n + b]];
-  return `${verdict}, ${first ? forFirst : cast - forFirst} of ${cast} votes`;
+  return `${verdict}, ${first ? forFirst : cast - forFirst} of ${counted(cast, "vote")}`;
 }
 
 const cell = (text, order, attributes = {}) => make("td", { "data-order": order, ...attributes }, text);
@@ -43,10 +43,11 @@ function opponentsTable(i) {
     if (inBothOrders) cells.push(cell(heard(i, j, true), halves(i, j)), cell(heard(i, j, false), -halves(j, i)));
     return make("tr", {}, ...cells);
   });
-  const heads = ["Opponent", "Rank", "Reached", "Won", ...(inBothOrders ? ["Heard first", "Heard second"] : [])];
+  const heads = [["Opponent"], ["Rank", "number"], ["Reached", "most-first"], ["Won", "number most-first"],
+    ...(inBothOrders ? [["Heard first", "most-first"], ["Heard second", "most-first"]] : [])];
   return make("table", { id: "opponents" },
     make("caption", { class: "unseen" }, "Every comparison, by opponent"),
-    make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+    make("thead", {}, make("tr", {}, ...heads.map(([head, kind = null]) => make("th", { scope: "col", class: kind }, head)))),
     make("tbody", {}, ...rows));
 }
 
@@ -60,10 +61,10 @@ function byResult(i) {
       make("td", { class: "number" }, `${count(mine)} of ${count(all)}`),
       make("td", { class: "number bar", style: `--share:${mine / all}` }, percent(mine / all)));
   });
-  const heads = ["Opponents who reached", "candidates", "comparisons won", "share"];
+  const heads = ["Opponents", "how many", "comparisons won", "share"];
   return make("table", {},
     make("caption", { class: "unseen" }, "Comparisons won by the opponents' result"),
-    make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+    make("thead", {}, make("tr", {}, ...heads.map((head, at) => make("th", { scope: "col", class: at ? "number" : null }, head)))),
     make("tbody", {}, ...rows));
 }
 
@@ -78,33 +79,37 @@ function windowsOf(at) {
       make("td", { class: "number bar", style: `--share:${own.share[row]}` }, percent(own.share[row])),
       make("td", { class: "number" }, count(own.votes[row])),
       make("td", {}, note),
-      make("td", {}, recordingAt(player, minute) ?? "no recording is named"));
+      ...(player.recording ? [make("td", {}, recordingAt(player, minute))] : []));
   });
-  const heads = ["Window", "votes won", "of", "", "listen"];
+  const heads = ["Window", "votes won", "of", "", ...(players[at].recording ? ["listen"] : [])];
   return [make("table", {},
     make("caption", { class: "unseen" }, "Share of votes won in each window"),
-    make("thead", {}, make("tr", {}, ...heads.map((head) => (head ? make("th", { scope: "col" }, head) : make("td"))))),
+    make("thead", {}, make("tr", {}, ...heads.map((head) =>
+      (head ? make("th", { scope: "col", class: ["votes won", "of"].includes(head) ? "number" : null }, head) : make("td"))))),
     make("tbody", {}, ...rows))];
 }
 
 /** The whole page of one candidate. */
 function candidatePage(at) {
   const player = players[at];
-  const recording = recordingAt(player, null);
-  const passed = { true: ", passed the round that was judged", false: ", did not pass the round that was judged" }[player.passed] ?? "";
+  const windows = data.windows && data.windows.players[at];
+  const window = (minute) => [`from minute ${minute}, ${percent(windows.share[windows.minute.indexOf(minute)])} of votes won`,
+    ...(player.recording ? [": ", recordingAt(player, minute)] : [])];
   const facts = [
     ["Rank", `${player.rank} of ${n}; 95 % interval ${player.rank_low} to ${player.rank_high}`],
-    ["Reached", `${reachedOf(player)}${passed}`],
+    ["Reached", reachedOf(player)],
+    ...(player.passed === null ? [] : [[capitalised(data.hurdle), player.passed ? "yes" : "no"]]),
     ["Won", `${count(player.wins)} of ${count(player.games)} comparisons (${percent(player.win_rate)})`],
     ["Strength", `${strengthOf(player.strength)}; 95 % interval ${strengthOf(player.strength_low)} to ${strengthOf(player.strength_high)}`],
     ...(player.country ? [["From", player.country]] : []),
-    ["Recording", recording ?? "none is named in the roster"],
+    ...(windows && windows.best !== windows.worst ? [["Best window", ...window(windows.best)], ["Worst window", ...window(windows.worst)]] : []),
+    ["Recording", recordingAt(player) ?? "none is named in the roster"],
   ];
   const region = (label, ...inner) => make("div", { class: "wide", role: "region", "aria-label": label, tabindex: "0" }, ...inner);
   return [
     make("p", { class: "back" }, make("a", { href: "#leaderboard" }, "← All candidates")),
     make("h1", {}, make("bdi", {}, player.name)),
-    make("dl", { class: "facts" }, ...facts.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))),
+    make("dl", { class: "facts" }, ...facts.map(([name, ...value]) => make("div", {}, make("dt", {}, name), make("dd", {}, ...value)))),
     make("h2", {}, "By the opponents' result"),
     region("By the opponents' result", byResult(at)),
     make("h2", {}, "Over the recital"),

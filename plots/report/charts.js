@@ -3,6 +3,18 @@
 const HEIGHT = (width) => Math.max(240, Math.min(420, width * 0.55));
 const FRAME = { marginLeft: 46, marginRight: 14, marginTop: 30, marginBottom: 40, style: { overflow: "visible" } };
 
+/** Marks in the colours and forms of their kinds; the unknown's has no area to fill. */
+const dots = (points, { kind, family = "kind", ...options }) => Plot.dot(points, {
+  ...options,
+  symbol: (point) => symbolOf(kind(point)),
+  fill: (point) => (kind(point) < 0 ? "none" : colourOf(kind(point), family)),
+  stroke: (point) => (kind(point) < 0 ? colourOf(-1) : "var(--card)"),
+  strokeWidth: (point) => (kind(point) < 0 ? 1.5 : 0.5),
+});
+
+/** Whole numbers to mark on an axis. */
+const whole = (values) => d3.ticks(...d3.extent(values), 10).filter(Number.isInteger);
+
 /** A point that answers to the pointer, with its words in a box of text nodes. */
 const pointed = (points, channels, describe) => [
   Plot.tip(points, Plot.pointer({ ...channels, title: describe, lineWidth: 24, maxRadius: 40 })),
@@ -35,15 +47,14 @@ function hitRate() {
       at: (point) => [point.x, point.rate],
       plot: (width) => Plot.plot({
         ...FRAME, width, height: HEIGHT(width),
-        x: { label: label[curve.x], grid: false },
-        y: { label: "share of them who passed", domain: [0, 1], grid: true },
+        x: { label: label[curve.x], ticks: whole(curve[curve.x]) },
+        y: { label: `share of them who ${data.hurdle}`, domain: [0, 1], grid: true },
         marks: [
           Plot.areaY(outline, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.8 }),
           Plot.ruleY([curve.base], { stroke: "var(--quiet)", strokeDasharray: "2 3" }),
           Plot.ruleX([curve.cut], { stroke: "var(--accent)", strokeDasharray: "5 4" }),
           Plot.line(outline, { x: "x", y: "rate", stroke: "var(--quiet)", strokeWidth: 1 }),
-          Plot.dot(points, { x: "x", y: "rate", r: 4, fill: (point) => colourOf(point.kind, family),
-            symbol: (point) => symbolOf(point.kind), stroke: "var(--card)", strokeWidth: 0.5 }),
+          dots(points, { x: "x", y: "rate", r: points.length > 300 ? 2.5 : 4, kind: (point) => point.kind, family }),
           ...pointed(points, { x: "x", y: "rate" }, describe),
         ],
       }),
@@ -65,13 +76,12 @@ function strengths() {
     at: (point) => [point.at, point.player.strength],
     plot: (width) => Plot.plot({
       ...FRAME, width, height: HEIGHT(width),
-      x: { label: "place in the ranking", domain: [0, n + 1] },
+      x: { label: "place in the ranking", domain: [0.5, n + 0.5], ticks: whole([1, n]) },
       y: { label: "strength", grid: true },
       marks: [
         Plot.ruleX(points, { x: "at", y1: ({ player }) => player.strength_low, y2: ({ player }) => player.strength_high,
           stroke: colour, strokeWidth: Math.max(0.6, Math.min(3, width / n / 3)) }),
-        Plot.dot(points, { x: "at", y: strength, r: n > 300 ? 2 : 3.5, fill: colour,
-          symbol: ({ player }) => symbolOf(player.kind) }),
+        dots(points, { x: "at", y: strength, r: n > 300 ? 2 : 3.5, kind: ({ player }) => player.kind }),
         Plot.tip(points, Plot.pointerX({ x: "at", y: strength, title: describe, lineWidth: 24 })),
       ],
     }),
@@ -79,19 +89,19 @@ function strengths() {
 }
 
 /** Shares over minutes: a line for each series, or one alone. */
-function course(id, points, describe, colour, symbol) {
+function course(id, points, describe) {
   return mount(id, () => ({
     points,
     describe,
     at: (point) => [point.minute, point.share],
     plot: (width) => Plot.plot({
       ...FRAME, width, height: Math.min(HEIGHT(width), 320),
-      x: { label: "minute of the recital where the window begins", ticks: [...new Set(points.map((point) => point.minute))] },
+      x: { label: "minute of the recital where the window begins", ticks: [...new Set(points.map((point) => point.minute))], tickFormat: "d" },
       y: { label: "share of votes won", grid: true, nice: true },
       marks: [
         Plot.ruleY([0.5], { stroke: "var(--quiet)", strokeDasharray: "2 3" }),
-        Plot.line(points, { x: "minute", y: "share", z: "kind", stroke: colour, strokeWidth: 1.8 }),
-        Plot.dot(points, { x: "minute", y: "share", r: 4, fill: colour, symbol }),
+        Plot.line(points, { x: "minute", y: "share", z: "kind", stroke: (point) => colourOf(point.kind), strokeWidth: 1.8 }),
+        dots(points, { x: "minute", y: "share", r: 4, kind: (point) => point.kind }),
         ...pointed(points, { x: "minute", y: "share" }, describe),
       ],
     }),
@@ -104,15 +114,14 @@ function windows() {
   legend("windows", points.map((point) => point.kind));
   const name = (kind) => (kind < 0 ? "unknown result" : data.kinds[kind]);
   course("windows", points,
-    (point) => `${name(point.kind)}, from minute ${point.minute}: ${percent(point.share)} of votes won (${point.candidates} candidates)`,
-    (point) => colourOf(point.kind), (point) => symbolOf(point.kind));
+    (point) => `${name(point.kind)}, from minute ${point.minute}: ${percent(point.share)} of votes won (${counted(point.candidates, "candidate")})`);
 }
 
 function calibration() {
   if (!data.calibration) return;
   const points = data.calibration.rows;
   const describe = (row) =>
-    `${count(row.votes)} votes gave the first ${percent(row.predicted)} on average: ${percent(row.observed)} got further ` +
+    `${counted(row.votes, "vote")} gave the first ${percent(row.predicted)} on average: ${percent(row.observed)} got further ` +
     `(95 %: ${percent(row.low)} to ${percent(row.high)})`;
   mount("calibration", () => ({
     points,

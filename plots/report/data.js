@@ -44,11 +44,14 @@ const inBothOrders = (() => {
 const colourOf = (kind, family = "kind") => (kind < 0 ? "var(--quiet)" : `var(--${family}-${kind})`);
 const symbolOf = (kind) => (kind < 0 ? d3.symbolTimes : SYMBOLS[kind % SYMBOLS.length]);
 const address = (at) => `#/candidate/${encodeURIComponent(players[at].candidate)}`;
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
+const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 const rankOf = (player) => `rank ${player.rank} (95 %: ${player.rank_low}–${player.rank_high})`;
 const reachedOf = (player) => player.reached || "unknown";
-const strengthOf = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
+const strengthOf = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)).replace("-", "−");
 const count = (value) => value.toLocaleString("en");
+const counted = (value, one) => `${count(value)} ${one}${value === 1 ? "" : "s"}`;
+
+const capitalised = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** An element with attributes and children; strings become text. */
 function make(tag, attributes = {}, ...children) {

@@ -1,5 +1,7 @@
 // All against all on a canvas: a million cells are drawn as fast as a hundred.
 
+const WIDEST = 80; // pixels of a cell
+
 function matrix() {
   const figure = document.getElementById("matrix-figure");
   const canvas = figure.querySelector("canvas");
@@ -8,25 +10,25 @@ function matrix() {
   const chosen = (name) => document.querySelector(`[name=${name}]:checked`).value;
   const places = d3.range(n);
   const orders = { rank: places, kind: d3.sort(places, (at) => -players[at].kind, (at) => at) };
+  const kinds = new Set(players.map((player) => player.kind)).size;
   let order = orders.kind;
-  let [side, margin, marked] = [0, 0, null];
+  let [room, side, margin, marked] = [0, 0, 0, null];
 
-  if (!inBothOrders) {
-    document.querySelector("[name=cells][value=flips]").closest("label").hidden = true;
-    document.getElementById("no-flips").hidden = false;
-  }
+  document.getElementById("no-flips").hidden = inBothOrders;
+  document.getElementById("matrix-cells").hidden = !inBothOrders;
+  document.getElementById("matrix-order").hidden = kinds < 2;
   for (const pick of [row, column]) {
     pick.append(...players.map((player, at) => new Option(`${player.rank}. ${player.name}`, at)));
   }
   column.value = Math.min(1, n - 1);
 
-  const value = (i, j) => (chosen("cells") === "flips" ? flip(i, j) : met(i, j) ? won(i, j) / met(i, j) : NaN);
-
   /** The cells as a picture of n by n pixels. */
   const painted = () => {
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-    const stops = chosen("cells") === "flips" ? ["even", "won"] : ["lost", "even", "won"];
+    const flips = chosen("cells") === "flips";
+    const stops = flips ? ["even", "won"] : ["lost", "even", "won"];
+    const value = flips ? flip : (i, j) => (met(i, j) ? won(i, j) / met(i, j) : NaN);
     const scale = d3.piecewise(d3.interpolateRgb, stops.map(colour));
     const shades = d3.range(256).map((at) => d3.rgb(scale(at / 255)));
     const image = new ImageData(n, n);
@@ -43,10 +45,9 @@ function matrix() {
   let picture = null;
 
   const draw = () => {
-    const room = Math.floor(readout.clientWidth);
     if (!room) return;
-    margin = room > 560 ? 110 : 0;
-    side = Math.min(room - margin, 760);
+    margin = room > 560 ? 140 : 0;
+    side = Math.min(room - margin, 760, WIDEST * n);
     const scale = devicePixelRatio || 1;
     Object.assign(canvas, { width: (side + margin) * scale, height: side * scale });
     Object.assign(canvas.style, { width: `${side + margin}px`, height: `${side}px` });
@@ -58,7 +59,10 @@ function matrix() {
     context.font = "12px system-ui, sans-serif";
     Object.assign(context, { strokeStyle: style.getPropertyValue("--ink"), fillStyle: style.getPropertyValue("--ink"),
       textAlign: "right", textBaseline: "middle", lineWidth: 1 });
-    if (chosen("order") === "kind") parted(context);
+    if (chosen("order") === "kind" && kinds > 1) parted(context);
+    if (margin && side / n > 12) {
+      order.forEach((at, y) => context.fillText(shortened(players[at].name), margin - 8, ((y + 0.5) / n) * side, margin - 10));
+    }
     if (marked) framed(context, style);
   };
 
@@ -68,7 +72,7 @@ function matrix() {
       const [from, to] = [start, start + members.length].map((at) => (at / n) * side);
       start += members.length;
       if (from) context.strokeRect(margin, 0, from, from), context.strokeRect(margin + from, from, side - from, side - from);
-      if (margin && to - from > 11) {
+      if (margin && side / n <= 12 && to - from > 11) {
         context.fillText(`${kind < 0 ? "unknown" : data.kinds[kind]}`, margin - 8, (from + to) / 2, margin - 10);
       }
     }
@@ -115,8 +119,11 @@ function matrix() {
   for (const radio of figure.parentElement.querySelectorAll("input[type=radio]")) {
     radio.addEventListener("change", anew);
   }
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew);
-  whenSeen(figure, () => new ResizeObserver(draw).observe(figure));
+  matchMedia("screen and (prefers-color-scheme: dark)").addEventListener("change", anew);
+  whenSeen(figure, () => new ResizeObserver(([entry]) => {
+    room = Math.floor(entry.contentRect.width);
+    draw();
+  }).observe(figure));
 }
 
 /** Two candidates in words. */

@@ -6,6 +6,7 @@ function sortable(selector, search, sort) {
   const long = document.querySelector(selector).tBodies[0].rows.length > LONG;
   return new DataTable(selector, {
     paging: long, pageLength: 500, lengthChange: false, autoWidth: false, order: sort, orderMulti: false,
+    columnDefs: [{ targets: "most-first", orderSequence: ["desc", "asc"] }, { targets: "_all", orderSequence: ["asc", "desc"] }],
     layout: { topStart: "search", topEnd: null, bottomStart: "info", bottomEnd: long ? "paging" : null },
     language: { search, info: "_START_ to _END_ of _TOTAL_", infoFiltered: "(of _MAX_)", infoEmpty: "none", zeroRecords: "Nobody found" },
   });

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import math
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,7 +47,7 @@ def render_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": _number, "unbroken": _unbroken}
+    environment.filters |= {"number": _number, "typeset": _typeset}
     scripts = [_read(HERE / "vendor" / name) for name in LIBRARIES]
     scripts.append("\n".join(_read(HERE / f"{name}.js") for name in SCRIPTS))
     tiers = (curve["tiers"] for curve in data["curves"] if curve["tiers"])
@@ -58,6 +59,8 @@ def render_page(
         kinds=data["kinds"],
         upsets=data["upsets"],
         has_windows=data["windows"] is not None,
+        has_countries=any(player["country"] for player in data["players"]),
+        hurdle=data["hurdle"],
         files={name: (rows, len(text.encode())) for name, (text, rows) in files.items()},
         record_text=json.dumps(content["record"], indent=2, ensure_ascii=False),
         data=_json({**data, "files": packed}),
@@ -108,9 +111,10 @@ def _number(value: float, form: str = "g") -> str:
     return "–" if math.isnan(value) else format(value, form).replace("-", "−")
 
 
-def _unbroken(text: str) -> str:
-    """Text whose percent signs stay with their numbers."""
-    return text.replace(" %", "\u00a0%")
+def _typeset(text: str) -> str:
+    """Text with true minus signs, whose numbers stay with what they belong to."""
+    text = re.sub(r"(?<![\w-])-(?=\d)", "−", text)
+    return text.replace(" %", "\u00a0%").replace("p = ", "p\u00a0=\u00a0")
 
 
 def _colours(families: Mapping[str, tuple[str, ...]]) -> str:

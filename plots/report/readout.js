@@ -28,7 +28,7 @@ function mount(id, plan) {
   };
   const draw = () => {
     if (!seen || !width) return;
-    svg = planned.plot(width);
+    svg = unlabelled(planned.plot(width));
     svg.addEventListener("input", () => svg.value && say(svg.value));
     room.replaceChildren(svg);
   };
@@ -50,6 +50,15 @@ function mount(id, plan) {
   whenSeen(figure, () => { seen = true; draw(); });
   renew();
   return renew;
+}
+
+/** A chart without the names of its parts, which are not for listening to. */
+function unlabelled(svg) {
+  for (const part of svg.querySelectorAll("[aria-label]")) {
+    part.dataset.mark = part.getAttribute("aria-label");
+    part.removeAttribute("aria-label");
+  }
+  return svg;
 }
 
 /** Call back once, when the element comes near the screen or the page is printed. */

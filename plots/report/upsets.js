@@ -10,7 +10,8 @@ function upsetNetwork() {
   const place = new Map();
   columns.forEach(([, members], x) => members.forEach((at, row) =>
     place.set(at, { at, x, y: ((row + 0.5) / members.length) * tallest, side: x === columns.length - 1 ? 1 : -1 })));
-  const arrows = edges.map(({ winner, loser, gap }) => ({ from: place.get(winner), to: place.get(loser), gap }));
+  const arrows = edges.map(({ winner, loser, gap }) =>
+    ({ from: place.get(winner), to: place.get(loser), gap, words: against(winner, loser) }));
   const dots = [...place.values()];
   const ends = { x1: (arrow) => arrow.from.x, y1: (arrow) => arrow.from.y, x2: (arrow) => arrow.to.x, y2: (arrow) => arrow.to.y };
   const names = (side) => Plot.text(dots.filter((dot) => dot.side === side), {
@@ -19,7 +20,7 @@ function upsetNetwork() {
     fill: "currentColor", stroke: "var(--card)", strokeWidth: 4,
   });
   const edge = 30 + 6.8 * d3.max(nodes, (at) => Math.min(players[at].name.length + 6, 36)); // a name beside a dot
-  whenSeen(room, () => room.replaceChildren(Plot.plot({
+  whenSeen(room, () => room.replaceChildren(unlabelled(Plot.plot({
     width: edge * 2 + (columns.length - 1) * (edge + 110), height: 50 + tallest * 21,
     marginLeft: edge, marginRight: edge, marginTop: 30, marginBottom: 10,
     x: { axis: null, domain: [0, columns.length - 1] },
@@ -27,10 +28,10 @@ function upsetNetwork() {
     marks: [
       Plot.text(columns, { x: (_, x) => x, y: 0, dy: -14, text: ([kind]) => (kind < 0 ? "unknown" : data.kinds[kind]), fontWeight: "bold" }),
       Plot.arrow(arrows, { ...ends, bend: 8, stroke: "var(--quiet)", strokeOpacity: 0.65, headLength: 6, inset: 6,
-        strokeWidth: (arrow) => 0.7 + 0.3 * arrow.gap }),
+        strokeWidth: (arrow) => 0.7 + 0.3 * arrow.gap, title: (arrow) => arrow.words }),
       Plot.dot(dots, { x: "x", y: "y", r: 4, fill: ({ at }) => colourOf(players[at].kind), symbol: ({ at }) => symbolOf(players[at].kind) }),
       names(-1),
       names(1),
     ],
-  })));
+  }))));
 }
