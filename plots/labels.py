@@ -1,9 +1,10 @@
 """Names beside points, none upon another.
 
 Each name tries places around its point, the near ones first, and takes the first where it covers
-no other name, no point, no edge and no line that leads to another name; its own line must keep
-clear of them too. Names read away from the crowded side of the axis, and points choose in that
-order, so that the line of the next point finds its way past the names already placed.
+no other name, no point, no edge, no straight line across the axis (``axhline``, ``axvline``) and no
+line that leads to another name; its own line must keep clear of names, points and other such lines.
+Names read away from the crowded side of the axis, and points choose in that order, so that the line
+of the next point finds its way past the names already placed.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from matplotlib.transforms import Bbox
 from plots.style import palette
 
 RADII = (10, *range(16, 300, 7))  # points from the dot
+NEAR = 100  # both sides are tried up to here before places further off
 ANGLES = np.radians([60, -60, 30, -30, 90, -90, 0, 75, -75, 45, -45, 15, -15])  # to the right
 DOT = 4.0  # half the width of a dot, in points
 AIR = 2.0  # around a name, in pixels
@@ -32,13 +34,14 @@ class _Room:
 
     edges: np.ndarray
     dots: np.ndarray
+    rules: np.ndarray
     names: list[np.ndarray] = field(default_factory=list)
     lines: list[Path] = field(default_factory=list)
 
     def free(self, boxes: np.ndarray) -> np.ndarray:
-        """Which boxes, shape (n, 4), cover no edge, dot or name."""
+        """Which boxes, shape (n, 4), cover no edge, dot, rule or name."""
         inside = np.all((boxes[:, :2] >= self.edges[:2]) & (boxes[:, 2:] <= self.edges[2:]), axis=1)
-        taken = np.vstack([self.dots, *self.names])
+        taken = np.vstack([self.dots, self.rules, *self.names])
         apart = np.any(
             (boxes[:, np.newaxis, :2] > taken[:, 2:]) | (boxes[:, np.newaxis, 2:] < taken[:, :2]),
             axis=2,
@@ -84,13 +87,22 @@ def _place_all(
     spots = ax.transData.transform(dots)
     half = DOT * ax.figure.dpi / 72
     room = _Room(
-        np.array(ax.get_window_extent(renderer).extents), np.hstack([spots - half, spots + half])
+        np.array(ax.get_window_extent(renderer).extents),
+        np.hstack([spots - half, spots + half]),
+        _rules(ax, renderer),
     )
     middle = np.mean(ax.get_xlim())
     side = 1 if np.mean([x for x, _ in points]) < middle else -1
     order = sorted(range(len(points)), key=lambda at: -side * points[at][0])
     labels = (_placed(ax, renderer, points[at], names[at], room, side) for at in order)
     return [label for label in labels if label is not None]
+
+
+def _rules(ax: Axes, renderer: RendererAgg) -> np.ndarray:
+    """Boxes of the straight lines across the axis, shape (n, 4)."""
+    boxes = [line.get_window_extent(renderer) for line in ax.lines]
+    flat = [box.extents for box in boxes if box.width == 0 or box.height == 0]
+    return np.array(flat).reshape(-1, 4)
 
 
 def _placed(
@@ -136,10 +148,14 @@ def _placed(
 def _places(side: int) -> tuple[np.ndarray, np.ndarray]:
     """Offsets to try in points, shape (n, 2), and which way the name reads from each."""
     around = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
-    right = (np.array(RADII)[:, np.newaxis, np.newaxis] * around).reshape(-1, 2)
-    left = right * [-1, 1]
-    both = (right, left) if side > 0 else (left, right)
-    return np.vstack(both), np.repeat([side, -side], len(right))
+    radii = np.array(RADII)
+    places, sides = [], []
+    for ring in (radii[radii <= NEAR], radii[radii > NEAR]):
+        right = (ring[:, np.newaxis, np.newaxis] * around).reshape(-1, 2)
+        for way in (side, -side):
+            places.append(right * [way, 1])
+            sides.append(np.full(len(right), way))
+    return np.vstack(places), np.concatenate(sides)
 
 
 def _draw_line(ax: Axes, point: tuple[float, float], offset: np.ndarray) -> None:

@@ -42,6 +42,25 @@ def test_names_keep_clear_of_each_other_of_dots_and_of_the_edge(seed):
         assert box.y1 <= edges.y1
 
 
+def test_names_stand_on_no_line_across_the_axis():
+    figure = Figure(figsize=(7, 5))
+    FigureCanvasAgg(figure)
+    ax = figure.add_subplot()
+    dots = np.array([[0.4, 0.5], [0.2, 0.3]])
+    ax.scatter(*dots.T, s=26)
+    ax.plot([0, 1], [0, 1])  # goes across too, but is not straight: it takes no room
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    level, wall = ax.axhline(0.34), ax.axvline(0.45)
+    labels = place_labels(ax, list(map(tuple, dots)), ["at the wall", "below the level"], dots)
+    figure.canvas.draw()
+    assert len(labels) == 2
+    for label in labels:
+        box = label.get_window_extent()
+        assert not box.y0 <= level.get_window_extent().y0 <= box.y1
+        assert not box.x0 <= wall.get_window_extent().x0 <= box.x1
+
+
 def test_points_on_one_another_get_a_name_each():
     dots = np.array([[0.5, 0.5]] * 4)
     _, labels, boxes = placed([(0.5, 0.5)] * 4, ["Ann", "Bob", "Cyd", "Dan"], dots)
