@@ -138,8 +138,9 @@ def _rounds(
         drawn = there[np.argsort(-chance, axis=1, kind="stable")[:, :m]].sum(axis=1)
         low, high = np.quantile(drawn, [0.025, 0.975])
         named = level_name(study.competition.rounds, level)
+        who, hold = ("1 candidate", "holds") if m == 1 else (f"{m} candidates", "hold")
         words = (
-            f"{m} candidates passed into {named}; the top {m} of the ranking hold {found} of them "
+            f"{who} passed into {named}; the top {m} of the ranking {hold} {found} of them "
             f"(judges without skill: {low:.0f} to {high:.0f})."
         )
         yield (f"passed into {named}", found / m, NAN, NAN, tail_p(found, drawn), words)

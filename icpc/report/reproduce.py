@@ -19,7 +19,7 @@ def made_with(record: Mapping[str, Any]) -> dict[str, str]:
         "Python": record.get("python", "unknown"),
         **record.get("libraries", {}),
         **record["settings"],
-        "passed from a score of": record["verdicts"]["passed_from"],
+        "passed from score": record["verdicts"]["passed_from"],
         "encoder": encoder.get("encoder"),
         "precision": encoder.get("precision"),
         "windows": judging.get("windows"),

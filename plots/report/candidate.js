@@ -40,7 +40,7 @@ function opponentsTable(i) {
       cell(reachedOf(other), other.kind),
       cell(`${won(i, j)} of ${met(i, j)}`, share, { class: "number bar", style: `--share:${share}` }),
     ];
-    if (inBothOrders) cells.push(cell(heard(i, j, true), halves(i, j)), cell(heard(i, j, false), -halves(j, i)));
+    if (inBothOrders) cells.push(cell(heard(i, j, true), halves(i, j), { class: "heard" }), cell(heard(i, j, false), -halves(j, i), { class: "heard" }));
     return make("tr", {}, ...cells);
   });
   const heads = [["Opponent"], ["Rank", "number"], ["Reached", "most-first"], ["Won", "number most-first"],
@@ -56,7 +56,7 @@ function byResult(i) {
   const rows = d3.sort(groups, ([kind]) => -kind).map(([kind, others]) => {
     const [mine, all] = [d3.sum(others, (j) => won(i, j)), d3.sum(others, (j) => met(i, j))];
     return make("tr", {},
-      make("th", { scope: "row" }, swatch(kind), kind < 0 ? "unknown" : data.kinds[kind]),
+      make("th", { scope: "row", class: "reached" }, swatch(kind), kind < 0 ? "unknown" : data.kinds[kind]),
       make("td", { class: "number" }, String(others.length)),
       make("td", { class: "number" }, `${count(mine)} of ${count(all)}`),
       make("td", { class: "number bar", style: `--share:${mine / all}` }, percent(mine / all)));

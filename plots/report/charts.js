@@ -12,8 +12,9 @@ const dots = (points, { kind, family = "kind", ...options }) => Plot.dot(points,
   strokeWidth: (point) => (kind(point) < 0 ? 1.5 : 0.5),
 });
 
-/** Whole numbers to mark on an axis. */
-const whole = (values) => d3.ticks(...d3.extent(values), 10).filter(Number.isInteger);
+/** Whole numbers to mark on an axis as wide as this. */
+const whole = (values, width) =>
+  ({ ticks: d3.ticks(...d3.extent(values), Math.min(12, width / 60)).filter(Number.isInteger), tickFormat: ",d" });
 
 /** A point that answers to the pointer, with its words in a box of text nodes. */
 const pointed = (points, channels, describe) => [
@@ -47,7 +48,7 @@ function hitRate() {
       at: (point) => [point.x, point.rate],
       plot: (width) => Plot.plot({
         ...FRAME, width, height: HEIGHT(width),
-        x: { label: label[curve.x], ticks: whole(curve[curve.x]) },
+        x: { label: label[curve.x], ...whole(curve[curve.x], width) },
         y: { label: `share of them who ${data.hurdle}`, domain: [0, 1], grid: true },
         marks: [
           Plot.areaY(outline, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.8 }),
@@ -76,7 +77,7 @@ function strengths() {
     at: (point) => [point.at, point.player.strength],
     plot: (width) => Plot.plot({
       ...FRAME, width, height: HEIGHT(width),
-      x: { label: "place in the ranking", domain: [0.5, n + 0.5], ticks: whole([1, n]) },
+      x: { label: "place in the ranking", domain: [0.5, n + 0.5], ...whole([1, n], width) },
       y: { label: "strength", grid: true },
       marks: [
         Plot.ruleX(points, { x: "at", y1: ({ player }) => player.strength_low, y2: ({ player }) => player.strength_high,

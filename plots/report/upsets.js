@@ -10,8 +10,8 @@ function upsetNetwork() {
   const place = new Map();
   columns.forEach(([, members], x) => members.forEach((at, row) =>
     place.set(at, { at, x, y: ((row + 0.5) / members.length) * tallest, side: x === columns.length - 1 ? 1 : -1 })));
-  const arrows = edges.map(({ winner, loser, gap }) =>
-    ({ from: place.get(winner), to: place.get(loser), gap, words: against(winner, loser) }));
+  const arrows = edges.map((row) =>
+    ({ from: place.get(row.winner), to: place.get(row.loser), gap: row.gap, words: against(row.winner, row.loser) }));
   const dots = [...place.values()];
   const ends = { x1: (arrow) => arrow.from.x, y1: (arrow) => arrow.from.y, x2: (arrow) => arrow.to.x, y2: (arrow) => arrow.to.y };
   const names = (side) => Plot.text(dots.filter((dot) => dot.side === side), {
@@ -20,8 +20,9 @@ function upsetNetwork() {
     fill: "currentColor", stroke: "var(--card)", strokeWidth: 4,
   });
   const edge = 30 + 6.8 * d3.max(nodes, (at) => Math.min(players[at].name.length + 6, 36)); // a name beside a dot
+  const gap = 180 + (columns.length > 2 ? edge : 0); // names of a column between others stand in it
   whenSeen(room, () => room.replaceChildren(unlabelled(Plot.plot({
-    width: edge * 2 + (columns.length - 1) * (edge + 110), height: 50 + tallest * 21,
+    width: edge * 2 + (columns.length - 1) * gap, height: 50 + tallest * 21,
     marginLeft: edge, marginRight: edge, marginTop: 30, marginBottom: 10,
     x: { axis: null, domain: [0, columns.length - 1] },
     y: { axis: null, domain: [0, tallest], reverse: true },

@@ -20,7 +20,7 @@ from icpc.report import report_page
 from icpc.runs import describe
 from icpc.study import Settings, run_study
 from icpc.verdicts import Verdicts, verdicts_of
-from plots.style import LIGHT
+from plots.style import DARK, LIGHT
 from ranking.csv_output import to_csv
 from ranking.cycles import long_cycles
 from ranking.noskill import no_skill
@@ -36,6 +36,19 @@ FLAGS = (
     "--disable-sync",
 )
 ROUNDS = ("first", "second", "final")
+SHADES = """(() => {  // of the cells, as #rrggbb
+  const shown = document.querySelector('#matrix-figure canvas');
+  const copy = Object.assign(document.createElement('canvas'), { width: 300, height: 300 });
+  const context = copy.getContext('2d', { willReadFrequently: true });
+  context.drawImage(shown, 0, 0);
+  const hex = (part) => part.toString(16).padStart(2, '0');
+  const { data } = context.getImageData(0, 0, 300, 300);
+  const found = new Set();
+  for (let at = 0; at < data.length; at += 4) {
+    found.add('#' + [...data.slice(at, at + 3)].map(hex).join(''));
+  }
+  return [...found];
+})()"""
 NASTY = (
     "<script>alert(1)</script>",
     '=HYPERLINK("http://example.org")',
@@ -505,3 +518,5 @@ def test_paper_has_everything_and_no_controls(visit, page2015):
     assert page.locator("nav").is_hidden()
     assert page.locator("#leaderboard-table tbody tr").last.is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    until(page, f"{SHADES}.includes('{LIGHT.won}')")
+    assert DARK.won not in page.evaluate(SHADES)
