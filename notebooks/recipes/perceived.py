@@ -1,0 +1,267 @@
+"""Same passage, two pianists: does a ranker put the one first whom listeners found more convincing?
+
+    python notebooks/recipes/perceived.py --passages passages.csv --recordings DIR
+    python notebooks/recipes/perceived.py --passages passages.csv --recordings DIR --test baseline
+
+Conventions
+-----------
+A pair is two pianists in one passage whose mean ratings lie at least 0.5 apart; renditions without
+expression are left out. Four times a quarter is test: one movement of Schubert's D 960 as half of
+its pianists play it. Train is the other movement as the other half play it, and D 935 without
+pianists of the test; val is Beethoven's WoO 80 by pianists of neither. So pianist and work are new
+in the test. A verdict is antisymmetric, p(a, b) + 1 - p(b, a), of the mean of three heads.
+Every *plan* is one idea against the baseline. They are compared on val; ``--test`` reads the test
+of one of them, with an interval that resamples pianists and passages, and beside it what slower or
+louder playing tells, whichever way round train has it.
+"""
+
+import argparse
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from clusters import clustered_share
+from resolution import resampled
+
+from icpc.cli.embedding import choices_of, embedded
+from icpc.cli.output import fitting
+from ranking.embeddings.bank import EmbeddingBank
+from ranking.embeddings.embed import making_chosen
+from ranking.embeddings.store import Embedding, EmbeddingStore
+from ranking.embeddings.workers import Work
+from ranking.probe.batches import load
+from ranking.probe.fit import fit_all
+from ranking.probe.head import Head, HeadConfig
+from ranking.probe.loop import predict
+from ranking.probe.run import FitSettings, Run
+from ranking.probe.task import Examples, classes_task
+from ranking.ranker import load_ranker
+from ranking.significance import Estimate
+from ranking.tasks.expertise import TASKS, p_first, pair_examples
+
+RATING = "Interpretation_Unsatisfactory_Convincing"
+LEAST_GAP = 0.5
+HALVES = (("0", "2", "7", "10"), ("3", "5", "6", "12"))
+MOVEMENTS = ("Schubert_D960_mv2", "Schubert_D960_mv3")
+DEADPAN = ("Score", "Score2")
+HEADS = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to learn."""
+
+    front_end: tuple[str, ...] = ()
+    seconds: int = 10
+    """Of a segment."""
+    pool: int = 1
+    """Frames that are averaged into one."""
+    least_gap: float = LEAST_GAP
+    """Of the pairs to learn from."""
+    deadpan: bool = False
+    """Whether to learn from renditions without expression too."""
+    channels: tuple[int, ...] = (1, 2, 1)
+    dropout: float = 0.1
+    rate: float = 1e-3
+    shipped: bool = False
+    """Whether the ranker that ships judges, as it is."""
+
+
+BASELINE = Plan()
+COARSE = replace(BASELINE, pool=15)
+PLANS = {
+    "baseline": BASELINE,
+    "ten frames a second": COARSE,
+    "thirty frames a second": replace(BASELINE, pool=5),
+    "with deadpan, rate 3e-3": replace(COARSE, deadpan=True, rate=3e-3),
+    "gaps from 0.2": replace(COARSE, least_gap=0.2),
+    "with deadpan": replace(COARSE, deadpan=True),
+    "dropout 0.3": replace(COARSE, dropout=0.3),
+    "rate 3e-3": replace(COARSE, rate=3e-3),
+    "more channels": replace(COARSE, channels=(1, 16, 8)),
+    "5-second segments": replace(COARSE, seconds=5),
+    "power without log": replace(COARSE, front_end=("log=no",)),
+    "the shipped ranker": replace(BASELINE, shipped=True),
+}
+
+
+def pairs_of(passages: pd.DataFrame, least_gap: float) -> pd.DataFrame:
+    """Return pairs of pianists in a passage: ``first``, ``second``, ``gap`` and what they hang on.
+
+    Parameters
+    ----------
+    passages : table of the data set, ``player`` as text
+    """
+    rows = []
+    for passage, own in passages.groupby(["piece", "bars", "seg"]):
+        for a, b in itertools.combinations(own.to_dict("records"), 2):
+            gap = round(a[RATING] - b[RATING], 9)
+            if a["player"] != b["player"] and abs(gap) >= least_gap:
+                players = (a["player"], b["player"])
+                deadpan = bool(a["deadpan"] or b["deadpan"])
+                names = (a["segment"], b["segment"])
+                rows.append((*names, gap, str(passage), a["work"], *players, deadpan))
+    columns = ["first", "second", "gap", "passage", "work", "player", "other", "deadpan"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def quarters(pairs: pd.DataFrame) -> list[pd.Series]:
+    """Return the side of each pair, train, val, test or none, in each quarter."""
+    players = pairs[["player", "other"]]
+    schubert = set(itertools.chain(*HALVES))
+    deadpan = players.isin(DEADPAN)
+    found = []
+    for test, half in itertools.product(MOVEMENTS, (0, 1)):
+        (train,) = set(MOVEMENTS) - {test}
+        own, others = players.isin(HALVES[half]), players.isin(HALVES[1 - half]) | deadpan
+        side = pd.Series("", index=pairs.index)
+        side[(pairs["work"] == test) & own.all(axis=1)] = "test"
+        side[(pairs["work"] == train) & others.all(axis=1)] = "train"
+        side[(pairs["work"] == "Schubert_D935_no.3") & ~own.any(axis=1)] = "train"
+        of_neither = ~players.isin(schubert).any(axis=1)
+        side[(pairs["work"] == "Beethoven_WoO80") & of_neither] = "val"
+        found.append(side)
+    return found
+
+
+class Sounds:
+    """Embeddings of the recordings that pairs name."""
+
+    def __init__(self, folder: Path, store: Path, names: Sequence[str]) -> None:
+        self.paths = pd.DataFrame(
+            {"candidate": names, "path": [folder / f"{name}.flac" for name in names]}
+        )
+        self.store = store
+
+    def embeddings(
+        self, encoder: str, front_end: Sequence[str] = ()
+    ) -> list[tuple[str, Embedding]]:
+        """Return them by name; what is missing is made."""
+        (choice,) = choices_of([encoder], None, None, front_end, as_published=False)
+        outcomes = embedded(self.paths, Work(self.store, (choice,)))
+        sound = {outcome.path: outcome.recording for outcome in outcomes}
+        store, made = EmbeddingStore(self.store), making_chosen(choice)
+        return [
+            (row.candidate, store.read(made, sound[row.path])) for row in self.paths.itertuples()
+        ]
+
+    def bank(self, encoder: str, plan: Plan) -> EmbeddingBank:
+        """Return their bank, as a plan wants it."""
+        own = self.embeddings(encoder, plan.front_end)
+        return EmbeddingBank([(name, resampled(one, plan.pool, plan.seconds)) for name, one in own])
+
+    def loudness(self) -> dict[str, float]:
+        """Return the level of each recording: log of the mean power of its spectrogram."""
+        return {
+            name: float(np.log(np.exp(one.segments.astype(np.float32)).mean(axis=(1, 2)).mean()))
+            for name, one in self.embeddings("spectrogram")
+        }
+
+
+def judged(
+    plan: Plan, bank: EmbeddingBank, train: pd.DataFrame, others: dict[str, pd.DataFrame]
+) -> dict[str, np.ndarray]:
+    """Return for pairs of val, and maybe test, the probability that the first is the better."""
+    examples = {name: pair_examples(own, bank.windows, 2) for name, own in others.items()}
+    if plan.shipped:
+        heads = [load_ranker(None, None).head]
+    else:
+        heads = fitted(plan, bank, pair_examples(train, bank.windows, 2), examples["val"])
+    return {
+        name: np.mean(
+            [_sure(predict(head.of_sounding, partial(load, bank), own.windows)) for head in heads],
+            axis=0,
+        )
+        for name, own in examples.items()
+    }
+
+
+def fitted(plan: Plan, bank: EmbeddingBank, train: Examples, val: Examples) -> list[Head]:
+    """Return heads that differ in their seeds."""
+    frames, dimension = bank.take([0])[0].shape[2:]
+    config = HeadConfig(
+        frames, dimension, classes=2, sides=2, channels=plan.channels, dropout=plan.dropout
+    )
+    settings = FitSettings(epochs=12, batch=16, rate=plan.rate, patience=5, order=0)
+    runs = [Run(config, replace(settings, seed=seed), train, val) for seed in range(HEADS)]
+    with fitting("fitting") as progress:
+        found = fit_all(classes_task(TASKS[2], 2, 2), runs, partial(load, bank), "cpu", progress)
+    return [one.head for one in found]
+
+
+def _sure(logits: np.ndarray) -> np.ndarray:
+    """Both orders of each pair in one; all of the first order stand first."""
+    p = p_first(torch.from_numpy(logits)).numpy()
+    return (p[: len(p) // 2] + 1 - p[len(p) // 2 :]) / 2
+
+
+def right(said: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """Return 1 where a verdict above or below 0 agrees with the gap, 0 where not, half of none."""
+    return (np.sign(said) * np.sign(gap) + 1) / 2
+
+
+def control(value: pd.Series, train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
+    """Return which pairs of the test the larger or the smaller value tells, as train has it."""
+    ahead = [
+        value[own["first"]].to_numpy() - value[own["second"]].to_numpy() for own in (train, test)
+    ]
+    way = np.sign((right(ahead[0], train["gap"].to_numpy()) - 0.5).sum()) or 1.0
+    return right(way * ahead[1], test["gap"].to_numpy())
+
+
+def share(found: np.ndarray, pairs: pd.DataFrame) -> Estimate:
+    """Return the share of right ones, with an interval clustered by pianist and passage."""
+    kinds = [[pairs["player"].to_numpy(), pairs["other"].to_numpy()], [pairs["passage"].to_numpy()]]
+    return clustered_share(found, kinds)
+
+
+def main() -> None:
+    """Compare plans on val; with ``--test`` hold one against the test."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", type=Path, required=True, help="passages.csv")
+    parser.add_argument("--recordings", type=Path, required=True, help="the rendered passages")
+    parser.add_argument("--store", type=Path, default=Path("embeddings"))
+    parser.add_argument("--encoder", default="spectrogram")
+    parser.add_argument("--plan", action="append", choices=PLANS, help="only these")
+    parser.add_argument("--test", choices=PLANS, help="read the test of this plan")
+    given = parser.parse_args()
+    passages = pd.read_csv(given.passages, dtype={"player": str})
+    every = pairs_of(passages, min(plan.least_gap for plan in PLANS.values()))
+    sides = quarters(every)
+    used = every[pd.concat(sides, axis=1).ne("").any(axis=1)]
+    sounds = Sounds(given.recordings, given.store, sorted({*used["first"], *used["second"]}))
+    apart = (every["gap"].abs() >= LEAST_GAP) & ~every["deadpan"]
+    names = [given.test] if given.test else given.plan or list(PLANS)
+    for name in names:
+        plan, found, compared = PLANS[name], [], []
+        bank = sounds.bank(given.encoder, plan)
+        for side in sides:
+            chosen = (every["gap"].abs() >= plan.least_gap) & (plan.deadpan | ~every["deadpan"])
+            train = every[(side == "train") & chosen]
+            held = ("val", "test") if given.test else ("val",)
+            others = {one: every[(side == one) & apart] for one in held}
+            p = judged(plan, bank, train, others)
+            found.append(right(p[held[-1]] - 0.5, others[held[-1]]["gap"].to_numpy()))
+            compared.append((every[(side == "train") & apart], others[held[-1]]))
+        _print(f"{given.encoder}, {name}", found, [one for _, one in compared])
+    if given.test:
+        seconds = passages.set_index("segment")["seconds"]
+        for name, value in (("tempo", seconds), ("loudness", pd.Series(sounds.loudness()))):
+            told = [control(value, *own) for own in compared]
+            _print(name, told, [one for _, one in compared])
+
+
+def _print(name: str, found: Sequence[np.ndarray], pairs: Sequence[pd.DataFrame]) -> None:
+    own = share(np.concatenate(found), pd.concat(pairs))
+    each = ", ".join(f"{one.mean():.3f} of {len(one)}" for one in found)
+    said = f"{own.value:.3f} ({own.low:.2f}–{own.high:.2f}) of {own.pairs:.0f}"
+    print(f"{name}: {said}; {each}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

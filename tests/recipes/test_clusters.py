@@ -1,0 +1,48 @@
+"""Intervals of shares whose items hang on several things at once."""
+
+import numpy as np
+import pytest
+from clusters import clustered_share
+
+from ranking.significance import pair_share
+
+
+def test_of_pairs_of_one_kind_it_is_the_share_over_pairs():
+    rng = np.random.default_rng(0)
+    n = 12
+    met, won = np.ones((n, n)) - np.eye(n), np.triu(rng.random((n, n)) < 0.7, 1).astype(float)
+    met = np.triu(met)
+    first, second = np.triu_indices(n, 1)
+    found = clustered_share(won[first, second], [[first, second]], seed=3)
+    wanted = pair_share(won, met, seed=3)
+    assert found.value == pytest.approx(wanted.value)
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
+    assert found.pairs == n * (n - 1) / 2
+
+
+def test_of_items_that_hang_on_nothing_together_it_is_the_binomial():
+    right = np.arange(400) % 4 > 0
+    found = clustered_share(right, [[np.arange(400)]])
+    spread = 1.96 * np.sqrt(0.75 * 0.25 / 400)
+    assert found.value == 0.75
+    assert (found.low, found.high) == pytest.approx((0.75 - spread, 0.75 + spread), abs=0.01)
+
+
+def test_it_holds_the_truth_where_pianists_and_passages_both_matter():
+    pianist, passage = (side.ravel() for side in np.meshgrid(np.arange(12), np.arange(15)))
+    held, narrow = [], []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        chance = 0.6 + rng.normal(0, 0.15, 12)[pianist] + rng.normal(0, 0.15, 15)[passage]
+        right = (rng.random(len(chance)) < chance).astype(float)
+        both = clustered_share(right, [[pianist], [passage]], seed)
+        alone = clustered_share(right, [[np.arange(len(right))]], seed)
+        held.append(both.low <= 0.6 <= both.high)
+        narrow.append(alone.low <= 0.6 <= alone.high)
+    assert np.mean(held) > 0.9
+    assert np.mean(narrow) < 0.85
+
+
+def test_nothing_has_no_share():
+    with pytest.raises(ValueError, match="no items"):
+        clustered_share(np.array([]), [[np.array([])]])
