@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from typer.main import get_command
@@ -115,17 +116,28 @@ def test_notebooks_are_stripped_and_define_nothing(path):
         assert not re.search(r"^\s*(def|class) ", cell.source, re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def story():
-    """What the notebook of 2015 prints, and how many pictures it shows."""
-    notebook = nbformat.read(ROOT / "notebooks" / "1-icpc2015.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+def told(name, folder):
+    """What a notebook prints when it runs in a folder, and how many pictures it shows."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
     outputs = list(itertools.chain(*(cell.outputs for cell in cells(notebook, "code"))))
     texts = [
         output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs
     ]
     pictures = [output for output in outputs if "image/png" in output.get("data", {})]
     return "\n".join(texts), pictures
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    return told("1-icpc2015", tmp_path_factory.mktemp("story"))
+
+
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tutorial")
+    return folder, *told("3-your-own-competition", folder)
 
 
 def test_the_notebook_runs_and_shows_four_figures(story):
@@ -146,3 +158,26 @@ def test_the_notebook_runs_and_shows_four_figures(story):
 def test_the_notebook_tells_our_own_numbers(story, words):
     text, _ = story
     assert words in text
+
+
+def test_the_tutorial_goes_from_a_roster_to_two_judges_side_by_side(tutorial):
+    folder, text, pictures = tutorial
+    assert len(pictures) == 5
+    assert "slip.csv, line 2: 'second' is 'bouree'" in text
+    for words in ("28 comparisons", "pair accuracy: Of 16", "listener and ranker rank 8"):
+        assert words in text
+    for run in ("listener", "ranker"):
+        assert (folder / "runs" / "own" / run / "run.json").is_file()
+    assert (folder / "runs" / "own" / "listener" / "report.html").is_file()
+
+
+def test_the_rank_correlation_of_the_tutorial_is_that_of_scipy(tutorial):
+    from scipy.stats import kendalltau
+
+    folder, text, _ = tutorial
+    ranks = [
+        pd.read_csv(folder / "runs" / "own" / run / "ranking.csv").set_index("candidate")["rank"]
+        for run in ("listener", "ranker")
+    ]
+    tau = kendalltau(ranks[0], ranks[1].loc[ranks[0].index]).statistic
+    assert f"Kendall's tau-b {tau:+.3f}" in " ".join(text.split())
