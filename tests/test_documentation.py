@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -76,6 +77,14 @@ def test_links_lead_to_files(name):
     for link in links:
         if not link.startswith("http"):
             assert (document.parent / link).is_file(), link
+
+
+def test_one_script_draws_all_pictures_of_the_readme_and_they_are_small():
+    shown = set(re.findall(r"!\[[^]]+\]\(notebooks/figures/([^)]+)\)", README))
+    drawn = runpy.run_path(str(ROOT / "notebooks" / "pictures.py"))["PICTURES"]
+    there = {path.name: path.stat().st_size for path in (ROOT / "notebooks/figures").iterdir()}
+    assert shown == drawn.keys() == there.keys()
+    assert sum(there.values()) < 1_000_000
 
 
 def test_numbers_of_the_readme_on_accuracy(study2015):

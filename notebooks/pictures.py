@@ -1,0 +1,78 @@
+"""Draw every picture that the README shows: ``python notebooks/pictures.py [NAME...]``.
+
+Conventions
+-----------
+A picture is a file of ``notebooks/figures``, named with its kind: figures are SVG, the report is
+photographed as PNG by Chromium, through Playwright, and needs ``pip install 'judge[dev]'``. Equal
+versions of matplotlib draw equal bytes.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from icpc.cli.report import report
+from icpc.competitions import load_competition
+from icpc.figures import figures
+from icpc.hitrate import published_hit_rate
+from icpc.study import Settings, Study, run_study
+from icpc.verdicts import read_verdicts
+from plots.style import rendered
+from ranking.csv_output import write_bytes
+
+FOLDER = Path(__file__).parent / "figures"
+CHROMIUM = "/usr/bin/chromium"
+WIDTH, HEIGHT = 1200, 820  # of the report's picture, in pixels
+
+
+@cache
+def study_of(name: str) -> Study:
+    """A bundled competition, ranked as usual."""
+    competition = load_competition(name)
+    return run_study(competition, read_verdicts(competition), Settings())
+
+
+@cache
+def figures_of(name: str) -> dict[str, bytes]:
+    """Every figure of a bundled competition, as SVG."""
+    return {figure: rendered(drawn, "svg") for figure, drawn in figures(study_of(name))}
+
+
+def published() -> bytes:
+    """The paper's Figure 2 with the band of judges without skill, as SVG."""
+    points = load_competition("icpc2015").figure
+    return rendered(published_hit_rate(points).figure(), "svg")
+
+
+def photographed() -> bytes:
+    """The top of the report on 2015, as PNG."""
+    from playwright.sync_api import sync_playwright
+
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        report(competition="icpc2015", out=Path(folder) / "run")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+        page.goto((Path(folder) / "run" / "report.html").as_uri())
+        page.wait_for_load_state("networkidle")
+        picture = page.screenshot()
+        browser.close()
+    return picture
+
+
+PICTURES: dict[str, Callable[[], bytes]] = {
+    "figure2-with-band.svg": published,
+    "icpc2015-hitrate.svg": lambda: figures_of("icpc2015")["hitrate"],
+    "icpc2015-order-flips.svg": lambda: figures_of("icpc2015")["order-flips"],
+    "icpc2015-methods.svg": lambda: figures_of("icpc2015")["methods"],
+    "icpc2025-head-to-head.svg": lambda: figures_of("icpc2025")["head-to-head"],
+    "icpc2025-rounds.svg": lambda: figures_of("icpc2025")["rounds"],
+    "icpc2025-upsets.svg": lambda: figures_of("icpc2025")["upsets"],
+    "report.png": photographed,
+}
+
+if __name__ == "__main__":
+    for picture in sys.argv[1:] or PICTURES:
+        write_bytes(PICTURES[picture](), FOLDER / picture)
+        print(FOLDER / picture)
