@@ -149,9 +149,9 @@ def tutorial(tmp_path_factory):
     return folder, *told("3-your-own-competition", folder)
 
 
-def test_the_notebook_runs_and_shows_four_figures(story):
+def test_the_notebook_runs_and_shows_nine_figures(story):
     _, pictures = story
-    assert len(pictures) == 4
+    assert len(pictures) == 9
 
 
 @pytest.mark.parametrize(
