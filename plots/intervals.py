@@ -18,6 +18,7 @@ from plots.style import new_axes, palette, style, tier_colours, tier_markers
 from ranking.tables import RANKING, check
 
 MOST_NAMED = 200
+ROOMY = 30  # from so many rows on, the legend has room beside the weakest
 ROW = 0.15  # inches
 
 
@@ -59,7 +60,10 @@ def draw_intervals(
         _name_rows(ax, ranking, names)
     else:
         ax.set_ylabel("rank")
-    ax.legend(loc="lower right", fontsize=8, title="reached", title_fontsize=8)
+    where: dict[str, Any] = {"loc": "lower right"}
+    if len(ranking) < ROOMY:
+        where = {"loc": "upper left", "bbox_to_anchor": (1.1, 1.0)}
+    ax.legend(**where, fontsize=8, title="reached", title_fontsize=8)
     return ax
 
 

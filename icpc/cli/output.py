@@ -68,7 +68,11 @@ def print_table(
         left = place in soft
         justify: Literal["left", "right"] = "left" if left else "right"
         table.add_column(
-            headers[place], justify=justify, width=width, no_wrap=True, overflow="ellipsis"
+            Text(printable(headers[place])),
+            justify=justify,
+            width=width,
+            no_wrap=True,
+            overflow="ellipsis",
         )
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))

@@ -94,6 +94,12 @@ def test_runs_of_one_name_go_by_their_paths(here):
     assert "apart and sub/apart rank 3 candidates" in said
 
 
+def test_a_run_of_any_name_is_called_by_it(here):
+    Path("one").rename("[red] one")
+    header = judge("compare", "[red] one", "other").stdout.splitlines()[-4]
+    assert header.split() == ["candidate", "[red]", "one", "other", "apart", "reached"]
+
+
 def test_before_the_results_the_rankings_are_compared_all_the_same(here):
     Path("roster.csv").write_text(ROSTER.replace("final", "").replace("two", "").replace("one", ""))
     for name in ("one", "other"):

@@ -50,6 +50,21 @@ def test_names_do_not_overlap(study2015):
         assert not any(one.overlaps(other) for one, other in itertools.pairwise(boxes))
 
 
+@pytest.mark.parametrize("n", [3, 12])
+def test_the_legend_of_a_few_covers_no_interval(n):
+    result = pd.Series("first", index=[f"c{at}" for at in range(n)])
+    wide = ranking_of(n).assign(strength_high=5.0)
+    ax = draw_intervals(wide, result, TIERS, {})
+    ax.figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    for ends in map(ax.transData.transform, ax.collections[0].get_segments()):
+        assert not (
+            legend.y0 <= ends[0, 1] <= legend.y1
+            and ends[0, 0] <= legend.x1
+            and legend.x0 <= ends[1, 0]
+        )
+
+
 def test_many_candidates_go_unnamed():
     n = MOST_NAMED + 1
     result = pd.Series("first", index=[f"c{at}" for at in range(n)])
