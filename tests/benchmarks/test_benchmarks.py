@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def printed(script, *arguments):
     command = [sys.executable, Path(__file__).parent / script, *arguments]
@@ -54,3 +56,10 @@ def test_a_competition_that_was_killed_three_times_ends_in_the_same_files():
     lines = printed("competition.py", "--candidates", 4, "--minutes", 1)
     assert lines[-5].startswith("killed three times")
     assert all(": equal, " in line for line in lines[-4:])
+
+
+@pytest.mark.skipif(not Path("/usr/bin/chromium").exists(), reason="needs Chromium")
+def test_the_report_benchmark_opens_every_page():
+    lines = printed("report.py", "--candidates", 6, "--openings", 1)[2:]
+    assert [line.split()[0] for line in lines] == ["icpc2015", "icpc2025", "6"]
+    assert all(float(number) > 0 for line in lines for number in line.split()[1:])

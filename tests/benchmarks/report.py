@@ -1,0 +1,106 @@
+"""Time reports: to write them, and in a browser to answer, beside an empty page.
+
+Run ``python tests/benchmarks/report.py``; ``--candidates 100`` for a shorter one. The bundled
+competitions and a round robin of 1,000 are written with ``judge report`` and opened in Debian's
+Chromium. *Ready* is from asking for the page until tables sort and charts answer, *sorted* from a
+click on a column until the rows stand in order, *opened* from an address until the page of a
+candidate stands there; medians in seconds.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from engine import tournament
+from playwright.sync_api import Page, sync_playwright
+
+from ranking.csv_output import to_csv, write_text
+
+CHROMIUM = "/usr/bin/chromium"
+ROW = "#leaderboard-table tbody tr"
+RATE = "#leaderboard-table thead th.rate"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def written(folder: Path, *options: object) -> tuple[float, Path]:
+    """Seconds that ``judge report`` takes, and the page."""
+    command = [sys.executable, "-c", "from icpc.cli import app; app()", "report", "--out", folder]
+    call = list(map(str, [*command, *options]))
+    took = seconds(lambda: subprocess.run(call, check=True, stdout=subprocess.DEVNULL))
+    return took, folder / "report.html"
+
+
+def round_robin(folder: Path, n: int) -> list[object]:
+    """Options that make a report of a competition where all meet all."""
+    roster, comparisons = tournament(n)
+    for table, stem in ((roster, "roster"), (comparisons, "comparisons")):
+        write_text(to_csv(table), folder / f"{stem}.csv")
+    return ["--roster", folder / "roster.csv", "--comparisons", folder / "comparisons.csv"]
+
+
+def answers(page: Page, address: str) -> tuple[float, float, float]:
+    """Seconds until a report is ready, sorted, and a candidate's page is open."""
+
+    def open_overview() -> None:
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]", state="attached")
+
+    def sort() -> None:
+        page.locator(RATE).click()
+        page.wait_for_selector(f"{RATE}[aria-sort]")
+
+    def open_candidate() -> None:
+        page.locator(f"{ROW} a").first.click()
+        page.wait_for_selector("#opponents tbody tr")
+
+    page.goto("about:blank")
+    return seconds(open_overview), seconds(sort), seconds(open_candidate)
+
+
+def main() -> None:
+    """Print a line for each report."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--candidates", type=int, default=1000)
+    parser.add_argument("--openings", type=int, default=5)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        reports = {
+            "icpc2015": ["--competition", "icpc2015"],
+            "icpc2025": ["--competition", "icpc2025"],
+            str(arguments.candidates): round_robin(folder, arguments.candidates),
+        }
+        write_text("<!doctype html><title>empty</title>", folder / "empty.html")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        empty = median(
+            seconds(lambda: page.goto((folder / "empty.html").as_uri()))
+            for _ in range(arguments.openings)
+        )
+        print(f"an empty page opens in {empty:.3f} s")
+        heads = ("written", "MB", "ready", "÷ empty", "sorted", "opened")
+        print(f"{'report':10}" + "".join(f"{head:>9}" for head in heads))
+        for report, options in reports.items():
+            took, path = written(folder / report, *options)
+            times = [answers(page, path.as_uri()) for _ in range(arguments.openings)]
+            ready, ordered, opened = map(median, zip(*times, strict=True))
+            size = path.stat().st_size / 1e6
+            print(
+                f"{report:10}{took:9.1f}{size:9.2f}{ready:9.2f}{ready / empty:9.1f}"
+                f"{ordered:9.2f}{opened:9.2f}"
+            )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
