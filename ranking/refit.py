@@ -4,6 +4,8 @@ Conventions
 -----------
 An epoch visits each pair of unequal score in both orders on aligned windows. The last epoch is
 taken unless an earlier one did better on the pairs learnt from: no other pair decides anything.
+Few windows meet in a step, in all their pairs, and each is convolved once: an epoch takes less time
+and teaches as much.
 What was fitted is kept by what it was fitted from and how, and an interrupted fit goes on.
 """
 
@@ -25,6 +27,8 @@ from ranking.probe.task import classes_task
 from ranking.ranker import Kept
 from ranking.tasks.expertise import known_pairs, pair_examples
 from ranking.tasks.manifest import Manifest
+
+TOGETHER = 4  # windows that meet in a step; of more, an epoch takes less time and teaches less
 
 
 def refitted(
@@ -52,7 +56,7 @@ def refitted(
         If what was kept cannot be read, or nothing can be written there.
     """
     own = ranker.record
-    settings = FitSettings(epochs=epochs, patience=epochs, seed=seed)
+    settings = FitSettings(epochs=epochs, crossed=TOGETHER, patience=epochs, seed=seed)
     known = score.dropna()
     levels = pd.DataFrame({"recording": known.index, "level": known.to_numpy()})
     pairs = known_pairs(Manifest("results", levels.assign(split="train", event="")))

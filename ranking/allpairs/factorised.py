@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ranking.allpairs.relate import Relation, as_double, widened
-from ranking.allpairs.rows import Rows, convolve_rows, two_grids
+from ranking.allpairs.rows import Rows, both_places, convolve_rows
 from ranking.allpairs.seam import SeamStep
 from ranking.probe.head import Head
 
@@ -125,31 +125,19 @@ class FactorisedHead(nn.Module):
         mask : true where there is sound, shape (W, S)
         """
         offset, factor = -self.mean / self.scale, 1 / self.scale
+        weight, (_, stride, padding) = self._buffer("weight", 0), self.grid
         convolved = [
-            self._first_convolution(torch.addcmul(offset, piece, factor).unsqueeze(1))
+            both_places(
+                torch.addcmul(offset, piece, factor).unsqueeze(1),
+                self.rows[1],
+                weight,
+                stride,
+                padding,
+            )
             for piece in segments
         ]
         first, second = (torch.cat(place) for place in zip(*convolved, strict=True))
         return self._share(first, mask, second=False), self._share(second, mask, second=True)
-
-    def _first_convolution(self, segments: Tensor) -> tuple[Tensor, Tensor]:
-        """Both places' rows of the first convolution, from one pass over the segments.
-
-        In the second place a recording lies ``frames`` rows lower, which may shift the stride.
-        """
-        _, stride, padding = self.grid
-        rows, shift = self.rows[1], -self.frames % stride
-        lower = (self.frames + shift) // stride  # rows of output between the two places
-        start, stop = min(0, rows.seam - lower), max(rows.second, rows.count - lower)
-        weight = self._buffer("weight", 0)
-        if shift:
-            weight = two_grids(weight, shift)
-        both = convolve_rows(segments, 0, range(start, stop), weight, stride, padding)
-        channels = len(self._buffer("bias", 0))
-        return (
-            both[:, :channels, -start : rows.second - start],
-            both[:, -channels:, rows.seam - lower - start : rows.count - lower - start],
-        )
 
     def _share(self, rows: Tensor, mask: Tensor, second: bool) -> Share:
         """A place's share, from its rows of the first convolution, the seam's among them."""

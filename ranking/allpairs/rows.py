@@ -28,6 +28,11 @@ class Rows:
         """Rows that see both."""
         return range(self.seam, self.second)
 
+    @property
+    def parts(self) -> tuple[int, int, int]:
+        """How many see the first alone, the second alone, and both."""
+        return self.seam, self.count - self.second, len(self.mixed)
+
     def after(self, kernel: int, stride: int, padding: int) -> "Rows":
         """Return the rows of a convolution's output."""
         count = (self.count + 2 * padding - kernel) // stride + 1
@@ -38,7 +43,13 @@ class Rows:
 
 
 def convolve_rows(
-    image: Tensor, first_row: int, wanted: range, weight: Tensor, stride: int, padding: int
+    image: Tensor,
+    first_row: int,
+    wanted: range,
+    weight: Tensor,
+    stride: int,
+    padding: int,
+    groups: int = 1,
 ) -> Tensor:
     """Return some rows of a convolution of a tall image, of which only a part is not zero.
 
@@ -62,8 +73,35 @@ def convolve_rows(
     skipped, zeros = divmod(more, stride)
     if zeros:
         weight = functional.pad(weight, (0, 0, zeros, 0))
-    out = functional.conv2d(image, weight, stride=stride, padding=(above + more, padding))
+    out = functional.conv2d(image, weight, None, stride, (above + more, padding), groups=groups)
     return out[:, :, skipped : skipped + len(wanted)]
+
+
+def both_places(
+    images: Tensor, rows: Rows, weight: Tensor, stride: int, padding: int
+) -> tuple[Tensor, Tensor]:
+    """Return the rows that see an image as the first of a pair, and as the second, of one pass.
+
+    Among both are the seam's: what the image adds to them. In the second place an image lies lower
+    by its own height, which may shift the stride.
+
+    Parameters
+    ----------
+    images : float tensor, shape (N, 1, frames, columns)
+    rows : of the output
+    """
+    frames = images.shape[-2]
+    shift = -frames % stride
+    lower = (frames + shift) // stride  # rows of output between the two places
+    start, stop = min(0, rows.seam - lower), max(rows.second, rows.count - lower)
+    channels = len(weight)
+    if shift:
+        weight = two_grids(weight, shift)
+    both = convolve_rows(images, 0, range(start, stop), weight, stride, padding)
+    return (
+        both[:, :channels, -start : rows.second - start],
+        both[:, -channels:, rows.seam - lower - start : rows.count - lower - start],
+    )
 
 
 def two_grids(weight: Tensor, shift: int) -> Tensor:

@@ -8,11 +8,16 @@ stay together; a window that stands in several examples of a batch is taken from
 segments with sound are loaded: of a pair, those where both recordings have sound.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from ranking.embeddings.bank import EmbeddingBank
+
+Take = Callable[[np.ndarray], tuple[Tensor, Tensor]]
+"""Window numbers (N, sides) to segments with sound (M, sides · F, D) and mask (N, S)."""
 
 
 def count_batches(units: np.ndarray, size: int) -> int:
@@ -44,8 +49,19 @@ def load(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Tensor, Tensor]:
     """
     distinct, number = np.unique(windows, return_inverse=True)
     values, held = bank.sounding(distinct)
-    row = held.flatten().cumsum(0).view_as(held) - 1  # of values, where there is sound
-    sides = torch.from_numpy(number.reshape(windows.shape)).to(bank.device)
-    mask = held[sides].all(dim=1)  # (N, 30)
-    rows = row[sides].transpose(1, 2)[mask]  # (M, sides)
+    rows, mask = aligned(held, number.reshape(windows.shape))
     return values[rows].flatten(1, 2), mask
+
+
+def aligned(held: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Return the rows of each segment of examples (M, sides), and their mask (N, 30).
+
+    Parameters
+    ----------
+    held : where distinct windows have sound (V, 30); rows number the segments that do
+    windows : int array, shape (N, sides), numbers among the distinct ones
+    """
+    row = held.flatten().cumsum(0).view_as(held) - 1
+    sides = torch.from_numpy(windows).to(held.device)
+    mask = held[sides].all(dim=1)
+    return row[sides].transpose(1, 2)[mask], mask

@@ -13,7 +13,8 @@ from typing import Any
 
 import torch
 
-from ranking.probe.loop import Loop, Take
+from ranking.probe.batches import Take
+from ranking.probe.loop import Loop
 from ranking.probe.run import Fitted, Progress, Run
 from ranking.probe.task import Task
 
@@ -74,5 +75,5 @@ def _sight(run: Run) -> tuple[Any, ...]:
     """What runs of one stack have in common."""
     own = run.settings
     shape = tuple(value for key, value in asdict(run.config).items() if key != "dropout")
-    loop = (own.epochs, own.batch, own.warm_up, own.half, own.order_seed)
+    loop = (own.epochs, own.batch, own.crossed, own.warm_up, own.half, own.order_seed)
     return (shape, loop, run.train.digest, run.validation.digest, id(run.start))

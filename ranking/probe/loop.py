@@ -17,23 +17,26 @@ import math
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ranking.allpairs.crossed import CrossedStack, cross, crossed
 from ranking.errors import ProbeError
 from ranking.probe.adamw import StackedAdamW
-from ranking.probe.batches import count_batches, epoch_batches
+from ranking.probe.batches import Take, count_batches, epoch_batches
 from ranking.probe.head import Head, fit_standard, make_head
 from ranking.probe.run import Fitted, Progress, Run
 from ranking.probe.stack import Stack
-from ranking.probe.task import Task
+from ranking.probe.task import Examples, Task
 from ranking.whole_files import replacing
 
-Take = Callable[[np.ndarray], tuple[Tensor, Tensor]]
-"""Window numbers (N, sides) to segments with sound (M, sides · F, D) and mask (N, S)."""
+Given = Callable[[np.ndarray], tuple[Any, Tensor]]
+"""Window numbers (N, sides) to what a network takes for segments, and mask (N, S)."""
 
 
 class Loop:
@@ -42,21 +45,29 @@ class Loop:
     def __init__(
         self, task: Task, runs: Sequence[Run], take: Take, device: str | torch.device
     ) -> None:
-        self.task, self.runs, self.take = task, runs, take
+        self.task, self.runs = task, runs
         self.device = torch.device(device)
         self.settings, self.train, self.validation = (
             runs[0].settings,
             runs[0].train,
             runs[0].validation,
         )
+        self.take: Given = take
+        network = Stack
+        if together := self.settings.crossed:
+            self.take, network = partial(cross, take), CrossedStack
+            self.train, self.validation = (
+                crossed(examples, together, self.settings.order_seed)
+                for examples in (self.train, self.validation)
+            )
         self.steps = count_batches(self.train.units, self.settings.batch)
         heads = [_beginning(run) for run in runs]
         if runs[0].start is None:
-            fit_standard(heads[0], self._standard())
+            fit_standard(heads[0], self._standard(take))
         for head in heads[1:]:
             head.mean.copy_(heads[0].mean)
             head.scale.copy_(heads[0].scale)
-        self.stack = Stack(heads, device)
+        self.stack = network(heads, device)
         self.optimiser = StackedAdamW(
             self.stack.weights,
             [run.settings.rate for run in runs],
@@ -102,11 +113,11 @@ class Loop:
 
     def _step(self, epoch: int, step: int) -> float:
         own, number = self.settings, self.optimiser.steps
-        chosen = epoch_batches(self.train.units, own.batch, own.order_seed, epoch)[step]
+        chosen = self._batches(self.train, epoch)[step]
         segments, mask = self.take(self.train.windows[chosen])
         targets = torch.from_numpy(self.train.targets[chosen]).to(self.device)
         noise = self.stack.draw(
-            len(segments), mask, [step_seed(r.settings.seed, number) for r in self.runs]
+            segments, mask, [step_seed(r.settings.seed, number) for r in self.runs]
         )
         with torch.autocast(self.device.type, torch.bfloat16, enabled=own.half):
             logits = self.stack.logits(segments, mask, noise)
@@ -120,7 +131,7 @@ class Loop:
         """Hold the epoch against the validation examples; keep the weights of the best."""
         trained = np.mean(self.losses, axis=0)
         self.losses.clear()
-        logits = predict(self.stack.logits, self.take, self.validation.windows, self.settings.batch)
+        logits = self._judged(self.validation)
         targets = torch.from_numpy(self.validation.targets)
         for k, (one, run) in enumerate(zip(self.fitted, self.runs, strict=True)):
             if epoch - one.epoch >= run.settings.patience:
@@ -131,6 +142,18 @@ class Loop:
             if self._is_best(one.history):
                 one.epoch, one.head = epoch + 1, self.stack.head(k)
 
+    def _batches(self, examples: Examples, epoch: int) -> list[np.ndarray]:
+        return epoch_batches(examples.units, self.settings.batch, self.settings.order_seed, epoch)
+
+    def _judged(self, examples: Examples) -> np.ndarray:
+        """Logits (K, N, C), float64, of batches as in training: there windows meet again."""
+        batches = self._batches(examples, 0)
+        logits = [
+            predict(self.stack.logits, self.take, examples.windows[batch], len(batch))
+            for batch in batches
+        ]
+        return np.concatenate(logits, axis=1)[:, np.concatenate(batches).argsort()]
+
     def _is_best(self, history: Sequence[Mapping[str, float]]) -> bool:
         def rank(epoch: Mapping[str, float]) -> tuple[float, float]:
             value = epoch[self.task.select]
@@ -138,12 +161,12 @@ class Loop:
 
         return all(rank(history[-1]) > rank(earlier) for earlier in history[:-1])
 
-    def _standard(self) -> Iterator[Tensor]:
+    def _standard(self, take: Take) -> Iterator[Tensor]:
         """Every window of the training examples, once."""
         distinct = np.unique(self.train.windows)
         for start in range(0, len(distinct), self.settings.batch):
             part = distinct[start : start + self.settings.batch, np.newaxis]
-            yield self.take(part)[0]
+            yield take(part)[0]
 
     def _keep(self, path: Path) -> None:
         state = {
@@ -187,7 +210,7 @@ def _beginning(run: Run) -> Head:
 
 
 def predict(
-    network: Callable[[Tensor, Tensor], Tensor], take: Take, windows: np.ndarray, batch: int = 16
+    network: Callable[[Any, Tensor], Tensor], take: Given, windows: np.ndarray, batch: int = 16
 ) -> np.ndarray:
     """Return logits (..., N, C) of examples, float64.
 

@@ -19,6 +19,9 @@ class FitSettings:
     epochs: int = 30
     batch: int = 16
     """Examples of a step."""
+    crossed: int = 0
+    """Windows that meet: all examples that they make come in one step, even if they are more than a
+    batch, and each window of a step is convolved once. 0: each example is convolved by itself."""
     rate: float = 1e-3
     """Of learning, at its highest."""
     decay: float = 1e-2
@@ -38,6 +41,8 @@ class FitSettings:
         """Refuse settings that fit nothing."""
         if min(self.epochs, self.batch, self.patience) < 1:
             raise ValueError("epochs, batch and patience are at least 1")
+        if self.crossed < 0 or self.crossed == 1:
+            raise ValueError(f"crossed {self.crossed}: two windows at least make a pair, or 0")
         if not self.rate > 0 or self.decay < 0 or not 0 <= self.warm_up <= 1:
             raise ValueError(f"rate {self.rate}, decay {self.decay}, warm-up {self.warm_up}")
 

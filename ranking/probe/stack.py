@@ -11,7 +11,6 @@ stack as it comes out of training by itself, to rounding.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -84,23 +83,19 @@ class Stack:
         kept = self._attended(tokens, mask, noise or NONE) * mask[None, :, :, None]
         return self._linear(kept.flatten(2), "output")
 
-    def draw(self, m: int, mask: Tensor, seeds: Sequence[int]) -> Noise:
-        """Return the dropout of a step, each head's by its seed.
-
-        Parameters
-        ----------
-        m : segments with sound
-        """
+    def draw(self, segments: Tensor, mask: Tensor, seeds: Sequence[int]) -> Noise:
+        """Return the dropout of a step, each head's by its seed."""
         own, device = self.config, mask.device
-        (n, s), sizes = mask.shape, own.sizes
+        n, s = mask.shape
         shapes = [
-            *((m, channels, *size) for channels, size in zip(own.channels[1:], sizes, strict=True)),
+            *self._convolved(segments),
             (n, own.attention_heads, s, s),
             (s, n, own.width),  # torch's attention works segment by segment
             (n, s, own.feedforward),
             (n, s, own.width),
         ]
-        kinds = [(config.dropout, seed) for config, seed in zip(self.configs, seeds, strict=True)]
+        rates = (config.dropout for config in self.configs)
+        kinds = [(p, seed if p else 0) for p, seed in zip(rates, seeds, strict=True)]
         drawn = {kind: _draw(shapes, *kind, device) for kind in dict.fromkeys(kinds)}
         if len(drawn) == 1:
             layers = [
@@ -114,18 +109,31 @@ class Stack:
             mixed = mixed.transpose(1, 2)
         return Noise(tuple(convolutions), attention, mixed, inner, fed)
 
+    def _convolved(self, segments: Tensor) -> list[tuple[int, ...]]:
+        """Shapes of one head's convolutions of the segments."""
+        own, m = self.config, len(segments)
+        sizes = zip(own.channels[1:], own.sizes, strict=True)
+        return [(m, channels, *size) for channels, size in sizes]
+
     def _vectors(self, segments: Tensor, noise: Noise | None) -> Tensor:
+        """Vectors (K, M, width) of the segments."""
         own, k = self.config, len(self)
         x = (segments - self.mean).div_(self.scale).unsqueeze(1)  # (M, 1, sides*F, D)
-        for layer, (_, channels) in enumerate(pairwise(own.channels)):
+        for layer in range(len(own.sizes)):
             weight = self.weights[f"convolutions.{layer}.weight"].flatten(0, 1)
             groups = k if layer else 1
             x = functional.conv2d(x, weight, None, own.stride, own.padding, groups=groups)
             x = torch.relu(self._normed(x, layer, training=noise is not None))  # (M, K*C, H, W)
-            if noise is not None and isinstance(keep := noise.convolutions[layer], Tensor):
-                x = (x.view(len(x), k, channels, *x.shape[2:]) * keep.transpose(0, 1)).flatten(1, 2)
+            if noise is not None:
+                x = self._dropped(x, noise.convolutions[layer])
         columns = x.reshape(len(x), k, -1).transpose(0, 1)  # (K, M, C*H*W)
         return self._linear(columns, "project")
+
+    def _dropped(self, x: Tensor, keep: Tensor | float) -> Tensor:
+        """Dropout of (M, K*C, H, W), where there is any."""
+        if not isinstance(keep, Tensor):
+            return x
+        return (torch.unflatten(x, 1, (len(self), -1)) * keep.transpose(0, 1)).flatten(1, 2)
 
     def _normed(self, x: Tensor, layer: int, training: bool) -> Tensor:
         mean, variance = (

@@ -20,10 +20,10 @@ import torch
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.errors import ProbeError, TableError
-from ranking.probe.batches import load
+from ranking.probe.batches import Take, load
 from ranking.probe.fit import fit_all
 from ranking.probe.head import Head, HeadConfig
-from ranking.probe.loop import Take, predict
+from ranking.probe.loop import predict
 from ranking.probe.run import FitSettings, Fitted, Progress, Run
 from ranking.probe.task import Examples, classes_task
 from ranking.significance import Estimate

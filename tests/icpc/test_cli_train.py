@@ -56,7 +56,7 @@ def judge(sounds, *arguments):
 
 
 def test_levels_become_a_probe_with_a_record(here, sounds):
-    result = judge(sounds, "--grid", "rate=1e-5,3e-3", "--seed", 3)
+    result = judge(sounds, "--grid", "rate=1e-5,3e-3", "--seed", 3, "--crossed", 4)
     assert result.exit_code == 0, result.stderr
     words = " ".join(result.stdout.split())
     assert "Fitted on 9 pairs of windows; epoch" in words
@@ -65,6 +65,7 @@ def test_levels_become_a_probe_with_a_record(here, sounds):
     probe = load_probe(Path("mine.safetensors"))
     assert probe.record.task == "expertise-2"
     assert probe.record.made.encoder == "spectrogram"
+    assert probe.record.settings["crossed"] == 4
     assert probe.record.results["test_accuracy"] == 1
     assert not Path("mine.fitting").exists()
 

@@ -1,6 +1,7 @@
 """Heads for tests: nothing in them is zero, one or alike, as if they had been trained."""
 
 import torch
+from hypothesis import strategies as st
 
 from ranking.probe.head import Head, HeadConfig, make_head
 
@@ -22,3 +23,29 @@ def lively_head(config: HeadConfig, dtype: torch.dtype = torch.float32, seed: in
         head.mean.copy_(drawn(head.mean))
         head.scale.copy_(0.5 + drawn(head.scale).abs())
     return head
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> HeadConfig:
+    """Any convolutions that leave something of a small segment."""
+    kernel, stride = draw(st.integers(1, 7)), draw(st.integers(1, 6))
+    padding = draw(st.integers(0, 8))
+    layers = draw(st.integers(1, 3))
+    heads = draw(st.sampled_from([1, 2, 3]))
+    try:
+        return HeadConfig(
+            frames=draw(st.integers(1, 60)),
+            dimension=draw(st.integers(1, 40)),
+            classes=draw(st.integers(1, 4)),
+            sides=2,
+            segments=draw(st.integers(1, 4)),
+            channels=(1, *(draw(st.integers(1, 3)) for _ in range(layers))),
+            kernel=kernel,
+            stride=stride,
+            padding=padding,
+            width=6 * heads,
+            attention_heads=heads,
+            feedforward=5,
+        )
+    except ValueError:  # too small to be convolved
+        return draw(configs())

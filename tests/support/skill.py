@@ -7,8 +7,7 @@ import numpy as np
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
-from ranking.probe.batches import load
-from ranking.probe.loop import Take
+from ranking.probe.batches import Take, load
 from ranking.probe.task import Examples
 from ranking.tasks.expertise import labels
 

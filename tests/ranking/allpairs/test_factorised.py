@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from heads import lively_head
+from heads import configs, lively_head
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -50,32 +50,6 @@ def test_equals_the_head_for_every_encoders_shape(encoder, dtype, within):
     wanted = one_by_one(head, x, mask)
     assert (factorised(head, x, mask) - wanted).abs().max() < within
     assert wanted.std() > 100 * within
-
-
-@st.composite
-def configs(draw: st.DrawFn) -> HeadConfig:
-    """Any convolutions that leave something of a small segment."""
-    kernel, stride = draw(st.integers(1, 7)), draw(st.integers(1, 6))
-    padding = draw(st.integers(0, 8))
-    layers = draw(st.integers(1, 3))
-    heads = draw(st.sampled_from([1, 2, 3]))
-    try:
-        return HeadConfig(
-            frames=draw(st.integers(1, 60)),
-            dimension=draw(st.integers(1, 40)),
-            classes=draw(st.integers(1, 4)),
-            sides=2,
-            segments=draw(st.integers(1, 4)),
-            channels=(1, *(draw(st.integers(1, 3)) for _ in range(layers))),
-            kernel=kernel,
-            stride=stride,
-            padding=padding,
-            width=6 * heads,
-            attention_heads=heads,
-            feedforward=5,
-        )
-    except ValueError:  # too small to be convolved
-        return draw(configs())
 
 
 @settings(max_examples=100)

@@ -66,7 +66,7 @@ def by_hand(run: Run, take) -> torch.nn.Module:
     return head.eval()
 
 
-def variants(run: Run, count: int) -> list[Run]:
+def variants(run: Run, count: int, crossed: int = 0) -> list[Run]:
     """Runs that differ in everything that runs of a stack may differ in, and in their order."""
     rng = np.random.default_rng(0)
     return [
@@ -79,6 +79,7 @@ def variants(run: Run, count: int) -> list[Run]:
                 decay=float(10 ** rng.uniform(-4, -1)),
                 seed=number,
                 order=int(rng.integers(3)),
+                crossed=crossed,
             ),
         )
         for number in range(count)
@@ -96,8 +97,9 @@ def test_a_fit_is_the_loop_that_anyone_would_write(run, take):
         torch.testing.assert_close(values, expected[key], rtol=0, atol=1e-6)
 
 
-def test_thirty_two_stacked_runs_are_thirty_two_separate_ones(run, take):
-    runs = variants(run, 32)
+@pytest.mark.parametrize(("count", "crossed"), [(32, 0), (8, 6)])
+def test_stacked_runs_are_separate_ones(run, take, count, crossed):
+    runs = variants(run, count, crossed)
     windows = run.validation.windows
     told: list[Progress] = []
     stacked = fit_all(TASK, runs, take, progress=told.append)
@@ -127,9 +129,11 @@ def states(fitted):
     return [values for one in fitted for values in one.head.state_dict().values()]
 
 
-@pytest.mark.parametrize("place", [(1, 2), (2, 1), (3, 3)])
-def test_a_fit_that_was_killed_ends_in_the_same_bytes(run, take, tmp_path, place):
-    runs = [one for one in variants(run, 6) if one.settings.order == 2]
+@pytest.mark.parametrize(
+    ("place", "crossed"), [((1, 2), 0), ((2, 1), 0), ((3, 3), 0), ((2, 1), 6), ((3, 3), 6)]
+)
+def test_a_fit_that_was_killed_ends_in_the_same_bytes(run, take, tmp_path, place, crossed):
+    runs = [one for one in variants(run, 6, crossed) if one.settings.order == 2]
     assert len(runs) > 1
     whole = fit_all(TASK, runs, take)
     with pytest.raises(Killed):
@@ -194,7 +198,16 @@ def test_only_training_examples_are_learnt_from(run, take):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"epochs": 0}, {"rate": 0}, {"decay": -1}, {"warm_up": 2}, {"patience": 0}]
+    "changed",
+    [
+        {"epochs": 0},
+        {"rate": 0},
+        {"decay": -1},
+        {"warm_up": 2},
+        {"patience": 0},
+        {"crossed": 1},
+        {"crossed": -2},
+    ],
 )
 def test_settings_that_fit_nothing_are_refused(changed):
     with pytest.raises(ValueError):
