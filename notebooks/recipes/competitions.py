@@ -8,8 +8,8 @@ Every edition is judged by a ranker that was fitted on the other editions: pairs
 the better is who got further; a fifth of their candidates chooses the epoch. Everyone is heard for
 the same number of windows. Frames are a tenth of a second. Accuracy is over the pairs of unequal
 result within editions, all editions together; the interval resamples candidates, and p deals the
-results out anew within the editions. Controls are turned the way that the other editions have them.
-Only sums over candidates are printed.
+results out anew within the editions. A control takes the larger number for the better: below one
+half, it is the smaller. Only sums over candidates are printed.
 """
 
 import argparse
@@ -131,16 +131,6 @@ class Pooled:
         chance = np.array([np.vdot(wins, self.better(s)) / better.sum() for s in self.dealt()])
         return Estimate(own.value, own.low, own.high, tail_p(own.value, chance), own.pairs)
 
-    def turned(self, wins: np.ndarray) -> np.ndarray:
-        """Return the wins, each edition's reversed where the others have it the other way."""
-        agreeing = self.better(self.score) * (wins - 0.5)
-        out = wins.copy()
-        for edition in np.unique(self.edition):
-            own = self.edition == edition
-            if agreeing[~own].sum() < 0:
-                out[own] = 1 - out[own]
-        return out
-
 
 def fitted(field: Field, edition: int) -> Head:
     """Return a ranker of the other editions."""
@@ -180,8 +170,8 @@ def main() -> None:
     shipped = load_ranker(None, None).head
     _print_coin(pooled)
     length = field.roster["minutes"].to_numpy()
-    _print("programme length", pooled, pooled.turned(larger(length)))
-    _print("spread of loudness", pooled, pooled.turned(larger(field.spread())))
+    _print("programme length", pooled, larger(length))
+    _print("spread of loudness", pooled, larger(field.spread()))
     others = judged(field, partial(fitted, field), field.coarse)
     _print("fitted on the other editions", pooled, others)
     _print("the ranker that ships", pooled, judged(field, lambda _: shipped, field.sounds))

@@ -135,11 +135,11 @@ def test_results_are_dealt_out_within_editions(candidates):
         assert sorted(lot[edition == one]) == sorted(score[edition == one])
 
 
-def test_a_control_that_all_editions_reverse_is_reversed(candidates):
+def test_a_control_takes_the_larger_for_the_better(candidates):
     edition, score = candidates["edition"].to_numpy(), candidates["score"].to_numpy()
     pooled = Pooled(edition, score)
-    assert pooled.accuracy(pooled.turned(larger(-score))).value == 1
-    assert pooled.accuracy(pooled.turned(larger(score))).value == 1
+    assert pooled.accuracy(larger(score)).value == 1
+    assert pooled.accuracy(larger(-score)).value == 0
 
 
 def written(table: pd.DataFrame, path: Path) -> Path:
