@@ -52,6 +52,13 @@ def test_the_training_benchmark_fits_a_stack_as_it_fits_each_run():
     assert float(gap) < 1e-5
 
 
+def test_the_crossing_benchmark_has_the_same_gradients():
+    (line,) = printed("crossing.py", "spectrogram", "--recordings", 3, "--segments", 1)[1:]
+    name, pairs, *_, gap = line.split()
+    assert (name, pairs) == ("spectrogram", "6")
+    assert float(gap) < 1e-4
+
+
 def test_a_competition_that_was_killed_three_times_ends_in_the_same_files():
     lines = printed("competition.py", "--candidates", 4, "--minutes", 1)
     assert lines[-5].startswith("killed three times")
