@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
 from ranking.allpairs.rows import Rows, both_places, convolve_rows
+from ranking.allpairs.strips import DEVICE_PIECE, PIECE
 from ranking.probe.batches import Take, aligned
 from ranking.probe.head import Head
 from ranking.probe.stack import EPSILON, MOMENTUM, Noise, Stack
@@ -129,7 +130,9 @@ class CrossedStack(Stack):
             )
             both = convolve_rows(seam, before.seam, after.mixed, *grid, len(self))
         else:
-            one, two = both_places(parts[0], after, *grid)
+            size = PIECE if parts[0].device.type == "cpu" else DEVICE_PIECE
+            places = (both_places(piece, after, *grid) for piece in torch.split(parts[0], size))
+            one, two = map(torch.cat, zip(*places, strict=True))
             both = torch.zeros(())
         first, of_first = one.tensor_split((after.seam,), dim=-2)
         of_second, second = two.tensor_split((len(after.mixed),), dim=-2)
