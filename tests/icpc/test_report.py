@@ -1,7 +1,9 @@
 """What a report says is what the tables of its study say."""
 
 import builtins
+import hashlib
 import json
+import platform
 import re
 from base64 import b64decode
 from dataclasses import replace
@@ -18,8 +20,9 @@ from icpc.report import report_page
 from icpc.report.curves import curve_data, curves
 from icpc.report.downloads import downloads
 from icpc.report.players import players
+from icpc.report.reproduce import hashes, made_with
 from icpc.report.tournament import consistency, methods, rounds, tallied, upset_list
-from icpc.report.verdict import verdict
+from icpc.report.verdict import hurdle, sentences, verdict
 from icpc.report.votes import calibrated, windows
 from icpc.rounds import result_groups
 from icpc.runs import describe
@@ -304,3 +307,50 @@ def test_hundreds_of_different_marks_are_no_rounds(study2015):
     groups, kinds = result_groups(study)
     assert set(players(study, groups, kinds)["kind"]) == {0, 1}
     assert rounds(study) is None
+
+
+def test_it_names_what_it_takes_to_make_the_page_again(ring):
+    record = describe(ring)
+    facts = made_with(record)
+    assert facts["Python"] == platform.python_version()
+    assert (facts["by"], facts["seed"], facts["passed from score"]) == ("bradley-terry", "0", "1")
+    assert not {"encoder", "recordings", "device"} & set(facts)
+    assert hashes(record) == {"the roster": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
+
+
+def test_it_names_what_was_heard(ring):
+    heard = {
+        "ranker": {"sha256": "r" * 64},
+        "encoder": {"encoder": "spectrogram", "precision": "float32", "weights_sha256": ""},
+        "judging": {"windows": "aligned", "antisymmetric": False},
+        "recordings": {"a": "1" * 64, "b": "2" * 64},
+        "device": "cpu",
+    }
+    record = describe(ring) | {"heard": heard, "written": {"votes.csv": "v" * 64}, "sha256": {}}
+    facts = made_with(record)
+    assert (facts["encoder"], facts["windows"], facts["recordings"]) == (
+        "spectrogram",
+        "aligned",
+        "2",
+    )
+    assert hashes(record) == {"votes.csv of the run": "v" * 64, "the ranker": "r" * 64}
+
+
+@pytest.mark.parametrize(
+    ("rounds", "least", "said"),
+    [
+        (ROUNDS, 1, "passed into final"),
+        ((), 1, "scored 1 or more"),
+        ((), 2.5, "scored 2.5 or more"),
+    ],
+)
+def test_it_says_what_those_did_who_passed(ring, rounds, least, said):
+    competition = replace(ring.competition, rounds=rounds)
+    verdicts = replace(ring.verdicts, passed_from=least)
+    assert hurdle(replace(ring, competition=competition, verdicts=verdicts)) == said
+
+
+def test_remarks_become_sentences_and_ids_keep_their_letters(ring):
+    verdicts = replace(ring.verdicts, note="made by hand")
+    study = replace(ring, verdicts=verdicts, remarks=("a: is an id", "who won?", ""))
+    assert sentences(study) == ["Made by hand.", "a: is an id.", "Who won?"]
