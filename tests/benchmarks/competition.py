@@ -5,8 +5,8 @@ many candidates play as in the preliminary round of 2015, half an hour each: cho
 ``judge rank`` hears them through the mel spectrogram, with the ranker that comes with the program.
 It is killed without warning when a third of the recordings are embedded, when two thirds are, and
 when votes are being written; then it goes on. The files of the two runs must be equal byte for
-byte. No process may address more memory than ``--gigabytes``; what is printed is the most that one
-held.
+byte. No process may have more memory of its own than ``--gigabytes``; what is printed is the most
+that one held, with pages of the store, 9.5 GB for all, that the system may drop.
 """
 
 import argparse
@@ -83,7 +83,7 @@ def main() -> None:
     options = parser.parse_args()
     n, hours = options.candidates, options.candidates * options.minutes / 60
     limit = int(1e9 * options.gigabytes)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))  # children inherit it
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))  # children inherit it
     print(
         f"{n} recordings of {options.minutes} minutes, within {options.gigabytes:g} GB", flush=True
     )
