@@ -103,7 +103,7 @@ def hear_fitted(
     return verdicts_of(
         votes,
         vote,
-        said=[*remarks_on(heard, ranker), _split(fit, part), _in_words(gain)],
+        said=[*remarks_on(heard), _split(fit, part), _in_words(gain)],
         heard={**record_of(heard, ranker, judging), "fit": facts},
     )
 

@@ -57,9 +57,9 @@ def hear(
     advance : told how many pairs of windows are judged, and of how many
     """
     votes = cast_votes(heard, ranker, judging, None, workers, advance)
-    return verdicts_of(
-        votes, vote, said=remarks_on(heard, ranker), heard=record_of(heard, ranker, judging)
-    )
+    note = ranker.record.note
+    said = [*([note] if note else []), *remarks_on(heard)]
+    return verdicts_of(votes, vote, said=said, heard=record_of(heard, ranker, judging))
 
 
 def cast_votes(
@@ -97,9 +97,9 @@ def refuse_short(bank: EmbeddingBank, least_seconds: float) -> None:
         )
 
 
-def remarks_on(heard: Heard, ranker: Probe) -> list[str]:
-    """Return what a reader must know of the ranker and the recordings."""
-    said = [ranker.record.note] if ranker.record.note else []
+def remarks_on(heard: Heard) -> list[str]:
+    """Return what a reader must know of the recordings."""
+    said = []
     owners: dict[str, list[str]] = {}
     for candidate, digest in heard.recordings.items():
         owners.setdefault(digest, []).append(candidate)

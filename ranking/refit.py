@@ -71,7 +71,7 @@ def refitted(
     task = classes_task(own.task, 2, own.config.classes)
     run = Run(own.config, settings, examples, examples, ranker.head)
     fitted = fit(task, run, partial(load, bank), bank.device, progress, folder)
-    record = replace(own, settings=facts, data_sha256=examples.digest, results={})
+    record = replace(own, settings=facts, data_sha256=examples.digest, results={}, note="")
     probe = Probe(fitted.head, record)
     if place is not None:
         save_probe(probe, place)

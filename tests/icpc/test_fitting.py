@@ -24,7 +24,8 @@ def heard(score, parts: int, store, epochs: int = 1):
     bank = planted_bank(LEVELS, 30, 60)
     names = bank.windows["candidate"]
     config = HeadConfig(30, 60, 2, sides=2)
-    ranker = Probe(make_head(config), Record("expertise-2", MADE, config))
+    record = Record("expertise-2", MADE, config, note="it has heard nobody")
+    ranker = Probe(make_head(config), record)
     fit = Fit(pd.Series(score, index=names, dtype=float), parts, epochs)
     hearing = Heard(bank, dict.fromkeys(names, "recording"), MADE, store)
     return hear_fitted(hearing, ranker, Judging(), "majority", fit, QUIET)
@@ -40,6 +41,7 @@ def test_with_folds_each_ordered_pair_has_its_verdict(tmp_path):
     assert sorted(fit["part"].values()) == sorted([0, 1, 2] * 4)
     assert "into 3 folds: each pair was judged by one of 3 rankers" in verdicts.note
     assert "Fitting gained" in verdicts.note
+    assert "it has heard nobody" not in verdicts.note  # that was before
     assert {path.name for path in tmp_path.iterdir()} == {"rankers", "votes"}
 
 

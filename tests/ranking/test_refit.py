@@ -1,5 +1,7 @@
 """A ranker learns from some candidates what holds of others, if there is anything to learn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,6 +67,7 @@ def test_fitting_on_shuffled_results_stays_within_what_no_skill_gives(bank, scor
 
 def test_a_ranker_goes_on_from_what_it_knows(bank, score):
     start = ranker_of()
+    start = replace(start, record=replace(start.record, note="it has heard nobody"))
     fitted = refitted(start, bank, score[:6], epochs=1)
     moved, drawn = (
         (fitted.head.output.weight - other.output.weight).abs().max()
@@ -73,6 +76,7 @@ def test_a_ranker_goes_on_from_what_it_knows(bank, score):
     assert 0 < moved < 2 * 1.1e-3  # in two steps of Adam at a rate of 1e-3
     assert drawn > 1e-2
     assert fitted.head.mean.equal(start.head.mean)
+    assert fitted.record.note == ""
     assert not any(parameter.requires_grad for parameter in fitted.head.parameters())
 
 
@@ -107,6 +111,7 @@ def test_an_interrupted_fit_goes_on_and_a_finished_one_is_kept(bank, score, tmp_
 def test_a_fit_is_kept_for_what_it_was_fitted_from(bank, score, tmp_path):
     kept = Kept(tmp_path, {"r000": "her recording"})
     start = ranker_of()
+    start = replace(start, record=replace(start.record, note="it has heard nobody"))
     for fits, changes in enumerate(
         [
             {},
