@@ -9,7 +9,7 @@ import pandas as pd
 from icpc.figure import TIERS, published_curve, read_figure
 from icpc.rounds import result_order
 from icpc.study import Study, hold_against_result
-from ranking.csv_output import to_csv, write_bytes, write_text
+from ranking.csv_output import to_csv, write_text
 from ranking.hitrate import HitRateSummary
 
 if TYPE_CHECKING:
@@ -79,15 +79,11 @@ class HitRate:
 
     def draw(self, folder: Path) -> list[Path]:
         """Write CSV, PNG and SVG; return the pictures' paths."""
-        from plots.style import rendered
+        from plots.style import write_figure
 
         figure = self.figure()
         self.write(folder)
-        paths = []
-        for kind in ("png", "svg"):
-            paths.append(folder / f"{self.stem}.{kind}")
-            write_bytes(rendered(figure, kind), paths[-1])
-        return paths
+        return write_figure(figure, folder, self.stem)
 
 
 def study_hit_rate(study: Study, top: int = 5) -> HitRate:

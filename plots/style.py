@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -18,6 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+
+from ranking.csv_output import write_bytes
 
 
 @dataclass(frozen=True)
@@ -136,3 +139,12 @@ def rendered(figure: Figure, kind: str) -> bytes:
     with style():
         figure.savefig(buffer, format=kind, dpi=200, metadata=metadata, bbox_inches="tight")
     return buffer.getvalue()
+
+
+def write_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write the figure as PNG and as SVG; return their paths."""
+    paths = []
+    for kind in ("png", "svg"):
+        paths.append(folder / f"{name}.{kind}")
+        write_bytes(rendered(figure, kind), paths[-1])
+    return paths

@@ -169,13 +169,17 @@ def _pairs_told_apart(values: np.ndarray) -> float:
 def control_accuracy(key: np.ndarray, score: np.ndarray, seed: int = 0) -> Estimate:
     """Return the accuracy of judging every pair by one number each, the larger winning."""
     known = ~np.isnan(key) & ~np.isnan(score)
-    above = np.sign(key[known, np.newaxis] - key[np.newaxis, known])
     met = 1.0 - np.eye(known.sum())
-    wins = met * (above + 1) / 2
+    wins = met * larger_wins(key[known])
     better = score[known, np.newaxis] > score[np.newaxis, known]
     estimate = pair_share(wins * better, met * better, seed)
     p = permutation_p(wins, met, score[known], seed)
     return Estimate(estimate.value, estimate.low, estimate.high, p, estimate.pairs)
+
+
+def larger_wins(key: np.ndarray) -> np.ndarray:
+    """Return the wins (n, n) of row over column where the larger number wins, a tie half."""
+    return (np.sign(key[:, np.newaxis] - key) + 1) / 2
 
 
 def tail_p(value: float, chance: np.ndarray) -> float:

@@ -87,13 +87,11 @@ def report(
 
 def _draw(study: "Study", folder: Path, *, dark: bool) -> None:
     from icpc.figures import figures
-    from plots.style import rendered, style
-    from ranking.csv_output import write_bytes
+    from plots.style import style, write_figure
 
     with working("drawing"), style(dark=dark):
         for name, figure in figures(study):
-            for kind in ("png", "svg"):
-                write_bytes(rendered(figure, kind), folder / f"{name}.{kind}")
+            write_figure(figure, folder, name)
             print_remark(f"written to {folder / name}.png and .svg")
 
 

@@ -32,7 +32,7 @@ from ranking.embeddings.workers import Work
 from ranking.probe.head import Head
 from ranking.probe.run import FitSettings
 from ranking.ranker import Judging, compare_windows, load_ranker
-from ranking.significance import PERMUTATIONS, Estimate, pair_share, tail_p
+from ranking.significance import PERMUTATIONS, Estimate, larger_wins, pair_share, tail_p
 from ranking.tally import tally
 from ranking.tasks.learning import Plan, learn
 from ranking.tasks.manifest import Manifest
@@ -95,11 +95,6 @@ def wins_of(head: Head, bank: EmbeddingBank) -> np.ndarray:
     counted = tally(count_votes(compare_windows(head, bank, Judging(antisymmetric=True))))
     met = counted.met
     return np.divide(counted.wins, met, out=np.zeros_like(met), where=met > 0)
-
-
-def larger(key: np.ndarray) -> np.ndarray:
-    """Return the same of a judge to whom the larger number is the better."""
-    return (np.sign(key[:, np.newaxis] - key) + 1) / 2
 
 
 class Pooled:
@@ -170,8 +165,8 @@ def main() -> None:
     shipped = load_ranker(None, None).head
     _print_coin(pooled)
     length = field.roster["minutes"].to_numpy()
-    _print("programme length", pooled, larger(length))
-    _print("spread of loudness", pooled, larger(field.spread()))
+    _print("programme length", pooled, larger_wins(length))
+    _print("spread of loudness", pooled, larger_wins(field.spread()))
     others = judged(field, partial(fitted, field), field.coarse)
     _print("fitted on the other editions", pooled, others)
     _print("the ranker that ships", pooled, judged(field, lambda _: shipped, field.sounds))
@@ -208,7 +203,8 @@ def _print_coin(pooled: Pooled) -> None:
     """What judges without skill reach: each with an order of its own."""
     rng, better = np.random.default_rng(0), pooled.better(pooled.score)
     found = [
-        np.vdot(larger(rng.random(len(better))), better) / better.sum() for _ in range(PERMUTATIONS)
+        np.vdot(larger_wins(rng.random(len(better))), better) / better.sum()
+        for _ in range(PERMUTATIONS)
     ]
     low, high = np.quantile(found, [0.025, 0.975])
     print(f"95 % of judges without skill: {low:.2f}–{high:.2f}")

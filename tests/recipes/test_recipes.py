@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from competitions import Pooled, larger
+from competitions import Pooled
 from manifests import beginners, convincing, roster_of, without
 from perceived import DEADPAN, HALVES, MOVEMENTS, RATING, control, pairs_of, quarters, right
 from resolution import resampled
@@ -14,7 +14,7 @@ from resolution import resampled
 from icpc.roster import read_roster
 from ranking.csv_output import to_csv
 from ranking.embeddings.store import Embedding
-from ranking.significance import control_accuracy
+from ranking.significance import control_accuracy, larger_wins
 from ranking.tasks.expertise import known_pairs
 from ranking.tasks.manifest import read_manifest
 from ranking.tasks.splits import folds
@@ -119,7 +119,7 @@ def test_of_one_edition_the_pooled_accuracy_is_that_of_the_check():
     rng = np.random.default_rng(2)
     score = rng.integers(0, 4, 30).astype(float)
     key = score + rng.normal(0, 3, 30)
-    found = Pooled(np.full(30, 2004), score).accuracy(larger(key))
+    found = Pooled(np.full(30, 2004), score).accuracy(larger_wins(key))
     wanted = control_accuracy(key, score)
     assert (found.value, found.low, found.high) == pytest.approx(
         (wanted.value, wanted.low, wanted.high)
@@ -138,8 +138,8 @@ def test_results_are_dealt_out_within_editions(candidates):
 def test_a_control_takes_the_larger_for_the_better(candidates):
     edition, score = candidates["edition"].to_numpy(), candidates["score"].to_numpy()
     pooled = Pooled(edition, score)
-    assert pooled.accuracy(larger(score)).value == 1
-    assert pooled.accuracy(larger(-score)).value == 0
+    assert pooled.accuracy(larger_wins(score)).value == 1
+    assert pooled.accuracy(larger_wins(-score)).value == 0
 
 
 def written(table: pd.DataFrame, path: Path) -> Path:
