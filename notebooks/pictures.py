@@ -14,13 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from icpc.cli.report import report
-from icpc.competitions import load_competition
-from icpc.figures import figures
-from icpc.hitrate import published_hit_rate
-from icpc.study import Settings, Study, run_study
-from icpc.verdicts import read_verdicts
+from icpc.competition.competitions import load_competition
+from icpc.page.figures import figures
+from icpc.study.hit_rate import published_hit_rate
+from icpc.study.source import read_verdicts
+from icpc.study.study import Settings, Study, run_study
 from plots.style import rendered
-from ranking.csv_output import write_bytes
+from ranking.files.atomic import write_bytes
 
 FOLDER = Path(__file__).parent / "figures"
 CHROMIUM = "/usr/bin/chromium"

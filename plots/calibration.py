@@ -8,7 +8,7 @@ from plots.style import new_axes, palette, style
 
 @style()
 def draw_calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the table of :func:`ranking.calibration.calibration`: on the diagonal it is honest."""
+    """Draw a table of :mod:`ranking.consistency.calibration`: on the diagonal it is honest."""
     ax = new_axes(5.2, 4.8) if ax is None else ax
     ax.plot([0, 1], [0, 1], color=palette().quiet, linestyle=":", label="honest")
     observed = table["observed"]

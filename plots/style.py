@@ -20,7 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
-from ranking.csv_output import write_bytes
+from ranking.files.atomic import write_bytes
 
 
 @dataclass(frozen=True)

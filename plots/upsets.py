@@ -30,7 +30,7 @@ def draw_upsets(
     names: Mapping[str, str],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the table of :func:`ranking.upsets.upsets`; results and ranks by candidate id."""
+    """Draw a table of upsets; results and ranks by candidate id."""
     shown = upsets.head(MOST)
     network = nx.from_pandas_edgelist(shown, "winner", "loser", ["gap"], create_using=nx.DiGraph)
     columns = [

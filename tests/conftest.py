@@ -7,8 +7,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from icpc.competitions import Competition
-    from icpc.study import Study
+    from icpc.competition.competitions import Competition
+    from icpc.study.study import Study
 
 # two workers whose BLAS threads wait for each other take ten times as long; read by numpy on import
 for library in ("OPENBLAS", "OMP", "MKL"):
@@ -19,9 +19,9 @@ settings.load_profile("judge")
 
 
 def _study(name: str) -> "Study":
-    from icpc.competitions import load_competition
-    from icpc.study import Settings, run_study
-    from icpc.verdicts import read_verdicts
+    from icpc.competition.competitions import load_competition
+    from icpc.study.source import read_verdicts
+    from icpc.study.study import Settings, run_study
 
     competition = load_competition(name)
     return run_study(competition, read_verdicts(competition), Settings())

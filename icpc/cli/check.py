@@ -25,7 +25,7 @@ def check(
 
     Example: judge check --competition icpc2015
     """
-    from icpc.check import check_study
+    from icpc.findings.checks import check_study
 
     with working("checking"):
         study = opt.open_study(

@@ -12,7 +12,7 @@ from icpc.cli.rank import headline
 if TYPE_CHECKING:
     import pandas as pd
 
-    from icpc.study import Study
+    from icpc.study.study import Study
 
 SHOWN = 10  # candidates whose ranks are furthest apart
 
@@ -36,7 +36,13 @@ def compare(
 
     Example: judge compare runs/panel --jurors
     """
-    from icpc.compare import compare_judges, every_two, judges_of, jurors_of, rank_side_by_side
+    from icpc.findings.compare import (
+        compare_judges,
+        every_two,
+        judges_of,
+        jurors_of,
+        rank_side_by_side,
+    )
 
     with working("comparing"):
         studies = _studies(runs, jurors=jurors, ranks=ranks)
@@ -61,7 +67,7 @@ def compare(
 
 def _studies(runs: list[Path], *, jurors: bool, ranks: bool) -> "dict[str, Study]":
     """The studies of the folders, by the folders' names, or paths where names repeat."""
-    from icpc.runs import load_run
+    from icpc.study.runs import load_run
     from ranking.errors import RunError
 
     if jurors and (len(runs) > 1 or ranks):
@@ -86,7 +92,7 @@ def _studies(runs: list[Path], *, jurors: bool, ranks: bool) -> "dict[str, Study
 def _print_judges(
     studies: "dict[str, Study]", paired: "pd.DataFrame", table: "pd.DataFrame"
 ) -> None:
-    from icpc.compare import cautions, sentences
+    from icpc.findings.compare import cautions, sentences
 
     for name, study in studies.items():
         print_line(f"{name} = {headline(study)}")
@@ -114,7 +120,7 @@ def _print_ranks(title: str, table: "pd.DataFrame") -> None:
 
 
 def _print_jurors(study: "Study", paired: "pd.DataFrame") -> None:
-    from icpc.compare import juror_sentences
+    from icpc.findings.compare import juror_sentences
 
     rows = [
         [

@@ -13,7 +13,7 @@ def competitions(format: Format = Format.TABLE) -> None:  # the option is called
 
     Example: judge competitions
     """
-    from icpc.competitions import bundled_names
+    from icpc.competition.competitions import bundled_names
 
     table = _inventory(bundled_names())
     if format is not Format.TABLE:
@@ -32,8 +32,8 @@ def competitions(format: Format = Format.TABLE) -> None:  # the option is called
 def _inventory(names: list[str]) -> "pd.DataFrame":
     import pandas as pd
 
-    from icpc.competitions import load_competition
-    from icpc.verdicts import read_verdicts
+    from icpc.competition.competitions import load_competition
+    from icpc.study.source import read_verdicts
 
     rows = []
     for name in names:

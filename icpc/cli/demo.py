@@ -52,9 +52,9 @@ def demo(
 
 def _against_skill(roster: Path, run: Path) -> str:
     """How many verdicts went to the better player."""
-    from icpc.runs import load_run
+    from icpc.study.runs import load_run
     from icpc.synthetic.demonstration import read_skill
-    from ranking.significance import pair_accuracy
+    from ranking.evaluation.accuracy import pair_accuracy
 
     study = load_run(run)
     skill = read_skill(roster).loc[study.counted.candidates].to_numpy()

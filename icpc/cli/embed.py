@@ -97,7 +97,7 @@ def embed(
 def _recordings(
     name: str | None, roster: Path | None, rounds: str | None, folder: Path | None
 ) -> "pd.DataFrame":
-    from icpc.recordings import recordings_in, recordings_of
+    from icpc.competition.recordings import recordings_in, recordings_of
     from ranking.errors import CompetitionError
 
     if name is not None or roster is not None:

@@ -45,8 +45,8 @@ def hitrate(
 
     Example: judge hitrate --competition icpc2015 --plot
     """
-    from icpc.hitrate import published_hit_rate, study_hit_rate
-    from icpc.runs import save_run
+    from icpc.study.hit_rate import published_hit_rate, study_hit_rate
+    from icpc.study.runs import save_run
 
     study = None
     with working("holding the ranking against the result"):
@@ -100,7 +100,7 @@ def picture_folder(
 
 
 def _figure_of(competition: str, others: tuple[object, ...]) -> Path:
-    from icpc.competitions import load_competition
+    from icpc.competition.competitions import load_competition
     from ranking.errors import CompetitionError
 
     alone = f"use it with --competition {opt.DEFAULT} alone"

@@ -15,11 +15,11 @@ from icpc.cli.weights import weights_folder
 if TYPE_CHECKING:
     import pandas as pd
 
-    from icpc.competitions import Competition
-    from icpc.fitting import Fit
-    from icpc.listening import Heard
-    from icpc.study import Settings
-    from icpc.verdicts import Verdicts
+    from icpc.competition.competitions import Competition
+    from icpc.study.source import Verdicts
+    from icpc.study.study import Settings
+    from icpc.workflows.fit_half import Fit
+    from icpc.workflows.judge_recordings import Heard
     from ranking.embeddings.embed import Choice
     from ranking.embeddings.workers import Work
     from ranking.probe.checkpoint import Probe
@@ -166,10 +166,10 @@ class Listening:
         JudgeError
             If a recording, the ranker or the encoder cannot be used, or they do not fit together.
         """
-        from icpc.fitting import Shown, hear_fitted
-        from icpc.listening import hear
-        from icpc.recordings import recordings_of
-        from ranking.ranker import Judging, load_ranker
+        from icpc.competition.recordings import recordings_of
+        from icpc.workflows.fit_half import Shown, hear_fitted
+        from icpc.workflows.judge_recordings import hear
+        from ranking.judging.ranker import Judging, load_ranker
 
         judging = Judging(self.windows or "aligned", self.antisymmetric)
         fit = self._fit(competition, settings.seed)
@@ -185,9 +185,9 @@ class Listening:
 
     def _fit(self, competition: "Competition", seed: int) -> "Fit | None":
         """How the ranker is to be fitted, if at all."""
-        from icpc.fitting import Fit
+        from icpc.workflows.fit_half import Fit
         from ranking.errors import CompetitionError
-        from ranking.halfsplit import HALF
+        from ranking.judging.cross_fit import HALF
 
         if self.fit_half and self.folds is not None:
             raise CompetitionError(
@@ -207,7 +207,7 @@ class Listening:
 
     def _hear(self, table: "pd.DataFrame", ranker: "Probe") -> "Heard":
         """The recordings as the ranker wants them embedded."""
-        from icpc.listening import Heard, refuse_short
+        from icpc.workflows.judge_recordings import Heard, refuse_short
         from ranking.embeddings.embed import making_chosen
         from ranking.embeddings.workers import THREADS, Work
         from ranking.probe.checkpoint import check_use

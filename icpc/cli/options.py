@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from icpc.competitions import Competition
-    from icpc.study import Settings, Study
-    from icpc.verdicts import Verdicts
+    from icpc.competition.competitions import Competition
+    from icpc.study.source import Verdicts
+    from icpc.study.study import Settings, Study
 
     Listen = Callable[[Competition, Settings], Verdicts]
 
@@ -127,8 +127,8 @@ def open_study(
     JudgeError
         If they contradict each other, or what they name cannot be read.
     """
-    from icpc.study import Settings, run_study, with_passed_from
-    from icpc.verdicts import read_verdicts
+    from icpc.study.source import read_verdicts
+    from icpc.study.study import Settings, run_study, with_passed_from
 
     _refuse_several(competition, roster, run)
     chosen: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
@@ -154,7 +154,7 @@ def open_study(
 
 def _rerun(run: Path, chosen: dict[str, Any], given: Sequence[Path | str | None]) -> "Study":
     """The study of a run, ranked another way where that needs no other verdicts."""
-    from icpc.runs import load_run
+    from icpc.study.runs import load_run
 
     fixed = [f"--{name}" for name in ("vote", "count") if name in chosen]
     if fixed or any(given):
@@ -171,7 +171,7 @@ def open_competition(name: str | None, roster: Path | None, rounds: str | None) 
     CompetitionError, RosterError, TableError
         If they contradict each other, or it cannot be read.
     """
-    from icpc.competitions import load_competition, read_competition
+    from icpc.competition.competitions import load_competition, read_competition
 
     _refuse_several(name, roster, None)
 

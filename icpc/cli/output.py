@@ -18,7 +18,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ranking.probe.run import Progress as FitProgress
+    from ranking.probe.settings import Progress as FitProgress
 
 LEAST_WIDTH = 6  # of a column that gives way
 
@@ -42,8 +42,8 @@ def write_any_name() -> None:
 
 def print_data(table: "pd.DataFrame", form: Format) -> None:
     """Print a table as CSV or JSON, missing values empty or null."""
-    from ranking.csv_input import STEERING
-    from ranking.csv_output import to_csv
+    from ranking.files.table_writer import to_csv
+    from ranking.files.text import STEERING
 
     if form is Format.CSV:
         sys.stdout.write(to_csv(table))
@@ -57,7 +57,7 @@ def print_table(
     title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], flexible: Sequence[str] = ()
 ) -> None:
     """Print a table that fits the terminal; ``flexible`` columns, on the left, give way."""
-    from ranking.csv_input import printable
+    from ranking.files.text import printable
 
     console = Console()
     columns = zip(headers, *rows, strict=True)
@@ -93,21 +93,21 @@ def _fitted(widths: Sequence[int], soft: Sequence[int], room: int) -> list[int]:
 
 def print_line(line: str) -> None:
     """Print one line of text on stdout."""
-    from ranking.csv_input import printable
+    from ranking.files.text import printable
 
     Console(soft_wrap=False).print(Text(printable(line)))
 
 
 def print_remark(remark: str) -> None:
     """Print a remark on stderr."""
-    from ranking.csv_input import printable
+    from ranking.files.text import printable
 
     Console(stderr=True).print(Text(printable(remark)), style="dim", soft_wrap=True)
 
 
 def print_error(message: str) -> None:
     """Print an error on stderr; its parts come from files, so they are made printable."""
-    from ranking.csv_input import printable
+    from ranking.files.text import printable
 
     Console(stderr=True).print(Text(f"judge: {printable(message)}"), soft_wrap=True)
 

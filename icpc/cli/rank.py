@@ -12,7 +12,7 @@ from icpc.cli.output import Format, print_data, print_remark, print_table, worki
 from icpc.cli.weights import Folder
 
 if TYPE_CHECKING:
-    from icpc.study import Study
+    from icpc.study.study import Study
 
 
 def rank(
@@ -55,7 +55,7 @@ def rank(
 
     Example: judge rank --roster mine.csv --recordings DIR
     """
-    from icpc.runs import save_run
+    from icpc.study.runs import save_run
 
     listening = listen.Listening(
         recordings=recordings,
@@ -109,7 +109,7 @@ def headline(study: "Study") -> str:
 
 
 def _print_ranking(study: "Study") -> None:
-    from icpc.study import result_labels
+    from icpc.study.study import result_labels
 
     people = study.results
     reached = result_labels(study)

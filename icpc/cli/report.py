@@ -12,7 +12,7 @@ from icpc.cli.hitrate import picture_folder
 from icpc.cli.output import print_line, print_remark, working
 
 if TYPE_CHECKING:
-    from icpc.study import Study
+    from icpc.study.study import Study
 
 
 def report(
@@ -44,9 +44,9 @@ def report(
 
     Example: judge report --competition icpc2015
     """
-    from icpc.report import report_page
-    from icpc.runs import describe, read_record, save_run
-    from ranking.csv_output import write_text
+    from icpc.page.page import report_page
+    from icpc.study.runs import describe, read_record, save_run
+    from ranking.files.atomic import write_text
 
     choices = {"by": by, "vote": vote, "count": count, "seed": seed}
     with working("looking at the tournament"):
@@ -86,7 +86,7 @@ def report(
 
 
 def _draw(study: "Study", folder: Path, *, dark: bool) -> None:
-    from icpc.figures import figures
+    from icpc.page.figures import figures
     from plots.style import style, write_figure
 
     with working("drawing"), style(dark=dark):

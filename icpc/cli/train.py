@@ -14,7 +14,7 @@ from icpc.cli.weights import Folder
 
 if TYPE_CHECKING:
     from ranking.embeddings.workers import Work
-    from ranking.tasks.learning import Plan
+    from ranking.probe.train import Plan
     from ranking.tasks.manifest import Manifest
 
 FITTING = "How to fit"
@@ -108,8 +108,8 @@ def expertise(
     Example: judge train expertise --manifest mine.csv --recordings DIR --out mine.safetensors
     """
     from ranking.embeddings.workers import Work, usual_workers
-    from ranking.probe.run import FitSettings
-    from ranking.tasks.learning import Plan
+    from ranking.probe.settings import FitSettings
+    from ranking.probe.train import Plan
 
     plan = Plan(
         classes=_two_or_four(classes),
@@ -139,10 +139,10 @@ def _learn(
 ) -> None:
     import pandas as pd
 
-    from icpc.training import outcome, sentences, trained_probe
+    from icpc.workflows.train import outcome, sentences, trained_probe
     from ranking.embeddings.embed import making_chosen
     from ranking.probe.checkpoint import check_path, save_probe
-    from ranking.tasks.learning import learn
+    from ranking.probe.train import learn
     from ranking.tasks.manifest import locate, refuse_copies
 
     check_path(out)

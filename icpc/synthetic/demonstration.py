@@ -16,9 +16,9 @@ import pandas as pd
 
 from icpc.synthetic.pieces import STYLES
 from icpc.synthetic.recitals import draw_recitals, sound_of
-from ranking.csv_input import read_csv
-from ranking.csv_output import to_csv, write_text
-from ranking.whole_files import replacing
+from ranking.files.atomic import replacing, write_text
+from ranking.files.table_reader import read_csv
+from ranking.files.table_writer import to_csv
 
 RATE = 44_100
 ROUNDS = ("preliminary", "final")

@@ -22,12 +22,12 @@ import torch
 from torch import Tensor
 
 from icpc.synthetic.recitals import Recital, sound_of
-from ranking.audio import SEGMENT_SECONDS, SEGMENTS
+from ranking.audio.segments import SEGMENT_SECONDS, SEGMENTS
 from ranking.encoders import load_encoder
 from ranking.encoders.base import Encoder
-from ranking.probe.task import Examples
+from ranking.files.atomic import replacing
 from ranking.tasks.expertise import labels
-from ranking.whole_files import replacing
+from ranking.tasks.task import Examples
 
 PARTS = 64
 LEAST_GAP = 0.1  # of the levels of a pair

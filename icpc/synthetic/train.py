@@ -1,6 +1,6 @@
 """Train the ranker that ships, on performances that the project makes itself.
 
-    python -m icpc.synthetic.train --keep DIR --out ranking/rankers
+    python -m icpc.synthetic.train --keep DIR --out ranking/judging/rankers
 
 Conventions
 -----------
@@ -22,21 +22,22 @@ import numpy as np
 from icpc.cli.output import counting, fitting
 from icpc.synthetic.lessons import Parts, heard, pairs
 from icpc.synthetic.recitals import Recital, draw_recitals
-from ranking.audio import SEGMENT_SECONDS
+from ranking.audio.segments import SEGMENT_SECONDS
+from ranking.comparisons.tally import tally
+from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import Choice, making_chosen
 from ranking.embeddings.store import Embedding
 from ranking.encoders import spec_of
+from ranking.evaluation.accuracy import accuracy_by_distance, pair_accuracy
+from ranking.evaluation.resampling import Estimate
+from ranking.judging.ranker import compare_windows
+from ranking.network.head import Head, HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
 from ranking.probe.fit import fit
-from ranking.probe.head import Head, HeadConfig
-from ranking.probe.run import FitSettings, Run
-from ranking.probe.task import Examples, classes_task
-from ranking.ranker import compare_windows
-from ranking.significance import Estimate, accuracy_by_distance, pair_accuracy
-from ranking.tally import tally
+from ranking.probe.settings import FitSettings, Run
 from ranking.tasks.expertise import TASKS
-from ranking.vote import count_votes
+from ranking.tasks.task import Examples, classes_task
 
 NOTE = (
     "judged by the ranker that comes with judge. It has heard synthetic recitals only: it is not "

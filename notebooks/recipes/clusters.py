@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ranking.significance import BOOTSTRAP_DRAWS, LEVEL, Estimate
+from ranking.evaluation.resampling import BOOTSTRAP_DRAWS, LEVEL, Estimate
 
 
 def clustered_share(

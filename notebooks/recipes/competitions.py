@@ -25,18 +25,19 @@ from resolution import resampled
 
 from icpc.cli.embedding import choices_of, embedded
 from icpc.cli.output import fitting
+from ranking.comparisons.tally import tally
+from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import making_chosen
 from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import Work
-from ranking.probe.head import Head
-from ranking.probe.run import FitSettings
-from ranking.ranker import Judging, compare_windows, load_ranker
-from ranking.significance import PERMUTATIONS, Estimate, larger_wins, pair_share, tail_p
-from ranking.tally import tally
-from ranking.tasks.learning import Plan, learn
+from ranking.evaluation.accuracy import PERMUTATIONS, larger_wins
+from ranking.evaluation.resampling import Estimate, pair_share, tail_p
+from ranking.judging.ranker import Judging, compare_windows, load_ranker
+from ranking.network.head import Head
+from ranking.probe.settings import FitSettings
+from ranking.probe.train import Plan, learn
 from ranking.tasks.manifest import Manifest
-from ranking.vote import count_votes
 
 POOL = 15
 PLAN = Plan(settings=FitSettings(epochs=6, patience=3), most=300)

@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 from perceived import LEAST_GAP, pairs_of, quarters
 
-from ranking.csv_output import to_csv, write_text
+from ranking.files.atomic import write_text
+from ranking.files.table_writer import to_csv
 
 SHARE_OF_VAL = 5
 

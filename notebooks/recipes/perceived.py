@@ -34,15 +34,15 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import making_chosen
 from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import Work
+from ranking.evaluation.resampling import Estimate
+from ranking.judging.ranker import load_ranker
+from ranking.network.head import Head, HeadConfig
 from ranking.probe.batches import load
 from ranking.probe.fit import fit_all
-from ranking.probe.head import Head, HeadConfig
 from ranking.probe.loop import predict
-from ranking.probe.run import FitSettings, Run
-from ranking.probe.task import Examples, classes_task
-from ranking.ranker import load_ranker
-from ranking.significance import Estimate
+from ranking.probe.settings import FitSettings, Run
 from ranking.tasks.expertise import TASKS, p_first, pair_examples
+from ranking.tasks.task import Examples, classes_task
 
 RATING = "Interpretation_Unsatisfactory_Convincing"
 LEAST_GAP = 0.5

@@ -18,7 +18,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from ranking.audio import SEGMENT_SECONDS, SEGMENTS
+from ranking.audio.segments import SEGMENT_SECONDS, SEGMENTS
 from ranking.embeddings.store import Embedding, EmbeddingStore, Making
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS

@@ -20,13 +20,13 @@ from typing import Literal
 import numpy as np
 import torch
 
-from ranking.audio import SEGMENT_SECONDS, Segment, stream_segments
-from ranking.decoding import open_sound
+from ranking.audio.decoding import open_sound
+from ranking.audio.segments import SEGMENT_SECONDS, Segment, stream_segments
 from ranking.embeddings.store import EmbeddingStore, EmbeddingWriter, Making, making_of
 from ranking.encoders import load_encoder, spec_of
 from ranking.encoders.base import Encoder, Options
-from ranking.encoders.weights import file_sha256
 from ranking.errors import AudioError
+from ranking.files.hashing import file_sha256
 
 AHEAD = 2  # batches decoded before they are asked for
 

@@ -26,7 +26,8 @@ from filelock import FileLock, Timeout
 from numpy.lib import format as npy
 
 from ranking.errors import StoreError
-from ranking.whole_files import replacing
+from ranking.files.atomic import replacing
+from ranking.files.hashing import file_sha256, json_sha256
 
 MAKING = "making.json"
 
@@ -44,7 +45,7 @@ class Making:
     @cached_property
     def folder(self) -> str:
         """Name of its folder: the encoder, and a hash of the whole."""
-        return f"{self.encoder}-{_digest(asdict(self))[:16]}"
+        return f"{self.encoder}-{json_sha256(asdict(self))[:16]}"
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class EmbeddingStore:
             told = self.folder / made.folder / MAKING
             if not told.is_file():
                 _write_json(told, asdict(made))
-            _write_json(self._record(made, recording), {**facts, "check": _digest(facts)})
+            _write_json(self._record(made, recording), {**facts, "check": json_sha256(facts)})
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             raise StoreError(
@@ -163,8 +164,7 @@ class EmbeddingStore:
             array = record.with_suffix(".npy")
             try:
                 facts = _read_facts(record)
-                with array.open("rb") as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
+                found = file_sha256(array)
             except StoreError as error:
                 yield array, error.what
             except OSError as error:
@@ -226,13 +226,9 @@ def _read_facts(path: Path) -> dict[str, Any]:
         check = facts.pop("check")
     except (ValueError, KeyError, AttributeError):
         raise _damaged(path, "its record is not what was written") from None
-    if check != _digest(facts):
+    if check != json_sha256(facts):
         raise _damaged(path, "its record is not what was written")
     return facts
-
-
-def _digest(facts: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def _write_json(path: Path, facts: Mapping[str, Any]) -> None:

@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ranking.csv_input import closest
 from ranking.errors import EncoderError
+from ranking.files.text import closest
 
 if TYPE_CHECKING:
     from ranking.encoders.base import Encoder, EncoderSpec, Options

@@ -25,7 +25,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from ranking.audio import SEGMENT_SECONDS
+from ranking.audio.segments import SEGMENT_SECONDS
 
 Options = Mapping[str, bool | float]
 

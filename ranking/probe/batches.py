@@ -9,12 +9,17 @@ segments with sound are loaded: of a pair, those where both recordings have soun
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
 from ranking.embeddings.bank import EmbeddingBank
+from ranking.network.crossed import Crossing
+from ranking.tasks.task import Examples
 
 Take = Callable[[np.ndarray], tuple[Tensor, Tensor]]
 """Window numbers (N, sides) to segments with sound (M, sides · F, D) and mask (N, S)."""
@@ -65,3 +70,36 @@ def aligned(held: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
     sides = torch.from_numpy(windows).to(held.device)
     mask = held[sides].all(dim=1)
     return row[sides].transpose(1, 2)[mask], mask
+
+
+def cross(take: Take, windows: np.ndarray) -> tuple[Crossing, Tensor]:
+    """Return segments and mask (N, S) of examples by window number, each window taken once.
+
+    Parameters
+    ----------
+    windows : int array, shape (N, 2)
+    """
+    distinct, number = np.unique(windows, return_inverse=True)
+    values, held = take(distinct[:, np.newaxis])
+    rows, mask = aligned(held, number.reshape(windows.shape))
+    return Crossing(values, *rows.unbind(dim=1)), mask
+
+
+def crossed(examples: Examples, together: int, seed: int) -> Examples:
+    """Return the examples in units of all those that some windows make, at most ``together``.
+
+    Windows that are compared, if only by way of others, are dealt by lot into groups of half as
+    many. A unit is what one group holds, or what two have between them.
+    """
+    distinct, number = np.unique(examples.windows, return_inverse=True)
+    sides = number.reshape(examples.windows.shape)
+    met = coo_array((np.ones(len(sides)), tuple(sides.T)), shape=2 * distinct.shape)
+    parts, part = connected_components(met, directed=False)
+    rng, group, groups = np.random.default_rng(seed), np.empty_like(part), 0
+    for own in range(parts):
+        dealt = rng.permutation(np.flatnonzero(part == own))
+        for members in np.array_split(dealt, -(-len(dealt) // (together // 2))):
+            group[members] = groups
+            groups += 1
+    low, high = np.sort(group[sides], axis=1).T.astype(np.int64)
+    return replace(examples, units=low * groups + high)

@@ -20,10 +20,10 @@ from safetensors.torch import save
 
 from ranking.embeddings.store import Making
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint
-from ranking.encoders.weights import file_sha256
 from ranking.errors import ProbeError, WeightsError
-from ranking.probe.head import Head, HeadConfig, make_head
-from ranking.whole_files import replacing
+from ranking.files.atomic import replacing
+from ranking.files.hashing import file_sha256
+from ranking.network.head import Head, HeadConfig, make_head
 
 FORMAT = 1
 SUFFIX = ".safetensors"

@@ -15,8 +15,8 @@ import torch
 
 from ranking.probe.batches import Take
 from ranking.probe.loop import Loop
-from ranking.probe.run import Fitted, Progress, Run
-from ranking.probe.task import Task
+from ranking.probe.settings import Fitted, Progress, Run
+from ranking.tasks.task import Task
 
 
 def fit(

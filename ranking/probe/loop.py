@@ -25,15 +25,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ranking.allpairs.crossed import CrossedStack, cross, crossed
 from ranking.errors import ProbeError
-from ranking.probe.adamw import StackedAdamW
-from ranking.probe.batches import Take, count_batches, epoch_batches
-from ranking.probe.head import Head, fit_standard, make_head
-from ranking.probe.run import Fitted, Progress, Run
-from ranking.probe.stack import Stack
-from ranking.probe.task import Examples, Task
-from ranking.whole_files import replacing
+from ranking.files.atomic import replacing
+from ranking.network.crossed import CrossedStack
+from ranking.network.head import Head, fit_standard, make_head
+from ranking.network.stack import Stack
+from ranking.probe.batches import Take, count_batches, cross, crossed, epoch_batches
+from ranking.probe.optimiser import StackedAdamW
+from ranking.probe.settings import Fitted, Progress, Run
+from ranking.tasks.task import Examples, Task
 
 Given = Callable[[np.ndarray], tuple[Any, Tensor]]
 """Window numbers (N, sides) to what a network takes for segments, and mask (N, S)."""

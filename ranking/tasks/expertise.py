@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ranking.comparisons.tally import tally
+from ranking.comparisons.votes import count_votes
 from ranking.errors import TableError
-from ranking.probe.task import Examples
-from ranking.significance import Estimate, pair_share
+from ranking.evaluation.resampling import Estimate, pair_share
 from ranking.tables import WINDOWS, check
-from ranking.tally import tally
 from ranking.tasks.manifest import Manifest
-from ranking.vote import count_votes
+from ranking.tasks.task import Examples
 
 if TYPE_CHECKING:
     from torch import Tensor

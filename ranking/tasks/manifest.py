@@ -19,8 +19,8 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from ranking.csv_input import CsvFile, read_csv
 from ranking.errors import TableError
+from ranking.files.table_reader import CsvFile, read_csv
 
 SPLITS = ("train", "val", "test")
 

@@ -25,14 +25,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ranking.allpairs.factorised import FactorisedHead, joined
-from ranking.allpairs.strips import TILE, Judge
-from ranking.audio import SEGMENTS
+from ranking.audio.segments import SEGMENTS
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.base import EncoderSpec
-from ranking.probe.head import Head, HeadConfig, make_head
+from ranking.judging.all_pairs import TILE, Judge
+from ranking.network.factorised import FactorisedHead, joined
+from ranking.network.head import Head, HeadConfig, make_head
 from ranking.tasks.expertise import p_first
 
 BATCHES = (1, 2, 4)

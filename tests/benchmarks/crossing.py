@@ -22,13 +22,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ranking.allpairs.crossed import CrossedStack, cross
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
-from ranking.probe.batches import load
-from ranking.probe.head import HeadConfig, fit_standard, make_head
-from ranking.probe.stack import Stack
+from ranking.network.crossed import CrossedStack
+from ranking.network.head import HeadConfig, fit_standard, make_head
+from ranking.network.stack import Stack
+from ranking.probe.batches import cross, load
 
 LEVELS = 3
 WAYS = ("plain", "crossed")

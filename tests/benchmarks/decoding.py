@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from ranking.audio import stream_segments
+from ranking.audio.segments import stream_segments
 
 RATE, RATES = 44_100, (16_000, 24_000, 44_100)
 KINDS = {"flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}

@@ -17,13 +17,14 @@ import evalica
 import numpy as np
 import pandas as pd
 
-from icpc.check import check_study
-from icpc.competitions import read_competition
-from icpc.study import Settings, run_study
-from icpc.verdicts import read_verdicts
-from ranking.aggregate import bradley_terry
-from ranking.csv_output import to_csv, write_text
-from ranking.tally import tally
+from icpc.competition.competitions import read_competition
+from icpc.findings.checks import check_study
+from icpc.study.source import read_verdicts
+from icpc.study.study import Settings, run_study
+from ranking.comparisons.tally import tally
+from ranking.files.atomic import write_text
+from ranking.files.table_writer import to_csv
+from ranking.methods.bradley_terry import bradley_terry
 
 
 def tournament(n: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:

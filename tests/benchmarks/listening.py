@@ -22,7 +22,7 @@ import numpy as np
 import soundfile
 import torch
 
-from ranking.audio import stream_segments
+from ranking.audio.segments import stream_segments
 from ranking.embeddings.embed import Choice
 from ranking.embeddings.workers import Work, embed_all, usual_workers
 from ranking.encoders import ENCODERS, audiomae, dac, jukebox, load_encoder, mert, spec_of

@@ -19,7 +19,8 @@ from statistics import median
 from engine import tournament
 from playwright.sync_api import Page, sync_playwright
 
-from ranking.csv_output import to_csv, write_text
+from ranking.files.atomic import write_text
+from ranking.files.table_writer import to_csv
 
 CHROMIUM = "/usr/bin/chromium"
 ROW = "#leaderboard-table tbody tr"

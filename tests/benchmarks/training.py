@@ -20,11 +20,11 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.base import EncoderSpec
+from ranking.network.head import HeadConfig
 from ranking.probe.batches import load
 from ranking.probe.fit import fit_all
-from ranking.probe.head import HeadConfig
-from ranking.probe.run import FitSettings, Fitted, Run
-from ranking.probe.task import Examples, classes_task
+from ranking.probe.settings import FitSettings, Fitted, Run
+from ranking.tasks.task import Examples, classes_task
 
 TASK = classes_task("expertise-2", sides=2, classes=2)
 WINDOWS = 6

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icpc.rounds import result_order
-from icpc.study import result_labels
+from icpc.study.by_round import result_order
+from icpc.study.study import result_labels
 from plots.intervals import MOST_NAMED, draw_intervals
 from ranking.errors import TableError
 from ranking.tables import RANKING

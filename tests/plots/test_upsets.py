@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from matplotlib.text import Annotation
 
-from icpc.rounds import result_order
-from icpc.study import result_labels
+from icpc.study.by_round import result_order
+from icpc.study.study import result_labels
 from plots.upsets import MOST, draw_upsets
-from ranking.upsets import upsets
+from ranking.consistency.head_to_head import upsets
 
 
 def headings(ax):

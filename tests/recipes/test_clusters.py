@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from clusters import clustered_share
 
-from ranking.significance import pair_share
+from ranking.evaluation.resampling import pair_share
 
 
 def test_of_pairs_of_one_kind_it_is_the_share_over_pairs():

@@ -11,10 +11,10 @@ from manifests import beginners, convincing, roster_of, without
 from perceived import DEADPAN, HALVES, MOVEMENTS, RATING, control, pairs_of, quarters, right
 from resolution import resampled
 
-from icpc.roster import read_roster
-from ranking.csv_output import to_csv
+from icpc.competition.roster import read_roster
 from ranking.embeddings.store import Embedding
-from ranking.significance import control_accuracy, larger_wins
+from ranking.evaluation.accuracy import control_accuracy, larger_wins
+from ranking.files.table_writer import to_csv
 from ranking.tasks.expertise import known_pairs
 from ranking.tasks.manifest import read_manifest
 from ranking.tasks.splits import folds

@@ -3,7 +3,7 @@
 import torch
 from hypothesis import strategies as st
 
-from ranking.probe.head import Head, HeadConfig, make_head
+from ranking.network.head import Head, HeadConfig, make_head
 
 
 def lively_head(config: HeadConfig, dtype: torch.dtype = torch.float32, seed: int = 0) -> Head:

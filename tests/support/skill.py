@@ -8,8 +8,8 @@ import numpy as np
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.probe.batches import Take, load
-from ranking.probe.task import Examples
 from ranking.tasks.expertise import labels
+from ranking.tasks.task import Examples
 
 
 def planted_bank(

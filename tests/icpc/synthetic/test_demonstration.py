@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from icpc.competitions import read_competition
-from icpc.recordings import recordings_of
+from icpc.competition.competitions import read_competition
+from icpc.competition.recordings import recordings_of
 from icpc.synthetic.demonstration import NAMES, write_demonstration, write_flac
-from ranking.decoding import open_sound
+from ranking.audio.decoding import open_sound
 
 
 @pytest.fixture(scope="module")

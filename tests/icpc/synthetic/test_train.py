@@ -10,8 +10,8 @@ import pytest
 from icpc.synthetic import train
 from icpc.synthetic.lessons import heard
 from icpc.synthetic.train import TESTS, Set, examine, examples
+from ranking.judging.ranker import SHIPPED, load_ranker
 from ranking.probe.checkpoint import load_probe
-from ranking.ranker import SHIPPED, load_ranker
 
 CARD = (SHIPPED / "README.md").read_text(encoding="utf-8")
 FRESH = Set(("chorale", "waltz", "etude", "nocturne"), 2, seconds=60.0, pieces=2, seed=2**20)

@@ -11,7 +11,7 @@ import torch
 from oracles import oracle, saved
 from sounds import piano, write_sound
 
-from ranking.audio import stream_segments
+from ranking.audio.segments import stream_segments
 from ranking.embeddings.embed import Choice, embed_recording, load_chosen
 from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import Work, embed_all

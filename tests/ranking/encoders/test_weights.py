@@ -10,8 +10,9 @@ import pytest
 
 from ranking.encoders import spec_of
 from ranking.encoders.base import Weights
-from ranking.encoders.weights import fetch_weights, file_sha256, find_weights
+from ranking.encoders.weights import fetch_weights, find_weights
 from ranking.errors import WeightsError
+from ranking.files.hashing import file_sha256
 
 CONTENT = bytes(range(256)) * 20_000  # 5 MB
 

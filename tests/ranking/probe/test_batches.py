@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skill import planted_bank
 
+from ranking.network.head import side_by_side
 from ranking.probe.batches import count_batches, epoch_batches, load
-from ranking.probe.head import side_by_side
-from ranking.probe.task import Examples
+from ranking.tasks.task import Examples
 
 units = st.lists(st.integers(0, 20), min_size=1, max_size=60).map(np.array)
 

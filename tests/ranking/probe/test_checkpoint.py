@@ -9,8 +9,8 @@ from safetensors.torch import load_file, save_file
 
 from ranking.embeddings.store import making_of
 from ranking.errors import ProbeError
+from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record, check_use, load_probe, save_probe
-from ranking.probe.head import HeadConfig, make_head
 
 CONFIG = HeadConfig(frames=40, dimension=32, classes=2, sides=2, segments=3, width=8)
 MADE = making_of("spectrogram", "float32", "", {"log": True, "time_first": True})

@@ -9,12 +9,12 @@ from skill import all_pairs, planted_bank, taking
 from torch.nn import functional
 
 from ranking.errors import ProbeError
+from ranking.network.head import HeadConfig, fit_standard, make_head
 from ranking.probe.batches import epoch_batches
 from ranking.probe.fit import fit, fit_all
-from ranking.probe.head import HeadConfig, fit_standard, make_head
 from ranking.probe.loop import predict, rate_factor, step_seed
-from ranking.probe.run import FitSettings, Progress, Run
-from ranking.probe.task import classes_task
+from ranking.probe.settings import FitSettings, Progress, Run
+from ranking.tasks.task import classes_task
 
 LEVELS = np.tile([0, 1, 2], 5)
 CONFIG = HeadConfig(frames=20, dimension=32, classes=2, sides=2, width=16, feedforward=8)

@@ -19,13 +19,13 @@ from sklearn.metrics import roc_auc_score
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
+from ranking.evaluation.accuracy import permutation_p
+from ranking.network.head import Head, HeadConfig
 from ranking.probe.fit import fit
-from ranking.probe.head import Head, HeadConfig
 from ranking.probe.loop import predict
-from ranking.probe.run import FitSettings, Run
-from ranking.probe.task import classes_task
-from ranking.significance import permutation_p
+from ranking.probe.settings import FitSettings, Run
 from ranking.tasks.expertise import p_first
+from ranking.tasks.task import classes_task
 
 TRAIN, VALIDATION, TEST = np.arange(72), np.arange(72, 84), np.arange(84, 96)
 LEVELS = np.arange(96) % 3

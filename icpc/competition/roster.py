@@ -1,0 +1,113 @@
+"""Who played, and how far they got.
+
+Conventions
+-----------
+A roster is a CSV file with one row per candidate. ``candidate`` is an id (any text); ``name`` and
+``country`` are for people to read. ``reached`` is the last round *played*; the score S(c) is the
+number of rounds *passed into* [1]_: 0 for who went out in the first. The two differ for who passed
+and withdrew, so an explicit ``score`` wins over ``reached``. Both may be empty before the results
+are known. Optional columns: ``exempt`` (yes: known, but not judged), ``recording``, ``seconds``,
+``appearance``, ``place``; their meaning is in :mod:`ranking.tables`.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 4.1.1.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ranking.errors import RosterError
+from ranking.files.table_reader import CsvFile, read_csv
+from ranking.files.text import closest, printable
+from ranking.tables import TIE
+
+NUMBERS = ("seconds", "appearance")
+
+
+def read_roster(path: Path, rounds: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return the ROSTER table of a CSV file, in its order.
+
+    Parameters
+    ----------
+    path : file
+    rounds : names in the order they are played
+        Needed if ``reached`` is filled in for anyone without a ``score``.
+
+    Raises
+    ------
+    TableError, RosterError
+        If the file cannot be read, a candidate is unnamed or stands twice, ``reached`` is no
+        round, or a score is not a number from 0.
+    """
+    file = read_csv(path, ("candidate",))
+    _check_ids(file)
+    rows = file.rows
+    reached = rows.get("reached", pd.Series("", index=rows.index))
+    name = rows.get("name", rows["candidate"])
+    table = pd.DataFrame(
+        {
+            "candidate": rows["candidate"],
+            "name": name.mask(name == "", rows["candidate"]),
+            "country": rows.get("country", pd.Series("", index=rows.index)),
+            "reached": reached,
+            "score": _scores(file, reached, rounds),
+            "exempt": file.flags("exempt") if "exempt" in rows else False,
+            "recording": rows.get("recording", pd.Series("", index=rows.index)),
+            "place": rows.get("place", pd.Series("", index=rows.index)),
+        }
+    )
+    for column in NUMBERS:
+        table[column] = file.numbers(column) if column in rows else np.nan
+    return table
+
+
+def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Series:
+    """Rounds passed into: the explicit score, else the place of ``reached`` among the rounds."""
+    given = (
+        file.numbers("score")
+        if "score" in file.rows
+        else pd.Series(np.nan, index=file.rows.index, dtype=float)
+    )
+    bad = file.first_where(given < 0)
+    if bad is not None:
+        raise RosterError(file.where(bad), f"'score' is {given.iloc[bad]:g}", "count from 0")
+    if not rounds:
+        bad = file.first_where((reached != "") & given.isna())
+        if bad is not None:
+            raise RosterError(
+                file.where(bad),
+                f"'reached' is {reached.iloc[bad]!r}, but the rounds are not known",
+                "name them in order, --rounds preliminary,stage1,final, or in a competition.toml "
+                "beside the roster",
+            )
+        return given
+    bad = file.first_where((reached != "") & ~reached.isin(rounds))
+    if bad is not None:
+        value = reached.iloc[bad]
+        raise RosterError(
+            file.where(bad),
+            f"'reached' is {value!r}, but the rounds are "
+            f"{printable(', '.join(rounds))}{closest(value, list(rounds))}",
+            "correct it, or give the rounds with --rounds",
+        )
+    passed_into = reached.map({name: float(order) for order, name in enumerate(rounds)})
+    return given.fillna(passed_into.astype(float))
+
+
+def _check_ids(file: CsvFile) -> None:
+    ids = file.rows["candidate"]
+    bad = file.first_where((ids == "") | (ids.str.lower() == TIE))
+    if bad is not None:
+        what = "no candidate id" if ids.iloc[bad] == "" else f"the id {TIE!r} means a draw"
+        raise RosterError(file.where(bad), what, "give every candidate a name of their own")
+    bad = file.first_where(ids.duplicated())
+    if bad is not None:
+        before = int((ids == ids.iloc[bad]).to_numpy().argmax())
+        raise RosterError(
+            file.where(bad),
+            f"candidate {ids.iloc[bad]!r} stands on line {file.lines[before]} already",
+            "keep one row for each candidate",
+        )

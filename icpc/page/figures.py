@@ -1,0 +1,83 @@
+"""Every figure that a study allows, drawn from its tables.
+
+What a study does not have is not drawn: curves and rounds without results, windows and calibration
+without votes, flips where pairs were judged in one order only.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icpc.competition.rounds import MOST_ROUNDS
+from icpc.findings.finding import both_orders
+from icpc.study.by_round import result_groups, rounds_predicted
+from icpc.study.hit_rate import study_hit_rate
+from icpc.study.study import Study
+from ranking.consistency.calibration import calibration
+from ranking.consistency.head_to_head import order_flips, upsets, win_shares
+from ranking.consistency.vote_shares import shares_by_group, window_shares
+from ranking.errors import RankingError
+from ranking.evaluation.agreement import method_agreement, method_ranks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
+    """Yield the figures of a study, each by its name in a run's folder."""
+    with suppress(RankingError):  # no results, or all or none passed
+        yield "hitrate", study_hit_rate(study).figure()
+    for name, ax in (*_tournament(study), *_against_results(study), *_votes(study)):
+        yield name, ax.figure.figure
+
+
+def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
+    from plots.cells import draw_agreement
+    from plots.head_to_head import draw_order_flips, draw_win_shares
+    from plots.intervals import draw_intervals
+
+    groups, kinds = result_groups(study)
+    names = study.results["name"].to_dict()
+    rank = study.ranking.set_index("candidate")["rank"]
+    best_first = [kind for kind in (*reversed(kinds), "") if (groups == kind).any()]
+    level = groups.map({kind: at for at, kind in enumerate(best_first)})
+    order = sorted(groups.index, key=lambda one: (level[one], rank[one], one))
+    blocks = [(kind or "unknown", int((groups == kind).sum())) for kind in best_first]
+    yield "intervals", draw_intervals(study.ranking, groups, kinds, names)
+    yield "head-to-head", draw_win_shares(win_shares(study.counted, order), names, blocks)
+    if both_orders(study.counted):
+        yield "order-flips", draw_order_flips(order_flips(study.counted, order), names, blocks)
+    yield "methods", draw_agreement(method_agreement(method_ranks(study.counted)))
+
+
+def _against_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
+    from plots.cells import draw_funnel
+    from plots.upsets import draw_upsets
+
+    score = study.results["score"]
+    if 2 <= score.nunique() <= MOST_ROUNDS:
+        yield "rounds", draw_funnel(rounds_predicted(study))
+    table = upsets(study.counted, score.to_numpy(dtype=np.float64))
+    if len(table):
+        groups, kinds = result_groups(study)
+        rank = study.ranking.set_index("candidate")["rank"]
+        names = study.results["name"].to_dict()
+        yield "upsets", draw_upsets(table, groups, rank, kinds, names)
+
+
+def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
+    from plots.calibration import draw_calibration
+    from plots.vote_shares import draw_window_shares
+
+    votes = study.verdicts.votes
+    if votes is None:
+        return
+    groups, kinds = result_groups(study)
+    if (groups != "").any():
+        yield "windows", draw_window_shares(shares_by_group(window_shares(votes), groups), kinds)
+    table = calibration(votes, study.results["score"], study.settings.seed)
+    if len(table):
+        yield "calibration", draw_calibration(table)

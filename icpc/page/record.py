@@ -1,0 +1,69 @@
+"""What a page was made with, for whoever makes it again: from the record of a run.
+
+Conventions
+-----------
+A record of an earlier version may lack what a later one has; that is left out. What is too long for
+a page at a glance, such as the hash of each recording, stands in the whole record.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from icpc.study.hit_rate import HitRate
+from icpc.study.study import Study
+from ranking.files.table_writer import to_csv
+
+
+def made_with(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return versions and settings by name."""
+    heard = record.get("heard", {})
+    encoder, judging = heard.get("encoder", {}), heard.get("judging", {})
+    facts = {
+        "judge": record.get("judge", "unknown"),
+        "Python": record.get("python", "unknown"),
+        **record.get("libraries", {}),
+        **record["settings"],
+        "passed from score": record["verdicts"]["passed_from"],
+        "encoder": encoder.get("encoder"),
+        "precision": encoder.get("precision"),
+        "windows": judging.get("windows"),
+        "recordings": len(heard["recordings"]) if "recordings" in heard else None,
+        "device": heard.get("device"),
+    }
+    return {name: str(value) for name, value in facts.items() if value is not None}
+
+
+def hashes(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return the SHA-256 of what went in, by what it is."""
+    heard = record.get("heard", {})
+    known = {
+        **{f"the {name}": digest for name, digest in record.get("sha256", {}).items()},
+        **{f"{name} of the run": digest for name, digest in record.get("written", {}).items()},
+        "the ranker": heard.get("ranker", {}).get("sha256"),
+        "the encoder's weights": heard.get("encoder", {}).get("weights_sha256"),
+    }
+    return {name: digest for name, digest in known.items() if digest}
+
+
+MOST_ROWS = 1_500_000  # of a table: what a page can hold
+
+
+def downloads(
+    study: Study, findings: pd.DataFrame, held: Mapping[str, HitRate]
+) -> dict[str, tuple[str, int]]:
+    """Return the text of each CSV and its number of rows, by file name."""
+    tables = {
+        "ranking.csv": study.ranking,
+        "roster.csv": study.competition.roster,
+        "comparisons.csv": study.verdicts.comparisons,
+        "votes.csv": study.verdicts.votes,
+        "hitrate.csv": next((curve.curve for curve in held.values()), None),
+        "checks.csv": findings,
+    }
+    return {
+        name: (to_csv(table), len(table))
+        for name, table in tables.items()
+        if table is not None and len(table) <= MOST_ROWS
+    }

@@ -1,0 +1,57 @@
+"""What a report shows of votes on windows: the course of recitals, and honest probabilities."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icpc.study.study import Study
+from ranking.consistency.calibration import brier_score, calibration
+from ranking.consistency.vote_shares import best_and_worst, shares_by_group, window_shares
+
+
+def windows(
+    study: Study, place: Mapping[str, int], groups: pd.Series, kinds: tuple[str, ...]
+) -> dict[str, Any] | None:
+    """Return shares of votes won by minute, of groups and of each candidate; None without votes."""
+    if study.verdicts.votes is None:
+        return None
+    table = window_shares(study.verdicts.votes)
+    course = shares_by_group(table, groups)
+    extreme = best_and_worst(table)
+    by_player = {
+        place[candidate]: {
+            "minute": own["minute"].tolist(),
+            "share": own["share"].tolist(),
+            "votes": own["votes"].tolist(),
+        }
+        for candidate, own in table.groupby("candidate")
+    }
+    for candidate, best, worst in extreme.itertuples():
+        own = table[table["candidate"] == candidate].set_index("position")["minute"]
+        by_player[place[candidate]] |= {"best": int(own[best]), "worst": int(own[worst])}
+    return {
+        "groups": [
+            {
+                "kind": kinds.index(row.group) if row.group in kinds else -1,
+                "minute": row.minute,
+                "share": row.share,
+                "candidates": row.candidates,
+            }
+            for row in course.itertuples()
+        ],
+        "players": [by_player.get(at) for at in range(len(place))],
+    }
+
+
+def calibrated(study: Study) -> dict[str, Any] | None:
+    """Return probabilities against what happened; None without votes on unequal results."""
+    if study.verdicts.votes is None:
+        return None
+    score = study.results["score"]
+    table = calibration(study.verdicts.votes, score, study.settings.seed)
+    if table.empty:
+        return None
+    rows = table.replace({np.nan: None}).to_dict("records")
+    return {"rows": rows, "brier": brier_score(study.verdicts.votes, score)}

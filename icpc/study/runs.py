@@ -1,0 +1,185 @@
+"""One folder per run, so that every command picks up where the last one stopped.
+
+Conventions
+-----------
+``run.json`` holds every setting, the versions and the hashes of what went in; it is written last,
+so a folder without it holds no finished run. ``roster.csv``, ``comparisons.csv`` and, of votes on
+windows, ``votes.csv`` are what the run was made from; ``ranking.csv`` knows no result.
+Nothing in a run depends on when or where it was made.
+"""
+
+import json
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from icpc.competition.competitions import Competition
+from icpc.competition.roster import read_roster
+from icpc.study.source import Verdicts
+from icpc.study.study import Settings, Study, run_study
+from ranking.comparisons.reading import read_comparisons
+from ranking.comparisons.votes import read_votes
+from ranking.errors import RunError
+from ranking.files.atomic import write_text
+from ranking.files.hashing import file_sha256
+from ranking.files.table_writer import to_csv
+from ranking.files.text import decode
+
+INPUTS = ("roster.csv", "comparisons.csv", "votes.csv")
+FILES = ("run.json", *INPUTS, "ranking.csv")
+FIGURES = (
+    "hitrate",
+    "intervals",
+    "head-to-head",
+    "order-flips",
+    "rounds",
+    "upsets",
+    "methods",
+    "windows",
+    "calibration",
+)
+PICTURES = (
+    "hitrate.csv",
+    "report.html",
+    *(f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")),
+)
+RECORD = {"competition": ("name", "title", "rounds"), "verdicts": ("source", "note", "passed_from")}
+LIBRARIES = ("choix", "numpy", "pandas", "scipy")
+
+
+def save_run(study: Study, folder: Path) -> None:
+    """Write a study to a folder, replacing a run that is there.
+
+    Raises
+    ------
+    RunError
+        If the folder holds other things, or cannot be written.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RunError(str(folder), "this is a file", "name a folder with --out")
+    others = (
+        {path.name for path in folder.iterdir()} - {*FILES, *PICTURES} if folder.exists() else {}
+    )
+    if others and not (folder / "run.json").exists():
+        raise RunError(
+            str(folder),
+            f"the folder holds other things ({min(others)})",
+            "name an empty or new one",
+        )
+    _clear(folder)
+    write_text(to_csv(study.competition.roster), folder / "roster.csv")
+    write_text(to_csv(study.verdicts.comparisons), folder / "comparisons.csv")
+    if study.verdicts.votes is not None:
+        write_text(to_csv(study.verdicts.votes), folder / "votes.csv")
+    write_text(to_csv(study.ranking), folder / "ranking.csv")
+    written = [name for name in INPUTS if (folder / name).exists()]
+    facts = {**describe(study), "written": {name: file_sha256(folder / name) for name in written}}
+    text = json.dumps(facts, indent=2, ensure_ascii=False)
+    write_text(text + "\n", folder / "run.json")
+
+
+def load_run(folder: Path, **changes: Any) -> Study:
+    """Return the study of a run's folder, ranked anew from its comparisons.
+
+    ``changes`` replace settings of the run: ``by``, ``seed`` or ``resample``.
+
+    Raises
+    ------
+    RunError
+        If there is no finished run in it, or its files were changed since.
+    TableError, RosterError, ComparisonsError
+        If its files cannot be read.
+    """
+    facts = read_record(folder)
+    _refuse_changed(folder, facts["written"])
+    rounds = tuple(facts["competition"]["rounds"])
+    competition = Competition(
+        name=facts["competition"]["name"],
+        title=facts["competition"]["title"],
+        rounds=rounds,
+        roster=read_roster(folder / "roster.csv", rounds),
+        roster_path=folder / "roster.csv",
+    )
+    ids = pd.Index(competition.judged["candidate"])
+    votes = folder / "votes.csv"
+    verdicts = Verdicts(
+        comparisons=read_comparisons(folder / "comparisons.csv", ids),
+        source=facts["verdicts"]["source"],
+        note=facts["verdicts"]["note"],
+        path=folder / "comparisons.csv",
+        passed_from=facts["verdicts"]["passed_from"],
+        votes=read_votes(votes, ids) if votes.exists() else None,
+    )
+    return run_study(competition, verdicts, Settings(**{**facts["settings"], **changes}))
+
+
+def describe(study: Study) -> dict[str, Any]:
+    """Return what a study depends on: versions, settings, and the hashes of what went in."""
+    competition, verdicts = study.competition, study.verdicts
+    inputs = {"roster": competition.roster_path, "verdicts": verdicts.path}
+    return {
+        "judge": version("judge"),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "competition": {
+            "name": competition.name,
+            "title": competition.title,
+            "rounds": list(competition.rounds),
+        },
+        "verdicts": {
+            "source": verdicts.source,
+            "note": verdicts.note,
+            "passed_from": verdicts.passed_from,
+        },
+        "settings": asdict(study.settings),
+        **({"heard": dict(verdicts.heard)} if verdicts.heard else {}),
+        "sha256": {key: file_sha256(path) for key, path in inputs.items() if path is not None},
+    }
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Return the record of a run, with everything in it that a study needs.
+
+    Raises
+    ------
+    RunError
+        If there is no finished run, or its record is none.
+    """
+    path = folder / "run.json"
+    if not path.is_file():
+        raise RunError(
+            str(folder), "no finished run (no run.json)", "make one with judge rank --out DIR"
+        )
+    try:
+        facts: dict[str, Any] = json.loads(decode(path))
+        for part, keys in RECORD.items():
+            for key in keys:
+                facts[part][key]
+        facts["written"].items()
+        Settings(**facts["settings"])
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise RunError(str(path), "not the record of a run", "make the run again") from None
+    return facts
+
+
+def _clear(folder: Path) -> None:
+    """Remove an earlier run and its pictures, the record first: what is left is no finished run."""
+    try:
+        for name in (*FILES, *PICTURES):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise RunError(
+            str(folder), f"an earlier run cannot be removed ({error.strerror})", "name another one"
+        ) from None
+
+
+def _refuse_changed(folder: Path, written: dict[str, str]) -> None:
+    for name, digest in written.items():
+        if not (folder / name).is_file() or file_sha256(folder / name) != digest:
+            raise RunError(
+                str(folder / name), "missing, or changed since the run", "make the run again"
+            )

@@ -1,0 +1,175 @@
+"""The whole way, from a competition to its results.
+
+Conventions
+-----------
+Verdicts come from one source: comparisons, votes on windows, or a panel's marks. The ranking is
+made from verdicts alone; results are joined to the finished ranking. One choice breaks that rule,
+and says so: ``count = "paper"`` leaves out pairs of equal score and ranks by raw wins, as the
+release of the paper [1]_ does, to reproduce its figure.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 5.1.1.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from icpc.competition.competitions import Competition
+from icpc.study.remarks import remarks
+from icpc.study.source import Verdicts
+from ranking.comparisons.schedule import Schedule, describe_schedule
+from ranking.comparisons.tally import Tally, tally
+from ranking.comparisons.votes import VOTE_RULES
+from ranking.errors import RankingError
+from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise
+from ranking.evaluation.null_model import no_skill
+from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
+from ranking.files.text import printable
+from ranking.methods.method import METHODS, rank_candidates
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every choice that moves a number."""
+
+    by: str = "bradley-terry"
+    """Ranking method, one of :data:`ranking.methods.method.METHODS`."""
+    vote: str = "majority"
+    """How votes on windows make a verdict: majority or mean."""
+    count: str = "all"
+    """all comparisons, or paper: those of unequal score only, by raw wins."""
+    resample: str = "candidates"
+    """What the rank intervals resample: candidates, or windows where votes are known."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value, choices in (
+            ("by", self.by, tuple(METHODS)),
+            ("vote", self.vote, VOTE_RULES),
+            ("count", self.count, ("all", "paper")),
+            ("resample", self.resample, ("candidates", "windows")),
+        ):
+            if value not in choices:
+                raise RankingError(
+                    f"--{name} {printable(value)}", "no such choice", f"choose {', '.join(choices)}"
+                )
+        if self.count == "paper" and self.by != "wins":
+            raise RankingError(
+                f"--count paper --by {self.by}",
+                "the paper's counting ranks by raw wins",
+                "leave one of the two out",
+            )
+        if self.count == "paper" and self.resample == "windows":
+            raise RankingError(
+                "--count paper --resample windows",
+                "votes are on all pairs, the paper's counting is not",
+                "leave one of the two out",
+            )
+
+
+@dataclass(frozen=True)
+class Study:
+    """A competition, verdicts on it, and the ranking they give."""
+
+    competition: Competition
+    verdicts: Verdicts
+    settings: Settings
+    counted: Tally
+    schedule: Schedule
+    ranking: pd.DataFrame
+    remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """The roster of the ranked candidates by id, in the order of the tally."""
+        return self.competition.roster.set_index("candidate").loc[self.counted.candidates]
+
+    @property
+    def passed(self) -> pd.Series:
+        """Whether each ranked candidate passed the round that was judged; unknown ones left out."""
+        score = self.results["score"].dropna()
+        return score >= self.verdicts.passed_from
+
+
+def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) -> Study:
+    """Rank the candidates of a competition from verdicts.
+
+    Raises
+    ------
+    RankingError
+        If the settings cannot be met, or nothing is left to rank.
+    """
+    said = []
+    if settings.count == "paper":
+        verdicts = _unequal_only(competition, verdicts)
+        said.append(
+            "counted as in the paper's release: pairs of equal score left out, ranked by raw wins. "
+            "The number of comparisons then depends on the result; do not read this as skill."
+        )
+    counted = tally(verdicts.comparisons)
+    schedule = describe_schedule(counted)
+    ranking = rank_candidates(counted, settings.by)
+    if settings.resample == "windows":
+        if verdicts.votes is None:
+            raise RankingError(
+                "--resample windows", "these verdicts have no votes on windows", "give --votes FILE"
+            )
+        ranking = with_window_intervals(
+            ranking, verdicts.votes, settings.vote, settings.by, settings.seed
+        )
+    else:
+        ranking = with_intervals(ranking, counted, settings.by, settings.seed)
+    said += remarks(competition, counted, schedule, settings.by)
+    return Study(competition, verdicts, settings, counted, schedule, ranking, tuple(said))
+
+
+def with_passed_from(study: Study, score: float) -> Study:
+    """Return the study with another least score that counts as passed."""
+    return replace(study, verdicts=replace(study.verdicts, passed_from=score))
+
+
+def hold_against_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
+    """Return the HITRATE table of a study and its summary.
+
+    Raises
+    ------
+    RankingError
+        If no result is known, or all or none passed.
+    """
+    passed = study.passed
+    if passed.empty:
+        raise RankingError(
+            study.competition.name,
+            "no results are known, so there is no hit-rate",
+            "fill in 'reached' or 'score' in the roster",
+        )
+    known = study.counted.candidates.isin(passed.index)
+    chance = no_skill(study.counted, study.settings.by, study.settings.seed)[:, known]
+    ranking = study.ranking[study.ranking["candidate"].isin(passed.index)]
+    curve = hit_rate_curve(ranking, passed, result_labels(study), chance)
+    return curve, summarise(ranking, curve, passed, chance)
+
+
+def result_labels(study: Study) -> pd.Series:
+    """What each ranked candidate reached, by id: the round, or else the score."""
+    results = study.results
+    score = results["score"].map(lambda value: "" if np.isnan(value) else f"score {value:g}")
+    return results["reached"].mask(results["reached"] == "", score)
+
+
+def _unequal_only(competition: Competition, verdicts: Verdicts) -> Verdicts:
+    """Verdicts on candidates whose scores differ."""
+    comparisons = verdicts.comparisons
+    score = competition.roster.set_index("candidate")["score"]
+    first, second = (comparisons[side].map(score) for side in ("first", "second"))
+    kept = comparisons[(first - second).abs() > 0].reset_index(drop=True)
+    if kept.empty:
+        raise RankingError(
+            "--count paper", "no two compared candidates differ in score", "fill in the results"
+        )
+    if len(kept) == len(comparisons):
+        return verdicts
+    return replace(verdicts, comparisons=kept, source=f"{len(kept):,} of {verdicts.source}")

@@ -1,0 +1,165 @@
+"""From recordings to verdicts by rankers that were fitted on other candidates of the competition.
+
+Conventions
+-----------
+Who is fitted on, and who is judged by whom: :mod:`ranking.judging.cross_fit`. Beside the fitted
+rankers stands the ranker as it came, on the same pairs: so what fitting gains is seen, with an
+interval that resamples candidates. Fitted rankers are kept in the store of embeddings, as votes
+are.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from icpc.findings.finding import interval, percent
+from icpc.study.source import Verdicts, verdicts_of
+from icpc.workflows.judge_recordings import Heard, cast_votes, record_of, remarks_on
+from ranking.comparisons.tally import tally
+from ranking.comparisons.votes import count_votes
+from ranking.evaluation.accuracy import pair_accuracy
+from ranking.evaluation.resampling import Estimate, pair_share
+from ranking.judging.cross_fit import HALF, Judge, deal_out, judge_unheard, sittings
+from ranking.judging.fit_half import refitted
+from ranking.judging.ranker import Judging
+from ranking.probe.checkpoint import Probe
+from ranking.probe.settings import Progress
+
+RANKERS_FOLDER = "rankers"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What to fit on, and how."""
+
+    score: pd.Series
+    """Results by candidate, may be missing."""
+    parts: int
+    """Two halves, or so many folds."""
+    epochs: int = 5
+    seed: int = 0
+
+    def deal(self, candidates: Collection[str]) -> pd.Series:
+        """Return the part of each candidate."""
+        return deal_out(self.score.loc[list(candidates)], self.parts, self.seed)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where progress is told: contexts, named by what is done in them."""
+
+    fitting: Callable[[str], AbstractContextManager[Callable[[Progress], None]]]
+    judging: Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+
+
+def hear_fitted(
+    heard: Heard,
+    ranker: Probe,
+    judging: Judging,
+    vote: str,
+    fit: Fit,
+    shown: Shown,
+    workers: int = 1,
+) -> Verdicts:
+    """Return the verdicts of fitted rankers, on all pairs of those whom they may judge.
+
+    Parameters
+    ----------
+    vote : how votes make a verdict: majority or mean
+    workers : threads, on a CPU
+
+    Raises
+    ------
+    RankingError
+        If there are too few candidates or results.
+    """
+    part = fit.deal(heard.bank.windows["candidate"].unique())
+    rankers: list[Probe] = []
+
+    def judge_by(judge: Probe, candidates: Collection[str]) -> pd.DataFrame:
+        with shown.judging("judging") as advance:
+            return cast_votes(heard, judge, judging, candidates, workers, advance)
+
+    def learn(candidates: Collection[str]) -> Judge:
+        own, kept = fit.score.loc[list(candidates)], heard.kept(RANKERS_FOLDER)
+        name = f"fitting ranker {len(rankers) + 1} of {len(sittings(fit.parts))}"
+        with shown.fitting(name) as progress:
+            fitted = refitted(ranker, heard.bank, own, fit.epochs, fit.seed, kept, progress)
+        rankers.append(fitted)
+        return partial(judge_by, fitted)
+
+    votes = judge_unheard(part, learn)
+    as_it_came = judge_by(ranker, votes["first"].unique())
+    gain = what_fitting_gained(votes, as_it_came, vote, fit.score, fit.seed)
+    facts = {
+        "epochs": fit.epochs,
+        "seed": fit.seed,
+        "part": {candidate: int(number) for candidate, number in part.items()},
+        "rankers": [one.head.digest for one in rankers],
+        "accuracy": {name: _numbers(estimate) for name, estimate in gain.items()},
+    }
+    return verdicts_of(
+        votes,
+        vote,
+        said=[*remarks_on(heard), _split(fit, part), _in_words(gain)],
+        heard={**record_of(heard, ranker, judging), "fit": facts},
+    )
+
+
+def what_fitting_gained(
+    fitted: pd.DataFrame, as_it_came: pd.DataFrame, vote: str, score: pd.Series, seed: int
+) -> dict[str, Estimate]:
+    """Return the pair accuracies of two VOTES tables on the same pairs, and their difference.
+
+    Nothing where no two candidates differ in score.
+
+    Parameters
+    ----------
+    vote : how votes make a verdict: majority or mean
+    score : by candidate, may be missing
+    """
+    own, other = (tally(count_votes(votes, vote)) for votes in (fitted, as_it_came))
+    results = score.loc[own.candidates].to_numpy(dtype=float)
+    better = results[:, np.newaxis] > results
+    if not (own.met * better).any():
+        return {}
+    return {
+        "fitted": pair_accuracy(own, results, seed),
+        "as_it_came": pair_accuracy(other, results, seed),
+        "gained": pair_share((own.wins - other.wins) * better, own.met * better, seed),
+    }
+
+
+def _numbers(estimate: Estimate) -> dict[str, float]:
+    return {name: value for name, value in asdict(estimate).items() if not np.isnan(value)}
+
+
+def _split(fit: Fit, part: pd.Series) -> str:
+    """Who was fitted on, and who was judged."""
+    if fit.parts == HALF:
+        return (
+            f"dealt by lot (seed {fit.seed}): the ranker was fitted for {fit.epochs} epochs on the "
+            f"results of {(part == 0).sum()} candidates; the other {(part == 1).sum()} were judged."
+        )
+    return (
+        f"dealt by lot (seed {fit.seed}) into {fit.parts} folds: each pair was judged by one of "
+        f"{len(sittings(fit.parts))} rankers, each fitted for {fit.epochs} epochs on the results "
+        "of others."
+    )
+
+
+def _in_words(gain: Mapping[str, Estimate]) -> str:
+    if not gain:
+        return "no two of those judged differ in result: what fitting gained is not known."
+    fitted, came, gained = (gain[name] for name in ("fitted", "as_it_came", "gained"))
+    return (
+        f"Of {fitted.pairs:,.0f} comparisons between candidates of unequal result, "
+        f"{percent(fitted.value)} went to the one who got further {interval(fitted)}, with results "
+        f"dealt out at random p = {fitted.p:.2g}; by the ranker as it came {percent(came.value)} "
+        f"{interval(came)}, p = {came.p:.2g}. Fitting gained {100 * gained.value:+.1f} points "
+        f"{interval(gained)}."
+    )

@@ -1,0 +1,128 @@
+"""The paper's Figure 2: threshold against hit-rate, with the band of judges without skill.
+
+Conventions
+-----------
+A dot is a candidate, coloured by result. On an axis of wins the best stand on the right, as in the
+paper [1]_; on an axis of k, the number of candidates above the threshold, on the left.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, Figure 2.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from plots.labels import place_labels
+from plots.style import new_axes, palette, style, tier_colours, tier_markers
+from ranking.evaluation.hit_rate import HitRateSummary
+from ranking.tables import HITRATE, check
+
+AXES = {"wins": "comparisons won, at least", "k": "candidates above the threshold"}
+
+
+@style()
+def hit_rate_figure(
+    curve: pd.DataFrame,
+    summary: HitRateSummary,
+    tiers: tuple[str, ...],
+    names: Mapping[str, str],
+    labelled: Sequence[str],
+    x: str,
+    title: str,
+) -> Figure:
+    """Return a figure of the whole: curve, band, base rate, cut, names and a line of numbers."""
+    ax = draw_hit_rate(curve, tiers, x, new_axes(8.6, 5.4))
+    draw_references(ax, curve, summary, x)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
+    ax.set_title(title, pad=24, wrap=True)
+    ax.text(0, 1.02, _numbers(summary), transform=ax.transAxes, fontsize=8, color=palette().quiet)
+    ax.figure.figure.tight_layout()
+    label_candidates(ax, curve, names, labelled, x)
+    return ax.figure.figure
+
+
+@style()
+def draw_hit_rate(
+    curve: pd.DataFrame, tiers: tuple[str, ...], x: str, ax: Axes | None = None
+) -> Axes:
+    """Draw a HITRATE table: band and dots; ``x`` is wins or k.
+
+    Raises
+    ------
+    TableError
+        If a column is missing.
+    """
+    check(curve, HITRATE, "hit-rate")
+    ax = new_axes(6.4, 4.8) if ax is None else ax
+    colours, markers = tier_colours(tiers), tier_markers(tiers)
+    outline = curve.drop_duplicates(x).sort_values(x)
+    ax.fill_between(
+        outline[x],
+        outline["null_low"],
+        outline["null_high"],
+        color=palette().band,
+        linewidth=0,
+        label="95 % of judges without skill",
+    )
+    ax.plot(outline[x], outline["hit_rate"], color=palette().quiet, linewidth=0.8, zorder=2)
+    for tier in tiers:
+        own = curve[curve["reached"] == tier]
+        if len(own):
+            ax.scatter(
+                own[x],
+                own["hit_rate"],
+                s=26,
+                c=colours[tier],
+                marker=markers[tier],
+                edgecolors=palette().paper,
+                linewidths=0.4,
+                label=f"{tier} ({len(own)})",
+                zorder=3,
+            )
+    ax.set_xlabel(AXES[x])
+    ax.set_ylabel("hit-rate: share of them who passed")
+    lowest = min(curve["hit_rate"].min(), curve["null_low"].min())
+    ax.set_ylim(max(0.0, lowest - 0.08), 1.1)
+    ax.set_yticks([tick for tick in np.arange(0, 1.05, 0.1) if tick >= lowest - 0.08])
+    return ax
+
+
+def draw_references(ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x: str) -> None:
+    """Draw the base rate and the cut at half of the candidates."""
+    ax.axhline(
+        summary.base_rate,
+        color=palette().quiet,
+        linestyle=":",
+        label=f"base rate {summary.base_rate:.3f}",
+    )
+    at = curve.loc[curve["k"] == summary.cut, x].iloc[-1]
+    ax.axvline(
+        at,
+        color=palette().accent,
+        linestyle="--",
+        linewidth=1,
+        label=f"half: {summary.cut_passed} of {summary.cut} passed",
+    )
+
+
+def label_candidates(
+    ax: Axes, curve: pd.DataFrame, names: Mapping[str, str], labelled: Sequence[str], x: str
+) -> None:
+    """Name some candidates beside their dots."""
+    own = curve[curve["candidate"].isin(labelled)]
+    points = list(zip(own[x].astype(float), own["hit_rate"].astype(float), strict=True))
+    texts = [names.get(candidate, candidate) for candidate in own["candidate"]]
+    place_labels(ax, points, texts, curve[[x, "hit_rate"]].to_numpy(dtype=float))
+
+
+def _numbers(summary: HitRateSummary) -> str:
+    return (
+        f"{summary.passed} of {summary.candidates} passed · hit-rate at half "
+        f"{summary.cut_hit_rate:.3f} (no skill {summary.cut_low:.3f}–{summary.cut_high:.3f}) · "
+        f"AUC {summary.auc:.3f} (no skill {summary.auc_low:.3f}–{summary.auc_high:.3f})"
+    )

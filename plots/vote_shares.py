@@ -1,0 +1,29 @@
+"""Votes won over the length of a recital, by groups of candidates."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from plots.style import new_axes, palette, style, tier_colours, tier_markers
+
+
+@style()
+def draw_window_shares(
+    shares: pd.DataFrame, tiers: tuple[str, ...], ax: Axes | None = None
+) -> Axes:
+    """Draw a table of ``shares_by_group``, a line for each group in order."""
+    ax = new_axes(7.2, 4.2) if ax is None else ax
+    colours, markers = tier_colours(tiers), tier_markers(tiers)
+    ax.axhline(0.5, color=palette().quiet, linestyle=":", label="as many won as lost")
+    for tier in reversed(tiers):
+        own = shares[shares["group"] == tier].sort_values("minute")
+        if len(own):
+            kind: Any = {"color": colours[tier], "marker": markers[tier], "markersize": 5}
+            label = f"{tier} ({own['candidates'].max()})"
+            ax.plot(own["minute"], own["share"], linewidth=1.4, label=label, **kind)
+    ax.set_xlabel("minute of the recital where the window begins")
+    ax.set_ylabel("share of votes won")
+    ax.set_xticks(sorted(shares["minute"].unique()))
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
+    return ax

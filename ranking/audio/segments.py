@@ -1,0 +1,121 @@
+"""Sound → segments of ten seconds at every rate that encoders want, in one pass.
+
+Conventions
+-----------
+A *segment* is 10 s, a *window* is thirty of them, 5 minutes [1]_. Segments follow each other from
+the start of the file without overlap. The last one may be shorter: it is kept from one second on,
+padded with zeros, and its true length goes with it, so that the padding can be masked.
+A file is decoded once however many rates are asked for. What is heard is the mean of its channels,
+or on request the left one. Rates change by the soxr library at its
+high quality (aliases below -140 dB), as a stream.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 3.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from ranking.audio.decoding import open_sound
+from ranking.errors import AudioError
+
+SEGMENT_SECONDS = 10
+SEGMENTS = 30
+WINDOW_SECONDS = SEGMENT_SECONDS * SEGMENTS
+SHORTEST_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Ten seconds of a recording."""
+
+    position: int
+    """Counted from 0."""
+    seconds: float
+    """Length of the sound in it; the rest is zeros."""
+    samples: Mapping[int, np.ndarray]
+    """By rate in Hz: float32, shape (10 · rate,)."""
+
+
+def stream_segments(
+    path: Path,
+    rates: Sequence[int],
+    least_seconds: float = SHORTEST_SECONDS,
+    left: bool = False,
+) -> Iterator[Segment]:
+    """Yield the segments of a sound file, each at all the rates.
+
+    Raises
+    ------
+    AudioError
+        If the file cannot be read, is damaged, silent, clipped, or shorter than ``least_seconds``.
+        What was yielded before is then not to be trusted.
+    """
+    with open_sound(path, left) as sound:
+        cutters = {rate: _Cutter(sound.rate, rate) for rate in dict.fromkeys(rates)}
+        position = 0
+        for block in sound.blocks():
+            for cutter in cutters.values():
+                cutter.add(block)
+            while all(cutter.full for cutter in cutters.values()):
+                yield _segment(position, float(SEGMENT_SECONDS), cutters)
+                position += 1
+        if sound.seconds < least_seconds:
+            raise _too_short(path, sound.seconds, least_seconds)
+        for cutter in cutters.values():
+            cutter.end()
+        while (rest := sound.seconds - position * SEGMENT_SECONDS) >= SHORTEST_SECONDS:
+            yield _segment(position, min(rest, float(SEGMENT_SECONDS)), cutters)
+            position += 1
+
+
+def _too_short(path: Path, seconds: float, least: float) -> AudioError:
+    wanted = (
+        "a window needs 300 s: is this the whole recital?"
+        if least == WINDOW_SECONDS
+        else f"at least {least:g} s are needed"
+    )
+    return AudioError(str(path), f"{seconds:.3g} s of sound", wanted)
+
+
+def _segment(position: int, seconds: float, cutters: Mapping[int, "_Cutter"]) -> Segment:
+    return Segment(position, seconds, {rate: cutter.cut() for rate, cutter in cutters.items()})
+
+
+class _Cutter:
+    """Turns blocks at one rate into segments at another."""
+
+    def __init__(self, from_rate: int, rate: int) -> None:
+        self._length = SEGMENT_SECONDS * rate
+        self._resampler = (
+            None if from_rate == rate else soxr.ResampleStream(from_rate, rate, 1, dtype="float32")
+        )
+        self._held = np.empty(0, dtype=np.float32)
+
+    @property
+    def full(self) -> bool:
+        """Whether a whole segment is there."""
+        return len(self._held) >= self._length
+
+    def add(self, block: np.ndarray, last: bool = False) -> None:
+        """Take samples at the file's rate."""
+        if self._resampler is not None:
+            block = self._resampler.resample_chunk(block, last=last)
+        self._held = np.concatenate([self._held, block])
+
+    def end(self) -> None:
+        """Take what the resampler still holds."""
+        self.add(np.empty(0, dtype=np.float32), last=True)
+
+    def cut(self) -> np.ndarray:
+        """Take a segment off the front, padded with zeros if the sound has ended."""
+        segment = np.zeros(self._length, dtype=np.float32)
+        piece = self._held[: self._length]
+        segment[: len(piece)] = piece
+        self._held = self._held[self._length :]
+        return segment

@@ -1,0 +1,111 @@
+"""A panel's marks → comparisons: whom each juror put above whom.
+
+Conventions
+-----------
+One row per juror and candidate: ``juror``, ``candidate``, ``mark`` (higher is better), ``recused``
+yes or no (a juror does not mark a pupil). A recused or missing mark compares nobody. A juror's
+marks order every two candidates whom that juror marked; equal marks are a tie. Nobody is first or
+second in a mark: pairs stand in order of id.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ranking.errors import ComparisonsError
+from ranking.files.table_reader import CsvFile, read_csv
+from ranking.files.text import closest
+from ranking.tables import COMPARISONS, MARKS, TIE, check
+
+
+def read_marks(path: Path, candidates: pd.Index, stage: str | None = None) -> pd.DataFrame:
+    """Return the MARKS table of a CSV file, of one ``stage`` if the file has such a column.
+
+    Raises
+    ------
+    TableError, ComparisonsError
+        If the file cannot be read, names an unknown candidate, has two marks of one juror for one
+        candidate, lacks a mark where nobody recused, or has no such stage.
+    """
+    file = read_csv(path, MARKS)
+    marks = file.rows[["juror", "candidate"]].assign(
+        mark=file.numbers("mark"),
+        recused=file.flags("recused") if "recused" in file.rows else False,
+        stage=file.rows.get("stage", ""),
+    )
+    _check_marks(file, marks, candidates)
+    return _of_stage(file, marks, stage).drop(columns="stage").reset_index(drop=True)
+
+
+def panel_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
+    """Return the COMPARISONS table of a MARKS table, with a column ``juror``, ties kept.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or there are no marks.
+    ComparisonsError
+        If no juror marked two candidates.
+    """
+    check(marks, MARKS, "marks")
+    given = marks[marks["mark"].notna() & ~marks["recused"].astype(bool)]
+    jurors = [_juror_comparisons(juror, own) for juror, own in given.groupby("juror", sort=True)]
+    table = pd.concat(jurors, ignore_index=True) if jurors else pd.DataFrame()
+    if table.empty:
+        raise ComparisonsError("panel", "no juror marked two candidates", "give more marks")
+    return table
+
+
+def _juror_comparisons(juror: object, marks: pd.DataFrame) -> pd.DataFrame:
+    """Every two candidates of one juror, by their marks."""
+    ordered = marks.sort_values("candidate")
+    ids, mark = ordered["candidate"].to_numpy(), ordered["mark"].to_numpy()
+    i, j = np.triu_indices(len(ids), k=1)
+    winner = np.select([mark[i] > mark[j], mark[i] < mark[j]], [ids[i], ids[j]], TIE)
+    table = pd.DataFrame({"first": ids[i], "second": ids[j], "winner": winner})
+    return table.assign(votes=1, windows=1)[list(COMPARISONS)].assign(juror=juror)
+
+
+def _check_marks(file: CsvFile, marks: pd.DataFrame, candidates: pd.Index) -> None:
+    bad = file.first_where(~marks["candidate"].isin(candidates))
+    if bad is not None:
+        name = marks["candidate"].iloc[bad]
+        raise ComparisonsError(
+            file.where(bad),
+            f"{name!r} is not a candidate to be judged{closest(name, list(candidates))}",
+            "correct the id, or add the candidate to the roster, not exempt",
+        )
+    bad = file.first_where(marks["juror"] == "")
+    if bad is not None:
+        raise ComparisonsError(file.where(bad), "no juror", "say whose mark it is")
+    bad = file.first_where(marks["mark"].isna() & ~marks["recused"])
+    if bad is not None:
+        raise ComparisonsError(
+            file.where(bad), "no mark, and not recused", "give the mark, or write recused = yes"
+        )
+    bad = file.first_where(marks.duplicated(["juror", "candidate", "stage"]))
+    if bad is not None:
+        row = marks.iloc[bad]
+        raise ComparisonsError(
+            file.where(bad),
+            f"a second mark of {row['juror']!r} for {row['candidate']!r}",
+            "keep one, or add a column 'stage' that tells them apart",
+        )
+
+
+def _of_stage(file: CsvFile, marks: pd.DataFrame, stage: str | None) -> pd.DataFrame:
+    stages = list(dict.fromkeys(marks["stage"]))
+    if stage is None and len(stages) > 1:
+        raise ComparisonsError(
+            file.path.name,
+            f"marks of several stages: {', '.join(stages)}",
+            "choose one with --stage",
+        )
+    if stage is None or stage in stages:
+        return marks if stage is None else marks[marks["stage"] == stage]
+    raise ComparisonsError(
+        file.path.name,
+        f"no marks of stage {stage!r}{closest(stage, stages)}",
+        f"choose one of {', '.join(filter(None, stages)) or 'none: it has no stage column'}",
+    )

@@ -1,0 +1,106 @@
+"""Verdicts on pairs from a CSV file, checked line by line.
+
+Conventions
+-----------
+Columns ``first``, ``second`` and ``winner``; ``winner`` repeats one of the two ids, or says "tie".
+``votes`` and ``windows`` are optional and default to one vote in one window; with a ``juror``
+column each juror may judge each ordered pair once.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ranking.errors import ComparisonsError
+from ranking.files.table_reader import CsvFile, read_csv
+from ranking.files.text import closest, printable
+from ranking.tables import COMPARISONS, TIE
+
+
+def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
+    """Return the COMPARISONS table of a CSV file about the given candidates.
+
+    Raises
+    ------
+    TableError, ComparisonsError
+        If the file cannot be read, names an unknown candidate, a pair with itself or one pair
+        twice, or a winner who did not play.
+    """
+    file = read_csv(path, ("first", "second", "winner"))
+    check_players(file, candidates)
+    rows = file.rows
+    winner = rows["winner"].mask(rows["winner"].str.lower() == TIE, TIE)
+    bad = file.first_where((winner != rows["first"]) & (winner != rows["second"]) & (winner != TIE))
+    if bad is not None:
+        raise ComparisonsError(
+            file.where(bad),
+            f"the winner {winner.iloc[bad]!r} did not play: the pair is "
+            f"{rows['first'].iloc[bad]!r} and {rows['second'].iloc[bad]!r}",
+            f"write one of the two, or {TIE!r}",
+        )
+    key = [column for column in ("juror", "first", "second") if column in rows]
+    _refuse_repeated(file, key)
+    counts = {name: _counts(file, name) for name in ("votes", "windows")}
+    table = rows[key].assign(winner=winner, **counts)
+    return table[[*COMPARISONS, *(column for column in key if column == "juror")]]
+
+
+def check_players(file: CsvFile, candidates: pd.Index) -> None:
+    """Refuse unknown candidates and pairs of a candidate with itself.
+
+    Raises
+    ------
+    ComparisonsError
+        Naming the line.
+    """
+    rows = file.rows
+    for side in ("first", "second"):
+        bad = file.first_where(~rows[side].isin(candidates))
+        if bad is not None:
+            name = rows[side].iloc[bad]
+            raise ComparisonsError(
+                file.where(bad),
+                f"{side!r} is {name!r}, who is not a candidate to be judged"
+                f"{closest(name, list(candidates))}",
+                "correct the id, or add the candidate to the roster, not exempt",
+            )
+    bad = file.first_where(rows["first"] == rows["second"])
+    if bad is not None:
+        raise ComparisonsError(
+            file.where(bad),
+            f"{rows['first'].iloc[bad]!r} is compared with itself",
+            "name two candidates, or delete the line",
+        )
+
+
+def _refuse_repeated(file: CsvFile, key: list[str]) -> None:
+    repeated = file.rows.duplicated(key)
+    bad = file.first_where(repeated)
+    if bad is None:
+        return
+    pair = file.rows[key].iloc[bad]
+    before = int((file.rows[key] == pair).all(axis=1).to_numpy().argmax())
+    raise ComparisonsError(
+        file.where(bad),
+        f"{', '.join(map(printable, pair))}: judged on line {file.lines[before]} already",
+        "keep one verdict for each order, or add a column 'juror' that tells them apart",
+    )
+
+
+def _counts(file: CsvFile, column: str) -> pd.Series:
+    """A column of positive whole numbers; 1 throughout where the file has no such column."""
+    if column not in file.rows:
+        return pd.Series(1, index=file.rows.index)
+    values = file.numbers(column)
+    least = 1 if column == "windows" else 0
+    faulty = ~(values >= least) | (values % 1 != 0)
+    if column == "votes" and "windows" in file.rows:
+        faulty |= values > file.numbers("windows")
+    bad = file.first_where(faulty)
+    if bad is not None:
+        raise ComparisonsError(
+            file.where(bad),
+            f"{column!r} is {file.rows[column].iloc[bad]!r}",
+            "votes are whole numbers from 0 up to the windows they were cast on, at least 1",
+        )
+    return values.astype(int)

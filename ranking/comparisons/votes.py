@@ -1,0 +1,90 @@
+"""Votes on windows → verdicts on pairs.
+
+Conventions
+-----------
+A vote is a probability that the first of an ordered pair plays better in one window. *Majority*
+counts windows for each side; an even count goes to the larger mean probability, and a mean of
+exactly one half is a tie. *Mean* takes the mean probability alone, as the paper's release does.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 4.1.1.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ranking.comparisons.reading import check_players
+from ranking.errors import ComparisonsError
+from ranking.files.table_reader import read_csv
+from ranking.tables import COMPARISONS, TIE, VOTES, check
+
+VOTE_RULES = ("majority", "mean")
+
+
+def count_votes(votes: pd.DataFrame, rule: str = "majority") -> pd.DataFrame:
+    """Return the COMPARISONS table of a VOTES table, one row per ordered pair.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or there are no votes.
+    ValueError
+        If there is no such rule.
+    """
+    check(votes, VOTES, "votes")
+    if rule not in VOTE_RULES:
+        raise ValueError(f"no rule {rule!r}: choose {', '.join(VOTE_RULES)}")
+    p = votes["p_first"]
+    sides = votes.assign(for_first=p > 0.5, for_second=p < 0.5)
+    pairs = sides.groupby(["first", "second"], sort=True)
+    counts = pairs.agg(
+        for_first=("for_first", "sum"),
+        for_second=("for_second", "sum"),
+        windows=("p_first", "size"),
+        mean=("p_first", "mean"),
+    ).reset_index()
+    lead = counts["for_first"] - counts["for_second"]
+    by_mean = np.sign((counts["mean"] - 0.5).where((counts["mean"] - 0.5).abs() > 1e-12, 0.0))
+    verdict = by_mean if rule == "mean" else np.sign(lead).where(lead != 0, by_mean)
+    counts["winner"] = np.select(
+        [verdict > 0, verdict < 0], [counts["first"], counts["second"]], TIE
+    )
+    counts["votes"] = np.where(verdict < 0, counts["for_second"], counts["for_first"])
+    return counts[list(COMPARISONS)]
+
+
+def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
+    """Return the VOTES table of a CSV file: first, second, position, p_first.
+
+    Raises
+    ------
+    TableError, ComparisonsError
+        If the file cannot be read, names an unknown candidate or a pair with itself, repeats a
+        vote, or a probability lies outside [0, 1].
+    """
+    file = read_csv(path, VOTES)
+    check_players(file, candidates)
+    votes = file.rows[["first", "second"]].assign(
+        position=file.numbers("position"), p_first=file.numbers("p_first")
+    )
+    for column, faulty, rule in (
+        ("position", ~(votes["position"] >= 0) | (votes["position"] % 1 != 0), "count from 0"),
+        ("p_first", ~votes["p_first"].between(0, 1), "give a probability from 0 to 1"),
+    ):
+        bad = file.first_where(faulty)
+        if bad is not None:
+            value = file.rows[column].iloc[bad]
+            raise ComparisonsError(file.where(bad), f"{column!r} is {value!r}", rule)
+    bad = file.first_where(votes.duplicated(["first", "second", "position"]))
+    if bad is not None:
+        row = votes.iloc[bad]
+        raise ComparisonsError(
+            file.where(bad),
+            f"a second vote on window {row['position']:.0f} of {row['first']!r} and "
+            f"{row['second']!r}",
+            "keep one",
+        )
+    return votes.astype({"position": int})

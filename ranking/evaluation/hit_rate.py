@@ -1,0 +1,205 @@
+"""Ranking → hit-rate: how many of the candidates it puts on top passed the round.
+
+Conventions
+-----------
+At each threshold the hit-rate is the share of the candidates at or above it who passed (precision
+at k, "hit-rate" in the paper [1]_); candidates of equal strength share a threshold. Candidates
+whose result is unknown are left out. AUC is the probability that one who passed stands above one
+who did not; AP is the mean hit-rate over those who passed.
+
+The band is a global envelope [2]_: of a hundred judges without skill, about 95 stay inside it over
+the whole curve. A curve that leaves it anywhere shows something that chance seldom does.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, Figure 2.
+.. [2] M. Myllymäki et al., "Global envelope tests for spatial processes", J. R. Stat. Soc. B 2017.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from ranking.errors import RankingError
+from ranking.methods.method import TIE_TOLERANCE
+from ranking.tables import HITRATE
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class HitRateSummary:
+    """The curve in a few numbers."""
+
+    candidates: int
+    passed: int
+    base_rate: float
+    """Hit-rate of anyone who names everyone."""
+    cut: int
+    """Candidates above the cut: half of all, fewer where a tie straddles it."""
+    cut_passed: int
+    cut_hit_rate: float
+    cut_low: float
+    cut_high: float
+    """95 % range of the hit-rate at the cut for a judge without skill."""
+    auc: float
+    auc_low: float
+    auc_high: float
+    """95 % range of the AUC for a judge without skill."""
+    average_precision: float
+    leaves_band: bool
+
+
+def precision_at(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
+    """Hit-rate at every k = 1 … n, ties counted together.
+
+    Parameters
+    ----------
+    strength : float array, shape (..., n)
+        Larger is better.
+    passed : bool array, shape (n,)
+
+    Returns
+    -------
+    float array, shape (..., n)
+        At a k inside a tie, the hit-rate at the tie's end.
+    """
+    order = np.argsort(-strength, axis=-1, kind="stable")
+    falling = np.take_along_axis(strength, order, axis=-1)
+    n = strength.shape[-1]
+    ends = np.full(strength.shape, n - 1)
+    ends[..., :-1] = np.where(
+        falling[..., :-1] - falling[..., 1:] > TIE_TOLERANCE, np.arange(n - 1), n - 1
+    )
+    ends = np.minimum.accumulate(ends[..., ::-1], axis=-1)[..., ::-1]
+    share = np.cumsum(passed[order], axis=-1) / np.arange(1, n + 1)
+    return np.take_along_axis(share, ends, axis=-1)
+
+
+def hit_rate_curve(
+    ranking: pd.DataFrame, passed: pd.Series, reached: pd.Series, chance: np.ndarray
+) -> pd.DataFrame:
+    """Return the HITRATE table of a RANKING table, best candidate first.
+
+    Parameters
+    ----------
+    ranking : table of RANKING
+        Only candidates in ``passed``.
+    passed : bool Series by candidate
+    reached : Series by candidate
+        What to call each one's result.
+    chance : float array, shape (draws, n)
+        Strengths by judges without skill, in order of candidate id.
+
+    Raises
+    ------
+    RankingError
+        If everyone passed, or nobody.
+    """
+    own = ranking.sort_values(["strength", "candidate"], ascending=[False, True])
+    hit = passed.loc[own["candidate"]].to_numpy(dtype=bool)
+    if hit.all() or not hit.any():
+        raise RankingError(
+            "hit-rate",
+            f"{'all' if hit.all() else 'none'} of the {len(hit)} ranked candidates passed",
+            "say with --passed-from which score means passed, or compare candidates of both kinds",
+        )
+    strength = own["strength"].to_numpy()
+    by_id = passed.loc[sorted(own["candidate"])].to_numpy(dtype=bool)
+    low, high = global_envelope(precision_at(chance, by_id))
+    rate = precision_at(strength, hit)
+    k = np.rint(_tie_end(strength)).astype(int)
+    columns = {
+        "k": k,
+        "candidate": own["candidate"].to_numpy(),
+        "wins": own["wins"].to_numpy(),
+        "reached": reached.loc[own["candidate"]].to_numpy(),
+        "passed": hit,
+        "hit_rate": rate,
+        "recall": np.cumsum(hit)[k - 1] / hit.sum(),
+        "null_low": low[k - 1],
+        "null_high": high[k - 1],
+    }
+    return pd.DataFrame(columns)[list(HITRATE)]
+
+
+def summarise(
+    ranking: pd.DataFrame, curve: pd.DataFrame, passed: pd.Series, chance: np.ndarray
+) -> HitRateSummary:
+    """Return base rate, cut at half, AUC and AP, with what judges without skill get."""
+    by_id = ranking.set_index("candidate").sort_index()
+    hit = passed.loc[by_id.index].to_numpy(dtype=bool)
+    strength = by_id["strength"].to_numpy()
+    n = len(hit)
+    within = curve["k"][curve["k"] <= max(n // 2, curve["k"].min())]
+    cut = int(within.max())
+    row = curve[curve["k"] == cut].iloc[-1]
+    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+    cut_low, cut_high = np.quantile(precision_at(chance, hit)[:, cut - 1], tails)
+    auc_low, auc_high = np.quantile(area_under_roc(chance, hit), tails)
+    outside = (curve["hit_rate"] < curve["null_low"]) | (curve["hit_rate"] > curve["null_high"])
+    return HitRateSummary(
+        candidates=n,
+        passed=int(hit.sum()),
+        base_rate=float(hit.mean()),
+        cut=cut,
+        cut_passed=round(row["hit_rate"] * cut),
+        cut_hit_rate=float(row["hit_rate"]),
+        cut_low=float(cut_low),
+        cut_high=float(cut_high),
+        auc=float(area_under_roc(strength, hit)),
+        auc_low=float(auc_low),
+        auc_high=float(auc_high),
+        average_precision=average_precision(strength, hit),
+        leaves_band=bool(outside.any()),
+    )
+
+
+def area_under_roc(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
+    """Probability that one who passed is stronger than one who did not, ties half.
+
+    Parameters
+    ----------
+    strength : float array, shape (..., n)
+    passed : bool array, shape (n,)
+    """
+    ranks = rankdata(np.round(strength / TIE_TOLERANCE), axis=-1)
+    hits, misses = passed.sum(), (~passed).sum()
+    area: np.ndarray = (ranks[..., passed].sum(axis=-1) - hits * (hits + 1) / 2) / (hits * misses)
+    return area
+
+
+def average_precision(strength: np.ndarray, passed: np.ndarray) -> float:
+    """Mean of the hit-rates at the thresholds of those who passed (scikit-learn's definition)."""
+    from sklearn.metrics import average_precision_score  # half a second to load
+
+    return float(average_precision_score(passed, np.round(strength / TIE_TOLERANCE)))
+
+
+def global_envelope(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds that 95 % of the curves stay within all along, by directional quantiles [2]_.
+
+    A curve's departure from the mean is measured in units of the 2.5 % and 97.5 % points of its
+    side, so that the bounds follow a lopsided spread; its largest departure anywhere decides.
+
+    Parameters
+    ----------
+    curves : float array, shape (draws, n)
+
+    Returns
+    -------
+    low, high : float arrays, shape (n,)
+    """
+    middle = curves.mean(axis=0)
+    tails = np.quantile(curves, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    down, up = np.maximum(middle - tails[0], 1e-9), np.maximum(tails[1] - middle, 1e-9)
+    departure = np.maximum((curves - middle) / up, (middle - curves) / down).max(axis=1)
+    width = np.quantile(departure, LEVEL)
+    return np.clip(middle - width * down, 0, 1), np.clip(middle + width * up, 0, 1)
+
+
+def _tie_end(strength: np.ndarray) -> np.ndarray:
+    """For falling strengths, how many candidates are at least as strong as each."""
+    return (strength[np.newaxis, :] >= strength[:, np.newaxis] - TIE_TOLERANCE).sum(axis=1)

@@ -1,0 +1,96 @@
+"""A judge without skill on the same schedule: what chance alone would have shown.
+
+Conventions
+-----------
+A judge without skill may still be consistent: it can prefer loud playing, or a certain piano,
+without that having to do with the result. So it is not a coin. It has the strengths that were
+fitted to the real verdicts, drawn together as far as their spread is noise, handed to candidates at
+random; and it judges exactly the comparisons that were judged (Bernoulli in the difference of
+strengths). :func:`coin` is the judge with no preference at all.
+Where the schedule does not depend on the result, this is the permutation test over candidates
+with the noise of single verdicts added; where it does, as in the published comparisons of 2015,
+where candidates of equal score never met, only this is fair.
+Arrays of draws have shape (draws, n), candidates in the order of the tally.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ranking.comparisons.tally import Tally
+from ranking.evaluation.resampling import affordable
+from ranking.methods.bradley_terry import bradley_terry, information, newton_step, regularised
+from ranking.methods.method import METHODS
+
+DRAWS = 1000
+
+
+def no_skill(counted: Tally, by: str, seed: int = 0, draws: int = DRAWS) -> np.ndarray:
+    """Return strengths after tournaments in which the judge's preferences fall on anyone.
+
+    Returns
+    -------
+    float array, shape (draws, n)
+    """
+    strength = _preferences(counted.wins)
+    rng = np.random.default_rng(seed)
+    preferences = (rng.permutation(strength) for _ in range(affordable(draws, len(strength))))
+    return np.stack([_strengths(wins, by, own) for wins, own in _play(counted, preferences, rng)])
+
+
+def coin(
+    counted: Tally, methods: Sequence[str], seed: int = 0, draws: int = DRAWS
+) -> dict[str, np.ndarray]:
+    """Return strengths by each method after tournaments in which every verdict is a toss.
+
+    Returns
+    -------
+    dict of float arrays, shape (draws, n)
+    """
+    rng = np.random.default_rng(seed)
+    n = len(counted.candidates)
+    tosses = (np.zeros(n) for _ in range(affordable(draws, n, least=200)))
+    played = [
+        [_strengths(wins, by, own) for by in methods] for wins, own in _play(counted, tosses, rng)
+    ]
+    return dict(zip(methods, np.stack(played, axis=1), strict=True))
+
+
+def _preferences(wins: np.ndarray) -> np.ndarray:
+    """Fitted strengths with the spread that is left without their errors of estimation."""
+    strength = bradley_terry(wins)
+    n = len(strength)
+    errors = np.linalg.inv(information(regularised(wins), strength)).trace() / n - 1 / n
+    spread = strength.var()
+    return strength * np.sqrt(max(0.0, 1 - errors / spread)) if spread > 0 else strength
+
+
+def _play(
+    counted: Tally, preferences: Iterator[np.ndarray], rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Wins of a tournament, shape (n, n), for each vector of preferences, and these beside them."""
+    met = counted.met
+    i, j = np.nonzero(np.triu(met))
+    games = met[i, j].astype(int)
+    above, below = np.ravel_multi_index(((i, j), (j, i)), met.shape)
+    for strength in preferences:
+        chance = 1 / (1 + np.exp(strength[j] - strength[i]))  # a quarter of expit's time
+        won = _successes(rng, games, chance)
+        wins = np.zeros(met.size)
+        wins[above], wins[below] = won, games - won
+        yield wins.reshape(met.shape), strength
+
+
+def _strengths(wins: np.ndarray, by: str, start: np.ndarray) -> np.ndarray:
+    """Strengths by a method; for Bradley-Terry, one step from the preferences that were played."""
+    return newton_step(regularised(wins), start) if by == "bradley-terry" else METHODS[by](wins)
+
+
+def _successes(rng: np.random.Generator, games: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Binomial draws; few games are quicker tossed one by one."""
+    if games.max() > 4:
+        return rng.binomial(games, chance)
+    tosses = rng.random((games.max(), len(games)))
+    played = np.arange(games.max())[:, np.newaxis] < games
+    won: np.ndarray = ((tosses < chance) & played).sum(axis=0)
+    return won

@@ -1,0 +1,18 @@
+"""SHA-256 of files and of values, in hexadecimal."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file's bytes, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def json_sha256(facts: Mapping[str, Any]) -> str:
+    """Return the hash of a JSON value; the order of its keys does not count."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

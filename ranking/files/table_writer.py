@@ -1,0 +1,27 @@
+"""Write tables whole or not at all, and safe to open anywhere.
+
+Conventions
+-----------
+Text that a spreadsheet would run as a formula gets a leading apostrophe, control characters are
+spelled out; numbers carry six significant digits.
+"""
+
+import pandas as pd
+
+from ranking.files.text import FORMULA, printable
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """Return the table as CSV text with a header."""
+    safe = table.copy()
+    for column in safe.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in safe.dtypes]]:
+        safe[column] = [_cell(value) for value in safe[column]]
+    text: str = safe.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return text
+
+
+def _cell(value: object) -> object:
+    """Text without formulas and control characters; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    return printable(f"'{value}" if value.lstrip("'").startswith(FORMULA) else value)

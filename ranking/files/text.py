@@ -1,0 +1,83 @@
+"""Text files and words: decoding, control characters, near misses.
+
+Conventions
+-----------
+Text is UTF-8, with or without a byte-order mark, or UTF-16 with one.
+"""
+
+import codecs
+import difflib
+import re
+from pathlib import Path
+
+from ranking.errors import TableError
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+FORMULA = ("=", "+", "-", "@")  # a spreadsheet runs text that begins with one of these
+
+
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # controls, text direction
+
+
+def decode(path: Path) -> str:
+    """Return a text file as a string.
+
+    Raises
+    ------
+    TableError
+        If it cannot be opened, or is not Unicode text.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise TableError(str(path), "there is no such file", "check the path") from None
+    except IsADirectoryError:
+        raise TableError(str(path), "this is a folder", "name a file in it") from None
+    except PermissionError:
+        raise TableError(
+            str(path), "no permission to read it", "change its permissions, or copy it"
+        ) from None
+    except OSError as error:
+        raise TableError(
+            str(path), f"it cannot be read ({error.strerror})", "check the disk"
+        ) from None
+    encoding = next((name for bom, name in BOMS if raw.startswith(bom)), "utf-8")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        around = raw.splitlines()[line - 1][:60] if encoding == "utf-8" else b""
+        guess = f" (in Windows-1250: {around.decode('cp1250', 'replace')!r})" if around else ""
+        raise TableError(
+            f"{path.name}, line {line}",
+            f"byte 0x{raw[error.start]:02x} is not {encoding.removesuffix('-sig').upper()}{guess}",
+            'save the file as "CSV UTF-8"',
+        ) from None
+    if "\0" in text:
+        raise TableError(
+            f"{path.name}, line {text[: text.index(chr(0))].count(chr(10)) + 1}",
+            "it holds a zero byte: UTF-16 without a byte-order mark, or no text at all",
+            'save the file as "CSV UTF-8"',
+        )
+    return text
+
+
+def printable(text: str) -> str:
+    """The text with control characters spelled out, so that it cannot steer a terminal."""
+    return STEERING.sub(lambda match: _spelled(match[0]), text)
+
+
+def closest(word: str, known: list[str]) -> str:
+    """A hint at the known word that was probably meant, or an empty string."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _spelled(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,86 @@
+"""Bradley-Terry."""
+
+import choix
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse.linalg import LinearOperator, cg
+
+from ranking.comparisons.tally import strongly_connected
+from ranking.errors import RankingError
+
+
+def bradley_terry(wins: np.ndarray) -> np.ndarray:
+    """Log-strengths of mean 0, by maximum likelihood where that is finite.
+
+    Where the wins are not strongly connected, some strengths would be infinite: every candidate
+    is then given one further comparison, tied, spread evenly over all others.
+
+    Raises
+    ------
+    RankingError
+        If the fit does not converge.
+    """
+    regular = regularised(wins)
+    try:
+        fitted: np.ndarray = choix.ilsr_pairwise_dense(regular, max_iter=1000)
+    except RuntimeError:
+        raise RankingError(
+            "Bradley-Terry", "the fit did not converge in 1000 steps", "rank --by win-rate"
+        ) from None
+    return newton_step(regular, fitted)  # choix stops at 1e-8: equals must come out equal
+
+
+def regularised(wins: np.ndarray) -> np.ndarray:
+    """The wins, plus one tie per candidate spread over all others if strengths need it."""
+    if strongly_connected(wins):
+        return wins
+    n = len(wins)
+    return wins + (0.5 / (n - 1)) * (1 - np.eye(n))
+
+
+def newton_step(
+    wins: np.ndarray, strength: np.ndarray, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Bradley-Terry strengths one Newton step on, each pair weighted by both its candidates.
+
+    From a maximum for one set of weights, one step reaches that for others up to the square of
+    the change: enough for an interval, at a hundredth of the cost of a fit.
+    """
+    weighted = wins if weights is None else wins * np.outer(weights, weights)
+    met, chance = weighted + weighted.T, _chance(strength)
+    slope = (weighted - met * chance).sum(axis=1)
+    moved: np.ndarray = strength + _solved(_curvature(met, chance), slope)
+    return moved - moved.mean()
+
+
+def information(wins: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """Fisher information of Bradley-Terry strengths, shape (n, n), with their mean held at 0.
+
+    The diagonal of its inverse, less 1 / n, holds the squared standard errors.
+    """
+    return _curvature(wins + wins.T, _chance(strength))
+
+
+def _curvature(met: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    between = met * chance * (1 - chance)
+    between[np.diag_indices_from(between)] -= between.sum(axis=1)
+    return 1 / len(met) - between
+
+
+def _solved(curvature: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """The step that the slope asks for.
+
+    Where candidates met widely, ten conjugate gradients reach it to rounding, a tenth of the time
+    that factoring a thousand candidates takes; where they did not, it is factored.
+    """
+    scaled = LinearOperator(curvature.shape, lambda v: v / curvature.diagonal(), dtype=float)
+    step, unfinished = cg(curvature, slope, rtol=1e-13, maxiter=60, M=scaled)
+    if unfinished:
+        step = cho_solve(cho_factor(curvature), slope)
+    return np.asarray(step)
+
+
+def _chance(strength: np.ndarray) -> np.ndarray:
+    """Probability of winning, [i, j] of i over j."""
+    with np.errstate(over="ignore"):  # an infinite exp is a chance of 0
+        return 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))

@@ -1,0 +1,351 @@
+"""The command as a user meets it: right on good input, three-part errors on bad."""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from icpc.cli import app
+from icpc.competition.competitions import BUNDLED
+
+ROSTER = "candidate,name,reached\nann,Ann,final\nbob,Bob,one\ncyd,Cyd,one\n"
+COMPARISONS = "first,second,winner\nann,bob,ann\nbob,cyd,tie\ncyd,ann,cyd\n"
+ROUNDS = ("--rounds", "one,final")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    Path("mine.csv").write_text(ROSTER)
+    Path("my.csv").write_text(COMPARISONS)
+    return tmp_path
+
+
+def judge(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+
+
+def own(command, *more):
+    return judge(command, "--roster", "mine.csv", *ROUNDS, "--comparisons", "my.csv", *more)
+
+
+def shell(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", "from icpc.cli import app; app()", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "100", **environment},
+    )
+
+
+def test_the_ranking_of_2015_says_what_it_is_made_from():
+    result = judge("rank", "--competition", "icpc2015")
+    assert result.exit_code == 0
+    assert "113 candidates ranked from 8,418 published comparisons" in " ".join(
+        result.stdout.split()
+    )
+    assert len(result.stdout.splitlines()) >= 115
+    assert "116 to 224 times: raw wins would give the result away" in result.stderr
+    assert max(map(len, result.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("command", ["rank", "hitrate"])
+def test_a_table_fits_its_terminal_and_what_is_cut_shows_it(monkeypatch, command, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = judge(command).stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    header = next(line for line in lines if "reached" in line and "candid" in line)
+    at = header.index("reached")
+    shown = {line[at:].split()[0] for line in lines[lines.index(header) + 1 :][:113]}
+    whole = {"preliminary", "stage1", "stage2", "stage3", "final"}
+    assert all(word in whole or word.endswith("…") for word in shown)
+    assert columns < 80 or shown <= whole
+
+
+@pytest.mark.parametrize("command", ["rank", "hitrate", "check"])
+def test_csv_and_json_hold_the_same_table(here, command):
+    text = own(command, "--format", "csv").stdout
+    as_csv = pd.read_csv(io.StringIO(text))
+    as_json = pd.DataFrame(json.loads(own(command, "--format", "json").stdout))
+    assert list(as_csv.columns) == list(as_json.columns)
+    assert len(as_csv) == len(as_json) > 0
+
+
+def test_the_same_seed_prints_the_same_bytes(here):
+    runs = [own("rank", "--format", "csv", "--seed", seed).stdout_bytes for seed in (1, 1, 2)]
+    assert runs[0] == runs[1]
+
+
+def test_all_verdict_sources_rank(here):
+    Path("panel.csv").write_text(
+        "juror,candidate,mark,recused\n"
+        "X,ann,9,no\nX,bob,5,no\nX,cyd,5,no\nY,ann,,yes\nY,bob,4,no\nY,cyd,6,no\n"
+    )
+    Path("votes.csv").write_text(
+        "first,second,position,p_first\nann,bob,0,.9\nann,bob,1,.4\nbob,cyd,0,.3\ncyd,ann,0,.2\n"
+    )
+    roster = ("--roster", "mine.csv", *ROUNDS)
+    panel = judge("rank", *roster, "--panel", "panel.csv")
+    assert "4 verdicts of 2 jurors (1 ties)" in panel.stdout
+    votes = judge("rank", *roster, "--votes", "votes.csv", "--resample", "windows")
+    assert "3 comparisons by majority of 4 votes on windows" in votes.stdout
+    for result in (panel, votes):
+        assert result.exit_code == 0
+
+
+def test_results_may_be_missing_for_a_ranking_but_not_for_a_hit_rate(here):
+    Path("mine.csv").write_text("candidate\nann\nbob\ncyd\n")
+    assert own("rank").exit_code == 0
+    assert "no results are known" in own("hitrate").stderr
+
+
+def test_a_run_is_written_and_picked_up(here):
+    assert own("rank", "--out", "run").exit_code == 0
+    assert own("hitrate").stdout == judge("hitrate", "--run", "run").stdout
+    assert own("check").stdout == judge("check", "--run", "run").stdout
+    drawn = judge("hitrate", "--run", "run", "--plot")
+    assert drawn.exit_code == 0
+    assert {path.name for path in Path("run").iterdir()} >= {"hitrate.png", "hitrate.svg"}
+    assert judge("hitrate", "--run", "run").exit_code == 0
+
+
+def test_a_curve_is_written_without_pictures_too(here):
+    assert own("hitrate", "--out", "run").exit_code == 0
+    assert {path.name for path in Path("run").iterdir()} >= {"run.json", "hitrate.csv"}
+    assert not Path("run/hitrate.png").exists()
+    assert judge("hitrate", "--published", "--out", "paper").exit_code == 0
+    assert [path.name for path in Path("paper").iterdir()] == ["hitrate-published.csv"]
+
+
+def test_pictures_of_another_ranking_do_not_go_into_a_run(here):
+    own("rank", "--out", "run")
+    before = sorted(Path("run").iterdir())
+    refused = judge("hitrate", "--run", "run", "--by", "wins", "--plot")
+    assert refused.exit_code == 2
+    assert "give --out another folder" in " ".join(refused.stderr.split())
+    assert sorted(Path("run").iterdir()) == before
+    other = judge("hitrate", "--run", "run", "--by", "wins", "--plot", "--out", "other")
+    assert other.exit_code == 0
+    assert json.loads(Path("other/run.json").read_text())["settings"]["by"] == "wins"
+
+
+def test_the_published_figure_is_drawn(here):
+    result = judge("hitrate", "--published", "--plot")
+    assert result.exit_code == 0
+    assert "71 of 137 passed" in result.stdout
+    assert "44 of the top 68 passed" in result.stdout
+    assert Path("runs/published/hitrate-published.svg").is_file()
+
+
+BAD_TABLES = [
+    ("mine.csv", "candidate,reached\nann,final\nann,one\n", "mine.csv, line 3: candidate 'ann'"),
+    ("mine.csv", "candidate,reached\nann,finale\n", "mine.csv, line 2: 'reached' is 'finale'"),
+    ("mine.csv", "", "mine.csv: the file is empty"),
+    ("mine.csv", "candidate\n\xf3\n".encode("cp1250"), "mine.csv, line 2: byte 0xf3"),
+    ("my.csv", "", "my.csv: the file is empty"),
+    ("my.csv", "first,second,winner\n", "my.csv: there is a header, but no row"),
+    ("my.csv", COMPARISONS + "ann,bob,bob\n", "my.csv, line 5: ann, bob: judged on line 2"),
+    ("my.csv", COMPARISONS + "ann,ann,ann\n", "my.csv, line 5: 'ann' is compared with itself"),
+    ("my.csv", COMPARISONS + "ann,dan,ann\n", "my.csv, line 5: 'second' is 'dan'"),
+    ("my.csv", COMPARISONS + "bob,ann,cyd\n", "my.csv, line 5: the winner 'cyd' did not play"),
+    ("my.csv", "first;second;winner\nann;bob\n", "my.csv, line 2: the header has 3 fields"),
+    ("competition.toml", "rounds = [", "competition.toml: not TOML"),
+]
+
+
+@pytest.mark.parametrize("command", ["rank", "hitrate"])
+@pytest.mark.parametrize(("name", "content", "words"), BAD_TABLES)
+def test_bad_tables_end_in_one_sentence_and_nothing_is_written(here, command, name, content, words):
+    Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    result = own(command, "--out", "new", *(["--plot"] if command == "hitrate" else []))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert words in result.stderr
+    assert ";" in result.stderr  # what to do
+    assert "Traceback" not in result.stderr
+    assert not Path("new").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["rank", "--competition", "icpc1927"], "no such competition is bundled"),
+        (["rank", "--competition", "icpc2015", "--roster", "mine.csv"], "give one of them"),
+        (["rank", "--roster", "mine.csv"], "the rounds are not known; name them in order"),
+        (["rank", "--roster", "mine.csv", *ROUNDS], "no verdicts come with it; give --comparisons"),
+        (["rank", "--roster", "none.csv"], "none.csv: there is no such file"),
+        (["rank", "--roster", "."], ".: this is a folder"),
+        (["rank", "--rounds", "a,b"], "a bundled competition has its rounds"),
+        (["rank", "--by", "elo"], "--by elo: no such choice; choose bradley-terry"),
+        (["rank", "--stage", "stage9", "--competition", "icpc2025"], "no marks of stage 'stage9'"),
+        (["rank", "--stage", "stage1"], "no marks by a panel"),
+        (["rank", "--resample", "windows"], "no votes on windows"),
+        (["rank", "--seed", "-1"], "or equal to 0"),
+        (["rank", "--format", "xml"], "xml"),
+        (["rank", "--out", "my.csv"], "my.csv: this is a file"),
+        (["hitrate", "--run", "."], "no finished run"),
+        (["hitrate", "--published", "--competition", "icpc2025"], "no published curve of icpc2025"),
+        (["hitrate", "--published", "--by", "wins"], "use it with --competition icpc2015 alone"),
+        (["rank", "--competition", ""], "no such competition is bundled"),
+        (["hitrate", "--run", "r", "--count", "paper"], "a run has its verdicts already"),
+        (["hitrate", "--passed-from", "9"], "none of the 113 ranked candidates passed"),
+        (["check", "--count", "paper", "--by", "pagerank"], "ranks by raw wins"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_wrong_usage_exits_with_2(here, arguments, words):
+    result = judge(*arguments)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+
+
+def test_two_sources_of_verdicts_are_refused(here):
+    result = own("rank", "--panel", "panel.csv")
+    assert result.exit_code == 2
+    assert "my.csv and panel.csv: verdicts from several files; give one" in result.stderr
+
+
+NASTY = ["\x1b[31mred\x1b[0m", "[red]x[/red]", '=HYPERLINK("x")', "a\u202eb", "🎹 Żółć"]
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_names_harm_nobody(here, nasty, form):
+    quoted = '"' + nasty.replace('"', '""') + '"'
+    Path("mine.csv").write_text(f"candidate,name\n{quoted},{quoted}\nbob,Bob\n", encoding="utf-8")
+    Path("my.csv").write_text(f"first,second,winner\n{quoted},bob,bob\n", encoding="utf-8")
+    result = own("rank", "--format", form, "--out", "run")
+    assert result.exit_code == 0
+    written = [path.read_text(encoding="utf-8") for path in Path("run").iterdir()]
+    for text in (result.stdout, result.stderr, *written):
+        assert "\x1b[31m" not in text
+        assert "\u202e" not in text
+    if nasty.startswith("[red]"):
+        assert "[red]x" in result.stdout
+    if nasty.startswith("="):
+        assert not any(line.startswith("=") for text in written for line in text.splitlines())
+    assert judge("rank", "--roster", "run/roster.csv", "--comparisons", "run/comparisons.csv")
+
+
+def test_head_may_close_the_pipe():
+    command = "from icpc.cli import app; app()"
+    for form in ("table", "csv"):
+        piped = subprocess.run(
+            f'{sys.executable} -c "{command}" rank --format {form} | head -n 1',
+            shell=True,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert piped.stdout.count("\n") == 1
+        assert "Traceback" not in piped.stderr
+        assert "BrokenPipe" not in piped.stderr
+
+
+def test_no_color_is_respected():
+    assert "\x1b[" in shell("--help", FORCE_COLOR="1").stdout
+    plain = shell("rank", "--competition", "icpc2015", NO_COLOR="1")
+    assert "\x1b[" not in plain.stdout + plain.stderr
+
+
+def test_names_survive_a_locale_that_cannot_write_them():
+    ascii_only = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from icpc.cli import app; app()", "rank"],
+        capture_output=True,
+        check=True,
+        env={**os.environ, **ascii_only},
+    )
+    assert "Michał Szymanowski" in done.stdout.decode("utf-8")
+
+
+def test_help_names_every_command_and_an_example():
+    text = judge("--help").stdout
+    for command in ("rank", "hitrate", "check", "competitions"):
+        assert command in text
+        assert f"judge {command}" in judge(command, "--help").stdout
+
+
+def test_competitions_lists_what_each_has():
+    lines = judge("competitions").stdout
+    for words in ("icpc2015", "icpc2025", "8,418 published comparisons", "56,606 verdicts"):
+        assert words in lines
+
+
+def test_weights_lists_every_encoder(here):
+    listed = judge("weights", "--weights-dir", "w")
+    assert "dac: Descript Audio Codec 44.1 kHz (MIT)" in listed.stdout
+    assert "not here: 307 MB" in listed.stdout
+    table = json.loads(judge("weights", "--weights-dir", "w", "--format", "json").stdout)
+    assert [row["encoder"] for row in table if row["here"]] == ["spectrogram"]
+    assert not Path("w").exists()
+
+
+def test_weights_of_an_unknown_encoder_get_the_choices(here):
+    result = judge("weights", "fetch", "mertt")
+    assert result.exit_code == 2
+    assert "did you mean 'mert'?" in result.stderr
+
+
+def modules_after(*arguments):
+    """Names of the top-level packages that a command loads."""
+    code = (
+        "import sys; from icpc.cli import app; app(standalone_mode=False); "
+        "print('|'.join(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split("|"))
+
+
+READS_TYPES = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions"}
+READS_TYPES |= {"typing_inspection"}  # typer's, where they are installed
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["rank", "--help"], ["--version"]])
+def test_help_loads_only_typer_and_rich(arguments):
+    code = "import sys, typer.main, typer.rich_utils; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    bare = {name.partition(".")[0] for name in done.stdout.split()}
+    extra = modules_after(*arguments) - bare - READS_TYPES - sys.stdlib_module_names
+    assert {name for name in extra if not name.startswith("_")} == {"icpc", "ranking"}
+
+
+def test_numpy_of_the_command_has_one_thread():
+    code = "import os, icpc.cli; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    for given, found in (("", "1"), ("4", "4")):
+        own = {"OPENBLAS_NUM_THREADS": given} if given else {}
+        others = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**others, **own},
+        )
+        assert done.stdout.strip() == found
+
+
+def test_ranking_loads_no_torch_and_no_plots():
+    assert not modules_after("rank", "--format", "csv") & {"torch", "torchaudio", "matplotlib"}
+
+
+def test_bundled_data_is_enough_without_the_source_tree(here):
+    """A roster copied elsewhere with its settings is a competition of one's own."""
+    shutil.copytree(BUNDLED / "icpc2015", "copy")
+    result = judge(
+        "rank", "--roster", "copy/roster.csv", "--comparisons", "copy/comparisons.csv",
+        "--format", "csv",
+    )  # fmt: skip
+    assert result.stdout == judge("rank", "--format", "csv").stdout

@@ -1,0 +1,265 @@
+"""``judge rank --recordings`` as a user meets it: from sound files to a ranking."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from heads import lively_head
+from sounds import write_sound
+from typer.testing import CliRunner
+
+from icpc.cli import app
+from icpc.study.runs import load_run
+from ranking.embeddings.embed import Choice, making_chosen
+from ranking.embeddings.workers import Work, embed_all
+from ranking.evaluation.accuracy import pair_accuracy
+from ranking.judging.ranker import SHIPPED
+from ranking.network.head import HeadConfig
+from ranking.probe.checkpoint import Probe, Record, save_probe
+
+RATE = 8000
+SECONDS = {"ann": 450, "bob": 40, "cyd": 35, "dov": 460}  # two windows, one, one, two
+REACHED = {"ann": "final", "bob": "first", "cyd": "first", "dov": "final"}
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "ecompetition" / "recordings"
+
+
+def save_ranker(path: Path, encoder: str = "spectrogram", classes: int = 2) -> None:
+    """A ranker with drawn weights, that hears what the mel spectrogram gives."""
+    config = HeadConfig(1500, 128, classes, sides=2)
+    head = lively_head(config)
+    head.mean.fill_(-8)
+    head.output.weight.data *= 20
+    made = making_chosen(Choice(encoder))
+    save_probe(Probe(head, Record(f"expertise-{classes}", made, config)), path)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """A folder with a roster, four recordings and a ranker."""
+    folder = tmp_path_factory.mktemp("competition")
+    rng = np.random.default_rng(0)
+    rows = ["candidate,reached,recording"]
+    for name, seconds in SECONDS.items():
+        swell = 0.1 + 0.05 * np.sin(np.arange(seconds * RATE) * rng.uniform(1e-4, 1e-3))
+        sound = (swell * rng.standard_normal(len(swell))).astype(np.float32)
+        write_sound(folder / f"{name}.flac", sound, RATE)
+        rows.append(f"{name},{REACHED[name]},{name}.flac")
+    (folder / "roster.csv").write_text("\n".join(rows) + "\n")
+    (folder / "competition.toml").write_text('name = "the cup/2030"\nrounds = ["first", "final"]')
+    save_ranker(folder / "ranker.safetensors")
+    return folder
+
+
+@pytest.fixture
+def here(played, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("JUDGE_STORE", raising=False)
+    shutil.copytree(played, "played")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def store(played, tmp_path_factory):
+    """Their embeddings."""
+    folder = tmp_path_factory.mktemp("store")
+    work = Work(folder, (Choice("spectrogram"),))
+    assert len(list(embed_all(sorted(played.glob("*.flac")), work))) == len(SECONDS)
+    return folder
+
+
+@pytest.fixture
+def known(here, store):
+    """The folder, the recordings embedded already."""
+    shutil.copytree(store, "embeddings")
+
+
+ASKED = ["--roster", "played/roster.csv", "--recordings", "played", "--least", "10"]
+BY_OURS = [*ASKED, "--ranker", "played/ranker.safetensors"]
+
+
+def judge(*arguments):
+    return CliRunner().invoke(app, ["rank", *map(str, arguments)], catch_exceptions=False)
+
+
+def judged(*arguments):
+    result = judge(*arguments)
+    assert result.exit_code == 0, result.stderr
+    return result
+
+
+def test_recordings_are_ranked_and_the_run_is_kept(known):
+    result = judged(*BY_OURS)
+    assert "4 candidates ranked from 12 comparisons by majority of 14 votes" in result.stdout
+    said = " ".join(result.stderr.split())
+    assert "recordings have 1 to 2 windows" in said
+    run = Path("runs/the-cup-2030")
+    study = load_run(run)
+    assert len(study.ranking) == 4
+    votes = pd.read_csv(run / "votes.csv")
+    assert votes.query("first == 'ann' and second == 'dov'")["position"].tolist() == [0, 1]
+    heard = json.loads((run / "run.json").read_text())["heard"]
+    assert heard["encoder"]["encoder"] == "spectrogram"
+    assert set(heard["recordings"]) == set(SECONDS)
+    assert len(heard["ranker"]["sha256"]) == 64
+
+
+def test_a_second_call_makes_and_judges_nothing_again(known, monkeypatch):
+    from ranking.judging.all_pairs import Judge
+
+    first = judged(*BY_OURS, "--format", "csv")
+    monkeypatch.setattr(Judge, "_strip", None)
+    monkeypatch.setattr("ranking.embeddings.embed._encode", None)
+    assert judged(*BY_OURS, "--format", "csv").stdout == first.stdout
+
+
+def test_every_pair_of_windows_may_meet(known):
+    result = judged(*BY_OURS, "--windows", "all", "--antisymmetric", "--vote", "mean")
+    assert "12 comparisons by mean of 26 votes" in result.stdout
+    votes = pd.read_csv("runs/the-cup-2030/votes.csv").query("position == 0")
+    p = votes.pivot_table(index="first", columns="second", values="p_first").to_numpy()
+    assert np.nanmax(abs(p + p.T - 1)) < 1e-9
+
+
+def test_recordings_that_are_one_are_named(known):
+    shutil.copy("played/ann.flac", "played/bob.flac")
+    assert "WARNING: the same recording: ann, bob." in judged(*BY_OURS).stderr
+
+
+def test_results_do_not_move_the_ranking(known):
+    first = judged(*BY_OURS, "--format", "csv").stdout
+    roster = Path("played/roster.csv")
+    roster.write_text(roster.read_text().replace("final", "x").replace("first", "final"))
+    roster.write_text(roster.read_text().replace("x", "first"))
+    assert judged(*BY_OURS, "--format", "csv").stdout == first
+
+
+def test_bad_recordings_stop_the_run_or_are_left_out_by_name(known):
+    Path("played/bob.flac").write_text("Dear diary")
+    stopped = judge(*BY_OURS)
+    assert stopped.exit_code == 2
+    assert "judge: played/bob.flac: " in stopped.stderr
+    assert not Path("runs").exists()
+    went_on = judged(*BY_OURS, "--skip-bad")
+    assert "3 candidates ranked" in went_on.stdout
+    assert "left out: played/bob.flac" in went_on.stderr
+
+
+def test_short_recordings_are_refused_though_they_are_embedded(known):
+    result = judge(*ASKED[:4], "--ranker", "played/ranker.safetensors")
+    assert result.exit_code == 2
+    assert "recording of cyd: 35 s of sound, and 300 s are asked for" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--ranker", "r.safetensors", "--windows", "all"], "and --windows: no recordings to"),
+        ([*BY_OURS, "--votes", "v.csv"], "verdicts from recordings and from a file"),
+        (["--fit-half", "--epochs", "3"], "--fit-half and --epochs: no recordings to judge"),
+        ([*BY_OURS, "--fit-half", "--folds", "3"], "each says whom to fit on; give one of them"),
+        ([*BY_OURS, "--epochs", "3"], "--epochs: nothing is fitted; add --fit-half or --folds"),
+        ([*BY_OURS, "--folds", "3"], "4 candidates: too few to be dealt into 3 parts"),
+        ([*BY_OURS, "--windows", "some"], "--windows some: no such choice; choose aligned, all"),
+        ([*BY_OURS, "--encoder", "basicpitch", "--weights", "played/ann.flac"],
+         "it was fitted on spectrogram embeddings, these are of basicpitch"),
+        ([*ASKED, "--ranker", "gone.safetensors"], "gone.safetensors: there is no such file"),
+        ([*ASKED, "--encoder", "dac"], "--encoder dac: no ranker for it comes with this program"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_told_in_a_sentence(here, arguments, words):
+    result = judge(*arguments)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+    assert not Path("runs").exists()
+    assert not Path("embeddings").exists()
+
+
+HALF = ["--fit-half", "--epochs", "2", "--seed", "3"]
+
+
+def fit_of(run: Path) -> dict[str, Any]:
+    fit: dict[str, Any] = json.loads((run / "run.json").read_text())["heard"]["fit"]
+    return fit
+
+
+def test_one_half_is_fitted_on_and_the_other_is_judged(known):
+    result = judged(*BY_OURS, *HALF)
+    study, fit = load_run(Path("runs/the-cup-2030")), fit_of(Path("runs/the-cup-2030"))
+    halves = [{name for name, part in fit["part"].items() if part == half} for half in (0, 1)]
+    assert [sorted(map(REACHED.get, half)) for half in halves] == [["final", "first"]] * 2
+    assert set(study.ranking["candidate"]) == halves[1]
+    own = pair_accuracy(study.counted, study.results["score"].to_numpy(dtype=float), seed=3)
+    assert fit["accuracy"]["fitted"]["value"] == own.value
+    fitted, came, gained = (fit["accuracy"][key] for key in ("fitted", "as_it_came", "gained"))
+    assert fitted["value"] - came["value"] == gained["value"]
+    said = " ".join(result.stderr.split())
+    assert "fitted for 2 epochs on the results of 2 candidates; the other 2 were judged." in said
+    assert f"Of 2 comparisons between candidates of unequal result, {100 * own.value:.1f} %" in said
+
+
+def test_the_ranker_as_it_came_is_the_one_without_fitting(known):
+    judged(*BY_OURS, *HALF, "--out", "fitted")
+    judged(*BY_OURS, "--out", "plain")
+    part, came = (fit_of(Path("fitted"))[key] for key in ("part", "accuracy"))
+    comparisons = load_run(Path("plain")).verdicts.comparisons
+    judged_too = comparisons[["first", "second"]].map(part.get).all(axis=1)
+    right = comparisons[judged_too]["winner"].map(REACHED) == "final"
+    assert len(right) == 2
+    assert came["as_it_came"]["value"] == right.mean()
+
+
+def test_what_was_fitted_is_not_fitted_again(known, monkeypatch):
+    first = judged(*BY_OURS, *HALF, "--format", "csv")
+    monkeypatch.setattr("ranking.probe.loop.Loop._step", None)
+    assert judged(*BY_OURS, *HALF, "--format", "csv").stdout == first.stdout
+
+
+def test_nothing_is_fitted_without_results(here):
+    roster = Path("played/roster.csv")
+    roster.write_text(re.sub("first|final", "", roster.read_text()))
+    result = judge(*BY_OURS, "--fit-half")
+    assert result.exit_code == 2
+    assert "results of 0 of 4 candidates: they do not differ" in " ".join(result.stderr.split())
+    assert not Path("embeddings").exists()
+
+
+def start(out: str, store: str, *options: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", "from icpc.cli import app; app()", "rank", *BY_OURS]
+    where = ["--out", out, "--store", store]
+    return subprocess.Popen([*command, *options, *where], stderr=subprocess.DEVNULL)
+
+
+def test_a_run_that_was_killed_three_times_gives_the_same_bytes(here):
+    options = ["--fit-half", "--epochs", "20"]
+    whole = judged(*BY_OURS, *options, "--out", "whole", "--store", "s", "--format", "csv")
+    assert whole.stdout == Path("whole/ranking.csv").read_text()
+    for sign in ("*/*.json", "rankers/*/*.fit", "votes/*"):  # an embedding, an epoch, and votes
+        process = start("killed", "t", *options)
+        while process.poll() is None and not list(Path("t").glob(sign)):
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+    assert start("killed", "t", *options).wait() == 0
+    for name in ("ranking.csv", "votes.csv", "comparisons.csv", "run.json"):
+        assert Path("killed", name).read_bytes() == Path("whole", name).read_bytes()
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="these recordings are not here")
+@pytest.mark.skipif(not (SHIPPED / "spectrogram.safetensors").is_file(), reason="no ranker ships")
+def test_eight_real_performances_are_ranked_by_the_ranker_that_ships(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    judged("--roster", SHARED / "roster.csv", "--recordings", SHARED)
+    study = load_run(Path("runs/ecompetition-2014"))
+    assert "It has heard synthetic recitals only" in study.verdicts.note
+    assert (study.counted.met.sum(axis=1) == 14).all()
+    assert study.verdicts.votes is not None
+    assert study.verdicts.votes["p_first"].std() > 0.01

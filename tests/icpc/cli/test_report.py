@@ -1,0 +1,89 @@
+"""``judge report`` as a user meets it."""
+
+import html
+from pathlib import Path
+
+import pytest
+from matplotlib.image import imread
+from typer.testing import CliRunner
+
+from icpc.cli import app
+from icpc.study.runs import FILES, PICTURES
+
+ROSTER = (
+    "candidate,name,reached\n"
+    "ann,Ann,final\nbob,<b>Bob</b>,one\ncyd,=1+1,one\ndan,دانيال,final\neve,🎹 Eve,one\n"
+)
+COMPARISONS = (
+    "first,second,winner\nann,bob,ann\nbob,ann,ann\nbob,cyd,tie\ncyd,ann,cyd\ndan,eve,dan\n"
+    "eve,dan,dan\neve,ann,ann\ncyd,dan,dan\nbob,dan,dan\ndan,bob,bob\n"
+)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_text(ROSTER, encoding="utf-8")
+    Path("my.csv").write_text(COMPARISONS, encoding="utf-8")
+    return tmp_path
+
+
+def judge(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+
+
+def own(command, *more):
+    verdicts = ("--rounds", "one,final", "--comparisons", "my.csv")
+    return judge(command, "--roster", "mine.csv", *verdicts, *more)
+
+
+def test_a_report_lies_in_a_run_and_says_how_it_was_made(here):
+    result = own("report", "--seed", 3)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.strip() == "mine: runs/mine/report.html"
+    names = {path.name for path in Path("runs/mine").iterdir()}
+    assert names == {"run.json", "roster.csv", "comparisons.csv", "ranking.csv", "report.html"}
+    page = html.unescape(Path("runs/mine/report.html").read_text(encoding="utf-8"))
+    assert "judge report --roster mine.csv --rounds one,final --comparisons my.csv --seed 3" in page
+
+
+def test_a_run_is_reported_in_its_folder_with_its_own_record(here):
+    assert own("rank", "--out", "kept").exit_code == 0
+    assert judge("report", "--run", "kept").exit_code == 0
+    first = Path("kept/report.html").read_bytes()
+    assert "judge report --run kept" in html.unescape(first.decode())
+    assert judge("report", "--run", "kept").exit_code == 0
+    assert Path("kept/report.html").read_bytes() == first
+
+
+def test_a_run_ranked_another_way_is_not_reported_beside_it(here):
+    own("rank", "--out", "kept")
+    result = judge("report", "--run", "kept", "--by", "wins")
+    assert result.exit_code == 2
+    assert "its pictures belong to its ranking" in " ".join(result.stderr.split())
+    assert not Path("kept/report.html").exists()
+    assert judge("report", "--run", "kept", "--by", "wins", "--out", "other").exit_code == 0
+    assert '"by": "wins"' in html.unescape(Path("other/report.html").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("dark", [(), ("--dark",)])
+def test_figures_are_drawn_beside_the_page(here, dark):
+    result = own("report", "--plot", *dark)
+    assert result.exit_code == 0, result.output
+    folder = Path("runs/mine")
+    drawn = {path.stem for path in folder.glob("*.svg")}
+    assert drawn == {"hitrate", "intervals", "head-to-head", "methods", "rounds", "upsets"}
+    assert drawn == {path.stem for path in folder.glob("*.png")}
+    assert {path.name for path in folder.iterdir()} <= {*FILES, *PICTURES}
+    corner = imread(folder / "intervals.png")[2, 2, :3]
+    assert (corner.mean() < 0.2) == bool(dark)
+    assert own("rank", "--out", folder).exit_code == 0
+    assert not (folder / "intervals.svg").exists()
+
+
+def test_what_cannot_be_judged_is_said_and_nothing_is_written(here):
+    Path("my.csv").write_text("first,second,winner\nann,zoe,ann\n")
+    result = own("report")
+    assert result.exit_code == 2
+    assert "zoe" in result.stderr
+    assert not Path("runs").exists()

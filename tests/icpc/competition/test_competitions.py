@@ -1,0 +1,86 @@
+"""Bundled competitions and those of one's own."""
+
+import pytest
+
+from icpc.competition.competitions import bundled_names, load_competition, read_competition
+from ranking.comparisons.reading import read_comparisons
+from ranking.errors import CompetitionError
+
+
+def folder_with(folder, settings, roster="candidate,reached\na,one\nb,two\n"):
+    (folder / "roster.csv").write_text(roster, encoding="utf-8")
+    if settings is not None:
+        (folder / "competition.toml").write_text(settings, encoding="utf-8")
+    return folder / "roster.csv"
+
+
+def test_what_is_bundled_is_whole():
+    assert bundled_names() == ["icpc2015", "icpc2025"]
+    sizes = {}
+    for name in bundled_names():
+        competition = load_competition(name)
+        sizes[name] = len(competition.judged)
+        assert competition.name == name
+        assert competition.title
+        assert competition.roster["score"].notna().all()
+        for path in (competition.comparisons, competition.panel, competition.figure):
+            assert path is None or path.is_file()
+    assert sizes == {"icpc2015": 158, "icpc2025": 84}
+
+
+def test_2015_results_are_those_of_the_competition(icpc2015):
+    """Official: 84 passed into stage 1 with the seven exempt, then 43, 20 and 10 finalists."""
+    score = icpc2015.roster["score"]
+    assert [(score >= passed).sum() for passed in (2, 3, 4)] == [43, 20, 10]
+    final = icpc2015.roster[icpc2015.roster["reached"] == "final"].set_index("place")["name"]
+    assert final["1"] == "Seong-Jin Cho"
+    assert final["2"] == "Charles Richard-Hamelin"
+
+
+def test_2015_comparisons_are_of_unequal_scores_but_for_two_pairs_of_finalists(icpc2015):
+    score = icpc2015.roster.set_index("candidate")["score"]
+    table = read_comparisons(icpc2015.comparisons, score.index)
+    equal = table[table["first"].map(score) == table["second"].map(score)]
+    assert len(equal) == 4
+    assert set(equal["first"]) == {"dmitry-shishkin", "szymon-nehring", "georgijs-osokins"}
+
+
+def test_a_competition_of_ones_own_takes_its_rounds_from_the_settings_beside_it(tmp_path):
+    roster = folder_with(tmp_path, 'name = "mine"\ntitle = "My own"\nrounds = ["one", "two"]\n')
+    competition = read_competition(roster)
+    assert (competition.name, competition.title) == ("mine", "My own")
+    assert competition.roster["score"].tolist() == [0, 1]
+
+
+def test_rounds_given_win_over_those_in_the_settings(tmp_path):
+    roster = folder_with(tmp_path, 'rounds = ["two", "one"]\n')
+    assert read_competition(roster, ("one", "two")).roster["score"].tolist() == [0, 1]
+
+
+def test_without_settings_the_name_is_that_of_the_file(tmp_path):
+    competition = read_competition(folder_with(tmp_path, None), ("one", "two"))
+    assert competition.name == competition.title == "roster"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("rounds = [", "not TOML"),
+        ('runds = ["one"]', "unknown setting 'runds' (did you mean 'rounds'?)"),
+        ('rounds = "one"', "'rounds' is 'one'; give a list of texts"),
+        ("rounds = [1, 2]", "'rounds' is [1, 2]; give a list of texts"),
+        ("name = 3", "'name' is 3; give a text"),
+        ('rounds = ["one", "one"]', "one, one has one twice"),
+    ],
+)
+def test_faulty_settings_are_named(tmp_path, settings, words):
+    with pytest.raises(CompetitionError) as caught:
+        read_competition(folder_with(tmp_path, settings))
+    assert words in str(caught.value)
+
+
+def test_an_unknown_name_gets_the_choices():
+    with pytest.raises(CompetitionError, match=r"did you mean 'icpc2015'.*or give your own"):
+        load_competition("icpc201")
+    with pytest.raises(CompetitionError, match="choose icpc2015 or icpc2025"):
+        load_competition("../data/icpc2015")

@@ -1,0 +1,191 @@
+"""Judges side by side: the bundled competitions, and three candidates by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import kendalltau
+
+from icpc.competition.competitions import Competition
+from icpc.findings.compare import (
+    REST,
+    Judge,
+    cautions,
+    compare_judges,
+    every_two,
+    judges_of,
+    juror_sentences,
+    jurors_of,
+    rank_side_by_side,
+    sentences,
+)
+from icpc.study.source import Verdicts, read_verdicts
+from icpc.study.study import Settings, Study, run_study
+from ranking.comparisons.marks import panel_comparisons
+from ranking.errors import RunError
+from ranking.tables import PAIRED
+
+SCORE = pd.Series({"ann": 2.0, "bob": 1.0, "cyd": 0.0})
+
+
+def judge(name: str, order: str) -> Judge:
+    """A judge who puts candidates in an order, the best first, by their initials."""
+    return Judge(name, pd.Series({one: -float(order.index(one[0])) for one in SCORE.index}))
+
+
+def study_of(comparisons: pd.DataFrame, score: pd.Series) -> Study:
+    roster = pd.DataFrame({"candidate": score.index, "name": score.index.str.title()})
+    roster = roster.assign(country="", reached="", score=score.to_numpy(), exempt=False)
+    competition = Competition("three", "Three", (), roster, Path("roster.csv"))
+    return run_study(competition, Verdicts(comparisons, "some"), Settings())
+
+
+@pytest.fixture
+def panel():
+    """Three jurors of three candidates; the third did not mark bob."""
+    marks = [
+        *(("x", one, mark) for one, mark in (("ann", 9), ("bob", 7), ("cyd", 5))),
+        *(("y", one, mark) for one, mark in (("ann", 9), ("bob", 7), ("cyd", 5))),
+        *(("z", one, mark) for one, mark in (("ann", 1), ("cyd", 5))),
+    ]
+    table = pd.DataFrame(marks, columns=["juror", "candidate", "mark"]).assign(recused=False)
+    return study_of(panel_comparisons(table), SCORE)
+
+
+@pytest.fixture
+def stage2(study2025):
+    competition = study2025.competition
+    return run_study(competition, read_verdicts(competition, stage="stage2"), Settings())
+
+
+def test_what_is_said_of_three_candidates_is_right_by_hand():
+    (pair,) = every_two([judge("one", "abc"), judge("other", "bac")])
+    table = compare_judges([pair], SCORE)
+    assert list(table.columns) == list(PAIRED)
+    correlation, accuracy = sentences(next(table.itertuples()))
+    assert correlation.startswith("one and other rank 3 candidates: Kendall's tau-b +0.333 ")
+    assert accuracy.startswith(
+        "Of 3 pairs of unequal result, one puts 100.0 % in the order of the result and other "
+        "66.7 %, +33.3 points"
+    )
+    assert accuracy.endswith("p = 0.5: chance does as much.")
+
+
+def test_every_two_of_three_judges():
+    judges = [judge("one", "abc"), judge("two", "bac"), judge("three", "cba")]
+    table = compare_judges(every_two(judges), SCORE)
+    assert list(zip(table["one"], table["other"], strict=True)) == [
+        ("one", "two"),
+        ("one", "three"),
+        ("two", "three"),
+    ]
+    assert table["tau"].tolist() == pytest.approx([1 / 3, -1, -1 / 3])
+
+
+def test_without_results_it_is_said_that_nobody_can_tell():
+    pair = (judge("one", "abc"), judge("other", "bac"))
+    unknown = compare_judges([pair], SCORE * np.nan)
+    *_, last = sentences(next(unknown.itertuples()))
+    assert "cannot be told" in last
+    assert unknown[["accuracy", "other_accuracy", "p"]].isna().all(axis=None)
+
+
+def test_a_judge_who_puts_all_alike_has_no_correlation():
+    alike = Judge("alike", pd.Series(0.0, SCORE.index))
+    table = compare_judges([(judge("one", "abc"), alike)], SCORE)
+    first, second = sentences(next(table.itertuples()))
+    assert "no correlation" in first
+    assert "alike 50.0 %" in second
+
+
+def test_too_few_candidates_are_refused():
+    stranger = Judge("stranger", pd.Series({"ann": 1.0, "eve": 0.0}))
+    with pytest.raises(RunError, match="judged by both: 1"):
+        compare_judges([(judge("one", "abc"), stranger)], SCORE)
+
+
+def test_ranks_are_counted_among_those_whom_all_judged(study2025, stage2):
+    judges = judges_of({"stage1": study2025, "stage2": stage2})
+    table = rank_side_by_side(judges, study2025)
+    assert len(table) == len(stage2.ranking)
+    own = study2025.ranking.set_index("candidate")["strength"].loc[table["candidate"]]
+    expected = own.rank(ascending=False, method="min")
+    assert table["rank_stage1"].tolist() == expected.tolist()
+    assert (table["apart"] == (table["rank_stage1"] - table["rank_stage2"]).abs()).all()
+    assert table["apart"].is_monotonic_decreasing
+    assert table.loc[0, "reached"] == study2025.results.loc[table.loc[0, "candidate"], "reached"]
+
+
+def test_the_stages_of_2025_correlate_as_scipy_says(study2025, stage2):
+    studies = {"stage1": study2025, "stage2": stage2}
+    score = study2025.competition.roster.set_index("candidate")["score"]
+    row = next(compare_judges(every_two(judges_of(studies)), score).itertuples())
+    own, others = (study.ranking.set_index("candidate")["rank"] for study in studies.values())
+    shared = others.index
+    assert row.candidates == len(shared)
+    assert row.tau == pytest.approx(kendalltau(own[shared], others[shared]).statistic)
+    told = list(cautions(studies))
+    assert ["is a panel" in one for one in told] == [True, True]
+
+
+def test_raw_wins_on_the_schedule_of_2015_are_no_skill(study2015):
+    wins = run_study(study2015.competition, study2015.verdicts, Settings(by="wins"))
+    (caution,) = cautions({"fair": study2015, "raw": wins})
+    assert caution.startswith("raw counts raw wins")
+
+
+def test_a_juror_meets_the_panel_without_that_juror(panel):
+    pairs = jurors_of("panel", panel)
+    assert [one.name for one, _ in pairs] == ["x", "y", "z"]
+    assert {other.name for _, other in pairs} == {REST}
+    table = compare_judges(pairs, SCORE)
+    assert table["candidates"].tolist() == [3, 3, 2]
+    assert table["tau"].tolist()[2] == -1  # x and y put ann above cyd, z does not
+    of_z = pairs[2][1].strength
+    assert of_z.sort_values(ascending=False).index.tolist() == ["ann", "bob", "cyd"]
+    first, second = juror_sentences(table)
+    assert "-1.000 (z)" in first
+    assert "single jurors put 100.0 %" in second
+
+
+def test_a_juror_alone_stands_on_one_side_only(study2025):
+    """Another mark by a juror moves that juror's row of the panel it is held against nowhere."""
+    comparisons = study2025.verdicts.comparisons
+    own = comparisons["juror"] == "John Rink"
+    loser = comparisons["first"].where(
+        comparisons["winner"] != comparisons["first"], comparisons["second"]
+    )
+    turned = comparisons.assign(winner=comparisons["winner"].mask(own, loser))
+    verdicts = replace(study2025.verdicts, comparisons=turned)
+    before, after = (
+        {one.name: (one, other) for one, other in jurors_of("panel", study)}
+        for study in (study2025, replace(study2025, verdicts=verdicts))
+    )
+    pd.testing.assert_series_equal(before["John Rink"][1].strength, after["John Rink"][1].strength)
+    assert not before["John Rink"][0].strength.equals(after["John Rink"][0].strength)
+    assert not before["Sa Chen"][1].strength.equals(after["Sa Chen"][1].strength)
+
+
+def test_a_judge_without_jurors_is_refused(study2015):
+    with pytest.raises(RunError, match="several jurors; name a run made with --panel"):
+        jurors_of("run", study2015)
+
+
+def test_other_candidates_are_refused(study2015, study2025):
+    with pytest.raises(RunError, match=r"a and b: two competitions \(icpc2015, icpc2025\)"):
+        judges_of({"a": study2015, "b": study2025})
+
+
+def test_another_result_of_the_same_candidates_is_refused(panel):
+    roster = panel.competition.roster.assign(score=[2.0, 2.0, 0.0])
+    later = replace(panel, competition=replace(panel.competition, roster=roster))
+    with pytest.raises(RunError, match="bob another result; make both runs again"):
+        judges_of({"before": panel, "after": later})
+
+
+def test_unknown_results_are_the_same_result(panel):
+    roster = panel.competition.roster.assign(score=np.nan)
+    before = replace(panel, competition=replace(panel.competition, roster=roster))
+    assert len(judges_of({"one": before, "other": before})) == 2

@@ -1,0 +1,523 @@
+"""Reports in a browser: they open, answer, ask nothing of the network, and everyone can use them.
+
+Debian's Chromium, headless. Where it is missing these tests are skipped, but not in CI.
+"""
+
+import os
+import re
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icpc.competition.competitions import Competition
+from icpc.findings.checks import check_study
+from icpc.page import page as report
+from icpc.page.page import report_page
+from icpc.study import study
+from icpc.study.hit_rate import study_hit_rate
+from icpc.study.runs import describe
+from icpc.study.source import Verdicts, verdicts_of
+from icpc.study.study import Settings, run_study
+from plots.style import DARK, LIGHT
+from ranking.consistency.transitivity import long_cycles
+from ranking.evaluation.null_model import no_skill
+from ranking.files.table_writer import to_csv
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+ROUNDS = ("first", "second", "final")
+SHADES = """(() => {  // of the cells, as #rrggbb
+  const shown = document.querySelector('#matrix-figure canvas');
+  const copy = Object.assign(document.createElement('canvas'), { width: 300, height: 300 });
+  const context = copy.getContext('2d', { willReadFrequently: true });
+  context.drawImage(shown, 0, 0);
+  const hex = (part) => part.toString(16).padStart(2, '0');
+  const { data } = context.getImageData(0, 0, 300, 300);
+  const found = new Set();
+  for (let at = 0; at < data.length; at += 4) {
+    found.add('#' + [...data.slice(at, at + 3)].map(hex).join(''));
+  }
+  return [...found];
+})()"""
+NASTY = (
+    "<script>alert(1)</script>",
+    '=HYPERLINK("http://example.org")',
+    "דניאל לוי",
+    "🎹 Zoë 🎶",
+    "'\"><img src=x onerror=alert(2)>",
+    "{{ 7 * 7 }} ${7 * 7} &lt;b&gt;",
+)
+
+
+def made(folder, name, judged):
+    path = folder / f"{name}.html"
+    path.write_text(report_page(judged, describe(judged), f"judge report {name}"), encoding="utf-8")
+    return path
+
+
+def roster_of(ids, names, reached, recording=""):
+    score = [float(ROUNDS.index(one)) for one in reached]
+    columns = {"candidate": ids, "name": names, "reached": reached, "score": score}
+    table = pd.DataFrame(columns).assign(country="", exempt=False, place="", recording=recording)
+    return table.assign(seconds=np.nan, appearance=np.nan)
+
+
+def everyone(ids, strength, seed=0):
+    """Both orders of every two, won by odds of the strengths."""
+    rng = np.random.default_rng(seed)
+    i, j = np.nonzero(~np.eye(len(ids), dtype=bool))
+    won = rng.random(len(i)) < 1 / (1 + np.exp(strength[j] - strength[i]))
+    ids = np.array(ids)
+    table = pd.DataFrame(
+        {"first": ids[i], "second": ids[j], "winner": np.where(won, ids[i], ids[j])}
+    )
+    return table.assign(votes=1, windows=1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("reports")
+
+
+@pytest.fixture(scope="module")
+def page2015(folder, study2015):
+    return made(folder, "icpc2015", study2015)
+
+
+@pytest.fixture(scope="module")
+def page2025(folder, study2025):
+    return made(folder, "icpc2025", study2025)
+
+
+@pytest.fixture(scope="module")
+def nasty(folder):
+    """Names that are markup, formulas, right to left, or pictures; and addresses that are code."""
+    reached = ["final", "second", "first"] * 2
+    roster = roster_of([f"{name} id" for name in NASTY], list(NASTY), reached)
+    roster["recording"] = "javascript:alert(3)"
+    roster["country"] = "<b>XX</b>"
+    competition = Competition("nasty", "<h1>Nasty</h1>", ROUNDS, roster, Path(__file__))
+    table = everyone(list(roster["candidate"]), np.linspace(1, -1, len(NASTY)))
+    judged = run_study(competition, Verdicts(table, "<i>verdicts</i>"), Settings())
+    return made(folder, "nasty", judged)
+
+
+@pytest.fixture(scope="module")
+def voted(folder):
+    """Votes on four windows of eight recitals that are on the web."""
+    rng = np.random.default_rng(5)
+    ids = [f"p{at}" for at in range(8)]
+    address = "https://www.youtube.com/watch?v=abc"
+    roster = roster_of(ids, ids, ["final"] * 2 + ["second"] * 2 + ["first"] * 4, address)
+    pairs = [(a, b, at) for a in range(8) for b in range(8) if a != b for at in range(4)]
+    votes = pd.DataFrame(
+        {
+            "first": [ids[a] for a, _, _ in pairs],
+            "second": [ids[b] for _, b, _ in pairs],
+            "position": [at for _, _, at in pairs],
+            "p_first": [0.5 + (b - a) / 20 + rng.uniform(-0.14, 0.14) for a, b, _ in pairs],
+        }
+    )
+    competition = Competition("voted", "Voted", ROUNDS, roster, Path(__file__))
+    return made(folder, "voted", run_study(competition, verdicts_of(votes, "majority"), Settings()))
+
+
+@pytest.fixture(scope="module")
+def thousand(folder, study2015):
+    """A thousand candidates, each against a dozen; chance plays few tournaments, to be quick."""
+    n, games = 1000, 12
+    rng = np.random.default_rng(0)
+    ids = np.array([f"c{at:04}" for at in range(n)])
+    level = np.minimum(rng.geometric(0.5, n) - 1, 2)
+    i = np.repeat(np.arange(n), games)
+    j = (i + np.tile(rng.choice(np.arange(1, n), games, replace=False), n)) % n
+    strength = rng.standard_normal(n) + level
+    won = rng.random(len(i)) < 1 / (1 + np.exp(strength[j] - strength[i]))
+    table = pd.DataFrame(
+        {"first": ids[i], "second": ids[j], "winner": np.where(won, ids[i], ids[j])}
+    )
+    roster = roster_of(ids, [f"Candidate {one}" for one in ids], [ROUNDS[at] for at in level])
+    competition = Competition("thousand", "A thousand", ROUNDS, roster, Path(__file__))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study, "no_skill", partial(no_skill, draws=10))
+        patch.setattr(study, "with_intervals", lambda ranking, *_: _wide(ranking))
+        patch.setattr(report, "check_study", lambda _: check_study_of(study2015))
+        judged = run_study(
+            competition, Verdicts(table.assign(votes=1, windows=1), "verdicts"), Settings()
+        )
+        return made(folder, "thousand", judged)
+
+
+def check_study_of(judged):
+    return check_study(judged).head(3)
+
+
+def _wide(ranking):
+    low, high = ranking["strength"] - 1, ranking["strength"] + 1
+    ranks = {"rank_low": 1, "rank_high": len(ranking)}
+    return ranking.assign(strength_low=low, strength_high=high, **ranks)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    if not CHROMIUM.exists():
+        missing = f"{CHROMIUM} is missing: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=CHROMIUM,
+            args=list(FLAGS),
+            headless=True,
+            viewport={"width": 1200, "height": 900},
+        )
+        context.set_default_timeout(30_000)
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open pages that must neither complain nor ask for anything but themselves."""
+    opened, complaints, asked = [], [], []
+
+    def open_page(path, address="", scheme="light"):
+        page = browser.new_page()
+        opened.append(page)
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: asked.append(request.url))
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.goto(path.as_uri() + address)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        return page
+
+    yield open_page
+    for page in opened:
+        page.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert len({url for url in asked if url.startswith("file:")}) <= len(opened)
+
+
+def seen(page, selector):
+    """Bring something into sight, with the charts drawn."""
+    found = page.locator(selector)
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def until(page, condition):
+    """Wait for a condition; Playwright's own way is forbidden by the policy of the page."""
+    for _ in range(1000):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(20)
+    pytest.fail(f"never came true: {condition}")
+
+
+def all_seen(page):
+    for figure in page.locator("figure:has(.chart), #upsets-chart, #matrix-figure").all():
+        figure.scroll_into_view_if_needed()
+    until(
+        page,
+        "[...document.querySelectorAll('.chart, #upsets-chart')].every((one) => one.firstChild)",
+    )
+
+
+@pytest.mark.parametrize("name", ["page2015", "page2025", "nasty", "voted", "thousand"])
+def test_a_report_opens_without_error_or_request_and_draws_everything(visit, request, name):
+    page = visit(request.getfixturevalue(name))
+    all_seen(page)
+    assert page.locator("main:visible").count() == 1
+    drawn = page.evaluate(
+        "document.querySelector('#matrix-figure canvas').getContext('2d')"
+        ".getImageData(150, 10, 200, 200).data.some((part) => part > 0)"
+    )
+    assert drawn
+
+
+def test_the_page_of_2015_is_small(page2015):
+    assert page2015.stat().st_size < 6e6
+
+
+def column(page, number):
+    return page.locator(f"#leaderboard-table tbody tr > :nth-child({number})").all_inner_texts()
+
+
+def header(page, name):
+    return page.locator("#leaderboard-table").get_by_role("columnheader", name=name)
+
+
+def wait_for_order(page, name, direction):
+    """Wait until the table says that it is sorted so."""
+    page.locator(f"#leaderboard-table th[aria-sort={direction}]", has_text=name).wait_for()
+
+
+def test_the_leaderboard_sorts_by_mouse_and_keyboard(visit, page2015, study2015):
+    page = visit(page2015)
+    assert column(page, 3)[:2] == ["Tian Lu", "Aleksandr Maltsev"]
+    header(page, "Candidate").click()
+    wait_for_order(page, "Candidate", "ascending")
+    names = column(page, 3)
+    assert names[-1] == "Zuzanna Pietrzak"
+    assert names[names.index("Łukasz Piotr Byrdy") + 1].startswith("M")
+    header(page, "Rate").click()
+    wait_for_order(page, "Rate", "descending")
+    rates = [float(text) for text in column(page, 7)]
+    assert rates == sorted(rates, reverse=True)
+    assert len(rates) == 113
+    header(page, "Wins / of").get_by_role("button").focus()
+    for direction in ("descending", "ascending"):
+        page.keyboard.press("Enter")
+        wait_for_order(page, "Wins", direction)
+    wins = [float(text.partition("/")[0]) for text in column(page, 6)]
+    assert wins == sorted(study2015.ranking["wins"])
+
+
+def test_the_leaderboard_is_searched_without_regard_to_accents(visit, page2015):
+    page = visit(page2015)
+    page.get_by_role("searchbox").fill("szymanowski")
+    assert column(page, 3) == ["Michał Szymanowski"]
+    page.get_by_role("searchbox").fill("nobody at all")
+    assert "Nobody found" in page.locator("#leaderboard-table tbody").inner_text()
+
+
+def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
+    page = visit(page2015)
+    chart = seen(page, "#hitrate-chart")
+    dot = chart.locator("[data-mark=dot] > *").first
+    box = dot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    said = chart.locator("output")
+    until(page, "document.querySelector('#hitrate-chart output').textContent.includes('Tian')")
+    row = study_hit_rate(study2015).curve.iloc[0]
+    assert said.inner_text().startswith(f"Tian Lu, reached {row['reached']}: of the {row['k']} at")
+    assert "Tian Lu" in chart.locator("svg").text_content()
+
+
+def test_charts_are_stepped_through_by_keyboard(visit, page2015, study2015):
+    page = visit(page2015)
+    slider = seen(page, "#strengths-chart input")
+    page.locator("#strengths-chart svg").wait_for()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    third = study2015.results.loc[study2015.ranking["candidate"][2], "name"]
+    assert page.locator("#strengths-chart output").inner_text().startswith(f"{third}, rank ")
+    assert slider.get_attribute("aria-valuetext").startswith(third)
+    assert page.locator("#strengths-chart .marked").count() == 1
+
+
+def test_the_counting_switches(visit, page2015):
+    page = visit(page2015)
+    chart = seen(page, "#hitrate-chart")
+    shown = page.locator(".counted:visible")
+    assert "AUC 0.575" in shown.inner_text()
+    page.get_by_label("the paper's counting").check()
+    assert "AUC 0.793" in shown.inner_text()
+    assert "comparisons won, at least" in chart.locator("svg").text_content()
+    page.get_by_label("the paper's Figure 2").check()
+    assert chart.locator("[data-mark=dot] > *").count() == 137
+    assert "prelim" in page.locator("[data-legend=hitrate]").inner_text()
+
+
+def test_a_candidate_page_holds_every_comparison_and_leads_back(visit, page2015, study2015):
+    page = visit(page2015)
+    page.locator("#leaderboard-table a", has_text="Szymon Nehring").click()
+    single = page.locator("#candidate")
+    assert single.get_by_role("heading", level=1).inner_text() == "Szymon Nehring"
+    assert page.title().startswith("Szymon Nehring")
+    assert page.evaluate("document.activeElement.id") == "candidate"
+    counted = study2015.counted
+    at = counted.candidates.get_loc("szymon-nehring")
+    met = counted.met[at]
+    rows = single.locator("#opponents tbody tr")
+    assert rows.count() == (met > 0).sum()
+    row = rows.filter(has_text="Aleksandr Maltsev")
+    other = counted.candidates.get_loc("aleksandr-maltsev")
+    won, all_ = counted.wins[at, other], met[other]
+    assert f"{won:g} of {all_:g}" in row.inner_text()
+    verdict = {0: "lost", 1: "won"}[int(counted.first_wins[at, other])]
+    assert row.locator("td").nth(3).inner_text() == verdict
+    recording = study2015.results.loc["szymon-nehring", "recording"]
+    assert single.get_by_role("link", name="recording").get_attribute("href") == recording
+    page.get_by_role("link", name="All candidates").click()
+    assert single.is_hidden()
+    assert page.locator("#main").is_visible()
+
+
+def test_an_address_opens_a_candidate_and_steps_to_the_next(visit, page2025, study2025):
+    first, second = study2025.ranking["candidate"][:2]
+    names = study2025.results["name"]
+    page = visit(page2025, f"#/candidate/{first}")
+    heading = page.locator("#candidate h1")
+    assert heading.inner_text() == names[first]
+    assert page.locator("#opponents thead th").count() == 4  # marks have no order of hearing
+    page.locator("#candidate a[rel=next]").click()
+    assert heading.inner_text() == names[second]
+
+
+def test_windows_link_to_the_minute_of_the_recording(visit, voted):
+    page = visit(voted, "#/candidate/p0")
+    address = "https://www.youtube.com/watch?v=abc"
+    rows = page.locator("#candidate tr:has(a.outside)")
+    links = {
+        row.locator("td").nth(2).inner_text(): row.locator("a").get_attribute("href")
+        for row in rows.all()
+    }
+    by_minute = [link.get_attribute("href") for link in rows.locator("a").all()]
+    assert by_minute == [address, *(f"{address}&t={minute * 60}s" for minute in (5, 10, 15))]
+    named = [link.get_attribute("href") for link in page.locator("#candidate dl a").all()]
+    assert named == [links["best"], links["worst"], address]
+    assert re.search(r"(won|lost), \d of 4 votes", page.locator("#opponents").inner_text())
+
+
+def test_a_cell_of_the_matrix_says_who_won(visit, page2015, study2015):
+    page = visit(page2015)
+    order = list(study2015.ranking["candidate"])
+    counted, names = study2015.counted, study2015.results["name"]
+    one, other = order[0], order[5]
+    seen(page, "#matrix-row").select_option("0")
+    page.locator("#matrix-column").select_option("5")
+    i, j = (counted.candidates.get_loc(candidate) for candidate in (one, other))
+    said = page.locator("#matrix-readout").inner_text()
+    assert said.startswith(f"{names[one]} (rank 1")
+    assert f"against {names[other]}" in said
+    assert f"won {counted.wins[i, j]:g} of {counted.met[i, j]:g}" in said
+    page.get_by_label("by rank", exact=True).check()
+    canvas = seen(page, "#matrix-figure canvas")
+    box = canvas.bounding_box()
+    cell = box["height"] / 113
+    beside = box["width"] - box["height"]
+    page.mouse.move(box["x"] + beside + 5.5 * cell, box["y"] + 0.5 * cell)
+    assert page.locator("#matrix-readout").inner_text() == said
+
+
+def test_cells_have_the_colours_of_the_house(visit, page2025, study2025):
+    """By rank, the winner's row is blue and the column orange, in the shade of the share."""
+    page = visit(page2025)
+    page.get_by_label("by rank", exact=True).check()
+    seen(page, "#matrix-figure canvas")
+    order = study2025.counted.candidates.get_indexer(study2025.ranking["candidate"])
+    last, n = order[-1], len(order)
+    share = study2025.counted.wins[order[0], last] / study2025.counted.met[order[0], last]
+    until(page, "document.querySelector('#matrix-figure canvas').height > 300")
+    pixel = page.evaluate(
+        "(n) => { const canvas = document.querySelector('#matrix-figure canvas'); const at = "
+        "canvas.height / n; return [...canvas.getContext('2d').getImageData("
+        "canvas.width - at / 2, at / 2, 1, 1).data]; }",
+        n,
+    )
+    even, won = (
+        np.array([int(one[at : at + 2], 16) for at in (1, 3, 5)]) for one in (LIGHT.even, LIGHT.won)
+    )
+    expected = even + (won - even) * (2 * share - 1)
+    np.testing.assert_allclose(pixel[:3], expected, atol=4)
+
+
+def test_circles_are_named(visit, page2015, study2015):
+    rank = study2015.ranking.set_index("candidate")["rank"]
+    (cycle,) = long_cycles(study2015.counted, rank)
+    text = visit(page2015).locator(".cycles").inner_text()
+    for candidate in cycle.candidates:
+        assert study2015.results.loc[candidate, "name"] in text
+
+
+def test_tables_can_be_taken_out_of_the_page(visit, page2015, study2015, tmp_path):
+    page = visit(page2015)
+    for name, table in (
+        ("ranking.csv", study2015.ranking),
+        ("comparisons.csv", study2015.verdicts.comparisons),
+    ):
+        with page.expect_download() as waited:
+            page.get_by_role("button", name=name).click()
+        waited.value.save_as(tmp_path / name)
+        assert waited.value.suggested_filename == name
+        assert (tmp_path / name).read_text(encoding="utf-8") == to_csv(table)
+
+
+def test_names_are_shown_as_text_everywhere(visit, nasty):
+    page = visit(nasty)
+    all_seen(page)
+    assert sorted(column(page, 3)) == sorted(NASTY)
+    assert page.locator("main img, main h1, main b, main script").count() == 0
+    assert page.locator("h1").first.inner_text() == "<h1>Nasty</h1>"
+    page.get_by_role("searchbox").fill("HYPERLINK")
+    assert column(page, 3) == [NASTY[1]]
+    page.get_by_role("searchbox").fill("")
+    for name in NASTY:
+        page.locator("#leaderboard-table a", has_text=name).click()
+        assert page.locator("#candidate h1").inner_text() == name
+        assert page.locator("#candidate a.outside").count() == 0
+        assert "javascript:alert(3)" in page.locator("#candidate dl").inner_text()
+        assert set(NASTY) - {name} == set(page.locator("#opponents tbody th").all_inner_texts())
+        page.get_by_role("link", name="All candidates").click()
+
+
+def violations(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        (one["id"], one["nodes"][0]["html"])
+        for one in found
+        if one["impact"] in {"serious", "critical", "moderate"}
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_barrier_is_found_on_the_page_or_a_candidates(visit, page2015, voted, scheme):
+    page = visit(page2015, scheme=scheme)
+    all_seen(page)
+    for summary in page.locator("details > summary").all():
+        summary.click()
+    assert violations(page) == []
+    assert violations(visit(voted, "#/candidate/p0", scheme=scheme)) == []
+
+
+def test_nothing_sticks_out_at_any_width(visit, page2015, voted):
+    overview = visit(page2015)
+    all_seen(overview)
+    for page in (overview, visit(voted, "#/candidate/p1")):
+        for width in (1400, 800, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            until(page, f"document.documentElement.scrollWidth <= {width}")
+
+
+def test_a_thousand_are_searched_sorted_and_opened(visit, thousand):
+    page = visit(thousand)
+    assert page.locator("#leaderboard-table tbody tr").count() == 1000
+    page.get_by_role("searchbox").fill("Candidate c0042")
+    assert column(page, 3) == ["Candidate c0042"]
+    page.locator("#leaderboard-table a", has_text="c0042").click()
+    assert page.locator("#candidate h1").inner_text() == "Candidate c0042"
+    assert page.locator("#opponents tbody tr").count() in range(12, 25)
+
+
+def test_paper_has_everything_and_no_controls(visit, page2015):
+    page = visit(page2015, scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print", color_scheme="dark")
+    until(page, "document.querySelectorAll('.chart svg').length === 2")
+    assert page.locator("nav").is_hidden()
+    assert page.locator("#leaderboard-table tbody tr").last.is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    until(page, f"{SHADES}.includes('{LIGHT.won}')")
+    assert DARK.won not in page.evaluate(SHADES)

@@ -1,0 +1,354 @@
+"""What a report says is what the tables of its study say."""
+
+import builtins
+import hashlib
+import json
+import platform
+import re
+from base64 import b64decode
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icpc.competition.competitions import Competition
+from icpc.findings.checks import check_study
+from icpc.page import page as report
+from icpc.page.curves import curve_data, curves
+from icpc.page.page import report_page
+from icpc.page.record import downloads, hashes, made_with
+from icpc.page.summary import hurdle, sentences, verdict
+from icpc.page.tournament import consistency, methods, players, rounds, tallied, upset_list
+from icpc.page.votes import calibrated, windows
+from icpc.study.by_round import result_groups
+from icpc.study.runs import describe
+from icpc.study.source import Verdicts, verdicts_of
+from icpc.study.study import Settings, run_study
+from ranking.errors import ReportError
+
+ROUNDS = ("first", "final")
+
+
+def roster_of(names, reached):
+    score = [ROUNDS.index(one) if one else np.nan for one in reached]
+    columns = {"candidate": names, "name": [name.upper() for name in names], "reached": reached}
+    empty = {"country": "", "exempt": False, "recording": "", "place": ""}
+    table = pd.DataFrame(columns).assign(score=np.array(score, dtype=float), **empty)
+    return table.assign(seconds=np.nan, appearance=np.nan)
+
+
+def study_of(comparisons, reached, **settings):
+    names = [chr(ord("a") + at) for at in range(len(reached))]
+    competition = Competition("small", "Small", ROUNDS, roster_of(names, reached), Path(__file__))
+    table = pd.DataFrame(comparisons, columns=["first", "second", "winner"])
+    verdicts = Verdicts(table.assign(votes=1, windows=1), f"{len(table)} comparisons")
+    return run_study(competition, verdicts, Settings(**settings))
+
+
+def both_ways(*wins):
+    return [row for a, b in wins for row in ((a, b, a), (b, a, a))]
+
+
+@pytest.fixture(scope="module")
+def ring():
+    """Each of a, b, c beats the next, c beats a, all beat d; c alone passed."""
+    wins = [*("ab", "bc", "ca"), *("ad", "bd", "cd")]
+    return study_of(both_ways(*wins), ["first", "first", "final", "first"])
+
+
+def place_of(study):
+    return {candidate: at for at, candidate in enumerate(study.ranking["candidate"])}
+
+
+@pytest.fixture(scope="module")
+def voted():
+    """Three recitals of two windows; a wins the first, b the second against everyone."""
+    p = {("a", 0): 0.9, ("b", 0): 0.5, ("c", 0): 0.1, ("a", 1): 0.4, ("b", 1): 0.8, ("c", 1): 0.2}
+    rows = [
+        (first, second, position, 0.5 + (p[first, position] - p[second, position]) / 2)
+        for first in "abc"
+        for second in "abc"
+        if first != second
+        for position in (0, 1)
+    ]
+    votes = pd.DataFrame(rows, columns=["first", "second", "position", "p_first"])
+    roster = roster_of(list("abc"), ["final", "first", "first"])
+    competition = Competition("small", "Small", ROUNDS, roster, Path(__file__))
+    return run_study(competition, verdicts_of(votes, "majority"), Settings())
+
+
+def test_the_tally_comes_back_in_the_order_of_the_ranking(study2015):
+    place = place_of(study2015)
+    packed = tallied(study2015, place)
+    n = len(place)
+    at = study2015.counted.candidates.get_indexer(list(place))
+    for name, table in (
+        ("games", study2015.counted.games),
+        ("wins", 2 * study2015.counted.first_wins),
+    ):
+        assert packed[name]["type"] == "Uint8Array"
+        values = np.frombuffer(b64decode(packed[name]["base64"]), np.uint8).reshape(n, n)
+        np.testing.assert_array_equal(values, table[np.ix_(at, at)])
+
+
+def test_many_comparisons_of_two_take_wider_numbers():
+    study = study_of([("a", "b", "a")] * 200 + [("b", "a", "a")] * 100, ["final", "first"])
+    packed = tallied(study, place_of(study))
+    assert packed["games"]["type"] == "Uint8Array"
+    assert packed["wins"]["type"] == "Uint16Array"
+    values = np.frombuffer(b64decode(packed["wins"]["base64"]), "<u2").reshape(2, 2)
+    assert values.tolist() == [[0, 400], [0, 0]]
+
+
+def test_players_are_the_ranking_with_names_and_results(ring):
+    groups, kinds = result_groups(ring)
+    table = players(ring, groups, kinds)
+    assert list(table["candidate"]) == list(ring.ranking["candidate"])
+    by_id = table.set_index("candidate")
+    assert by_id.loc["c", ["name", "reached", "kind", "passed"]].to_list() == [
+        "C",
+        "final",
+        1,
+        True,
+    ]
+    assert by_id.loc["d", ["wins", "games", "passed"]].to_list() == [0, 6, False]
+
+
+def test_circles_and_upsets_by_hand(ring):
+    place = place_of(ring)
+    found = consistency(ring, place)
+    (cycle,) = found["cycles"]
+    assert cycle["members"] == 3
+    ids = [ring.ranking["candidate"][at] for at in cycle["players"]]
+    assert "".join(ids) in {"abc", "bca", "cab"}
+    assert len(found["triads"]) == 0  # three of equal rank span nothing
+    listed = upset_list(ring, place)
+    assert listed["all"] == 1
+    assert listed["shown"] == [
+        {"winner": place["b"], "loser": place["c"], "won": 2, "games": 2, "gap": 1}
+    ]
+
+
+def test_rounds_have_the_furthest_first_and_are_left_out_where_results_are_none(ring):
+    table = rounds(ring)
+    assert table["names"] == ["final", "first"]
+    assert np.sum(table["counts"]) == 4
+    assert rounds(study_of(both_ways("ab"), ["", ""])) is None
+    assert rounds(study_of(both_ways("ab"), ["final", "final"])) is None
+
+
+def test_methods_name_whom_they_rank_differently(study2015):
+    place = place_of(study2015)
+    found = methods(study2015, place)
+    at, ranks = found["moved"][0]
+    by_method = dict(zip(found["names"], ranks, strict=True))
+    assert by_method[study2015.settings.by] == study2015.ranking["rank"][at]
+    spreads = [max(own) - min(own) for _, own in found["moved"]]
+    assert spreads == sorted(spreads, reverse=True)
+    np.testing.assert_allclose(np.diag(found["taus"]), 1)
+
+
+def test_curves_can_be_switched_between_countings(study2015):
+    held = curves(study2015)
+    assert list(held) == [
+        "every comparison, by bradley-terry",
+        "the paper's counting: pairs of unequal result only, by raw wins",
+        "the paper's Figure 2, from its own points",
+    ]
+    own, paper, figure = held.values()
+    assert own.summary.auc == pytest.approx(0.575, abs=0.01)  # PAPER: 0.575 and 0.793
+    assert paper.summary.auc == pytest.approx(0.793, abs=0.0005)
+    place = place_of(study2015)
+    drawn = curve_data(own, place)
+    assert sorted(drawn["player"]) == list(range(113))
+    assert (drawn["name"], drawn["tiers"]) == (None, None)
+    points = curve_data(figure, place)
+    assert points["player"] is None
+    assert [points["tiers"][at] for at in points["tier"]] == list(figure.curve["reached"])
+
+
+def test_a_study_by_the_papers_counting_is_shown_beside_the_fair_one():
+    wins = both_ways("ab", "ac", "bd", "dc")
+    study = study_of(wins, ["final", "final", "first", "first"], by="wins", count="paper")
+    assert [label.partition(":")[0] for label in curves(study)] == [
+        "the paper's counting",
+        "every comparison, by bradley-terry",
+    ]
+    assert curves(study_of(wins, ["", "", "", ""])) == {}
+
+
+def test_windows_tell_best_and_worst_by_hand(voted):
+    place = place_of(voted)
+    groups, kinds = result_groups(voted)
+    found = windows(voted, place, groups, kinds)
+    a = found["players"][place["a"]]
+    assert (a["minute"], a["share"], a["votes"]) == ([0, 5], [1.0, 0.5], [4, 4])
+    assert (a["best"], a["worst"]) == (0, 5)
+    final = [row for row in found["groups"] if row["kind"] == 1]
+    assert [(row["minute"], row["share"], row["candidates"]) for row in final] == [
+        (0, 1.0, 1),
+        (5, 0.5, 1),
+    ]
+
+
+def test_calibration_is_of_votes_on_unequal_results(voted, study2015):
+    found = calibrated(voted)
+    assert sum(row["votes"] for row in found["rows"]) == 8
+    score = {"a": 1, "b": 0, "c": 0}
+    votes = voted.verdicts.votes
+    unequal = votes[votes["first"].map(score) != votes["second"].map(score)]
+    right = (unequal["first"] == "a").astype(float)
+    assert found["brier"] == pytest.approx(((unequal["p_first"] - right) ** 2).mean())
+    assert calibrated(study2015) is None
+
+
+def test_votes_are_counted_for_whoever_was_heard_first(voted):
+    place = place_of(voted)
+    packed = tallied(voted, place)
+    tables = {
+        name: np.frombuffer(b64decode(packed[name]["base64"]), np.uint8).reshape(3, 3)
+        for name in ("votes", "votesFirst")
+    }
+    a, b = place["a"], place["b"]
+    assert (tables["votes"][a, b], tables["votesFirst"][a, b], tables["votesFirst"][b, a]) == (
+        2,
+        1,
+        1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wins", "reached", "words"),
+    [
+        (("ab", "bc", "ac"), ["first"] * 3, "A stands first of 3 candidates (95 % interval of the"),
+        (("ab", "bc", "ca"), [""] * 3, "A, B and C share the first place of 3 (95 %"),
+        (("ab", "bc", "ac"), [""] * 3, "could be first); no result is known that it could"),
+        (("ab", "bc", "ac"), ["final", "first", "first"], "; one who passed stands above one who"),
+    ],
+)
+def test_the_verdict_in_one_sentence(wins, reached, words):
+    study = study_of(both_ways(*wins), reached)
+    said = verdict(study, check_study(study))
+    assert words in said
+    assert said.count(". ") == 0
+
+
+def test_many_leaders_are_counted():
+    study = study_of(both_ways("ab", "bc", "cd", "da"), [""] * 4)
+    assert verdict(study, check_study(study)).startswith("4 candidates share the first place of 4")
+
+
+def test_files_are_those_of_the_run(ring, voted):
+    files = downloads(ring, check_study(ring), curves(ring))
+    assert list(files) == [
+        "ranking.csv",
+        "roster.csv",
+        "comparisons.csv",
+        "hitrate.csv",
+        "checks.csv",
+    ]
+    text, rows = files["comparisons.csv"]
+    assert text.splitlines()[0] == "first,second,winner,votes,windows"
+    assert rows == len(text.splitlines()) - 1 == 12
+    assert downloads(voted, check_study(voted), {})["votes.csv"][1] == 12
+
+
+def test_what_a_study_lacks_is_left_out_with_a_line():
+    study = study_of([("a", "b", "a"), ("b", "c", "b")], [""] * 3)
+    text = " ".join(re.sub(r"<[^>]+>", " ", report_page(study, describe(study), "judge")).split())
+    for line in (
+        "Left out: no result is known to hold the ranking against",
+        "Left out: results are unknown, all alike, or of too many kinds",
+        "None: nobody beat a candidate who is known to have got further",
+        "Left out: these verdicts are not votes on windows",
+        "Left out: there are no probabilities of votes",
+        "Left out: without unequal results there is nothing",
+        "No circles: by the majority of comparisons",
+    ):
+        assert line in text, line
+
+
+def test_the_page_says_how_to_make_it_again(ring):
+    page = report_page(ring, describe(ring), "judge report --roster small.csv")
+    assert "judge report --roster small.csv" in page
+    record = describe(ring)
+    assert record["sha256"]["roster"] in page
+    assert record["libraries"]["choix"] in page
+    assert json.dumps("seed") not in page.partition("<main")[0]
+
+
+def test_too_many_candidates_for_a_page_are_refused(ring, monkeypatch):
+    monkeypatch.setattr(report, "MOST_CANDIDATES", 3)
+    with pytest.raises(ReportError, match="4 candidates; a page holds 3; rank them in groups"):
+        report_page(ring, describe(ring), "judge")
+
+
+def test_what_is_not_installed_is_named(ring, monkeypatch):
+    real = builtins.__import__
+
+    def missing(name, *rest):
+        if name == "plots.page.render":
+            raise ModuleNotFoundError(name="jinja2")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(ReportError, match=r"jinja2 is not installed; .*'judge\[report\]'"):
+        report_page(ring, describe(ring), "judge")
+
+
+def test_hundreds_of_different_marks_are_no_rounds(study2015):
+    roster = study2015.competition.roster
+    marked = roster.assign(reached="", score=np.linspace(0, 2, len(roster)))
+    study = replace(study2015, competition=replace(study2015.competition, roster=marked))
+    groups, kinds = result_groups(study)
+    assert set(players(study, groups, kinds)["kind"]) == {0, 1}
+    assert rounds(study) is None
+
+
+def test_it_names_what_it_takes_to_make_the_page_again(ring):
+    record = describe(ring)
+    facts = made_with(record)
+    assert facts["Python"] == platform.python_version()
+    assert (facts["by"], facts["seed"], facts["passed from score"]) == ("bradley-terry", "0", "1")
+    assert not {"encoder", "recordings", "device"} & set(facts)
+    assert hashes(record) == {"the roster": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
+
+
+def test_it_names_what_was_heard(ring):
+    heard = {
+        "ranker": {"sha256": "r" * 64},
+        "encoder": {"encoder": "spectrogram", "precision": "float32", "weights_sha256": ""},
+        "judging": {"windows": "aligned", "antisymmetric": False},
+        "recordings": {"a": "1" * 64, "b": "2" * 64},
+        "device": "cpu",
+    }
+    record = describe(ring) | {"heard": heard, "written": {"votes.csv": "v" * 64}, "sha256": {}}
+    facts = made_with(record)
+    assert (facts["encoder"], facts["windows"], facts["recordings"]) == (
+        "spectrogram",
+        "aligned",
+        "2",
+    )
+    assert hashes(record) == {"votes.csv of the run": "v" * 64, "the ranker": "r" * 64}
+
+
+@pytest.mark.parametrize(
+    ("rounds", "least", "said"),
+    [
+        (ROUNDS, 1, "passed into final"),
+        ((), 1, "scored 1 or more"),
+        ((), 2.5, "scored 2.5 or more"),
+    ],
+)
+def test_it_says_what_those_did_who_passed(ring, rounds, least, said):
+    competition = replace(ring.competition, rounds=rounds)
+    verdicts = replace(ring.verdicts, passed_from=least)
+    assert hurdle(replace(ring, competition=competition, verdicts=verdicts)) == said
+
+
+def test_remarks_become_sentences_and_ids_keep_their_letters(ring):
+    verdicts = replace(ring.verdicts, note="made by hand")
+    study = replace(ring, verdicts=verdicts, remarks=("a: is an id", "who won?", ""))
+    assert sentences(study) == ["Made by hand.", "a: is an id.", "Who won?"]

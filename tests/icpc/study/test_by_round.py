@@ -1,0 +1,120 @@
+"""Rounds in tables, by hand, and against the check that counts them another way."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icpc.competition.competitions import Competition
+from icpc.competition.rounds import level_name
+from icpc.findings.checks import check_study
+from icpc.study.by_round import result_groups, result_order, rounds_predicted, wins_by_result
+from icpc.study.source import Verdicts
+from icpc.study.study import Settings, run_study
+
+ROUNDS = ("first", "second", "final")
+
+
+@pytest.fixture
+def small():
+    """Three candidates: a beat b and c, b beat c; c reached the final, a the first round."""
+    roster = pd.DataFrame(
+        {
+            "candidate": ["a", "b", "c"],
+            "name": ["A", "B", "C"],
+            "country": "",
+            "reached": list(ROUNDS),
+            "score": [0.0, 1.0, 2.0],
+            "exempt": False,
+        }
+    )
+    comparisons = pd.DataFrame(
+        [("a", "b", "a", 1, 1), ("a", "c", "a", 1, 1), ("c", "b", "b", 1, 1)],
+        columns=["first", "second", "winner", "votes", "windows"],
+    )
+    competition = Competition("small", "Small", ROUNDS, roster, Path("roster.csv"))
+    return run_study(competition, Verdicts(comparisons, "three comparisons"), Settings())
+
+
+def known(study, **columns):
+    roster = study.competition.roster.assign(**columns)
+    return replace(study, competition=replace(study.competition, roster=roster))
+
+
+def test_prediction_by_hand(small):
+    table = rounds_predicted(small)
+    assert list(table.index) == list(table.columns) == list(ROUNDS)
+    assert table.loc["final", "first"] == 1  # a is put into the final, and went out in the first
+    assert table.loc["second", "second"] == 1
+    assert table.loc["first", "final"] == 1
+    assert table.to_numpy().sum() == 3
+
+
+def test_wins_by_hand(small):
+    table = wins_by_result(small).set_index(["candidate", "result"])
+    assert table.loc[("a", "final"), ["wins", "games"]].to_list() == [1, 1]
+    assert table.loc[("b", "first"), ["wins", "games"]].to_list() == [0, 1]
+    assert ("a", "first") not in table.index
+
+
+def test_who_passed_and_withdrew_counts_where_the_score_says(study2015):
+    table = rounds_predicted(study2015)
+    score = study2015.results["score"]
+    expected = {
+        study2015.competition.rounds[int(level)]: n for level, n in score.value_counts().items()
+    }
+    assert table.sum(axis=0).to_dict() == table.sum(axis=1).to_dict() == expected
+    played = study2015.results["reached"].value_counts()
+    assert (
+        played["preliminary"] - table["preliminary"].sum()
+        == ((score == 1) & (study2015.results["reached"] == "preliminary")).sum()
+        > 0
+    )
+
+
+@pytest.mark.parametrize("judged", ["study2015", "study2025"])
+def test_the_counts_of_the_check_are_in_the_table(request, judged):
+    study = request.getfixturevalue(judged)
+    findings = check_study(study).set_index("check")["value"]
+    table = rounds_predicted(study)
+    for name in table.index[1:]:
+        there = table.loc[name:, name:].to_numpy().sum()
+        assert there / table.loc[name:].to_numpy().sum() == pytest.approx(
+            findings[f"passed into {name}"]
+        )
+
+
+def test_wins_add_up_to_the_ranking(study2015):
+    table = wins_by_result(study2015).groupby("candidate")[["wins", "games"]].sum()
+    ranking = study2015.ranking.set_index("candidate").loc[table.index]
+    np.testing.assert_allclose(table["wins"], ranking["wins"])
+    np.testing.assert_allclose(table["games"], ranking["games"])
+
+
+def test_unknown_results_stay_out_of_the_prediction_but_not_of_the_wins(small):
+    study = known(small, reached=["first", "", "final"], score=[0.0, np.nan, 2.0])
+    assert rounds_predicted(study).to_numpy().sum() == 2
+    assert result_order(study) == ROUNDS
+    assert ("a", "") in wins_by_result(study).set_index(["candidate", "result"]).index
+
+
+def test_scores_that_are_no_rounds_are_named_and_follow_the_rounds(small):
+    study = known(small, reached=["", "", "final"], score=[0.5, 2.5, 2.0])
+    assert result_order(study) == (*ROUNDS, "score 0.5", "score 2.5")
+    assert list(rounds_predicted(study).index) == ["score 0.5", "final", "score 2.5"]
+    assert level_name((), 3.0) == "score 3"
+
+
+def test_few_results_are_groups_themselves_and_many_are_passed_or_not(small, icpc2015, study2015):
+    groups, kinds = result_groups(small)
+    assert groups.to_dict() == {"a": "first", "b": "second", "c": "final"}
+    assert kinds == ROUNDS
+    score = np.linspace(0, 2, len(icpc2015.roster))
+    score[::10] = np.nan
+    marked = known(study2015, reached="", score=score)
+    groups, kinds = result_groups(marked)
+    assert kinds == ("did not pass", "passed")
+    assert (groups == "").sum() == marked.results["score"].isna().sum() > 0
+    assert (groups == "passed").sum() == (marked.results["score"] >= 1).sum() > 0

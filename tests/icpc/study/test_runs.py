@@ -1,0 +1,127 @@
+"""Runs are read back as they were, or refused."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from icpc.study.runs import load_run, save_run
+from icpc.study.source import read_verdicts
+from icpc.study.study import Settings, run_study
+from ranking.errors import RunError
+from ranking.files.hashing import file_hash
+
+
+@pytest.fixture
+def run(study2015, tmp_path):
+    save_run(study2015, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_a_run_is_read_back_as_it_was(study2015, run):
+    again = load_run(run)
+    pd.testing.assert_frame_equal(again.ranking, study2015.ranking)
+    assert again.settings == study2015.settings
+    assert again.remarks == study2015.remarks
+    pd.testing.assert_series_equal(again.passed, study2015.passed)
+
+
+def test_a_panels_run_keeps_its_stage(study2025, tmp_path):
+    save_run(study2025, tmp_path / "run")
+    again = load_run(tmp_path / "run")
+    assert again.verdicts.source == study2025.verdicts.source
+    assert again.passed.sum() == study2025.passed.sum()
+    pd.testing.assert_frame_equal(again.ranking, study2025.ranking)
+
+
+def test_a_run_of_votes_keeps_them(icpc2015, tmp_path):
+    path = tmp_path / "votes.csv"
+    path.write_text(
+        "first,second,position,p_first\n"
+        + "".join(
+            f"{first},{second},{position},{0.3 + 0.2 * position}\n"
+            for first, second in (("kate-liu", "airi-katada"), ("airi-katada", "kate-liu"))
+            for position in range(3)
+        )
+    )
+    study = run_study(icpc2015, read_verdicts(icpc2015, votes=path), Settings(resample="windows"))
+    save_run(study, tmp_path / "run")
+    pd.testing.assert_frame_equal(load_run(tmp_path / "run").ranking, study.ranking)
+
+
+def test_runs_are_the_same_bytes_every_time(study2015, run, tmp_path):
+    save_run(study2015, tmp_path / "other")
+    for path in run.iterdir():
+        assert path.read_bytes() == (tmp_path / "other" / path.name).read_bytes()
+
+
+def test_the_record_says_what_went_in(icpc2015, run):
+    facts = json.loads((run / "run.json").read_text())
+    assert facts["sha256"]["verdicts"] == file_hash(icpc2015.comparisons)
+    assert facts["settings"] == {
+        "by": "bradley-terry",
+        "vote": "majority",
+        "count": "all",
+        "resample": "candidates",
+        "seed": 0,
+    }
+    assert {"choix", "numpy"} <= set(facts["libraries"])
+
+
+def test_a_run_can_be_ranked_another_way(run):
+    assert load_run(run, by="wins").settings == Settings(by="wins")
+
+
+def test_a_run_is_replaced_but_other_files_are_not(study2015, run, tmp_path):
+    save_run(study2015, run)
+    (tmp_path / "diary.txt").write_text("dear diary")
+    with pytest.raises(RunError, match="the folder holds other things"):
+        save_run(study2015, tmp_path)
+    with pytest.raises(RunError, match="this is a file"):
+        save_run(study2015, tmp_path / "diary.txt")
+
+
+@pytest.mark.parametrize("name", ["comparisons.csv", "roster.csv"])
+def test_a_changed_or_missing_file_is_noticed(run, name):
+    with (run / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(RunError, match=rf"{name}: missing, or changed since the run"):
+        load_run(run)
+    (run / name).unlink()
+    with pytest.raises(RunError, match=name):
+        load_run(run)
+
+
+@pytest.mark.parametrize(
+    "record", ["", "{", "[]", '{"competition": 3}', '{"competition": {}, "written": {}}', "null"]
+)
+def test_a_record_that_is_none_is_refused(run, record):
+    (run / "run.json").write_text(record)
+    with pytest.raises(RunError, match="not the record of a run"):
+        load_run(run)
+
+
+def test_a_record_with_settings_of_another_version_is_refused(run):
+    facts = json.loads((run / "run.json").read_text())
+    facts["settings"]["colour"] = "red"
+    (run / "run.json").write_text(json.dumps(facts))
+    with pytest.raises(RunError, match="not the record of a run"):
+        load_run(run)
+
+
+def test_pictures_of_an_earlier_run_do_not_stay(study2015, run):
+    for name in ("hitrate.png", "report.html", "order-flips.svg"):
+        (run / name).write_bytes(b"old")
+    save_run(study2015, run)
+    assert sorted(path.name for path in run.iterdir()) == [
+        "comparisons.csv",
+        "ranking.csv",
+        "roster.csv",
+        "run.json",
+    ]
+
+
+def test_an_unfinished_run_is_refused(run):
+    (run / "run.json").unlink()
+    with pytest.raises(RunError, match="no finished run"):
+        load_run(run)

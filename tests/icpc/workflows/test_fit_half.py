@@ -1,0 +1,79 @@
+"""Verdicts of rankers fitted on others, and what fitting gained."""
+
+from contextlib import nullcontext
+
+import numpy as np
+import pandas as pd
+import pytest
+from skill import planted_bank
+
+from icpc.workflows.fit_half import Fit, Shown, hear_fitted, what_fitting_gained
+from icpc.workflows.judge_recordings import Heard
+from ranking.comparisons.pairs import ordered_pairs, with_truth
+from ranking.embeddings.store import Making
+from ranking.judging.ranker import Judging
+from ranking.network.head import HeadConfig, make_head
+from ranking.probe.checkpoint import Probe, Record
+
+MADE = Making("spectrogram")
+LEVELS = np.tile([0, 1, 2], 4)
+QUIET = Shown(lambda _: nullcontext(lambda _: None), lambda _: nullcontext(lambda *_: None))
+
+
+def heard(score, parts: int, store, epochs: int = 1):
+    bank = planted_bank(LEVELS, 30, 60)
+    names = bank.windows["candidate"]
+    config = HeadConfig(30, 60, 2, sides=2)
+    record = Record("expertise-2", MADE, config, note="it has heard nobody")
+    ranker = Probe(make_head(config), record)
+    fit = Fit(pd.Series(score, index=names, dtype=float), parts, epochs)
+    hearing = Heard(bank, dict.fromkeys(names, "recording"), MADE, store)
+    return hear_fitted(hearing, ranker, Judging(), "majority", fit, QUIET)
+
+
+def test_with_folds_each_ordered_pair_has_its_verdict(tmp_path):
+    score = np.where(np.arange(len(LEVELS)) == 3, np.nan, LEVELS)
+    verdicts = heard(score, 3, tmp_path)
+    fit = verdicts.heard["fit"]
+    wanted = ordered_pairs(fit["part"])[["first", "second"]]
+    pd.testing.assert_frame_equal(verdicts.comparisons[["first", "second"]], wanted)
+    assert len(set(fit["rankers"])) == 3
+    assert sorted(fit["part"].values()) == sorted([0, 1, 2] * 4)
+    assert "into 3 folds: each pair was judged by one of 3 rankers" in verdicts.note
+    assert "Fitting gained" in verdicts.note
+    assert "it has heard nobody" not in verdicts.note  # that was before
+    assert {path.name for path in tmp_path.iterdir()} == {"rankers", "votes"}
+
+
+def test_of_halves_whose_results_are_unknown_all_are_judged(tmp_path):
+    score = np.where(np.arange(len(LEVELS)) < 4, LEVELS, np.nan)
+    verdicts = heard(score, 2, tmp_path)
+    assert len(verdicts.comparisons) == 10 * 9
+    assert "the results of 2 candidates; the other 10 were judged" in verdicts.note
+
+
+def votes_for(winners: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
+    for_first = (winners == pairs["first"]).astype(float)
+    return pairs[["first", "second"]].assign(position=0, p_first=for_first)
+
+
+def test_gain_is_the_difference_of_accuracies_on_pairs_of_unequal_result():
+    score = pd.Series({"a": 2.0, "b": 1.0, "c": 1.0, "d": 0.0, "e": np.nan})
+    pairs = with_truth(ordered_pairs("abcde"), score)
+    best = pairs["truth"].fillna(pairs["first"])  # of equals, the first
+    right = votes_for(best, pairs)
+    once_wrong = votes_for(best.where(pairs.index > 0, pairs["second"]), pairs)
+    gain = what_fitting_gained(right, once_wrong, "majority", score, 0)
+    assert gain["fitted"].value == 1
+    assert gain["as_it_came"].value == 9 / 10
+    assert gain["gained"].value == pytest.approx(1 / 10)
+    assert gain["gained"].pairs == 10
+    assert gain["gained"].low <= 1 / 10 <= gain["gained"].high
+    same = what_fitting_gained(right, right, "majority", score, 0)["gained"]
+    assert (same.value, same.low, same.high) == (0, 0, 0)
+
+
+def test_nothing_is_said_of_a_gain_where_results_are_unknown():
+    pairs = ordered_pairs("abc")
+    votes = votes_for(pairs["first"], pairs)
+    assert not what_fitting_gained(votes, votes, "mean", pd.Series(np.nan, index=list("abc")), 0)

@@ -1,0 +1,184 @@
+"""Every format is heard as other programs hear it; what cannot be heard is named."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from sounds import FORMATS, piano, write_sound
+
+from ranking.audio.decoding import open_sound
+from ranking.errors import AudioError
+
+
+def heard(path):
+    with open_sound(path) as sound:
+        blocks = list(sound.blocks())
+        return np.concatenate(blocks), sound
+
+
+def decibels(difference, reference):
+    return 10 * np.log10(np.mean(difference**2) / np.mean(reference**2) + 1e-30)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_is_heard_whole(tmp_path, suffix):
+    rate = 48000 if suffix in ("opus", "webm") else 44100
+    played = piano(7.3, rate)
+    samples, sound = heard(write_sound(tmp_path / f"a.{suffix}", played, rate))
+    assert sound.rate == rate
+    assert samples.dtype == np.float32
+    assert sound.seconds == pytest.approx(7.3, abs=0.06)  # codecs pad their last frame
+    n = min(len(samples), len(played))
+    assert decibels(samples[:n] - played[:n], played) < -20  # lossy, but in step
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "ogg", "opus"])
+def test_samples_are_those_of_libsndfile(tmp_path, suffix):
+    rate = 48000 if suffix == "opus" else 44100
+    path = write_sound(tmp_path / f"a.{suffix}", piano(5, rate), rate)
+    samples, _ = heard(path)
+    reference, _ = soundfile.read(path, dtype="float32")
+    n = min(len(samples), len(reference))
+    assert n > 4.9 * rate
+    assert decibels(samples[:n] - reference[:n], reference) < -60
+
+
+@pytest.mark.parametrize(
+    ("codec", "error"),
+    [(("pcm_u8", "u8"), 2**-8), (("pcm_s24le", "s32"), 2**-22), (("pcm_f64le", "dbl"), 1e-7)],
+)
+def test_any_depth_is_scaled_to_one(tmp_path, codec, error):
+    played = piano(2)
+    samples, _ = heard(write_sound(tmp_path / "a.wav", played, codec=codec))
+    assert np.abs(samples - played).max() <= error
+
+
+def test_96_khz_is_read_at_its_own_rate(tmp_path):
+    samples, sound = heard(write_sound(tmp_path / "a.flac", piano(2, 96000), 96000))
+    assert sound.rate == 96000
+    assert len(samples) == 192_000
+
+
+def test_stereo_is_mixed_by_the_mean(tmp_path):
+    left, right = piano(2, seed=1), piano(2, seed=2)
+    samples, _ = heard(write_sound(tmp_path / "a.flac", np.stack([left, right]), layout="stereo"))
+    np.testing.assert_allclose(samples, (left + right) / 2, atol=1e-4)
+
+
+def test_six_channels_are_mixed_to_one(tmp_path):
+    centre = np.zeros((6, 44100), dtype=np.float32)
+    centre[2] = piano(1)
+    samples, _ = heard(write_sound(tmp_path / "a.flac", centre, layout="5.1"))
+    assert np.corrcoef(samples, centre[2])[0, 1] > 0.999
+
+
+def test_a_wrong_suffix_does_not_matter(tmp_path):
+    right = write_sound(tmp_path / "a.flac", piano(2))
+    wrong = right.rename(tmp_path / "a.wav")
+    assert heard(wrong)[1].seconds == 2
+
+
+def test_an_mp3_without_length_is_read_to_its_end(tmp_path):
+    """Frames at other bit rates and in other channels, no header: an mp3 cut together."""
+    parts = []
+    played = piano(6)
+    for number, layout in enumerate(("mono", "stereo")):
+        sound = played if layout == "mono" else np.stack([played, 0 * played])
+        path = write_sound(tmp_path / f"{number}.mp3", sound, layout=layout)
+        raw = path.read_bytes()
+        first = raw.index(b"\xff\xfb")
+        second = raw.index(b"\xff\xfb", first + 4)
+        parts.append(raw[second:])  # from the frame after the header on
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes(b"".join(parts))
+    samples, sound = heard(joined)
+    assert sound.seconds == pytest.approx(12, abs=0.2)
+    first, second = samples[: 5 * 44100], samples[7 * 44100 :]
+    assert second.std() / first.std() == pytest.approx(0.5, abs=0.1)  # one of two channels
+
+
+def truncated(path: Path) -> Path:
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2])
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "m4a", "mkv"])
+def test_a_file_cut_off_is_refused(tmp_path, suffix):
+    path = truncated(write_sound(tmp_path / f"a.{suffix}", piano(20)))
+    with pytest.raises(AudioError, match=r"cut off|damaged after|no sound file that can be read"):
+        heard(path)
+
+
+def riff(tag: int) -> bytes:
+    """A wav of one second whose codec has the given number."""
+    layout = struct.pack("<HHIIHH", tag, 1, 8000, 16000, 2, 16)
+    chunks = b"fmt " + struct.pack("<I", 16) + layout + b"data" + struct.pack("<I", 16000)
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks) + 16000) + b"WAVE" + chunks + bytes(16000)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.wav", b"", "the file is empty; get it again"),
+        ("notes.wav", b"Dear diary, today I practised.\n" * 50, "no sound file that can be read"),
+        ("noise.mp3", bytes(range(7)) * 999, "no sound file that can be read|no sound in this"),
+        ("odd.wav", riff(0x1234), "its codec is not known|no sound file that can be read"),
+        ("still.png", b"\x89PNG\r\n\x1a\n" + bytes(64), "no sound"),
+    ],
+)
+def test_what_is_no_sound_is_refused(tmp_path, name, content, words):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(AudioError, match=words) as caught:
+        heard(path)
+    assert name in caught.value.where
+    assert caught.value.remedy
+
+
+def test_paths_that_lead_nowhere_are_named(tmp_path, monkeypatch):
+    with pytest.raises(AudioError, match="there is no such file"):
+        heard(tmp_path / "none.wav")
+    with pytest.raises(AudioError, match="this is a folder"):
+        heard(tmp_path)
+    loop = tmp_path / "loop.wav"
+    loop.symlink_to("loop.wav")
+    with pytest.raises(AudioError, match=r"it cannot be read \(Too many levels"):
+        heard(loop)
+
+
+def test_an_hour_of_silence_is_refused(tmp_path):
+    path = tmp_path / "silence.flac"
+    soundfile.write(path, np.zeros(3600 * 8000, dtype=np.int16), 8000)
+    with pytest.raises(AudioError, match="silence throughout"):
+        heard(path)
+
+
+def test_a_clipped_recording_is_refused_and_a_loud_one_is_not(tmp_path):
+    loud = 1.99 * piano(5)
+    assert heard(write_sound(tmp_path / "loud.wav", loud))[1].seconds == 5
+    with pytest.raises(AudioError, match="% of the samples are clipped"):
+        heard(write_sound(tmp_path / "clipped.wav", np.clip(20 * loud, -1, 1)))
+
+
+def test_a_sample_that_is_no_number_is_found(tmp_path):
+    samples = piano(3)
+    samples[100_000:] = np.nan
+    path = tmp_path / "nan.wav"
+    soundfile.write(path, samples, 44100, subtype="FLOAT")
+    with pytest.raises(AudioError, match=r"a sample at 2\.3 s is no number"):
+        heard(path)
+
+
+@pytest.mark.parametrize("suffix", ["flac", "mp3", "ogg", "opus", "m4a", "webm", "mkv"])
+def test_damage_inside_is_not_passed_over(tmp_path, suffix):
+    rate = 48000 if suffix in ("opus", "webm") else 44100
+    path = write_sound(tmp_path / f"a.{suffix}", piano(30, rate), rate)
+    raw = bytearray(path.read_bytes())
+    middle = len(raw) // 2
+    raw[middle : middle + 400] = np.random.default_rng(0).bytes(400)
+    path.write_bytes(bytes(raw))
+    with pytest.raises(AudioError, match=r"damaged after 1\d s|damaged after \d s|cut off"):
+        heard(path)

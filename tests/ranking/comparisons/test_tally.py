@@ -1,0 +1,71 @@
+"""Counting comparisons, and the groups that wins make."""
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ranking.comparisons.schedule import describe_schedule, follows_result
+from ranking.comparisons.tally import dominance_groups, strongly_connected, tally
+from ranking.errors import RankingError, TableError
+from ranking.tables import TIE
+
+
+def table(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["first", "second", "winner"]).assign(votes=1, windows=1)
+
+
+def test_repeated_pairs_add_up_and_ties_are_halves():
+    counted = tally(table(("a", "b", "a"), ("a", "b", TIE), ("b", "a", "a")))
+    assert counted.candidates.tolist() == ["a", "b"]
+    assert counted.games.tolist() == [[0, 2], [1, 0]]
+    assert counted.first_wins.tolist() == [[0, 1.5], [0, 0]]
+    assert counted.wins.tolist() == [[0, 2.5], [0.5, 0]]
+    assert counted.met.tolist() == [[0, 3], [3, 0]]
+
+
+def test_missing_columns_are_named():
+    with pytest.raises(TableError, match="columns missing: winner"):
+        tally(table(("a", "b", "a")).drop(columns="winner"))
+
+
+def test_more_candidates_than_fit_in_memory_are_refused():
+    chain = pd.DataFrame({"first": np.arange(10_001).astype(str), "second": "x", "winner": "x"})
+    with pytest.raises(RankingError, match="10,002 candidates; 10,000 fit in memory"):
+        tally(chain.assign(votes=1, windows=1))
+
+
+def test_no_comparisons_are_refused():
+    with pytest.raises(TableError, match="no rows"):
+        tally(table())
+
+
+@given(st.integers(1, 7), st.integers(0, 10_000))
+def test_groups_are_the_strongly_connected_components_best_first(n, seed):
+    wins = np.triu(np.random.default_rng(seed).integers(0, 2, (n, n)), 1).astype(float)
+    wins += np.random.default_rng(seed + 1).random((n, n)) < 0.15
+    np.fill_diagonal(wins, 0)
+    groups = dominance_groups(wins)
+    graph = nx.from_numpy_array(wins, create_using=nx.DiGraph)
+    assert sorted(map(sorted, nx.strongly_connected_components(graph))) == sorted(groups)
+    assert strongly_connected(wins) == nx.is_strongly_connected(graph)
+    place = {member: at for at, group in enumerate(groups) for member in group}
+    assert all(place[winner] <= place[loser] for winner, loser in graph.edges)
+
+
+def test_schedule_names_groups_and_spans():
+    schedule = describe_schedule(tally(table(("a", "b", "a"), ("b", "c", "b"), ("c", "b", "c"))))
+    assert (schedule.fewest_games, schedule.most_games, schedule.even) == (1, 3, False)
+    assert schedule.groups == (("a",), ("b", "c"))
+
+
+def test_a_schedule_of_unequal_pairs_only_follows_the_result():
+    score = {"a": 1.0, "b": 0.0, "c": 0.0, "d": 1.0}
+    unequal = [(x, y, x) for x in "abcd" for y in "abcd" if score[x] != score[y]]
+    complete = [(x, y, x) for x in "abcd" for y in "abcd" if x != y]
+    values = np.array(list(score.values()))
+    assert follows_result(tally(table(*unequal)), values)
+    assert not follows_result(tally(table(*complete)), values)
+    assert not follows_result(tally(table(*complete)), np.zeros(4))

@@ -1,0 +1,70 @@
+"""Probabilities against what happened."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import brier_score_loss
+
+from ranking.consistency.calibration import brier_score, calibration
+
+
+def judged(n=60, honest=True, seed=0):
+    """Votes whose probabilities are true of the scores, or twice as sure as they should be."""
+    rng = np.random.default_rng(seed)
+    ids = [f"c{i:02}" for i in range(n)]
+    score = pd.Series(rng.integers(0, 3, n).astype(float), ids)
+    i, j = np.nonzero(~np.eye(n, dtype=bool))
+    unequal = score.to_numpy()[i] != score.to_numpy()[j]
+    i, j = i[unequal], j[unequal]
+    truth = score.to_numpy()[i] > score.to_numpy()[j]
+    p = rng.beta(3, 2, len(i))
+    p = np.where(rng.random(len(i)) < p, p, 1 - p)  # right with probability p
+    said = np.where(truth, p, 1 - p)
+    if not honest:
+        said = 1 / (1 + (1 / said - 1) ** 3)
+    names = np.array(ids)
+    votes = pd.DataFrame({"first": names[i], "second": names[j], "position": 0, "p_first": said})
+    return votes, score, truth
+
+
+def test_bins_are_those_of_scikit_learn():
+    votes, score, truth = judged()
+    table = calibration(votes, score)
+    observed, predicted = calibration_curve(truth, votes["p_first"], n_bins=10)
+    np.testing.assert_allclose(table["observed"], observed)
+    np.testing.assert_allclose(table["predicted"], predicted)
+    assert table["votes"].sum() == len(votes)
+    assert brier_score(votes, score) == pytest.approx(brier_score_loss(truth, votes["p_first"]))
+
+
+def test_honest_probabilities_lie_on_the_diagonal_and_boasts_do_not():
+    table = calibration(*judged()[:2])
+    inside = (table["low"] <= table["predicted"]) & (table["predicted"] <= table["high"])
+    assert inside.mean() >= 0.8
+    boast = calibration(*judged(honest=False)[:2])
+    assert boast["low"].iloc[0] > boast["predicted"].iloc[0]
+    assert boast["high"].iloc[-1] < boast["predicted"].iloc[-1]
+
+
+def test_equal_and_unknown_scores_are_left_out():
+    votes = pd.DataFrame(
+        [("a", "b", 0, 0.9), ("a", "c", 0, 0.9), ("a", "d", 0, 0.9)],
+        columns=["first", "second", "position", "p_first"],
+    )
+    score = pd.Series({"a": 1.0, "b": 0.0, "c": 1.0, "d": np.nan})
+    table = calibration(votes, score)
+    assert table["votes"].sum() == 1
+    assert table["observed"].iloc[0] == 1
+    assert calibration(votes, score * 0).empty
+    assert np.isnan(brier_score(votes, score * 0))
+
+
+def test_probability_one_falls_into_the_last_bin():
+    votes = pd.DataFrame(
+        [("a", "b", 0, 1.0), ("b", "a", 0, 0.0)],
+        columns=["first", "second", "position", "p_first"],
+    )
+    table = calibration(votes, pd.Series({"a": 1.0, "b": 0.0}))
+    assert list(table["observed"]) == [0, 1]
+    assert list(table["predicted"]) == [0, 1]

@@ -1,0 +1,89 @@
+"""Square tables say what the tally says, in the order asked for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ranking.comparisons.tally import Tally, tally
+from ranking.consistency.head_to_head import order_flips, upsets, win_shares
+from ranking.consistency.order_effect import order_agreement
+from ranking.evaluation.accuracy import pair_accuracy
+
+
+def heard(*verdicts):
+    table = pd.DataFrame(verdicts, columns=["first", "second", "winner"])
+    return tally(table.assign(votes=1, windows=1))
+
+
+def random_tally(n, seed):
+    rng = np.random.default_rng(seed)
+    games = rng.integers(0, 3, (n, n)).astype(float)
+    np.fill_diagonal(games, 0)
+    won = rng.binomial(games.astype(int), 0.5).astype(float)
+    return Tally(pd.Index([f"c{i}" for i in range(n)]), games, won)
+
+
+def test_shares_by_hand():
+    counted = heard(("a", "b", "a"), ("b", "a", "b"), ("a", "c", "tie"), ("c", "a", "a"))
+    shares = win_shares(counted, ["c", "a", "b"])
+    assert list(shares.index) == list(shares.columns) == ["c", "a", "b"]
+    assert shares.loc["a", "b"] == 0.5
+    assert shares.loc["a", "c"] == 0.75
+    assert shares.loc["c", "a"] == 0.25
+    assert np.isnan(shares.loc["b", "c"])
+    assert np.isnan(np.diag(shares)).all()
+
+
+@pytest.mark.parametrize(
+    ("winners", "flip"), [(("a", "a"), 0), (("a", "b"), 1), (("b", "a"), 1), (("a", "tie"), 0.5)]
+)
+def test_a_flip_is_whoever_was_heard_first_winning_both_times(winners, flip):
+    flips = order_flips(heard(("a", "b", winners[0]), ("b", "a", winners[1])), ["a", "b"])
+    assert flips.loc["a", "b"] == flips.loc["b", "a"] == flip
+
+
+def test_a_pair_in_one_order_only_tells_nothing():
+    assert order_flips(heard(("a", "b", "a")), ["a", "b"]).isna().all(axis=None)
+
+
+@given(st.integers(2, 8), st.integers(0, 10_000))
+def test_shares_of_two_add_to_one_and_flips_average_to_the_disagreement(n, seed):
+    counted = random_tally(n, seed)
+    order = list(counted.candidates[::-1])
+    shares = win_shares(counted, order).to_numpy()
+    met = ~np.isnan(shares)
+    np.testing.assert_allclose((shares + shares.T)[met], 1)
+    flips = order_flips(counted, order).to_numpy()
+    agreement = order_agreement(counted)
+    if agreement.pairs:
+        assert np.nanmean(flips) == pytest.approx(1 - agreement.value)
+
+
+def test_upsets_by_hand_widest_first():
+    counted = Tally(
+        pd.Index(list("abcd")),
+        np.triu(np.full((4, 4), 3.0), 1),
+        np.triu([[0, 3, 2, 1], [0, 0, 3, 0], [0, 0, 0, 2], [0, 0, 0, 0]], 1).astype(float),
+    )
+    table = upsets(counted, np.array([0.0, 1.0, 3.0, np.nan]))
+    assert list(zip(table["winner"], table["loser"], table["gap"], strict=True)) == [
+        ("a", "c", 3),
+        ("b", "c", 2),
+        ("a", "b", 1),
+    ]
+    assert list(table["won"]) == [2, 3, 3]
+    assert list(table["games"]) == [3, 3, 3]
+
+
+def test_with_one_game_a_pair_upsets_are_what_accuracy_lacks():
+    rng = np.random.default_rng(0)
+    n = 20
+    games = np.triu(np.ones((n, n)), 1)
+    counted = Tally(
+        pd.Index([f"c{i:02}" for i in range(n)]), games, (rng.random((n, n)) < 0.5) * games
+    )
+    score = rng.integers(0, 4, n).astype(float)
+    accuracy = pair_accuracy(counted, score)
+    assert len(upsets(counted, score)) == round((1 - accuracy.value) * accuracy.pairs)

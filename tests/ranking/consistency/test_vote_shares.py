@@ -1,0 +1,70 @@
+"""Votes told over the recital."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ranking.consistency.vote_shares import (
+    WINDOW_MINUTES,
+    best_and_worst,
+    shares_by_group,
+    window_shares,
+)
+from ranking.errors import TableError
+
+ROWS = [("a", "b", 0, 0.9), ("a", "b", 1, 0.2), ("b", "a", 0, 0.3), ("b", "c", 0, 0.5)]
+
+
+def table(rows):
+    return pd.DataFrame(rows, columns=["first", "second", "position", "p_first"])
+
+
+def test_shares_by_hand():
+    shares = window_shares(table(ROWS)).set_index(["candidate", "position"])
+    assert shares.loc[("a", 0), "votes"] == 2
+    assert shares.loc[("a", 0), "share"] == 1
+    assert shares.loc[("a", 0), "p"] == pytest.approx(0.8)
+    assert shares.loc[("a", 1), "share"] == 0
+    assert shares.loc[("b", 0), "share"] == pytest.approx(0.5 / 3)
+    assert shares.loc[("c", 0), "share"] == 0.5
+    assert shares.loc[("b", 1), "minute"] == 5
+
+
+def test_best_and_worst_leave_out_who_was_heard_once():
+    windows = window_shares(table(ROWS))
+    named = best_and_worst(windows)
+    assert named.loc["a"].to_dict() == {"best": 0, "worst": 1}
+    assert named.loc["b"].to_dict() == {"best": 1, "worst": 0}
+    assert "c" not in named.index
+
+
+def test_groups_are_means_of_candidates():
+    windows = window_shares(table(ROWS))
+    groups = shares_by_group(windows, pd.Series({"a": "final", "b": "final", "c": "first"}))
+    at = groups.set_index(["group", "position"])
+    assert at.loc[("final", 0), "share"] == pytest.approx((1 + 0.5 / 3) / 2)
+    assert at.loc[("final", 0), "candidates"] == 2
+    assert at.loc[("first", 0), "share"] == 0.5
+
+
+@given(st.integers(0, 10_000))
+def test_every_vote_is_one_win_for_the_two_of_it(seed):
+    rng = np.random.default_rng(seed)
+    rows = [(*rng.permutation(list("abcd"))[:2], rng.integers(3), rng.random()) for _ in range(20)]
+    windows = window_shares(table(rows))
+    assert windows["votes"].sum() == 40
+    assert (windows["share"] * windows["votes"]).sum() == pytest.approx(20)
+    assert (windows["p"] * windows["votes"]).sum() == pytest.approx(20)
+
+
+def test_a_window_is_as_long_as_the_ear_cuts_it():
+    from ranking.audio.segments import WINDOW_SECONDS
+
+    assert WINDOW_SECONDS == 60 * WINDOW_MINUTES
+
+
+def test_no_votes_are_refused():
+    with pytest.raises(TableError, match="no rows"):
+        window_shares(table([]))

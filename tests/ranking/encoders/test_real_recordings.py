@@ -1,0 +1,28 @@
+"""Real performances, where they lie beside the checkout, are heard as FFmpeg hears them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ranking.audio.decoding import open_sound
+
+FOLDER = Path(__file__).parents[3] / "shared" / "data" / "ecompetition" / "recordings"
+RECORDINGS = sorted(path for path in FOLDER.glob("*.*") if path.suffix in (".opus", ".mp3", ".m4a"))
+
+
+@pytest.mark.skipif(not RECORDINGS, reason="the recordings are not beside this checkout")
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg to compare with")
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.name)
+def test_samples_are_those_of_ffmpeg(path):
+    with open_sound(path) as sound:
+        own = np.concatenate(list(sound.blocks()))
+        command = ["ffmpeg", "-v", "error", "-i", path, "-f", "f32le", "-ar", str(sound.rate), "-"]
+    raw = subprocess.run(list(map(str, command)), capture_output=True, check=True).stdout
+    reference = np.frombuffer(raw, dtype=np.float32)  # the files are mono
+    assert abs(len(own) - len(reference)) <= 0.05 * sound.rate
+    n = min(len(own), len(reference))
+    error = np.mean((own[:n] - reference[:n]) ** 2) / np.mean(reference[:n] ** 2)
+    assert 10 * np.log10(error + 1e-30) < -60

@@ -1,0 +1,41 @@
+"""Methods agree where they must."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import kendalltau
+
+from ranking.comparisons.tally import Tally
+from ranking.evaluation.agreement import method_agreement, method_ranks
+from ranking.methods.method import METHODS, rank_candidates
+
+
+def round_robin(n=12, seed=3):
+    rng = np.random.default_rng(seed)
+    games = 1.0 - np.eye(n)
+    return Tally(
+        pd.Index([f"c{i:02}" for i in range(n)]), games, (rng.random((n, n)) < 0.5) * games
+    )
+
+
+def test_wins_rate_and_bradley_terry_are_one_order_in_a_round_robin():
+    agreement = method_agreement(method_ranks(round_robin()))
+    trio = ["wins", "win-rate", "bradley-terry"]
+    np.testing.assert_allclose(agreement.loc[trio, trio], 1)
+    assert agreement.loc["pagerank", "wins"] < 1
+
+
+def test_agreement_is_symmetric_and_that_of_scipy_on_ranks(study2015):
+    ranks = method_ranks(study2015.counted)
+    agreement = method_agreement(ranks)
+    np.testing.assert_allclose(agreement, agreement.T)
+    expected = kendalltau(ranks["wins"], ranks["bradley-terry"]).statistic
+    assert agreement.loc["wins", "bradley-terry"] == pytest.approx(expected)
+
+
+def test_ranks_are_those_of_the_ranking(study2015):
+    ranks = method_ranks(study2015.counted)
+    assert list(ranks.columns) == list(METHODS)
+    for by in METHODS:
+        own = rank_candidates(study2015.counted, by).set_index("candidate")["rank"]
+        assert ranks[by].to_dict() == own.to_dict()

@@ -1,0 +1,181 @@
+"""CSV files as people have them: read right, or refused with the line."""
+
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ranking.errors import TableError
+from ranking.files.table_reader import read_csv
+from ranking.files.table_writer import to_csv
+from ranking.files.text import closest, decode, printable
+
+PLAIN = "candidate,name,score\na,Zoë Łęcka,1.5\nb,Bo,2\n"
+
+
+def write(folder: Path, text: str | bytes, encoding: str = "utf-8") -> Path:
+    path = folder / "in.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+    return path
+
+
+def read(folder: Path, text: str | bytes, encoding: str = "utf-8"):
+    return read_csv(write(folder, text, encoding), ("candidate",))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (PLAIN, "utf-8"),
+        (PLAIN, "utf-8-sig"),
+        (PLAIN, "utf-16"),  # with a byte-order mark
+        ("\ufeff" + PLAIN, "utf-16-be"),
+        ("\ufeff" + PLAIN, "utf-16-le"),
+        (PLAIN.replace("\n", "\r\n"), "utf-8"),
+        (PLAIN.replace("\n", "\r"), "utf-8"),
+        (PLAIN.replace(",", ";"), "utf-8"),
+        (PLAIN.replace(",", "\t"), "utf-8"),
+        (PLAIN.replace(",", ";").replace("1.5", "1,5"), "utf-8"),
+        (PLAIN.replace(",", "\t").replace("1.5", "1,5"), "utf-8"),
+        (PLAIN.replace("\n", "\n\n"), "utf-8"),
+        ("\n\n" + PLAIN, "utf-8"),
+        (PLAIN.replace("b,", " , , \nb,"), "utf-8"),
+        (PLAIN.replace(",", " , "), "utf-8"),
+        (PLAIN.replace("candidate,name", "Candidate,NAME"), "utf-8"),
+        (PLAIN.replace("Zoë Łęcka", '"Zoë Łęcka"'), "utf-8"),
+        (PLAIN.rstrip("\n"), "utf-8"),
+        (unicodedata.normalize("NFD", PLAIN), "utf-8"),
+    ],
+)
+def test_one_table_in_many_forms(tmp_path, text, encoding):
+    file = read(tmp_path, text, encoding)
+    assert file.rows[["candidate", "name"]].to_numpy().tolist() == [["a", "Zoë Łęcka"], ["b", "Bo"]]
+    assert file.numbers("score").tolist() == [1.5, 2.0]
+
+
+def test_a_quoted_field_may_hold_delimiters_quotes_and_line_breaks(tmp_path):
+    file = read(tmp_path, 'candidate,name\na,"one, ""two""\nthree"\nb,x\n')
+    assert file.rows["name"].tolist() == ['one, "two"\nthree', "x"]
+    assert file.lines.tolist() == [3, 4]
+
+
+def test_a_delimiter_in_a_quoted_header_does_not_decide(tmp_path):
+    assert read(tmp_path, 'candidate;"a,b,c"\nx;y\n').rows["a,b,c"].tolist() == ["y"]
+
+
+def test_an_apostrophe_before_a_formula_is_undone_and_others_stay(tmp_path):
+    rows = read(tmp_path, "candidate,name\n'=a,'tHooft\n'-b,O'Neill\n").rows
+    assert rows.to_numpy().tolist() == [["=a", "'tHooft"], ["-b", "O'Neill"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "in.csv: the file is empty; its first line must be candidate"),
+        (b" \n\n", "the file is empty"),
+        (b"\xef\xbb\xbf", "the file is empty"),
+        (b",,\n", "the file is empty"),
+        (b"candidate,name\n", "there is a header, but no row below it"),
+        (b"candidate,name\na\n", "line 2: the header has 2 fields, this line 1"),
+        (b"candidate\na\n\nb,c\n", "line 4: the header has 1 fields, this line 2"),
+        (b"candidate,name,name\na,b,c\n", "line 1: column 'name' stands twice"),
+        (b"candidat,name\na,b\n", "line 1: no column 'candidate' (did you mean 'candidat'?)"),
+        (b'candidate,name\na,"b\n', "line 2: not a CSV row"),
+        (b'candidate,name\na,"b"c\n', "line 2: not a CSV row"),
+        ("candidate\nb\nŁęcka\n".encode("cp1250"), "line 3: byte 0xa3 is not UTF-8"),
+        ("candidate\nŁęcka\n".encode("cp1250"), "in Windows-1250: 'Łęcka'"),
+        ("candidate\na\n".encode("utf-16-le"), "line 1: it holds a zero byte"),
+        (b"\xff\xfec\x00a", "line 1: byte 0x61 is not UTF-16"),
+        (b"\n\nname\na\n", "line 3: no column 'candidate'"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "byte 0x89 is not UTF-8"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_line(tmp_path, content, words):
+    with pytest.raises(TableError) as caught:
+        read(tmp_path, content)
+    assert words in str(caught.value)
+    assert "in.csv" in caught.value.where
+    assert caught.value.remedy
+
+
+def test_a_missing_file_a_folder_and_a_locked_file_are_told_apart(tmp_path, monkeypatch):
+    with pytest.raises(TableError, match="there is no such file"):
+        decode(tmp_path / "none.csv")
+    with pytest.raises(TableError, match="this is a folder"):
+        decode(tmp_path)
+
+    def locked(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    with pytest.raises(TableError, match="no permission to read it; change its permissions"):
+        decode(tmp_path / "locked.csv")
+
+
+def test_one_bad_row_in_a_million_is_found_by_its_line(tmp_path):
+    lines = np.char.add("c", np.arange(1_000_000).astype(str)).tolist()
+    lines[765_430] += ",surplus"
+    with pytest.raises(TableError, match="line 765432: the header has 1 fields, this line 2"):
+        read(tmp_path, "candidate\n" + "\n".join(lines))
+
+
+def test_numbers_must_be_finite_and_name_their_line(tmp_path):
+    for text in ("one", "inf", "-inf", "1e999", "1.5.2", "0x10", "1 000"):
+        file = read(tmp_path, f"candidate,score\na,1\nb,{text}\n")
+        with pytest.raises(TableError, match="line 3: 'score' is "):
+            file.numbers("score")
+    assert np.isnan(read(tmp_path, "candidate,score\na,\n").numbers("score")[0])
+
+
+def test_flags_are_yes_or_no(tmp_path):
+    file = read(tmp_path, "candidate,exempt\na,yes\nb,No\nc,TRUE\nd,0\ne,\n")
+    assert file.flags("exempt").tolist() == [True, False, True, False, False]
+    with pytest.raises(TableError, match="line 2: 'exempt' is 'maybe'; write yes or no"):
+        read(tmp_path, "candidate,exempt\na,maybe\n").flags("exempt")
+
+
+@pytest.mark.parametrize(
+    "nasty", ["\x1b[31m", "\x07", "\u202e", "\x9b", "\u2066", "a\nb", "\u2028"]
+)
+def test_text_that_steers_a_terminal_is_spelled_out(nasty):
+    shown = printable(nasty)
+    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") for char in shown)
+    assert printable("Zoë 🎹 [red]") == "Zoë 🎹 [red]"
+
+
+def test_the_nearest_known_word_is_offered():
+    assert closest("szymon-nehrign", ["szymon-nehring", "kate-liu"]) == (
+        " (did you mean 'szymon-nehring'?)"
+    )
+    assert closest("xyz", ["szymon-nehring"]) == ""
+
+
+@settings(max_examples=150)
+@example(rows=[("'=a", "''-b", 1), ("'c", "=d", 2)])
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1),
+            st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp", "Zs"))),
+            st.integers(-(10**5), 10**5),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_what_is_written_is_read_again(tmp_path_factory, rows):
+    table = pd.DataFrame(rows, columns=["candidate", "name", "score"])
+    for column in ("candidate", "name"):
+        composed = [unicodedata.normalize("NFC", text) for text in table[column]]
+        table[column] = composed
+    path = write(tmp_path_factory.mktemp("round"), to_csv(table))
+    file = read_csv(path, ("candidate", "name", "score"))
+    assert (
+        file.rows[["candidate", "name"]].to_numpy().tolist()
+        == table[["candidate", "name"]].to_numpy().tolist()
+    )
+    assert file.numbers("score").tolist() == table["score"].tolist()

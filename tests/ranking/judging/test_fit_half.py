@@ -1,0 +1,136 @@
+"""A ranker learns from some candidates what holds of others, if there is anything to learn."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from skill import planted_bank
+
+from ranking.comparisons.tally import tally
+from ranking.comparisons.votes import count_votes
+from ranking.embeddings.store import Making
+from ranking.errors import TableError
+from ranking.evaluation.accuracy import pair_accuracy
+from ranking.judging.cross_fit import HALF, deal_out, judge_unheard
+from ranking.judging.fit_half import refitted
+from ranking.judging.ranker import Kept, compare_windows
+from ranking.network.head import HeadConfig, make_head
+from ranking.probe.checkpoint import Probe, Record
+
+LEVELS = np.tile([0, 1, 2], 16)
+MADE = Making("spectrogram")
+
+
+@pytest.fixture(scope="module")
+def bank():
+    return planted_bank(LEVELS, 30, 60, segments=(6, 8))
+
+
+@pytest.fixture(scope="module")
+def score(bank):
+    return pd.Series(LEVELS.astype(float), index=bank.windows["candidate"])
+
+
+def ranker_of(classes: int = 2) -> Probe:
+    """One that has learnt nothing yet."""
+    config = HeadConfig(30, 60, classes, sides=2)
+    head = make_head(config, seed=1)
+    head.mean.fill_(3)
+    return Probe(head, Record(f"expertise-{classes}", MADE, config))
+
+
+def accuracy(bank, score: pd.Series, parts: int, ranker: Probe, seed: int = 0):
+    """Of rankers fitted on others, on those they never heard."""
+    part = deal_out(score, parts, seed)
+
+    def learn(learnt):
+        fitted = refitted(ranker, bank, score[learnt], seed=seed)
+        return lambda heard: compare_windows(fitted.head, bank, among=heard)
+
+    counted = tally(count_votes(judge_unheard(part, learn)))
+    return pair_accuracy(counted, score[counted.candidates].to_numpy(), seed)
+
+
+@pytest.mark.parametrize(("parts", "classes"), [(HALF, 2), (3, 4)])
+def test_skill_that_is_there_is_found_in_candidates_never_heard(bank, score, parts, classes):
+    found = accuracy(bank, score, parts, ranker_of(classes))
+    assert found.value > 0.7
+    assert found.p < 0.005
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_fitting_on_shuffled_results_stays_within_what_no_skill_gives(bank, score, seed):
+    shuffled = pd.Series(np.random.default_rng(seed).permutation(score), index=score.index)
+    assert accuracy(bank, shuffled, HALF, ranker_of(), seed).p > 0.005
+
+
+def test_a_ranker_goes_on_from_what_it_knows(bank, score):
+    start = ranker_of()
+    start = replace(start, record=replace(start.record, note="it has heard nobody"))
+    fitted = refitted(start, bank, score[:6], epochs=1)
+    moved, drawn = (
+        (fitted.head.output.weight - other.output.weight).abs().max()
+        for other in (start.head, make_head(start.head.config, seed=0))
+    )
+    assert 0 < moved < 2 * 1.1e-3  # in two steps of Adam at a rate of 1e-3
+    assert drawn > 1e-2
+    assert fitted.head.mean.equal(start.head.mean)
+    assert fitted.record.note == ""
+    assert not any(parameter.requires_grad for parameter in fitted.head.parameters())
+
+
+class StopError(Exception):
+    """The process ends here."""
+
+
+def test_an_interrupted_fit_goes_on_and_a_finished_one_is_kept(bank, score, tmp_path):
+    whole = refitted(ranker_of(), bank, score[:9]).head.digest
+    kept = Kept(tmp_path / "fits", {"r000": "her recording"})
+    for epoch in (2, 4):
+
+        def stop(progress, epoch=epoch):
+            if progress.epoch == epoch:
+                raise StopError
+
+        with pytest.raises(StopError):
+            refitted(ranker_of(), bank, score[:9], kept=kept, progress=stop)
+    told = []
+    again = refitted(ranker_of(), bank, score[:9], kept=kept, progress=told.append)
+    assert again.head.digest == whole
+    assert told[0].epoch == 4
+    (folder,) = kept.folder.iterdir()
+    assert {path.name for path in folder.iterdir()} == {"ranker.safetensors", "ranker.json"}
+    told.clear()
+    assert (
+        refitted(ranker_of(), bank, score[:9], kept=kept, progress=told.append).head.digest == whole
+    )
+    assert not told
+
+
+def test_a_fit_is_kept_for_what_it_was_fitted_from(bank, score, tmp_path):
+    kept = Kept(tmp_path, {"r000": "her recording"})
+    start = ranker_of()
+    start = replace(start, record=replace(start.record, note="it has heard nobody"))
+    for fits, changes in enumerate(
+        [
+            {},
+            {"seed": 1},
+            {"epochs": 2},
+            {"score": score[:5]},
+            {"score": 2 - score[:6]},
+            {"kept": Kept(tmp_path, {"r000": "another take"})},
+            {"ranker": refitted(start, bank, score[:3], epochs=1)},
+            {"bank": planted_bank(LEVELS[:9], 30, 60)},
+        ],
+        start=1,
+    ):
+        asked = {"ranker": start, "bank": bank, "score": score[:6], "kept": kept, "epochs": 1}
+        for _ in range(2):
+            refitted(**{**asked, **changes})
+        assert len(list(tmp_path.iterdir())) == fits
+
+
+def test_from_equals_there_is_nothing_to_learn(bank, score):
+    with pytest.raises(TableError, match="no two recordings of unequal level"):
+        refitted(ranker_of(), bank, score * 0)
