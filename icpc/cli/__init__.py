@@ -19,6 +19,7 @@ from icpc.cli.embed import embed
 from icpc.cli.hitrate import hitrate
 from icpc.cli.output import print_error, write_any_name
 from icpc.cli.rank import rank
+from icpc.cli.remedies import message
 from icpc.cli.report import report
 from icpc.cli.train import train
 from icpc.cli.weights import weights
@@ -36,7 +37,7 @@ class JudgeGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except JudgeError as error:
-            print_error(str(error))
+            print_error(message(error))
             raise typer.Exit(error.exit_code) from None
 
 
