@@ -58,13 +58,11 @@ class JudgeError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """All parts, so that an error finds its way back from a worker process."""
-        return _again, (type(self), self.args, self.key, self.facts)
+        return _again, (type(self), (*self.args, self.key), self.facts)
 
 
-def _again(
-    kind: type[JudgeError], parts: tuple[Any, ...], key: str, facts: dict[str, Any]
-) -> JudgeError:
-    return kind(*parts, key=key, **facts)
+def _again(kind: type[JudgeError], parts: tuple[Any, ...], facts: dict[str, Any]) -> JudgeError:
+    return kind(*parts, **facts)
 
 
 class TableError(JudgeError):
