@@ -99,7 +99,7 @@ def bank_of(table: "pd.DataFrame", work: "Work") -> "tuple[EmbeddingBank, pd.Dat
         If a recording cannot be used.
     """
     from ranking.embeddings.bank import open_bank
-    from ranking.embeddings.embed import load_chosen, making_chosen
+    from ranking.embeddings.embed import cache_key_of, load_chosen
     from ranking.embeddings.store import EmbeddingStore
     from ranking.encoders import spec_of
 
@@ -109,4 +109,4 @@ def bank_of(table: "pd.DataFrame", work: "Work") -> "tuple[EmbeddingBank, pd.Dat
     codes = spec_of(choice.encoder).stored == "codes"
     expand = load_chosen([choice], work.device)[0].encoder.expand if codes else None
     store = EmbeddingStore(work.store)
-    return open_bank(store, making_chosen(choice), named, expand, work.device), named
+    return open_bank(store, cache_key_of(choice), named, expand, work.device), named

@@ -208,13 +208,13 @@ class Listening:
     def _hear(self, table: "pd.DataFrame", ranker: "Probe") -> "Heard":
         """The recordings as the ranker wants them embedded."""
         from icpc.workflows.judge_recordings import Heard, refuse_short
-        from ranking.embeddings.embed import making_chosen
+        from ranking.embeddings.embed import cache_key_of
         from ranking.embeddings.workers import THREADS, Work
         from ranking.probe.checkpoint import check_use
         from ranking.tasks.expertise import TASKS
 
         choice = self._choice(ranker)
-        made = making_chosen(choice)
+        made = cache_key_of(choice)
         check_use(ranker, made, tuple(TASKS.values()), str(self.ranker or "the ranker"))
         least = self.least or WINDOW_SECONDS
         workers = max(1, self._cores // THREADS)

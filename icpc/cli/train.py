@@ -140,7 +140,7 @@ def _learn(
     import pandas as pd
 
     from icpc.workflows.train import outcome, sentences, trained_probe
-    from ranking.embeddings.embed import making_chosen
+    from ranking.embeddings.embed import cache_key_of
     from ranking.probe.checkpoint import check_path, save_probe
     from ranking.probe.train import learn
     from ranking.tasks.manifest import locate, refuse_copies
@@ -153,7 +153,7 @@ def _learn(
     kept = out.with_suffix(".fitting")
     with fitting(f"fitting {out.stem}") as progress:
         learnt = learn(manifests, bank, plan, progress, kept)
-    save_probe(trained_probe(learnt, manifests, named, making_chosen(work.choices[0])), out)
+    save_probe(trained_probe(learnt, manifests, named, cache_key_of(work.choices[0])), out)
     shutil.rmtree(kept, ignore_errors=True)
     if form is not Format.TABLE:
         print_data(pd.DataFrame([outcome(learnt, len(table))]), form)

@@ -26,7 +26,7 @@ from ranking.audio.segments import SEGMENT_SECONDS
 from ranking.comparisons.tally import tally
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import Choice, making_chosen
+from ranking.embeddings.embed import Choice, cache_key_of
 from ranking.embeddings.store import Embedding
 from ranking.encoders import spec_of
 from ranking.evaluation.accuracy import accuracy_by_distance, pair_accuracy
@@ -102,7 +102,7 @@ def train(keep: Path) -> Probe:
         name: examine(fitted.head, own.draw(), _heard(own, keep)) for name, own in TESTS.items()
     }
     settings = {**asdict(SETTINGS), "pairs": PAIRS, "epoch": fitted.epoch}
-    made = making_chosen(Choice("spectrogram"))
+    made = cache_key_of(Choice("spectrogram"))
     record = Record(TASKS[2], made, config, settings, run.train.digest, results, NOTE)
     return Probe(fitted.head, record)
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from icpc.study.source import Verdicts, verdicts_of
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import Making
+from ranking.embeddings.store import CacheKey
 from ranking.errors import AudioError
 from ranking.judging.ranker import Judging, Kept, compare_windows
 from ranking.probe.checkpoint import Probe
@@ -32,7 +32,7 @@ class Heard:
     bank: EmbeddingBank
     recordings: Mapping[str, str]
     """SHA-256 of each candidate's sound file, by id."""
-    made: Making
+    made: CacheKey
     store: Path
 
     def kept(self, folder: str) -> Kept:

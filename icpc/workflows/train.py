@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from icpc.findings.finding import interval, percent
-from ranking.embeddings.store import Making
+from ranking.embeddings.store import CacheKey
 from ranking.probe.checkpoint import Probe, Record
 from ranking.probe.train import Learnt
 from ranking.tasks.expertise import TASKS
@@ -22,7 +22,7 @@ from ranking.tasks.manifest import Manifest, data_digest
 
 
 def trained_probe(
-    learnt: Learnt, manifests: Sequence[Manifest], recordings: pd.DataFrame, made: Making
+    learnt: Learnt, manifests: Sequence[Manifest], recordings: pd.DataFrame, made: CacheKey
 ) -> Probe:
     """Return the probe that was learnt, with its record.
 

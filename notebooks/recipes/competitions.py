@@ -28,7 +28,7 @@ from icpc.cli.output import fitting
 from ranking.comparisons.tally import tally
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import making_chosen
+from ranking.embeddings.embed import cache_key_of
 from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import Work
 from ranking.evaluation.accuracy import PERMUTATIONS, larger_wins
@@ -87,7 +87,7 @@ def sounds_of(names: Iterable[str], folder: Path, store: Path) -> dict[str, Embe
     (choice,) = choices_of(["spectrogram"], None, None, (), as_published=False)
     outcomes = embedded(pd.DataFrame({"path": list(paths.values())}), Work(store, (choice,)))
     recording = {outcome.path: outcome.recording for outcome in outcomes}
-    kept, made = EmbeddingStore(store), making_chosen(choice)
+    kept, made = EmbeddingStore(store), cache_key_of(choice)
     return {name: kept.read(made, recording[path]) for name, path in paths.items()}
 
 

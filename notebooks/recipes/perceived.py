@@ -31,7 +31,7 @@ from resolution import resampled
 from icpc.cli.embedding import choices_of, embedded
 from icpc.cli.output import fitting
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import making_chosen
+from ranking.embeddings.embed import cache_key_of
 from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import Work
 from ranking.evaluation.resampling import Estimate
@@ -150,7 +150,7 @@ class Sounds:
         (choice,) = choices_of([encoder], None, None, front_end, as_published=False)
         outcomes = embedded(self.paths, Work(self.store, (choice,)))
         sound = {outcome.path: outcome.recording for outcome in outcomes}
-        store, made = EmbeddingStore(self.store), making_chosen(choice)
+        store, made = EmbeddingStore(self.store), cache_key_of(choice)
         return [
             (row.candidate, store.read(made, sound[row.path])) for row in self.paths.itertuples()
         ]

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ranking.audio.segments import SEGMENT_SECONDS, SEGMENTS
-from ranking.embeddings.store import Embedding, EmbeddingStore, Making
+from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
@@ -123,7 +123,7 @@ class EmbeddingBank:
 
 def open_bank(
     store: EmbeddingStore,
-    made: Making,
+    made: CacheKey,
     recordings: pd.DataFrame,
     expand: Callable[[Tensor], Tensor] | None = None,
     device: str | torch.device = "cpu",

@@ -22,7 +22,7 @@ import torch
 
 from ranking.audio.decoding import open_sound
 from ranking.audio.segments import SEGMENT_SECONDS, Segment, stream_segments
-from ranking.embeddings.store import EmbeddingStore, EmbeddingWriter, Making, making_of
+from ranking.embeddings.store import CacheKey, EmbeddingStore, EmbeddingWriter, make_cache_key
 from ranking.encoders import load_encoder, spec_of
 from ranking.encoders.base import Encoder, Options
 from ranking.errors import AudioError
@@ -64,7 +64,7 @@ class Loaded:
     """An encoder ready to work, and what it makes."""
 
     encoder: Encoder
-    made: Making
+    made: CacheKey
     left: bool = False
     """Whether it hears the left channel alone."""
     tails: bool = True
@@ -82,7 +82,7 @@ def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
     return [
         Loaded(
             load_encoder(one.encoder, one.weights, dict(one.front_end)).to(device),
-            making_chosen(one),
+            cache_key_of(one),
             left=bool(one.options["left"]),
             tails=bool(one.options["tails"]),
         )
@@ -90,11 +90,11 @@ def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
     ]
 
 
-def making_chosen(choice: Choice) -> Making:
+def cache_key_of(choice: Choice) -> CacheKey:
     """Return what a choice makes, without loading its network."""
     spec = spec_of(choice.encoder)
     digest = "" if choice.weights is None else file_sha256(choice.weights)
-    return making_of(spec.name, spec.precision, digest, choice.options)
+    return make_cache_key(spec.name, spec.precision, digest, choice.options)
 
 
 def embed_recording(

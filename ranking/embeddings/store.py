@@ -2,10 +2,10 @@
 
 Conventions
 -----------
-One folder per *making*: an encoder, the hash of its weights, its precision and the options of its
-front end, written in its ``making.json``. In it one ``.npy`` per recording, named by the SHA-256 of
-the sound file, with a ``.json`` beside it: how long each segment is, and checksums. The array has
-shape (S, F, ...) and the encoder's type: float16 for most, uint16 for codes.
+One folder per *cache key*: an encoder, the hash of its weights, its precision and the options of
+its front end, written in its ``making.json``. In it one ``.npy`` per recording, named by the
+SHA-256 of the sound file, with a ``.json`` beside it: how long each segment is, and checksums. The
+array has shape (S, F, ...) and the encoder's type: float16 for most, uint16 for codes.
 Files appear by rename, the ``.json`` last: without it there is no embedding. So a process may be
 killed at any moment, and several may share a store. Arrays are memory-mapped when read.
 """
@@ -33,7 +33,7 @@ MAKING = "making.json"
 
 
 @dataclass(frozen=True)
-class Making:
+class CacheKey:
     """What an embedding depends on, beside the sound."""
 
     encoder: str
@@ -102,11 +102,11 @@ class EmbeddingStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def has(self, made: Making, recording: str) -> bool:
+    def has(self, made: CacheKey, recording: str) -> bool:
         """Whether a recording, by its SHA-256, is embedded."""
         return self._record(made, recording).is_file()
 
-    def read(self, made: Making, recording: str) -> Embedding:
+    def read(self, made: CacheKey, recording: str) -> Embedding:
         """Return an embedding.
 
         Raises
@@ -131,7 +131,7 @@ class EmbeddingStore:
         return Embedding(values, np.asarray(facts["seconds"]))
 
     @contextmanager
-    def writing(self, made: Making, recording: str, dtype: str) -> Iterator[EmbeddingWriter]:
+    def writing(self, made: CacheKey, recording: str, dtype: str) -> Iterator[EmbeddingWriter]:
         """Keep an embedding that the block adds piece by piece; nothing if the block fails.
 
         Raises
@@ -199,18 +199,18 @@ class EmbeddingStore:
         finally:
             lock.release()
 
-    def _array(self, made: Making, recording: str) -> Path:
+    def _array(self, made: CacheKey, recording: str) -> Path:
         return self.folder / made.folder / f"{recording}.npy"
 
-    def _record(self, made: Making, recording: str) -> Path:
+    def _record(self, made: CacheKey, recording: str) -> Path:
         return self.folder / made.folder / f"{recording}.json"
 
 
-def making_of(
+def make_cache_key(
     encoder: str, precision: str, weights_sha256: str, front_end: Mapping[str, bool | float]
-) -> Making:
-    """Return the making with its options in order."""
-    return Making(encoder, precision, weights_sha256, tuple(sorted(front_end.items())))
+) -> CacheKey:
+    """Return the cache key with its options in order."""
+    return CacheKey(encoder, precision, weights_sha256, tuple(sorted(front_end.items())))
 
 
 def _header(file: BufferedRandom, shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:

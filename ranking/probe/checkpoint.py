@@ -18,7 +18,7 @@ from typing import Any
 
 from safetensors.torch import save
 
-from ranking.embeddings.store import Making
+from ranking.embeddings.store import CacheKey
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint
 from ranking.errors import ProbeError, WeightsError
 from ranking.files.atomic import replacing
@@ -35,7 +35,7 @@ class Record:
 
     task: str
     """Name of the question that it answers."""
-    made: Making
+    made: CacheKey
     """What the embeddings were made with that it was fitted on."""
     config: HeadConfig
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -127,7 +127,7 @@ def load_probe(path: Path) -> Probe:
     return Probe(head, record)
 
 
-def check_use(probe: Probe, made: Making, tasks: Sequence[str], where: str) -> None:
+def check_use(probe: Probe, made: CacheKey, tasks: Sequence[str], where: str) -> None:
     """Refuse a probe for embeddings or a question that it was not fitted on.
 
     Parameters
@@ -186,7 +186,7 @@ def _read_record(path: Path) -> tuple[Record, str]:
         config = facts.pop("config")
         channels = tuple(config.pop("channels"))
         record = Record(
-            made=Making(**made, front_end=front_end),
+            made=CacheKey(**made, front_end=front_end),
             config=HeadConfig(**config, channels=channels),
             **facts,
         )

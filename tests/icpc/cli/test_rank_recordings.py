@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.study.runs import load_run
-from ranking.embeddings.embed import Choice, making_chosen
+from ranking.embeddings.embed import Choice, cache_key_of
 from ranking.embeddings.workers import Work, embed_all
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.judging.ranker import SHIPPED
@@ -37,7 +37,7 @@ def save_ranker(path: Path, encoder: str = "spectrogram", classes: int = 2) -> N
     head = lively_head(config)
     head.mean.fill_(-8)
     head.output.weight.data *= 20
-    made = making_chosen(Choice(encoder))
+    made = cache_key_of(Choice(encoder))
     save_probe(Probe(head, Record(f"expertise-{classes}", made, config)), path)
 
 

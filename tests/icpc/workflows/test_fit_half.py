@@ -10,12 +10,12 @@ from skill import planted_bank
 from icpc.workflows.fit_half import Fit, Shown, hear_fitted, what_fitting_gained
 from icpc.workflows.judge_recordings import Heard
 from ranking.comparisons.pairs import ordered_pairs, with_truth
-from ranking.embeddings.store import Making
+from ranking.embeddings.store import CacheKey
 from ranking.judging.ranker import Judging
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record
 
-MADE = Making("spectrogram")
+MADE = CacheKey("spectrogram")
 LEVELS = np.tile([0, 1, 2], 4)
 QUIET = Shown(lambda _: nullcontext(lambda _: None), lambda _: nullcontext(lambda *_: None))
 

@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from ranking.embeddings.bank import open_bank
-from ranking.embeddings.store import EmbeddingStore, making_of
+from ranking.embeddings.store import EmbeddingStore, make_cache_key
 from ranking.encoders import dac
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
-MADE = making_of("spectrogram", "float32", "", {})
+MADE = make_cache_key("spectrogram", "float32", "", {})
 LENGTHS = {"ann": 75, "bob": 30, "cyd": 4, "dov": 44}
 
 
@@ -80,7 +80,7 @@ def test_codes_become_embeddings_on_use(tmp_path):
     torch.manual_seed(0)
     encoder = dac.Dac(encoder_dim=8, decoder_dim=32, latent_dim=64).eval()
     codes = torch.randint(0, 1024, (45, 7, 9))
-    store, made = EmbeddingStore(tmp_path), making_of("dac", "float32", "", {})
+    store, made = EmbeddingStore(tmp_path), make_cache_key("dac", "float32", "", {})
     with store.writing(made, "a" * 64, "uint16") as writer:
         writer.add(codes.numpy(), [10.0] * 45)
     table = pd.DataFrame({"candidate": ["ann"], "recording": ["a" * 64]})

@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 
-from ranking.embeddings.store import EmbeddingStore, Making, making_of
+from ranking.embeddings.store import CacheKey, EmbeddingStore, make_cache_key
 from ranking.errors import StoreError
 
-MADE = making_of("spectrogram", "float32", "", {"log": True})
+MADE = make_cache_key("spectrogram", "float32", "", {"log": True})
 RECORDING = "a" * 64
 
 
@@ -60,10 +60,10 @@ def test_codes_stay_whole_numbers(store):
 @pytest.mark.parametrize(
     "other",
     [
-        Making("dac", "float32", "", (("log", True),)),
-        making_of("spectrogram", "bfloat16", "", {"log": True}),
-        making_of("spectrogram", "float32", "b" * 64, {"log": True}),
-        making_of("spectrogram", "float32", "", {"log": False}),
+        CacheKey("dac", "float32", "", (("log", True),)),
+        make_cache_key("spectrogram", "bfloat16", "", {"log": True}),
+        make_cache_key("spectrogram", "float32", "b" * 64, {"log": True}),
+        make_cache_key("spectrogram", "float32", "", {"log": False}),
     ],
 )
 def test_another_encoder_precision_weights_or_front_end_is_another_embedding(store, other):
@@ -74,8 +74,8 @@ def test_another_encoder_precision_weights_or_front_end_is_another_embedding(sto
 
 
 def test_the_order_of_options_does_not_matter():
-    one = making_of("x", "float32", "", {"a": 1.0, "b": True})
-    assert one == making_of("x", "float32", "", {"b": True, "a": 1.0})
+    one = make_cache_key("x", "float32", "", {"a": 1.0, "b": True})
+    assert one == make_cache_key("x", "float32", "", {"b": True, "a": 1.0})
 
 
 def test_what_fails_leaves_nothing(store):

@@ -9,7 +9,7 @@ from skill import planted_bank
 
 from ranking.comparisons.tally import tally
 from ranking.comparisons.votes import count_votes
-from ranking.embeddings.store import Making
+from ranking.embeddings.store import CacheKey
 from ranking.errors import TableError
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.judging.cross_fit import HALF, deal_out, judge_unheard
@@ -19,7 +19,7 @@ from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record
 
 LEVELS = np.tile([0, 1, 2], 16)
-MADE = Making("spectrogram")
+MADE = CacheKey("spectrogram")
 
 
 @pytest.fixture(scope="module")

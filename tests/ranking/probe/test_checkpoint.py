@@ -7,13 +7,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from ranking.embeddings.store import making_of
+from ranking.embeddings.store import make_cache_key
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record, check_use, load_probe, save_probe
 
 CONFIG = HeadConfig(frames=40, dimension=32, classes=2, sides=2, segments=3, width=8)
-MADE = making_of("spectrogram", "float32", "", {"log": True, "time_first": True})
+MADE = make_cache_key("spectrogram", "float32", "", {"log": True, "time_first": True})
 RECORD = Record("expertise-2", MADE, CONFIG, {"seed": 3, "rate": 1e-3}, "ab" * 32, {"accuracy": 1})
 
 
