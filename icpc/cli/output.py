@@ -8,15 +8,20 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ranking.progress import Progress
+
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.progress import Progress as Bar
+    from rich.progress import ProgressColumn
+    from rich.status import Status
 
     from ranking.probe.settings import Progress as FitProgress
 
@@ -110,6 +115,73 @@ def print_error(message: str) -> None:
     from ranking.files.text import printable
 
     Console(stderr=True).print(Text(f"judge: {printable(message)}"), soft_wrap=True)
+
+
+class DrawnProgress(Progress):
+    """Draws a stage of work on a terminal's stderr, and nothing where that is no terminal.
+
+    A stage of unknown length turns a wheel; of others, their count or their bytes and the time left
+    are seen, or a bar where each piece is described. Only one stage is drawn at a time.
+    """
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._what = ""
+        self._wheel: Status | None = None
+        self._bar: Bar | None = None
+
+    def start(self, what: str, total: float | None = None, unit: str = "") -> Self:
+        """Draw a stage from now on, and no longer the one before."""
+        from ranking.files.text import printable
+
+        self.done()
+        self._what = printable(what)
+        if not self._console.is_terminal:
+            return self
+        if total is None and unit != "bytes":
+            self._wheel = self._console.status(Text(f"{self._what} …"))
+            self._wheel.start()
+            return self
+        from rich.progress import Progress as RichProgress
+
+        self._bar = RichProgress(*_columns(unit), console=self._console)
+        self._bar.add_task(self._what, total=total)
+        self._bar.start()
+        return self
+
+    def advance(self, pieces: float = 1, detail: str = "") -> None:
+        """Draw that so much more is done."""
+        if self._bar is None:
+            return
+        (task,) = self._bar.task_ids
+        if detail:
+            self._bar.columns = _columns("described")
+            self._bar.update(task, description=f"{self._what}, {detail}")
+        self._bar.advance(task, pieces)
+
+    def done(self) -> None:
+        """Draw no more of it."""
+        for drawn in (self._wheel, self._bar):
+            if drawn is not None:
+                drawn.stop()
+        self._wheel = self._bar = None
+
+
+def _columns(unit: str) -> "tuple[ProgressColumn, ...]":
+    """What is seen of a stage that counts a unit."""
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    what = TextColumn("{task.description}", markup=False)
+    if unit == "bytes":
+        return what, DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
+    return what, BarColumn() if unit == "described" else MofNCompleteColumn(), TimeRemainingColumn()
 
 
 @contextmanager
