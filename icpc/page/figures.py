@@ -15,7 +15,7 @@ from icpc.findings.finding import both_orders
 from icpc.study.by_round import result_groups, rounds_predicted
 from icpc.study.hit_rate import study_hit_rate
 from icpc.study.study import Study
-from ranking.consistency.calibration import calibration
+from ranking.consistency.calibration import vote_calibration
 from ranking.consistency.head_to_head import order_flips, upsets, win_shares
 from ranking.consistency.vote_shares import shares_by_group, window_shares
 from ranking.errors import RankingError
@@ -78,6 +78,6 @@ def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
     groups, kinds = result_groups(study)
     if (groups != "").any():
         yield "windows", draw_window_shares(shares_by_group(window_shares(votes), groups), kinds)
-    table = calibration(votes, study.results["score"], study.settings.seed)
+    table = vote_calibration(votes, study.results["score"], study.settings.seed)
     if len(table):
         yield "calibration", draw_calibration(table)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icpc.study.study import Study
-from ranking.consistency.calibration import brier_score, calibration
+from ranking.consistency.calibration import brier_score, vote_calibration
 from ranking.consistency.vote_shares import best_and_worst, shares_by_group, window_shares
 
 
@@ -50,7 +50,7 @@ def calibrated(study: Study) -> dict[str, Any] | None:
     if study.verdicts.votes is None:
         return None
     score = study.results["score"]
-    table = calibration(study.verdicts.votes, score, study.settings.seed)
+    table = vote_calibration(study.verdicts.votes, score, study.settings.seed)
     if table.empty:
         return None
     rows = table.replace({np.nan: None}).to_dict("records")

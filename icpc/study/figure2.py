@@ -26,6 +26,7 @@ from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summaris
 from ranking.evaluation.null_model import no_skill
 from ranking.files.table_reader import read_csv
 from ranking.methods.bradley_terry import newton_step
+from ranking.methods.counting import WINS
 from ranking.methods.method import competition_rank
 from ranking.tables import RANKING
 
@@ -65,7 +66,7 @@ def published_curve(points: pd.DataFrame, seed: int = 0) -> tuple[pd.DataFrame, 
     wins = by_id["wins"].to_numpy()
     tier = by_id["tier"].map(TIERS.index).to_numpy()
     counted = _release_tally(by_id.index, wins, tier)
-    chance = no_skill(counted, "wins", seed)
+    chance = no_skill(counted, WINS, seed)
     ranking = pd.DataFrame(
         {
             "rank": competition_rank(wins),

@@ -110,7 +110,7 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
         tiers=result_order(study),
         names=study.results["name"].to_dict(),
         labelled=tuple(dict.fromkeys([*curve["candidate"].head(top), *finalists])),
-        x="wins" if study.settings.by == "wins" else "k",
+        x="wins" if study.settings.method.same_as == "wins" else "k",
         remarks=tuple(filter(None, (study.verdicts.note, *study.remarks))),
     )
 

@@ -4,11 +4,14 @@ from icpc.competition.competitions import Competition
 from ranking.comparisons.schedule import Schedule, follows_result
 from ranking.comparisons.tally import Tally
 from ranking.files.text import printable
+from ranking.methods.method import Method
 
 FEW = 10  # candidates; below that the 95 % ranges cover 80 to 92 % in simulation
 
 
-def remarks(competition: Competition, counted: Tally, schedule: Schedule, by: str) -> list[str]:
+def remarks(
+    competition: Competition, counted: Tally, schedule: Schedule, method: Method
+) -> list[str]:
     """What a reader must know before believing the ranking."""
     said = []
     absent = len(competition.judged) - len(counted.candidates)
@@ -25,7 +28,7 @@ def remarks(competition: Competition, counted: Tally, schedule: Schedule, by: st
         said.append(
             _uneven(
                 schedule,
-                by,
+                method,
                 follows_result(counted, score.loc[counted.candidates].to_numpy(dtype=float)),
             )
         )
@@ -35,31 +38,27 @@ def remarks(competition: Competition, counted: Tally, schedule: Schedule, by: st
             "rank too narrow."
         )
     if len(schedule.groups) > 1:
-        said.append(_split(schedule, by))
+        said.append(_split(schedule, method))
     return said
 
 
-def _uneven(schedule: Schedule, by: str, follows: bool) -> str:
+def _uneven(schedule: Schedule, method: Method, follows: bool) -> str:
     span = f"candidates were compared {schedule.fewest_games:,} to {schedule.most_games:,} times"
     why = "raw wins would give the result away" if follows else "raw wins would not be fair"
-    if by in ("wins", "pagerank"):
-        return f"WARNING: {span}: ranking --by {by} favours those who were compared more" + (
-            ", and who was compared more depends on the result." if follows else "."
+    if method.misled_by_uneven_schedule:
+        return (
+            f"WARNING: {span}: ranking --by {method.name} favours those who were compared more"
+            + (", and who was compared more depends on the result." if follows else ".")
         )
-    return f"{span}: {why}; ranked by {by}."
+    return f"{span}: {why}; ranked by {method.name}."
 
 
-def _split(schedule: Schedule, by: str) -> str:
+def _split(schedule: Schedule, method: Method) -> str:
     """Name the groups between which wins run one way only, or not at all."""
     shown = [_named(group) for group in schedule.groups[:4]]
     more = len(schedule.groups) - len(shown)
     listing = "; then ".join(shown) + (f"; then {more} more" if more else "")
-    mend = (
-        " Their distance is not known: each candidate was given one more comparison, tied, spread "
-        "over all others, to keep strengths finite."
-        if by == "bradley-terry"
-        else ""
-    )
+    mend = f" {method.when_split}" if method.when_split else ""
     return (
         f"{len(schedule.groups)} groups of candidates never lost to a later one, or never met it: "
         f"{listing}.{mend}"

@@ -28,6 +28,8 @@ class Verdicts:
     passed_from: float = 1
     """Least score of whoever passed the round that was judged."""
     votes: pd.DataFrame | None = None
+    marks: pd.DataFrame | None = None
+    """A panel's, for methods that rank by them."""
     heard: Mapping[str, Any] = field(default_factory=dict)
     """Of verdicts on recordings: the ranker, its encoder, the recordings, and how they met."""
 
@@ -104,4 +106,5 @@ def _from_panel(competition: Competition, path: Path, stage: str | None, *, own:
         competition.panel_note if own else "",
         path,
         passed_from=at + 1,
+        marks=marks,
     )

@@ -20,6 +20,8 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from icpc.study.remarks import remarks
 from icpc.study.source import Verdicts
+from ranking.comparisons.marks import mark_matrix
+from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import Schedule, describe_schedule
 from ranking.comparisons.tally import Tally, tally
 from ranking.comparisons.votes import VOTE_RULES
@@ -27,8 +29,10 @@ from ranking.errors import RankingError
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise
 from ranking.evaluation.null_model import no_skill
 from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
+from ranking.evaluation.resampling import RESAMPLED
 from ranking.files.text import printable
-from ranking.methods.method import METHODS, rank_candidates
+from ranking.methods.method import Method, rank_candidates
+from ranking.methods.registry import METHODS
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Settings:
     """Every choice that moves a number."""
 
     by: str = "bradley-terry"
-    """Ranking method, one of :data:`ranking.methods.method.METHODS`."""
+    """Ranking method, by its name in :data:`ranking.methods.registry.METHODS`."""
     vote: str = "majority"
     """How votes on windows make a verdict: majority or mean."""
     count: str = "all"
@@ -45,12 +49,17 @@ class Settings:
     """What the rank intervals resample: candidates, or windows where votes are known."""
     seed: int = 0
 
+    @property
+    def method(self) -> Method:
+        """The ranking method itself."""
+        return METHODS[self.by]
+
     def __post_init__(self) -> None:
         for name, value, choices in (
             ("by", self.by, tuple(METHODS)),
             ("vote", self.vote, VOTE_RULES),
             ("count", self.count, ("all", "paper")),
-            ("resample", self.resample, ("candidates", "windows")),
+            ("resample", self.resample, RESAMPLED),
         ):
             if value not in choices:
                 raise RankingError(
@@ -93,6 +102,11 @@ class Study:
         score = self.results["score"].dropna()
         return score >= self.verdicts.passed_from
 
+    def chance(self) -> np.ndarray:
+        """Strengths that a judge without skill would have given, shape (draws, n)."""
+        marks = _marks(self.verdicts, self.counted)
+        return no_skill(self.counted, self.settings.method, self.settings.seed, marks=marks)
+
 
 def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) -> Study:
     """Rank the candidates of a competition from verdicts.
@@ -111,18 +125,19 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
         )
     counted = tally(verdicts.comparisons)
     schedule = describe_schedule(counted)
-    ranking = rank_candidates(counted, settings.by)
+    method, marks = settings.method, _marks(verdicts, counted)
+    ranking = rank_candidates(counted, method, marks)
     if settings.resample == "windows":
         if verdicts.votes is None:
             raise RankingError(
                 "--resample windows", "these verdicts have no votes on windows", "give --votes FILE"
             )
         ranking = with_window_intervals(
-            ranking, verdicts.votes, settings.vote, settings.by, settings.seed
+            ranking, verdicts.votes, settings.vote, method, settings.seed
         )
     else:
-        ranking = with_intervals(ranking, counted, settings.by, settings.seed)
-    said += remarks(competition, counted, schedule, settings.by)
+        ranking = with_intervals(ranking, counted, method, settings.seed)
+    said += remarks(competition, counted, schedule, method)
     return Study(competition, verdicts, settings, counted, schedule, ranking, tuple(said))
 
 
@@ -147,7 +162,7 @@ def hold_against_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
             "fill in 'reached' or 'score' in the roster",
         )
     known = study.counted.candidates.isin(passed.index)
-    chance = no_skill(study.counted, study.settings.by, study.settings.seed)[:, known]
+    chance = study.chance()[:, known]
     ranking = study.ranking[study.ranking["candidate"].isin(passed.index)]
     curve = hit_rate_curve(ranking, passed, result_labels(study), chance)
     return curve, summarise(ranking, curve, passed, chance)
@@ -160,12 +175,17 @@ def result_labels(study: Study) -> pd.Series:
     return results["reached"].mask(results["reached"] == "", score)
 
 
+def _marks(verdicts: Verdicts, counted: Tally) -> np.ndarray | None:
+    """The panel's marks, shape (jurors, n), candidates in the order of the tally."""
+    return None if verdicts.marks is None else mark_matrix(verdicts.marks, counted.candidates)
+
+
 def _unequal_only(competition: Competition, verdicts: Verdicts) -> Verdicts:
     """Verdicts on candidates whose scores differ."""
-    comparisons = verdicts.comparisons
     score = competition.roster.set_index("candidate")["score"]
-    first, second = (comparisons[side].map(score) for side in ("first", "second"))
-    kept = comparisons[(first - second).abs() > 0].reset_index(drop=True)
+    comparisons = verdicts.comparisons
+    unequal = with_truth(comparisons, score)["truth"].notna()
+    kept = comparisons[unequal].reset_index(drop=True)
     if kept.empty:
         raise RankingError(
             "--count paper", "no two compared candidates differ in score", "fill in the results"

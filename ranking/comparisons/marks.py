@@ -57,6 +57,13 @@ def panel_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def mark_matrix(marks: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
+    """Return the marks, shape (jurors, candidates), NaN where a juror gave none."""
+    given = marks[~marks["recused"].astype(bool)]
+    table = given.pivot_table(index="juror", columns="candidate", values="mark")
+    return table.reindex(columns=candidates).to_numpy(dtype=float)
+
+
 def _juror_comparisons(juror: object, marks: pd.DataFrame) -> pd.DataFrame:
     """Every two candidates of one juror, by their marks."""
     ordered = marks.sort_values("candidate")

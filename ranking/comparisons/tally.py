@@ -2,12 +2,13 @@
 
 Conventions
 -----------
-Candidates stand in order of id, so that nothing depends on the order of rows. ``games[i, j]``
-counts comparisons with i first and j second, ``first_wins[i, j]`` those that i won; a tie is half
-a win for each. Matrices are float64, shape (n, n), with an empty diagonal.
+Candidates stand in order of id, so that nothing depends on the order of rows. Matrices are float64,
+shape (n, n), with an empty diagonal. A tie is half a win for each, and is also counted by itself,
+for methods that make more of it.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import networkx as nx
 import numpy as np
@@ -22,22 +23,55 @@ MOST = 10_000  # candidates: a matrix of them takes 0.8 GB
 
 
 @dataclass(frozen=True)
+class WinMatrix:
+    """Who won over whom how often: what a ranking method is given."""
+
+    wins: np.ndarray
+    """Float, shape (n, n): [i, j] counts the wins of i over j, a tie half."""
+    ties: np.ndarray | None = None
+    """Float, shape (n, n), symmetric: how many of the comparisons were ties. None: none were."""
+
+    @cached_property
+    def met(self) -> np.ndarray:
+        """Shape (n, n), symmetric: [i, j] counts the comparisons of i and j."""
+        return self.wins + self.wins.T
+
+    @cached_property
+    def connected(self) -> bool:
+        """Whether chains of wins lead from every candidate to every other."""
+        return strongly_connected(self.wins)
+
+    def __len__(self) -> int:
+        return len(self.wins)
+
+
+@dataclass(frozen=True)
 class Tally:
     """Who was compared with whom, how often, and who won."""
 
     candidates: pd.Index
     games: np.ndarray
+    """Shape (n, n): [i, j] counts comparisons with i first and j second."""
     first_wins: np.ndarray
+    """Shape (n, n): [i, j] counts those of them that i won, a tie half."""
+    first_ties: np.ndarray | None = None
+    """Shape (n, n): [i, j] counts those of them that were ties. None: none were."""
 
-    @property
+    @cached_property
     def wins(self) -> np.ndarray:
         """Shape (n, n): [i, j] counts the wins of i over j, in either order."""
         return self.first_wins + (self.games - self.first_wins).T
 
-    @property
+    @cached_property
     def met(self) -> np.ndarray:
         """Shape (n, n), symmetric: [i, j] counts the comparisons of i and j in either order."""
         return self.games + self.games.T
+
+    @cached_property
+    def matrix(self) -> WinMatrix:
+        """Wins and ties, whoever came first."""
+        ties = self.first_ties
+        return WinMatrix(self.wins, None if ties is None else ties + ties.T)
 
 
 def tally(comparisons: pd.DataFrame) -> Tally:
@@ -60,11 +94,16 @@ def tally(comparisons: pd.DataFrame) -> Tally:
         )
     first, second = (candidates.get_indexer(comparisons[side]) for side in ("first", "second"))
     winner = comparisons["winner"]
-    points = np.where(winner == TIE, 0.5, winner == comparisons["first"])
+    tied = (winner == TIE).to_numpy()
+    points = np.where(tied, 0.5, winner == comparisons["first"])
     games, first_wins = np.zeros((n, n)), np.zeros((n, n))
     np.add.at(games, (first, second), 1)
     np.add.at(first_wins, (first, second), points)
-    return Tally(candidates, games, first_wins)
+    ties = None
+    if tied.any():
+        ties = np.zeros((n, n))
+        np.add.at(ties, (first[tied], second[tied]), 1)
+    return Tally(candidates, games, first_wins, ties)
 
 
 def strongly_connected(wins: np.ndarray) -> bool:

@@ -11,14 +11,14 @@ error of the probabilities; always saying one half gets 0.25.
 import numpy as np
 import pandas as pd
 
+from ranking.evaluation.resampling import TAILS
 from ranking.tables import VOTES, check
 
 BINS = 10
 DRAWS = 400
-LEVEL = 0.95
 
 
-def calibration(votes: pd.DataFrame, score: pd.Series, seed: int = 0) -> pd.DataFrame:
+def vote_calibration(votes: pd.DataFrame, score: pd.Series, seed: int = 0) -> pd.DataFrame:
     """Return the calibration of a VOTES table, one row for each bin that has votes.
 
     Parameters
@@ -51,7 +51,7 @@ def calibration(votes: pd.DataFrame, score: pd.Series, seed: int = 0) -> pd.Data
         above = np.bincount(bins, weight * right, minlength=BINS)
         np.divide(above, below, out=drawn[draw], where=below > 0)
     filled = np.flatnonzero(counts)
-    low, high = np.nanquantile(drawn[:, filled], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    low, high = np.nanquantile(drawn[:, filled], TAILS, axis=0)
     return pd.DataFrame(
         {
             "votes": counts[filled],

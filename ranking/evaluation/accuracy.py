@@ -11,7 +11,6 @@ pairs of the 2015 comparisons an interval a seventh as wide. Two-sided p is twic
 References
 ----------
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, Table 4.
-.. [2] M. Hollander, D. Wolfe, E. Chicken, "Nonparametric Statistical Methods", 2014, ch. 8.
 """
 
 import numpy as np

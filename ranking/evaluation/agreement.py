@@ -1,24 +1,33 @@
-"""Do the ways of ranking agree? The same comparisons ranked by every method.
+"""Do two orders agree: a ranking and the result, two methods, a juror and the result?
 
 Conventions
 -----------
-Methods are those of :data:`ranking.methods.method.METHODS`. Agreement is Kendall's tau-b of their
-ranks: 1 for one order, 0 for none in common. It is missing where a method puts all alike.
+Agreement of two orders is Kendall's tau-b [1]_: 1 for one order, 0 for none in common, missing
+where one of them puts all alike. A *method* is one of :data:`ranking.methods.registry.METHODS`.
+
+References
+----------
+.. [1] M. Hollander, D. Wolfe, E. Chicken, "Nonparametric Statistical Methods", 2014, ch. 8.
 """
 
 import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
+from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.tally import Tally
-from ranking.methods.method import METHODS, competition_rank
+from ranking.methods.method import competition_rank
+from ranking.methods.registry import METHODS
 from ranking.tables import TIE
 
 
 def method_ranks(counted: Tally) -> pd.DataFrame:
-    """Rank of each candidate (index, by id) by each method (columns); equals share a rank."""
-    wins = counted.wins
-    ranks = {by: competition_rank(method(wins)) for by, method in METHODS.items()}
+    """Rank of each candidate (index, by id) by each method of comparisons (columns)."""
+    ranks = {
+        name: competition_rank(method.strengths(counted.matrix, None, None))
+        for name, method in METHODS.items()
+        if method.needs == "comparisons"
+    }
     return pd.DataFrame(ranks, index=counted.candidates)
 
 
@@ -38,7 +47,7 @@ def somers_d(strength: np.ndarray, score: np.ndarray) -> float:
     """Somers' D of a ranking given the result: pairs of unequal score ordered right less wrong.
 
     Tau-b divides the same difference by the geometric mean of the pairs that each of the two tells
-    apart [2]_.
+    apart [1]_.
     """
     told = [_pairs_told_apart(values) for values in (competition_rank(strength), score)]
     return tau_b(strength, score) * float(np.sqrt(told[0] / told[1]))
@@ -54,9 +63,7 @@ def juror_agreement(comparisons: pd.DataFrame, score: pd.Series) -> pd.Series:
 
     A tie counts half. Indexed by juror, the most agreeing first.
     """
-    first, second = (comparisons[side].map(score) for side in ("first", "second"))
-    unequal = (first != second) & first.notna() & second.notna()
-    better = comparisons["first"].where(first > second, comparisons["second"])
-    right = (comparisons["winner"] == better) + 0.5 * (comparisons["winner"] == TIE)
-    by_juror = right[unequal].groupby(comparisons["juror"][unequal])
+    known = with_truth(comparisons, score).dropna(subset="truth")
+    right = (known["winner"] == known["truth"]) + 0.5 * (known["winner"] == TIE)
+    by_juror = right.groupby(known["juror"])
     return by_juror.mean().sort_values(ascending=False)

@@ -23,10 +23,9 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from ranking.errors import RankingError
+from ranking.evaluation.resampling import LEVEL, TAILS
 from ranking.methods.method import TIE_TOLERANCE
 from ranking.tables import HITRATE
-
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -136,9 +135,8 @@ def summarise(
     within = curve["k"][curve["k"] <= max(n // 2, curve["k"].min())]
     cut = int(within.max())
     row = curve[curve["k"] == cut].iloc[-1]
-    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    cut_low, cut_high = np.quantile(precision_at(chance, hit)[:, cut - 1], tails)
-    auc_low, auc_high = np.quantile(area_under_roc(chance, hit), tails)
+    cut_low, cut_high = np.quantile(precision_at(chance, hit)[:, cut - 1], TAILS)
+    auc_low, auc_high = np.quantile(area_under_roc(chance, hit), TAILS)
     outside = (curve["hit_rate"] < curve["null_low"]) | (curve["hit_rate"] > curve["null_high"])
     return HitRateSummary(
         candidates=n,
@@ -193,7 +191,7 @@ def global_envelope(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     low, high : float arrays, shape (n,)
     """
     middle = curves.mean(axis=0)
-    tails = np.quantile(curves, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    tails = np.quantile(curves, TAILS, axis=0)
     down, up = np.maximum(middle - tails[0], 1e-9), np.maximum(tails[1] - middle, 1e-9)
     departure = np.maximum((curves - middle) / up, (middle - curves) / down).max(axis=1)
     width = np.quantile(departure, LEVEL)

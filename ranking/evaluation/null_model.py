@@ -17,48 +17,69 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ranking.comparisons.tally import Tally
+from ranking.comparisons.tally import Tally, WinMatrix
 from ranking.evaluation.resampling import affordable
-from ranking.methods.bradley_terry import bradley_terry, information, newton_step, regularised
-from ranking.methods.method import METHODS
+from ranking.methods.bradley_terry import BRADLEY_TERRY, information, regularised
+from ranking.methods.method import Method
 
 DRAWS = 1000
 
 
-def no_skill(counted: Tally, by: str, seed: int = 0, draws: int = DRAWS) -> np.ndarray:
+def no_skill(
+    counted: Tally,
+    method: Method,
+    seed: int = 0,
+    draws: int = DRAWS,
+    marks: np.ndarray | None = None,
+) -> np.ndarray:
     """Return strengths after tournaments in which the judge's preferences fall on anyone.
+
+    Of a method that ranks by marks, its own strengths fall on anyone: marks know no schedule.
+
+    Parameters
+    ----------
+    marks : float array, shape (jurors, n)
+        For methods that rank by them.
 
     Returns
     -------
     float array, shape (draws, n)
     """
-    strength = _preferences(counted.wins)
     rng = np.random.default_rng(seed)
-    preferences = (rng.permutation(strength) for _ in range(affordable(draws, len(strength))))
-    return np.stack([_strengths(wins, by, own) for wins, own in _play(counted, preferences, rng)])
+    draws = affordable(draws, len(counted.candidates))
+    if method.needs == "marks":
+        own = method.strengths(marks, None, None)
+        return np.stack([rng.permutation(own) for _ in range(draws)])
+    strength = _preferences(counted.matrix)
+    preferences = (rng.permutation(strength) for _ in range(draws))
+    return np.stack(
+        [method.strengths(wins, None, own) for wins, own in _play(counted, preferences, rng)]
+    )
 
 
 def coin(
-    counted: Tally, methods: Sequence[str], seed: int = 0, draws: int = DRAWS
+    counted: Tally, methods: Sequence[Method], seed: int = 0, draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
     """Return strengths by each method after tournaments in which every verdict is a toss.
 
     Returns
     -------
-    dict of float arrays, shape (draws, n)
+    dict of float arrays, shape (draws, n), by the method's name
     """
     rng = np.random.default_rng(seed)
     n = len(counted.candidates)
     tosses = (np.zeros(n) for _ in range(affordable(draws, n, least=200)))
     played = [
-        [_strengths(wins, by, own) for by in methods] for wins, own in _play(counted, tosses, rng)
+        [method.strengths(wins, None, own) for method in methods]
+        for wins, own in _play(counted, tosses, rng)
     ]
-    return dict(zip(methods, np.stack(played, axis=1), strict=True))
+    names = [method.name for method in methods]
+    return dict(zip(names, np.stack(played, axis=1), strict=True))
 
 
-def _preferences(wins: np.ndarray) -> np.ndarray:
+def _preferences(wins: WinMatrix) -> np.ndarray:
     """Fitted strengths with the spread that is left without their errors of estimation."""
-    strength = bradley_terry(wins)
+    strength = BRADLEY_TERRY.strengths(wins, None, None)
     n = len(strength)
     errors = np.linalg.inv(information(regularised(wins), strength)).trace() / n - 1 / n
     spread = strength.var()
@@ -67,8 +88,8 @@ def _preferences(wins: np.ndarray) -> np.ndarray:
 
 def _play(
     counted: Tally, preferences: Iterator[np.ndarray], rng: np.random.Generator
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Wins of a tournament, shape (n, n), for each vector of preferences, and these beside them."""
+) -> Iterator[tuple[WinMatrix, np.ndarray]]:
+    """Wins of a tournament for each vector of preferences, and these beside them."""
     met = counted.met
     i, j = np.nonzero(np.triu(met))
     games = met[i, j].astype(int)
@@ -78,12 +99,7 @@ def _play(
         won = _successes(rng, games, chance)
         wins = np.zeros(met.size)
         wins[above], wins[below] = won, games - won
-        yield wins.reshape(met.shape), strength
-
-
-def _strengths(wins: np.ndarray, by: str, start: np.ndarray) -> np.ndarray:
-    """Strengths by a method; for Bradley-Terry, one step from the preferences that were played."""
-    return newton_step(regularised(wins), start) if by == "bradley-terry" else METHODS[by](wins)
+        yield WinMatrix(wins.reshape(met.shape)), strength
 
 
 def _successes(rng: np.random.Generator, games: np.ndarray, chance: np.ndarray) -> np.ndarray:

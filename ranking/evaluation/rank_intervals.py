@@ -18,78 +18,84 @@ References
 .. [1] D. B. Rubin, "The Bayesian bootstrap", Annals of Statistics 1981.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import Tally, tally
 from ranking.comparisons.votes import count_votes
-from ranking.methods.bradley_terry import newton_step, regularised
-from ranking.methods.method import METHODS, competition_rank
-from ranking.methods.pagerank import pagerank
+from ranking.evaluation.resampling import (
+    TAILS,
+    affordable,
+    candidate_weights,
+    resampled_windows,
+)
+from ranking.methods.method import Method, competition_rank
 
-LEVEL = 0.95
-DRAWS = 400
+DRAWS, WINDOW_DRAWS = 400, 200
 
 
 def with_intervals(
-    ranking: pd.DataFrame, counted: Tally, by: str, seed: int = 0, draws: int = DRAWS
+    ranking: pd.DataFrame, counted: Tally, method: Method, seed: int = 0, draws: int = DRAWS
 ) -> pd.DataFrame:
-    """Return the RANKING table with intervals of rank and strength, candidates resampled."""
-    rng = np.random.default_rng(seed)
+    """Return the RANKING table with intervals of rank and strength, candidates resampled.
+
+    They stay missing where the method has only an order, or ranks by marks.
+    """
+    if not _has_ranges(method):
+        return ranking
     own = ranking.set_index("candidate").loc[counted.candidates, "strength"].to_numpy()
     n = len(own)
-    draws = min(draws, max(100, 40_000_000 // n**2))  # a thousand candidates: 100 draws
-    wins = regularised(counted.wins) if by == "bradley-terry" else counted.wins
-    strengths = np.stack(
-        [_reweighted(wins, own, by, n * rng.dirichlet(np.ones(n))) for _ in range(draws)]
-    )
+    fields = candidate_weights(n, affordable(draws, n, least=100), seed)
+    strengths = np.stack([method.strengths(counted.matrix, weights, own) for weights in fields])
     return _with_quantiles(ranking, counted.candidates, strengths)
 
 
 def with_window_intervals(
-    ranking: pd.DataFrame, votes: pd.DataFrame, vote: str, by: str, seed: int = 0, draws: int = 200
+    ranking: pd.DataFrame,
+    votes: pd.DataFrame,
+    vote: str,
+    method: Method,
+    seed: int = 0,
+    draws: int = WINDOW_DRAWS,
 ) -> pd.DataFrame:
     """Return the RANKING table with intervals, window positions of the VOTES table resampled.
 
-    A position is drawn for all pairs at once: its window is in every comparison of a candidate.
+    They stay missing where the method has only an order, or ranks by marks.
     """
-    rng = np.random.default_rng(seed)
-    positions = np.unique(votes["position"])
-    by_position = dict(tuple(votes.groupby("position")))
+    if not _has_ranges(method):
+        return ranking
     candidates = pd.Index(sorted(ranking["candidate"]))
-    strengths = np.full((draws, len(candidates)), np.nan)
-    for draw in range(draws):
-        drawn = [
-            by_position[position].assign(position=place)
-            for place, position in enumerate(rng.choice(positions, len(positions)))
-        ]
-        counted = tally(count_votes(pd.concat(drawn), vote))
-        strengths[draw, candidates.get_indexer(counted.candidates)] = METHODS[by](counted.wins)
+    fields = (tally(count_votes(drawn, vote)) for drawn in resampled_windows(votes, draws, seed))
+    strengths = np.stack(list(_strengths_by_id(fields, method, candidates)))
     return _with_quantiles(ranking, candidates, strengths)
 
 
-def _reweighted(wins: np.ndarray, own: np.ndarray, by: str, weights: np.ndarray) -> np.ndarray:
-    """Strengths in a field where opponents count by their weights."""
-    if by == "bradley-terry":
-        return newton_step(wins, own, weights)
-    if by == "pagerank":
-        return pagerank(wins, weights)
-    against = wins * weights
-    if by == "wins":
-        return against.sum(axis=1)
-    return against.sum(axis=1) / ((wins + wins.T) * weights).sum(axis=1)
+def _has_ranges(method: Method) -> bool:
+    return not method.only_order and method.needs == "comparisons"
+
+
+def _strengths_by_id(
+    fields: Iterator[Tally], method: Method, candidates: pd.Index
+) -> Iterator[np.ndarray]:
+    """Strengths (n,) in each field; missing for those who are not in it."""
+    for counted in fields:
+        strengths = np.full(len(candidates), np.nan)
+        at = candidates.get_indexer(counted.candidates)
+        strengths[at] = method.strengths(counted.matrix, None, None)
+        yield strengths
 
 
 def _with_quantiles(
     ranking: pd.DataFrame, candidates: pd.Index, strengths: np.ndarray
 ) -> pd.DataFrame:
     """Fill the interval columns from drawn strengths, shape (draws, n), some of them missing."""
-    tail = (1 - LEVEL) / 2
     ranks = competition_rank(strengths).astype(float)
     ranks[np.isnan(strengths)] = np.nan
-    low, high = np.nanquantile(strengths, [tail, 1 - tail], axis=0)
-    rank_low = np.nanquantile(ranks, tail, axis=0, method="lower").astype(int)
-    rank_high = np.nanquantile(ranks, 1 - tail, axis=0, method="higher").astype(int)
+    low, high = np.nanquantile(strengths, TAILS, axis=0)
+    rank_low = np.nanquantile(ranks, TAILS[0], axis=0, method="lower").astype(int)
+    rank_high = np.nanquantile(ranks, TAILS[1], axis=0, method="higher").astype(int)
     at = candidates.get_indexer(ranking["candidate"])
     return ranking.assign(
         rank_low=np.minimum(rank_low[at], ranking["rank"]),

@@ -1,12 +1,31 @@
-"""Resampling."""
+"""What is drawn again and again so that intervals and p-values follow, and how often.
 
+Conventions
+-----------
+Everything of one candidate hangs together: every comparison, every pair. So the candidates of
+a competition are the sample, and they are resampled, never comparisons or pairs: with replacement
+(the bootstrap; a pair counts by how often both are drawn), or by random weights (the Bayesian
+bootstrap [1]_), which leave everybody in the field. Where votes on windows exist, their places in
+the recordings can be resampled instead, each for all pairs at once: its window is in every
+comparison of a candidate. Intervals hold 95 %; a two-sided p is twice the smaller tail.
+
+References
+----------
+.. [1] D. B. Rubin, "The Bayesian bootstrap", Annals of Statistics 1981.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 LEVEL = 0.95
 TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 BOOTSTRAP_DRAWS = 2000
+BUDGET = 40_000_000  # cells of matrices (n, n), over all draws
+RESAMPLED = ("candidates", "windows")
+"""What intervals of rank may resample."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,25 @@ def tail_p(value: float, chance: np.ndarray) -> float:
 def affordable(draws: int, n: int, least: int = 400) -> int:
     """Draws to make among n candidates: as asked up to 200 candidates or so, at least ``least``.
 
-    From fewer than 400, no p could be small enough to stand among the dozen of ``judge check``.
+    From fewer than 400, no p could be small enough to stand among a dozen.
     """
-    return min(draws, max(least, 40_000_000 // n**2))
+    return min(draws, max(least, BUDGET // n**2))
+
+
+def candidate_weights(n: int, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield weights of n candidates, shape (n,) and of mean 1, by the Bayesian bootstrap [1]_."""
+    rng = np.random.default_rng(seed)
+    for _ in range(draws):
+        yield n * rng.dirichlet(np.ones(n))
+
+
+def resampled_windows(votes: pd.DataFrame, draws: int, seed: int) -> Iterator[pd.DataFrame]:
+    """Yield VOTES tables whose positions are drawn from those of a table, with replacement."""
+    rng = np.random.default_rng(seed)
+    positions = np.unique(votes["position"])
+    by_position = dict(tuple(votes.groupby("position")))
+    for _ in range(draws):
+        drawn = rng.choice(positions, len(positions))
+        yield pd.concat(
+            [by_position[position].assign(position=place) for place, position in enumerate(drawn)]
+        )

@@ -1,19 +1,30 @@
-"""Bradley-Terry."""
+"""Bradley-Terry: the odds of winning are the ratio of two strengths [1]_.
+
+Conventions
+-----------
+Strengths are log-strengths of mean 0, so that a difference of log 3 is odds of 3 to 1. Of weighted
+candidates a comparison counts by the product of its two weights. Maximum likelihood, fitted by
+choix. Where wins do not connect all candidates both ways, some strengths would be infinite: every
+candidate is then given one further comparison, tied, spread evenly over all others. In a complete
+round robin the order is that of wins.
+
+References
+----------
+.. [1] R. A. Bradley, M. E. Terry, "Rank analysis of incomplete block designs", Biometrika 1952.
+"""
 
 import choix
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import LinearOperator, cg
 
-from ranking.comparisons.tally import strongly_connected
+from ranking.comparisons.tally import WinMatrix
 from ranking.errors import RankingError
+from ranking.methods.method import Method, Start, Weights
 
 
-def bradley_terry(wins: np.ndarray) -> np.ndarray:
-    """Log-strengths of mean 0, by maximum likelihood where that is finite.
-
-    Where the wins are not strongly connected, some strengths would be infinite: every candidate
-    is then given one further comparison, tied, spread evenly over all others.
+def log_strengths(wins: WinMatrix, weights: Weights = None, start: Start = None) -> np.ndarray:
+    """Return log-strengths of mean 0: fitted, or one step on from a start.
 
     Raises
     ------
@@ -21,21 +32,39 @@ def bradley_terry(wins: np.ndarray) -> np.ndarray:
         If the fit does not converge.
     """
     regular = regularised(wins)
+    if start is None:
+        start = fitted(regular)
+        if weights is None:
+            return start
+    return newton_step(regular, start, weights)
+
+
+def fitted(wins: np.ndarray) -> np.ndarray:
+    """Return the maximum of the likelihood of wins that connect all candidates both ways.
+
+    Raises
+    ------
+    RankingError
+        If it is not reached.
+    """
     try:
-        fitted: np.ndarray = choix.ilsr_pairwise_dense(regular, max_iter=1000)
+        near: np.ndarray = choix.ilsr_pairwise_dense(wins, max_iter=1000)
     except RuntimeError:
         raise RankingError(
-            "Bradley-Terry", "the fit did not converge in 1000 steps", "rank --by win-rate"
+            "Bradley-Terry",
+            "the fit did not converge in 1000 steps",
+            "rank by win rate",
+            key="rank-by-win-rate",
         ) from None
-    return newton_step(regular, fitted)  # choix stops at 1e-8: equals must come out equal
+    return newton_step(wins, near)  # choix stops at 1e-8: equals must come out equal
 
 
-def regularised(wins: np.ndarray) -> np.ndarray:
+def regularised(wins: WinMatrix) -> np.ndarray:
     """The wins, plus one tie per candidate spread over all others if strengths need it."""
-    if strongly_connected(wins):
-        return wins
+    if wins.connected:
+        return wins.wins
     n = len(wins)
-    return wins + (0.5 / (n - 1)) * (1 - np.eye(n))
+    return wins.wins + (0.5 / (n - 1)) * (1 - np.eye(n))
 
 
 def newton_step(
@@ -84,3 +113,11 @@ def _chance(strength: np.ndarray) -> np.ndarray:
     """Probability of winning, [i, j] of i over j."""
     with np.errstate(over="ignore"):  # an infinite exp is a chance of 0
         return 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
+
+
+BRADLEY_TERRY = Method(
+    "bradley-terry",
+    log_strengths,
+    when_split="Their distance is not known: each candidate was given one more comparison, tied, "
+    "spread over all others, to keep strengths finite.",
+)

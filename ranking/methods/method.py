@@ -1,69 +1,92 @@
-"""From comparisons to one global ranking.
+"""What a ranking method is, and how comparisons become one ranking.
 
 Conventions
 -----------
-Every method turns a matrix of wins, [i, j] counting those of i over j (a tie is half a win for
-each), into one strength per candidate, larger is better. Wins and win rate are their own strength;
-Bradley-Terry's is a log-strength of mean 0, so that a difference of log 3 is odds of 3 to 1;
-PageRank's is a probability.
+A method gives each candidate a *strength*, larger is better; it sees who won over whom, never
+a result. It may be asked in a field where candidates have *weights*: a candidate of weight 2 stands
+for two who fared alike, and the strength is that of each. It may be given a *start*: strengths near
+those looked for, as they were before the weights or before a simulated tournament; then one step
+towards them is enough. What is resampled, and why, is not its business
+(:mod:`ranking.evaluation.resampling`).
 
-Methods
--------
-* ``bradley-terry``: maximum likelihood [1]_, fitted by choix. It allows for whom one met.
-* ``win-rate``: share of one's comparisons won.
-* ``wins``: their number, as in the paper [2]_. Fair only where everyone plays equally often.
-* ``pagerank``: losers vote for those who beat them, damping 0.85 [3]_.
-
-In a complete round robin the first three give one order.
-
-References
-----------
-.. [1] R. A. Bradley, M. E. Terry, "Rank analysis of incomplete block designs", Biometrika 1952.
-.. [2] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 5.1.1.
-.. [3] L. Page et al., "The PageRank citation ranking", 1998.
+A method of one's own is a value of :class:`Method` in a file, and a line in :data:`METHODS` or an
+entry point ``judge.methods`` of another package.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import Tally, tally
 from ranking.errors import RankingError
-from ranking.methods.bradley_terry import bradley_terry
-from ranking.methods.counting import count_wins, win_rate
-from ranking.methods.pagerank import pagerank
 from ranking.tables import RANKING
 
 TIE_TOLERANCE = 1e-9  # strengths closer than this are equal: rounding leaves about 1e-13
 
-
-METHODS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "bradley-terry": bradley_terry,
-    "wins": count_wins,
-    "win-rate": win_rate,
-    "pagerank": pagerank,
-}
+Weights = np.ndarray | None
+"""Of candidates, float, shape (n,); None: all alike."""
+Start = np.ndarray | None
+"""Strengths near those looked for, float, shape (n,)."""
 
 
-def rank_candidates(comparisons: pd.DataFrame | Tally, by: str = "bradley-terry") -> pd.DataFrame:
+def decimals(strength: float) -> str:
+    """A strength with two decimals, or two digits where it is small."""
+    return f"{strength:.2f}" if abs(strength) >= 0.01 else f"{strength:.2g}"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to rank."""
+
+    name: str
+    """As people choose it, and as a run records it."""
+    strengths: Callable[[Any, Weights, Start], np.ndarray]
+    """Strengths, shape (n,), of a :class:`~ranking.comparisons.tally.WinMatrix`, or of marks as
+    ``needs`` says, under weights and from a start, either of which it may ignore."""
+    needs: Literal["comparisons", "marks"] = "comparisons"
+    """What it ranks by: wins, or a panel's marks, float, shape (jurors, n), NaN where none."""
+    misled_by_uneven_schedule: bool = False
+    """Whether those who were compared more often are favoured."""
+    only_order: bool = False
+    """Whether strengths say no more than the order: then ranks have no ranges."""
+    same_as: str = ""
+    """The column of RANKING that the strength repeats."""
+    when_split: str = ""
+    """What it does where wins do not connect all candidates both ways, as a sentence."""
+    print_strength: Callable[[float], str] = decimals
+    """A strength as people read it."""
+
+
+def rank_candidates(
+    comparisons: pd.DataFrame | Tally, method: Method, marks: np.ndarray | None = None
+) -> pd.DataFrame:
     """Rank the candidates of a COMPARISONS table; return a RANKING table, best first.
 
-    Intervals are missing; :func:`ranking.evaluation.rank_intervals.with_intervals` adds them.
+    Intervals are missing; :mod:`ranking.evaluation.rank_intervals` adds them.
+
+    Parameters
+    ----------
+    marks : float array, shape (jurors, n), candidates in order of id
+        For methods that rank by them.
 
     Raises
     ------
     RankingError
-        If there is no such method, or its fit fails.
+        If the method needs marks and there are none, or its fit fails.
     TableError
         If a column is missing or there are no comparisons.
     """
-    if by not in METHODS:
-        raise RankingError("ranking", f"no method {by!r}", f"choose {', '.join(METHODS)}")
     counted = comparisons if isinstance(comparisons, Tally) else tally(comparisons)
-    wins = counted.wins
-    strength = METHODS[by](wins)
-    won, played = count_wins(wins), counted.met.sum(axis=1)
+    if method.needs == "marks" and marks is None:
+        raise RankingError(
+            "ranking", f"{method.name} ranks by marks", "a panel's marks, or another method"
+        )
+    data = marks if method.needs == "marks" else counted.matrix
+    strength = method.strengths(data, None, None)
+    won, played = counted.wins.sum(axis=1), counted.met.sum(axis=1)
     table = pd.DataFrame(
         {
             "rank": competition_rank(strength),

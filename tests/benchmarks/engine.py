@@ -21,10 +21,10 @@ from icpc.competition.competitions import read_competition
 from icpc.findings.checks import check_study
 from icpc.study.source import read_verdicts
 from icpc.study.study import Settings, run_study
-from ranking.comparisons.tally import tally
+from ranking.comparisons.tally import WinMatrix, tally
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
-from ranking.methods.bradley_terry import bradley_terry
+from ranking.methods.bradley_terry import log_strengths
 
 
 def tournament(n: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -71,7 +71,7 @@ def fits(comparisons: pd.DataFrame) -> dict[str, float]:
     pairs = list(zip(winner.tolist(), loser.tolist(), strict=True))
     verdict = [evalica.Winner.X if x else evalica.Winner.Y for x in won]
     first_ids, second_ids = comparisons["first"].tolist(), comparisons["second"].tolist()
-    own, fitted = timed(lambda: bradley_terry(wins))
+    own, fitted = timed(lambda: log_strengths(WinMatrix(wins)))
     theirs, reference = timed(lambda: choix.opt_pairwise(len(names), pairs))
     third, scores = timed(lambda: evalica.bradley_terry(first_ids, second_ids, verdict).scores)
     logs = np.log(scores.loc[names].to_numpy())

@@ -16,7 +16,9 @@ from ranking.errors import CompetitionError, RankingError
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.hit_rate import area_under_roc
 from ranking.evaluation.null_model import coin
-from ranking.methods.method import METHODS, rank_candidates
+from ranking.methods.counting import WIN_RATE, WINS
+from ranking.methods.method import rank_candidates
+from ranking.methods.registry import METHODS
 
 AUTHORS_LABELS = {"dmitry-shishkin": 4.5}  # above the two other finalists, in four pairs
 
@@ -60,7 +62,7 @@ def test_2015_order_agreement(study2015):
     [("wins", 0.793, 0.0005), ("win-rate", 0.615, 0.0005), ("bradley-terry", 0.575, 0.01)],
 )
 def test_2015_area_under_roc(study2015, by, expected, within):
-    strength = rank_candidates(study2015.counted, by).set_index("candidate")["strength"]
+    strength = rank_candidates(study2015.counted, METHODS[by]).set_index("candidate")["strength"]
     own = strength.loc[study2015.counted.candidates].to_numpy()
     assert area_under_roc(own, study2015.passed.to_numpy()) == pytest.approx(expected, abs=within)
 
@@ -69,7 +71,7 @@ def test_2015_a_coin_by_raw_wins_seems_to_know_the_result(study2015):
     passed = study2015.passed.to_numpy()
     means = {
         by: area_under_roc(tossed, passed).mean()
-        for by, tossed in coin(study2015.counted, ("wins", "win-rate")).items()
+        for by, tossed in coin(study2015.counted, (WINS, WIN_RATE)).items()
     }
     assert means["wins"] == pytest.approx(0.999, abs=0.001)
     assert means["win-rate"] == pytest.approx(0.5, abs=0.01)

@@ -6,7 +6,7 @@ import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from ranking.consistency.calibration import brier_score, calibration
+from ranking.consistency.calibration import brier_score, vote_calibration
 
 
 def judged(n=60, honest=True, seed=0):
@@ -30,7 +30,7 @@ def judged(n=60, honest=True, seed=0):
 
 def test_bins_are_those_of_scikit_learn():
     votes, score, truth = judged()
-    table = calibration(votes, score)
+    table = vote_calibration(votes, score)
     observed, predicted = calibration_curve(truth, votes["p_first"], n_bins=10)
     np.testing.assert_allclose(table["observed"], observed)
     np.testing.assert_allclose(table["predicted"], predicted)
@@ -39,10 +39,10 @@ def test_bins_are_those_of_scikit_learn():
 
 
 def test_honest_probabilities_lie_on_the_diagonal_and_boasts_do_not():
-    table = calibration(*judged()[:2])
+    table = vote_calibration(*judged()[:2])
     inside = (table["low"] <= table["predicted"]) & (table["predicted"] <= table["high"])
     assert inside.mean() >= 0.8
-    boast = calibration(*judged(honest=False)[:2])
+    boast = vote_calibration(*judged(honest=False)[:2])
     assert boast["low"].iloc[0] > boast["predicted"].iloc[0]
     assert boast["high"].iloc[-1] < boast["predicted"].iloc[-1]
 
@@ -53,10 +53,10 @@ def test_equal_and_unknown_scores_are_left_out():
         columns=["first", "second", "position", "p_first"],
     )
     score = pd.Series({"a": 1.0, "b": 0.0, "c": 1.0, "d": np.nan})
-    table = calibration(votes, score)
+    table = vote_calibration(votes, score)
     assert table["votes"].sum() == 1
     assert table["observed"].iloc[0] == 1
-    assert calibration(votes, score * 0).empty
+    assert vote_calibration(votes, score * 0).empty
     assert np.isnan(brier_score(votes, score * 0))
 
 
@@ -65,6 +65,6 @@ def test_probability_one_falls_into_the_last_bin():
         [("a", "b", 0, 1.0), ("b", "a", 0, 0.0)],
         columns=["first", "second", "position", "p_first"],
     )
-    table = calibration(votes, pd.Series({"a": 1.0, "b": 0.0}))
+    table = vote_calibration(votes, pd.Series({"a": 1.0, "b": 0.0}))
     assert list(table["observed"]) == [0, 1]
     assert list(table["predicted"]) == [0, 1]

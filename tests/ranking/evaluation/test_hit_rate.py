@@ -20,8 +20,10 @@ from ranking.evaluation.hit_rate import (
     summarise,
 )
 from ranking.evaluation.null_model import coin, no_skill
-from ranking.methods.counting import win_rate
+from ranking.methods.bradley_terry import BRADLEY_TERRY
+from ranking.methods.counting import WIN_RATE, WINS, win_rates
 from ranking.methods.method import rank_candidates
+from ranking.methods.registry import METHODS
 
 vectors = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=25).filter(
     lambda rows: 0 < sum(passed for _, passed in rows) < len(rows)
@@ -113,8 +115,8 @@ def test_the_band_covers_95_percent_of_judges_without_skill(games):
     inside = 0
     for seed in range(500):
         counted = tournament(rng, games, spread=1.0)
-        low, high = global_envelope(precision_at(no_skill(counted, "win-rate", seed), passed))
-        own = precision_at(win_rate(counted.wins), passed)
+        low, high = global_envelope(precision_at(no_skill(counted, WIN_RATE, seed), passed))
+        own = precision_at(win_rates(counted.matrix), passed)
         inside += bool(((own >= low - 1e-12) & (own <= high + 1e-12)).all())
     assert 0.93 <= inside / 500 <= 0.97
 
@@ -133,7 +135,7 @@ def test_a_coin_looks_skilled_by_raw_wins_where_equal_results_never_met():
     """Section 5.1.1 read against itself: the number of games tells the result."""
     counted = tournament(np.random.default_rng(0), UNEQUAL, spread=0.0)
     passed = SCORE > 0
-    tossed = coin(counted, ("wins", "win-rate"))
+    tossed = coin(counted, (WINS, WIN_RATE))
     by_wins = area_under_roc(tossed["wins"], passed).mean()
     by_rate = area_under_roc(tossed["win-rate"], passed).mean()
     assert by_wins > 0.95
@@ -143,14 +145,14 @@ def test_a_coin_looks_skilled_by_raw_wins_where_equal_results_never_met():
 @pytest.mark.parametrize("by", ["bradley-terry", "wins", "win-rate", "pagerank"])
 def test_no_skill_draws_are_centred_and_repeatable(by):
     counted = tournament(np.random.default_rng(1), COMPLETE, spread=1.0)
-    draws = no_skill(counted, by, seed=3, draws=300)
-    assert np.array_equal(draws, no_skill(counted, by, seed=3, draws=300))
+    draws = no_skill(counted, METHODS[by], seed=3, draws=300)
+    assert np.array_equal(draws, no_skill(counted, METHODS[by], seed=3, draws=300))
     assert area_under_roc(draws, SCORE > 0).mean() == pytest.approx(0.5, abs=0.03)
 
 
 def test_no_skill_judges_are_as_decided_as_the_real_one():
     """The spread of drawn strengths is that of the fitted ones."""
     counted = tournament(np.random.default_rng(1), COMPLETE, spread=1.5)
-    own = rank_candidates(counted)["strength"].std()
-    drawn = no_skill(counted, "bradley-terry", draws=300).std(axis=1).mean()
+    own = rank_candidates(counted, BRADLEY_TERRY)["strength"].std()
+    drawn = no_skill(counted, BRADLEY_TERRY, draws=300).std(axis=1).mean()
     assert drawn == pytest.approx(own, rel=0.1)

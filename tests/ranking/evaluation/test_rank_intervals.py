@@ -8,7 +8,10 @@ from scipy.special import expit
 from ranking.comparisons.tally import Tally, tally
 from ranking.comparisons.votes import count_votes
 from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
-from ranking.methods.method import METHODS, competition_rank, rank_candidates
+from ranking.methods.bradley_terry import BRADLEY_TERRY
+from ranking.methods.counting import WINS
+from ranking.methods.method import competition_rank, rank_candidates
+from ranking.methods.registry import METHODS
 from ranking.tables import RANKING
 
 
@@ -21,11 +24,11 @@ def judged(strength: np.ndarray, rng: np.random.Generator) -> Tally:
     )
 
 
-@pytest.mark.parametrize("by", list(METHODS))
-def test_intervals_hold_the_estimate_and_repeat_with_the_seed(by):
+@pytest.mark.parametrize("method", METHODS.values())
+def test_intervals_hold_the_estimate_and_repeat_with_the_seed(method):
     counted = judged(np.linspace(-1, 1, 15), np.random.default_rng(0))
-    ranking = rank_candidates(counted, by)
-    table = with_intervals(ranking, counted, by, seed=5)
+    ranking = rank_candidates(counted, method)
+    table = with_intervals(ranking, counted, method, seed=5)
     assert tuple(table.columns) == RANKING
     assert (table["rank_low"] <= table["rank"]).all()
     assert (table["rank"] <= table["rank_high"]).all()
@@ -33,7 +36,7 @@ def test_intervals_hold_the_estimate_and_repeat_with_the_seed(by):
     assert (table["strength"] <= table["strength_high"]).all()
     assert table["rank_low"].min() >= 1
     assert table["rank_high"].max() <= 15
-    pd.testing.assert_frame_equal(table, with_intervals(ranking, counted, by, seed=5))
+    pd.testing.assert_frame_equal(table, with_intervals(ranking, counted, method, seed=5))
 
 
 def test_rank_intervals_cover_the_true_ranks():
@@ -44,7 +47,9 @@ def test_rank_intervals_cover_the_true_ranks():
         strength = rng.normal(0, 1.5, 30)
         truth = pd.Series(competition_rank(strength), [f"c{i:02}" for i in range(30)])
         counted = judged(strength, rng)
-        table = with_intervals(rank_candidates(counted), counted, "bradley-terry", seed, draws=200)
+        table = with_intervals(
+            rank_candidates(counted, BRADLEY_TERRY), counted, BRADLEY_TERRY, seed, draws=200
+        )
         true = truth[table["candidate"]].to_numpy()
         covered.append((table["rank_low"] <= true) & (true <= table["rank_high"]))
     assert 0.92 <= np.mean(covered) <= 0.98
@@ -55,7 +60,7 @@ def test_a_clear_order_has_narrow_intervals_and_a_toss_wide_ones():
     widths = []
     for spread in (5.0, 0.0):
         counted = judged(np.linspace(-spread, spread, 20), rng)
-        table = with_intervals(rank_candidates(counted), counted, "bradley-terry")
+        table = with_intervals(rank_candidates(counted, BRADLEY_TERRY), counted, BRADLEY_TERRY)
         widths.append((table["rank_high"] - table["rank_low"]).mean())
     assert widths[0] < 4
     assert widths[1] > 8
@@ -77,8 +82,8 @@ def test_windows_can_be_resampled_where_votes_are_known():
         for position, noise in enumerate(rng.normal(0, 0.2, 6))
     ]
     votes = pd.DataFrame(rows, columns=["first", "second", "position", "p_first"])
-    ranking = rank_candidates(tally(count_votes(votes)))
-    table = with_window_intervals(ranking, votes, "majority", "bradley-terry", draws=60)
+    ranking = rank_candidates(tally(count_votes(votes)), BRADLEY_TERRY)
+    table = with_window_intervals(ranking, votes, "majority", BRADLEY_TERRY, draws=60)
     assert (table["rank_low"] <= table["rank"]).all()
     assert (table["rank_high"] >= table["rank"]).all()
     assert (table["rank_high"] > table["rank_low"]).any()
@@ -95,6 +100,6 @@ def test_votes_that_never_change_leave_no_doubt():
         ],
         columns=["first", "second", "position", "p_first"],
     )
-    ranking = rank_candidates(tally(count_votes(votes)), "wins")
-    table = with_window_intervals(ranking, votes, "majority", "wins", draws=20)
+    ranking = rank_candidates(tally(count_votes(votes)), WINS)
+    table = with_window_intervals(ranking, votes, "majority", WINS, draws=20)
     assert (table["rank_low"] == table["rank_high"]).all()

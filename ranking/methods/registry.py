@@ -1,0 +1,39 @@
+"""Ranking methods by name.
+
+A new one of the program's own is a file in this room and a line here; other packages offer theirs
+by an entry point ``judge.methods``.
+"""
+
+from ranking.errors import RankingError
+from ranking.files.registry import Registry
+from ranking.files.text import closest, printable
+from ranking.methods.method import Method
+
+METHODS = Registry(
+    Method,
+    "judge.methods",
+    {
+        "bradley-terry": "ranking.methods.bradley_terry:BRADLEY_TERRY",
+        "wins": "ranking.methods.counting:WINS",
+        "win-rate": "ranking.methods.counting:WIN_RATE",
+        "pagerank": "ranking.methods.pagerank:PAGERANK",
+    },
+    RankingError,
+)
+
+
+def find_method(name: str) -> Method:
+    """Return the method of a name.
+
+    Raises
+    ------
+    RankingError
+        If there is none, or another package's cannot be used.
+    """
+    if name not in METHODS:
+        raise RankingError(
+            "ranking",
+            f"no method {printable(name)!r}{closest(name, list(METHODS))}",
+            f"choose {', '.join(METHODS)}",
+        )
+    return METHODS[name]

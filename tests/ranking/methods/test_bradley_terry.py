@@ -1,0 +1,80 @@
+"""Bradley-Terry against its equations and against other programs."""
+
+import choix
+import evalica
+import numpy as np
+import pytest
+from tournaments import random_wins
+
+from ranking.comparisons.tally import WinMatrix
+from ranking.methods.bradley_terry import information, log_strengths, newton_step
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_strengths_are_the_maximum_of_the_likelihood(seed):
+    """Expected wins equal the wins, whatever the schedule (Zermelo's equations)."""
+    wins = random_wins(15, seed)
+    wins[2, 3:] = wins[3:, 2] = 0  # an uneven schedule
+    wins[2, 0] = wins[0, 2] = 1
+    strength = log_strengths(WinMatrix(wins))
+    chance = 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
+    assert ((wins + wins.T) * chance).sum(axis=1) == pytest.approx(wins.sum(axis=1), abs=1e-9)
+    assert strength.mean() == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_choix_and_evalica_agree(seed):
+    """Two other programs, 0.01 in log-strength; each with its own stopping rule."""
+    wins = random_wins(20, seed)
+    assert (wins.sum(axis=0) > 0).all()
+    assert (wins.sum(axis=1) > 0).all()
+    winner, loser = np.nonzero(wins)
+    weights = wins[winner, loser]
+    names = [f"c{i:02}" for i in range(20)]
+    result = evalica.bradley_terry(
+        [names[i] for i in winner],
+        [names[i] for i in loser],
+        [evalica.Winner.X] * len(winner),
+        weights=weights.tolist(),
+        tolerance=1e-10,
+        limit=10_000,
+    )
+    theirs = np.log(result.scores.loc[names].to_numpy())
+    pairs = [(i, j) for i, j in zip(winner, loser, strict=True) for _ in range(int(wins[i, j]))]
+    choice = choix.opt_pairwise(20, pairs)
+    ours = log_strengths(WinMatrix(wins))
+    assert ours == pytest.approx(theirs - theirs.mean(), abs=0.01)
+    assert ours == pytest.approx(choice - choice.mean(), abs=0.01)
+
+
+def test_one_newton_step_reaches_the_reweighted_maximum_nearly():
+    """The interval's shortcut against a full fit of the same weights."""
+    wins = random_wins(40, 1)
+    weights = np.random.default_rng(0).dirichlet(np.ones(40)) * 40
+    fitted = log_strengths(WinMatrix(wins))
+    exact = fitted
+    for _ in range(20):
+        exact = newton_step(wins, exact, weights)
+    step = newton_step(wins, fitted, weights)
+    assert np.abs(step - exact).max() < 0.15 * np.abs(exact - fitted).max()
+
+
+@pytest.mark.parametrize("wide", [True, False], ids=["met widely", "met in a chain"])
+def test_a_newton_step_solves_its_equations(wide):
+    """By conjugate gradients or by factoring: the step times the information is the slope."""
+    wins = random_wins(300, 0)
+    if not wide:
+        wins *= np.abs(np.subtract.outer(np.arange(300), np.arange(300))) == 1
+    start = np.random.default_rng(1).normal(0, 0.5, 300)
+    step = newton_step(wins, start) - start
+    chance = 1 / (1 + np.exp(start[np.newaxis, :] - start[:, np.newaxis]))
+    slope = (wins - (wins + wins.T) * chance).sum(axis=1)
+    curvature = information(wins, start) - 1 / 300
+    assert curvature @ step == pytest.approx(slope, abs=1e-8)
+
+
+def test_information_gives_the_standard_error_of_two_candidates():
+    """For n games at even odds the variance of the log-odds is 4 / n; half of it each way."""
+    wins = np.array([[0.0, 8.0], [8.0, 0.0]])
+    inverse = np.linalg.inv(information(wins, np.zeros(2))) - 1 / 2
+    assert inverse[0, 0] + inverse[1, 1] - 2 * inverse[0, 1] == pytest.approx(4 / 16)

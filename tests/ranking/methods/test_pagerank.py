@@ -1,0 +1,32 @@
+"""PageRank against networkx."""
+
+import networkx as nx
+import numpy as np
+import pytest
+from tournaments import random_wins
+
+from ranking.comparisons.tally import WinMatrix
+from ranking.methods.pagerank import walk_from_losers
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_pagerank_is_that_of_networkx(seed):
+    wins = random_wins(12, seed, games=2)
+    wins[:, 3] = 0  # someone who never lost
+    graph = nx.from_numpy_array(wins.T, create_using=nx.DiGraph)
+    theirs = nx.pagerank(graph, tol=1e-13)
+    assert walk_from_losers(WinMatrix(wins)) == pytest.approx(
+        [theirs[i] for i in range(12)], abs=1e-10
+    )
+
+
+def test_pagerank_counts_a_candidate_of_weight_two_as_two():
+    """Splitting a candidate into two equal halves leaves everyone's probability."""
+    wins = random_wins(8, 0)
+    weights = np.ones(8)
+    weights[5] = 2
+    twice = np.vstack([np.hstack([wins, wins[:, [5]]]), np.append(wins[5], 0)])
+    twice[5, 8] = twice[8, 5] = 0
+    single = walk_from_losers(WinMatrix(wins), weights)
+    doubled = walk_from_losers(WinMatrix(twice))
+    assert single == pytest.approx(doubled[:8], abs=1e-9)
