@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from ranking.network.factorised import FactorisedHead, Share, joined
-from ranking.network.seam import DEVICE_PIECE, PIECE
+from ranking.network.rows import DEVICE_PIECE, PIECE
 
 BUDGET = 1 << 30  # bytes of shares in memory
 STRIP = 16  # first windows

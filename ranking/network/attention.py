@@ -1,11 +1,12 @@
-"""What a head does after its projection: attention over the segments, and the last layer.
+"""The widened attention of a factorised head: all that a head does after its projection.
 
 Conventions
 -----------
-Queries, keys and values are linear in the vector of a segment, and that vector is a sum of shares:
-so each share is widened once to ``[vector | query | key | value of each attention head]``, and per
-pair they are added, not multiplied. The softmax's scale goes into the queries, the attention's
-output matrix into the values, the gains and shifts of layer norms into the matrices behind them.
+Part of :class:`ranking.network.factorised.FactorisedHead`, and of use to nobody else. Queries, keys
+and values are linear in the vector of a segment, and that vector is a sum of shares: so each share
+is widened once to ``[vector | query | key | value of each attention head]``, and per pair they are
+added, not multiplied. The softmax's scale goes into the queries, the attention's output matrix into
+the values, the gains and shifts of layer norms into the matrices behind them.
 """
 
 import math
@@ -17,7 +18,7 @@ from torch.nn import functional
 from ranking.network.head import Head
 
 
-class Relation(nn.Module):
+class WidenedAttention(nn.Module):
     """Widened vectors (P, S, K) of pairs to logits (P, classes), in eval mode."""
 
     first_in: Tensor

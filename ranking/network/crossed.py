@@ -7,6 +7,8 @@ second; the seam once for each pair of segments. A batch norm takes the moments 
 counts as often as it stands in one. So logits, running statistics and gradients are those of
 :class:`ranking.network.stack.Stack` on every concatenation, to rounding. Only the dropout of the
 convolutions is another: drawn for each segment and place, not anew in each pair.
+
+A fast form of :class:`ranking.network.head.Head`, whose docstring says what they have in common.
 """
 
 from collections.abc import Sequence
@@ -16,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ranking.network.head import Head
-from ranking.network.seam import DEVICE_PIECE, PIECE, Rows, both_places, convolve_rows
+from ranking.network.rows import DEVICE_PIECE, PIECE, Rows, both_places, convolve_rows
 from ranking.network.stack import EPSILON, MOMENTUM, Noise, Stack
 
 Parts = tuple[Tensor, ...]

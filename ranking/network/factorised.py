@@ -6,8 +6,10 @@ Up to the attention a head is linear but for its ReLUs, and a ReLU whose input s
 only depends on that recording only. So the projected vector of a segment is a sum of the first
 window's share, the second window's, and the seam's. :meth:`FactorisedHead.shares` computes a
 window's share in either place; calling the head on shares of A first and B second windows gives
-the logits of all A · B pairs, equal to the head's on every concatenation but for rounding.
-Eval mode: batch norms are folded into the convolutions.
+the logits of all A · B pairs. Eval mode: batch norms are folded into the convolutions.
+
+A fast form of :class:`ranking.network.head.Head`, whose docstring says what they have in common:
+its logits on every concatenation, but for rounding.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,9 +18,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ranking.network.attention import Relation, as_double, widened
+from ranking.network.attention import WidenedAttention, as_double, widened
 from ranking.network.head import Head
-from ranking.network.seam import Rows, SeamStep, both_places, convolve_rows
+from ranking.network.rows import Rows, both_places, convolve_rows
+from ranking.network.seam import SeamStep
 
 
 class Share(NamedTuple):
@@ -90,7 +93,7 @@ class FactorisedHead(nn.Module):
         buffers["seam_base"] = mixed.flatten(1).T
         for name, value in buffers.items():
             self.register_buffer(name, value.detach().to(dtype).contiguous())
-        self.relation = Relation(head, dtype)
+        self.attention = WidenedAttention(head, dtype)
 
     @property
     def share_bytes(self) -> int:
@@ -111,7 +114,7 @@ class FactorisedHead(nn.Module):
             seam = self._seam(first.seams, second.seams)
             wide.flatten(0, 2).addmm_(seam.flatten(-2).flatten(0, 2), self.seam_base)
         partly = None if mask.all() else mask.flatten(0, 1)
-        logits: Tensor = self.relation(wide.flatten(0, 1), partly)
+        logits: Tensor = self.attention(wide.flatten(0, 1), partly)
         return torch.unflatten(logits, 0, mask.shape[:2])
 
     def shares(self, segments: Iterable[Tensor], mask: Tensor) -> tuple[Share, Share]:

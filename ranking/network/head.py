@@ -11,6 +11,23 @@ Segments without sound are left out: never convolved, no part of the batch stati
 to, and zero where the last layer reads. What stands in them does not matter. A pair has sound where
 both of its recordings have.
 
+Fast forms
+----------
+One network, and the other classes of this package are it once more, each fast at one kind of work.
+All give the logits of :class:`Head` on the same input, within 1e-9 in float64 (1e-4 in float32,
+whatever the encoder):
+
+* :class:`ranking.network.factorised.FactorisedHead` judges all pairs of many windows, in eval mode.
+  ``tests/ranking/network/test_factorised.py`` proves it, on every concatenation.
+* :class:`ranking.network.stack.Stack` trains K heads on the same batches: also gradients, running
+  statistics and dropout are those of each alone. ``tests/ranking/network/test_stack.py``.
+* :class:`ranking.network.crossed.CrossedStack` trains K heads on many pairs of few windows: all but
+  the dropout is that of a Stack on every concatenation. ``tests/ranking/network/test_crossed.py``.
+
+Whoever changes what a head computes changes it in all four, or these tests fail. What each gains
+over the plain head is measured by ``tests/benchmarks/allpairs.py``, ``training.py`` and
+``crossing.py``.
+
 References
 ----------
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 3.2.
@@ -20,6 +37,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -68,6 +86,29 @@ class HeadConfig:
             raise ValueError(f"{self.frames} × {self.dimension} is too small to be convolved")
 
     @property
+    def on_disk(self) -> dict[str, Any]:
+        """The values under the names that files know, in a fixed order.
+
+        What is kept on disk is found by a hash of these. A field that is renamed keeps its old name
+        here, and none moves; or nothing would be found again.
+        """
+        return {
+            "frames": self.frames,
+            "dimension": self.dimension,
+            "classes": self.classes,
+            "sides": self.sides,
+            "segments": self.segments,
+            "channels": self.channels,
+            "kernel": self.kernel,
+            "stride": self.stride,
+            "padding": self.padding,
+            "width": self.width,
+            "attention_heads": self.attention_heads,
+            "feedforward": self.feedforward,
+            "dropout": self.dropout,
+        }
+
+    @property
     def sizes(self) -> list[tuple[int, int]]:
         """Rows and columns of a segment after each convolution."""
         sizes, rows, columns = [], self.sides * self.frames, self.dimension
@@ -81,7 +122,10 @@ class HeadConfig:
 
 
 class Head(nn.Module):
-    """Embeddings (N, S, sides · F, D) and mask (N, S) to logits (N, classes)."""
+    """Embeddings (N, S, sides · F, D) and mask (N, S) to logits (N, classes).
+
+    This is the definition; the fast forms named above give the same logits.
+    """
 
     mean: Tensor
     scale: Tensor
@@ -109,8 +153,9 @@ class Head(nn.Module):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of its shape and weights."""
-        held = hashlib.sha256(repr(self.config).encode())
+        """SHA-256 of its shape and weights; votes on disk are found by it."""
+        values = ", ".join(f"{name}={value!r}" for name, value in self.config.on_disk.items())
+        held = hashlib.sha256(f"HeadConfig({values})".encode())
         for name, values in self.state_dict().items():
             held.update(name.encode())
             held.update(values.cpu().numpy().tobytes())
@@ -171,14 +216,6 @@ def make_head(config: HeadConfig, seed: int = 0) -> Head:
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(seed)
         return Head(config)
-
-
-def side_by_side(
-    first: tuple[Tensor, Tensor], second: tuple[Tensor, Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Return embeddings (N, S, 2F, D) and mask (N, S) of pairs, from those of each side."""
-    x = torch.cat((first[0], second[0]), dim=2)
-    return x, first[1] & second[1]
 
 
 def fit_standard(head: Head, batches: Iterable[Tensor]) -> None:

@@ -25,6 +25,22 @@ def lively_head(config: HeadConfig, dtype: torch.dtype = torch.float32, seed: in
     return head
 
 
+def counted_head(config: HeadConfig) -> Head:
+    """A head in eval mode of numbers that are the same on any machine."""
+    head = make_head(config).eval()
+    for values in head.state_dict().values():
+        values.copy_(torch.arange(values.numel()).view_as(values) % 13 / 16 + 0.25)
+    return head
+
+
+def side_by_side(
+    first: tuple[torch.Tensor, torch.Tensor], second: tuple[torch.Tensor, torch.Tensor]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Embeddings (N, S, 2F, D) and mask (N, S) of pairs, from those of each side."""
+    x = torch.cat((first[0], second[0]), dim=2)
+    return x, first[1] & second[1]
+
+
 @st.composite
 def configs(draw: st.DrawFn) -> HeadConfig:
     """Any convolutions that leave something of a small segment."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from heads import lively_head
+from heads import lively_head, side_by_side
 
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
@@ -16,7 +16,7 @@ from ranking.judging import all_pairs as strips
 from ranking.judging.all_pairs import Judge
 from ranking.judging.ranker import Judging, Kept, compare_windows
 from ranking.network.factorised import FactorisedHead
-from ranking.network.head import Head, HeadConfig, side_by_side
+from ranking.network.head import Head, HeadConfig
 from ranking.tables import VOTES
 from ranking.tasks.expertise import p_first
 

@@ -2,13 +2,13 @@
 
 import pytest
 import torch
-from heads import configs, lively_head
+from heads import configs, lively_head, side_by_side
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ranking.encoders import ENCODERS, spec_of
 from ranking.network.factorised import FactorisedHead, joined
-from ranking.network.head import Head, HeadConfig, side_by_side
+from ranking.network.head import Head, HeadConfig
 
 SHAPES = {name: (spec_of(name).frames, spec_of(name).dimension) for name in ENCODERS}
 

@@ -1,14 +1,15 @@
 """The head against its formulas, written out; and silence that must not count."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 import torch
+from heads import counted_head
 from torch import nn
 from torch.nn import functional
 
-from ranking.network.head import Head, HeadConfig, fit_standard, make_head, side_by_side
+from ranking.network.head import Head, HeadConfig, fit_standard, make_head
 
 SMALL = HeadConfig(frames=40, dimension=32, classes=3, segments=5, width=8, feedforward=6)
 
@@ -156,14 +157,6 @@ def test_the_standard_is_that_of_the_training_data():
     torch.testing.assert_close(head.scale.double(), expected, rtol=1e-5, atol=1e-5)
 
 
-def test_a_pair_has_sound_where_both_have():
-    x, mask = example(SMALL, n=5)
-    both, sound = side_by_side((x, mask), (x.flip(0), mask.flip(0)))
-    assert both.shape == (5, 5, 80, 32)
-    assert sound.sum(1).tolist() == [1, 2, 3, 2, 1]
-    assert torch.equal(both[2, :, :40], both[2, :, 40:])
-
-
 def test_a_seed_makes_a_head_and_leaves_the_global_state_alone():
     before = torch.get_rng_state()
     one, same, other = make_head(SMALL, 1), make_head(SMALL, 1), make_head(SMALL, 2)
@@ -195,3 +188,22 @@ def test_wrong_shapes_and_silent_examples_are_refused():
     with pytest.raises(ValueError, match="without sound"):
         head(x, torch.zeros_like(mask))
     assert isinstance(head, nn.Module)
+
+
+ON_DISK = HeadConfig(20, 30, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
+
+
+def test_a_digest_stays_what_it_was_when_votes_were_kept_by_it():
+    """Of the names of fields only those that were there first count, whatever they are now."""
+    assert counted_head(ON_DISK).digest == (
+        "947515c883d672563199a567bce66bf0ac347bc66011de0dd243d5d454208c10"
+    )
+
+
+def test_files_know_every_setting_of_a_head():
+    assert tuple(ON_DISK.on_disk.values()) == astuple(ON_DISK)
+    for name, value in ON_DISK.on_disk.items():
+        other = {"channels": (1, 2, 1)}.get(name, value / 2 if name == "dropout" else 2 * value)
+        assert counted_head(replace(ON_DISK, **{name: other})).digest != (
+            counted_head(ON_DISK).digest
+        )

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from heads import side_by_side
 from hypothesis import given
 from hypothesis import strategies as st
 from skill import planted_bank
 
-from ranking.network.head import side_by_side
 from ranking.probe.batches import count_batches, epoch_batches, load
 from ranking.tasks.task import Examples
 
