@@ -82,7 +82,7 @@ class Registry(Mapping[str, T]):
         if not isinstance(value, self._kind):
             raise self._error(
                 where,
-                f"it is a {type(value).__name__}, not a {self._kind.__name__}",
+                f"it is of type {type(value).__name__}, not {self._kind.__name__}",
                 "mend or remove the package that offers it",
             )
         return value

@@ -1,0 +1,124 @@
+"""CONTRIBUTING's recipes, each done in a package that is not part of the program."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COPELAND = '''
+"""Copeland: how many one beats by the majority of comparisons, less by how many one is beaten."""
+
+import numpy as np
+
+from ranking.methods.method import Method
+
+
+def copeland(wins, weights=None, _start=None):
+    beats = np.sign(wins.wins - wins.wins.T)
+    return (beats if weights is None else beats * weights).sum(axis=1)
+
+
+COPELAND = Method("copeland", copeland)
+'''
+
+
+class Package:
+    """An installed package, as Python sees it: modules, and metadata with entry points."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        facts = folder / "others-1.0.dist-info"
+        facts.mkdir(parents=True)
+        (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
+        self._entries = facts / "entry_points.txt"
+
+    def offer(self, group: str, name: str, module: str, code: str, attribute: str) -> None:
+        """Add a module and an entry point that names its attribute."""
+        (self.folder / f"{module}.py").write_text(code)
+        with self._entries.open("a") as file:
+            file.write(f"[{group}]\n{name} = {module}:{attribute}\n")
+
+    def judge(self, *arguments: object, fails: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run the command where the package is installed."""
+        done = subprocess.run(
+            [sys.executable, "-c", "from icpc.cli import app; app()", *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": str(self.folder), "COLUMNS": "160"},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == fails, done.stderr
+        return done
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Package:
+    return Package(tmp_path / "site")
+
+
+ROSTER = """candidate,reached
+ana,final
+bela,second
+chen,final
+dov,first
+ewa,first
+"""
+COMPARISONS = """first,second,winner
+ana,bela,ana
+bela,chen,chen
+chen,ana,tie
+dov,ana,ana
+dov,bela,dov
+ewa,chen,chen
+ewa,dov,dov
+bela,ewa,bela
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> list[object]:
+    """Options of a small competition, with comparisons."""
+    roster, comparisons = tmp_path / "roster.csv", tmp_path / "comparisons.csv"
+    roster.write_text(ROSTER)
+    comparisons.write_text(COMPARISONS)
+    rounds = "first,second,final"
+    return ["--roster", roster, "--rounds", rounds, "--comparisons", comparisons]
+
+
+def test_a_ranking_method_is_a_file_and_a_line(package, own):
+    """Copeland: intervals, null band, remarks, report and help follow."""
+    package.offer("judge.methods", "copeland", "copelands", COPELAND, "COPELAND")
+    by = [*own, "--by", "copeland"]
+    rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
+    strengths = {row["candidate"]: row["strength"] for row in rows}
+    assert strengths == {"ana": 2, "bela": -2, "chen": 2, "dov": 1, "ewa": -3}
+    assert any(row["rank_low"] < row["rank_high"] for row in rows)  # its own, not another method's
+    for row in rows:
+        assert row["rank_low"] <= row["rank"] <= row["rank_high"]
+    curve = json.loads(package.judge("hitrate", *by, "--format", "json").stdout)
+    assert [row["candidate"] for row in curve][:2] == ["ana", "chen"]
+    assert all(0 <= row["null_low"] <= row["null_high"] <= 1 for row in curve)
+    assert "by copeland" in package.judge("check", *by).stdout
+    package.judge("report", *by, "--out", "run")
+    page = (package.folder / "run" / "report.html").read_text()
+    assert "copeland" in page.partition("methods")[2]
+    assert "copeland" in package.judge("rank", *own, "--by", "none", fails=2).stderr
+
+
+def test_a_method_that_cannot_be_loaded_is_named(package, own):
+    package.offer("judge.methods", "broken", "broken", "import nowhere", "BROKEN")
+    package.offer("judge.methods", "number", "number", "NUMBER = 3", "NUMBER")
+    error = package.judge("rank", *own, "--by", "broken", fails=2).stderr
+    assert "judge.methods entry point broken = broken:BROKEN: it cannot be loaded" in error
+    error = package.judge("rank", *own, "--by", "number", fails=2).stderr
+    assert "it is of type int, not Method" in error
+
+
+def test_what_the_program_brings_is_not_replaced(package, own):
+    package.offer("judge.methods", "wins", "copelands", COPELAND, "COPELAND")
+    rows = json.loads(package.judge("rank", *own, "--by", "wins", "--format", "json").stdout)
+    assert rows[0]["strength"] == 2.5
