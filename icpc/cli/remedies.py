@@ -8,7 +8,16 @@ mends an error, its ``key`` finds the words in :data:`REMEDIES`, filled in with 
 
 from ranking.errors import Given, JudgeError
 
-REMEDIES: dict[str, str] = {}
+REMEDIES: dict[str, str] = {
+    "panel-run": "name a run made with --panel",
+    "report-extra": "install what pages need: pip install 'judge[report]'",
+    "embed": "make some: judge embed",
+    "embed-with": "make it: judge embed --encoder {encoder}",
+    "fetch-weights": "judge weights fetch {encoder}, or {by_hand}",
+    "fewer-workers": "give fewer --workers and go on: what is done is kept",
+    "other-store": "choose another --store",
+    "verify-store": "judge embed --verify finds and mends it",
+}
 
 
 def message(error: JudgeError) -> str:

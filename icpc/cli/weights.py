@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icpc.cli.output import Format, downloading, print_data, print_line, print_remark
+from icpc.cli.output import DrawnProgress, Format, print_data, print_line, print_remark
 
 if TYPE_CHECKING:
-    from ranking.encoders.base import EncoderSpec
+    from ranking.encoders.spec import EncoderSpec
 
 Folder = Annotated[
     Path | None,
@@ -94,8 +94,7 @@ def fetch(
             print_remark(f"{spec.name} needs no weights")
             continue
         print_remark(f"{spec.title}: {spec.weights.source}, licence {spec.weights.licence}")
-        with downloading(spec.weights.file) as progress:
-            path = fetch_weights(spec.weights, folder, progress)
+        path = fetch_weights(spec.weights, folder, DrawnProgress())
         print_remark(f"at {path}")
 
 

@@ -22,9 +22,8 @@ import torch
 from torch import Tensor
 
 from icpc.synthetic.recitals import Recital, sound_of
-from ranking.audio.segments import SEGMENT_SECONDS, SEGMENTS
-from ranking.encoders import load_encoder
-from ranking.encoders.base import Encoder
+from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS
+from ranking.encoders.spectrogram import Spectrogram, load
 from ranking.files.atomic import replacing
 from ranking.tasks.expertise import labels
 from ranking.tasks.task import Examples
@@ -113,9 +112,9 @@ def _hear(recital: Recital, path: Path) -> None:
 
 
 @cache
-def _encoder() -> Encoder:
+def _encoder() -> Spectrogram:
     torch.set_num_threads(1)
-    return load_encoder("spectrogram")
+    return load()
 
 
 def _digest(recital: Recital) -> str:

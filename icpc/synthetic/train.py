@@ -22,7 +22,7 @@ import numpy as np
 from icpc.cli.output import counting, fitting
 from icpc.synthetic.lessons import Parts, heard, pairs
 from icpc.synthetic.recitals import Recital, draw_recitals
-from ranking.audio.segments import SEGMENT_SECONDS
+from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.comparisons.tally import tally
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ranking.audio.segments import SEGMENT_SECONDS
+from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.embeddings.store import Embedding
 
 

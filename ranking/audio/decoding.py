@@ -182,6 +182,18 @@ def open_sound(path: Path, left: bool = False) -> Iterator[SoundFile]:
         container.close()
 
 
+def peak_of(path: Path, left: bool = False) -> float:
+    """Return the largest sample of a sound file, without its sign.
+
+    Raises
+    ------
+    AudioError
+        If the file cannot be read, is damaged, silent or clipped.
+    """
+    with open_sound(path, left) as sound:
+        return max(float(np.abs(block).max()) for block in sound.blocks())
+
+
 def _opened(path: Path) -> InputContainer:
     where = str(path)
     try:

@@ -2,16 +2,12 @@
 
 Conventions
 -----------
-A *segment* is 10 s, a *window* is thirty of them, 5 minutes [1]_. Segments follow each other from
-the start of the file without overlap. The last one may be shorter: it is kept from one second on,
-padded with zeros, and its true length goes with it, so that the padding can be masked.
+Segments follow each other from the start of the file without overlap. The last one may be shorter:
+it is kept from one second on, padded with zeros, and its true length goes with it, so that the
+padding can be masked.
 A file is decoded once however many rates are asked for. What is heard is the mean of its channels,
-or on request the left one. Rates change by the soxr library at its
-high quality (aliases below -140 dB), as a stream.
-
-References
-----------
-.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 3.
+or on request the left one. Rates change by the soxr library at its high quality (aliases below
+-140 dB), as a stream.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +18,8 @@ import numpy as np
 import soxr
 
 from ranking.audio.decoding import open_sound
+from ranking.audio.lengths import SEGMENT_SECONDS, SHORTEST_SECONDS, WINDOW_SECONDS
 from ranking.errors import AudioError
-
-SEGMENT_SECONDS = 10
-SEGMENTS = 30
-WINDOW_SECONDS = SEGMENT_SECONDS * SEGMENTS
-SHORTEST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,7 @@ def stream_segments(
 
 def _too_short(path: Path, seconds: float, least: float) -> AudioError:
     wanted = (
-        "a window needs 300 s: is this the whole recital?"
+        f"a window needs {WINDOW_SECONDS} s: is this the whole recital?"
         if least == WINDOW_SECONDS
         else f"at least {least:g} s are needed"
     )

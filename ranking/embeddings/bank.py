@@ -18,7 +18,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from ranking.audio.segments import SEGMENT_SECONDS, SEGMENTS
+from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS
 from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
@@ -45,7 +45,7 @@ class EmbeddingBank:
         budget: int | None = None,
     ) -> None:
         if not embeddings:
-            raise StoreError("bank", "no embeddings", "make some: judge embed")
+            raise StoreError("bank", "no embeddings", "embed some recordings", key="embed")
         self.device = torch.device(device)
         self._expand = expand
         self._embeddings = [embedding for _, embedding in embeddings]

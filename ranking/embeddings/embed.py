@@ -5,14 +5,14 @@ Conventions
 A recording is known by the SHA-256 of its file. While one batch of segments is encoded, a thread
 decodes the next. Networks run in the precision of their spec: bfloat16 by autocast, which turns the
 weights once a batch, or float32, which on a CPU gains nothing by batches but takes their memory.
-For encoders that want sound scaled to the peak of its file, a first pass finds the peak; if some
-hear the left channel and some the mean of all, the file is decoded for each.
+An encoder that needs the whole recording hears the file by itself first; if some hear the left
+channel and some the mean of all, the file is decoded for each.
 """
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,10 +21,13 @@ import numpy as np
 import torch
 
 from ranking.audio.decoding import open_sound
-from ranking.audio.segments import SEGMENT_SECONDS, Segment, stream_segments
+from ranking.audio.lengths import SEGMENT_SECONDS, SHORTEST_SECONDS
+from ranking.audio.segments import Segment, stream_segments
 from ranking.embeddings.store import CacheKey, EmbeddingStore, EmbeddingWriter, make_cache_key
 from ranking.encoders import load_encoder, spec_of
-from ranking.encoders.base import Encoder, Options
+from ranking.encoders.base import Encode, Encoder
+from ranking.encoders.spec import Options
+from ranking.encoders.weights_hash import weights_sha256
 from ranking.errors import AudioError
 from ranking.files.hashing import file_sha256
 
@@ -91,9 +94,9 @@ def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
 
 
 def cache_key_of(choice: Choice) -> CacheKey:
-    """Return what a choice makes, without loading its network."""
+    """Return the cache key of what a choice makes, without loading its network."""
     spec = spec_of(choice.encoder)
-    digest = "" if choice.weights is None else file_sha256(choice.weights)
+    digest = "" if choice.weights is None else weights_sha256(choice.weights)
     return make_cache_key(spec.name, spec.precision, digest, choice.options)
 
 
@@ -101,7 +104,7 @@ def embed_recording(
     path: Path,
     loaded: Sequence[Loaded],
     store: EmbeddingStore,
-    least_seconds: float = 1.0,
+    least_seconds: float = SHORTEST_SECONDS,
     batch: int = 8,
 ) -> Outcome:
     """Put what is missing of a recording into the store.
@@ -139,9 +142,9 @@ def _encode(
 ) -> float:
     """Encode a whole recording by all, who hear the same channel; return its length."""
     left = loaded[0].left
-    gain = 1 / _peak(path, left) if any(one.encoder.spec.whole_file_peak for one in loaded) else 1.0
     if not all(one.tails for one in loaded):
         least_seconds = max(least_seconds, SEGMENT_SECONDS)  # else nothing would be left
+    encodes = [_begun(one.encoder, path, left) for one in loaded]
     rates = [one.encoder.rate for one in loaded]
     heard = 0.0
     with ExitStack() as stack:
@@ -151,11 +154,10 @@ def _encode(
         ]
         coming = stream_segments(path, rates, least_seconds, left)
         for segments in _ahead(_batches(coming, batch)):
-            for one, writer in zip(loaded, writers, strict=True):
-                scale = gain if one.encoder.spec.whole_file_peak else 1.0
+            for one, encode, writer in zip(loaded, encodes, writers, strict=True):
                 wanted = segments if one.tails else _whole(segments)
                 if wanted:
-                    _encode_batch(one.encoder, wanted, writer, scale)
+                    _encode_batch(one.encoder, encode, wanted, writer)
             heard += sum(segment.seconds for segment in segments)
     return heard
 
@@ -164,32 +166,39 @@ def _whole(segments: Sequence[Segment]) -> list[Segment]:
     return [segment for segment in segments if segment.seconds == SEGMENT_SECONDS]
 
 
+def _begun(encoder: Encoder, path: Path, left: bool) -> Encode:
+    with _arithmetic(encoder):
+        return encoder.begin(path, left)
+
+
 def _encode_batch(
-    encoder: Encoder, segments: Sequence[Segment], writer: EmbeddingWriter, scale: float
+    encoder: Encoder, encode: Encode, segments: Sequence[Segment], writer: EmbeddingWriter
 ) -> None:
     samples = np.stack([segment.samples[encoder.rate] for segment in segments])
-    sound = torch.from_numpy(samples * np.float32(scale))
-    device = device_of(encoder)
-    half = encoder.spec.precision == "bfloat16"
-    parts = (sound,) if half or device.type != "cpu" else torch.split(sound, 1)
-    with (
-        torch.inference_mode(),
-        torch.autocast(device.type, dtype=torch.bfloat16, enabled=half),
-    ):
-        stored = torch.cat([encoder.encode(part.to(device)) for part in parts])
+    sound, device = torch.from_numpy(samples), device_of(encoder)
+    together = encoder.spec.precision == "bfloat16" or device.type != "cpu"
+    parts = torch.split(sound, len(sound) if together else 1)
+    with _arithmetic(encoder):
+        first = segments[0].position
+        stored = torch.cat(
+            [encode(part.to(device), first + number) for number, part in enumerate(parts)]
+        )
     values = (stored.float() if stored.is_floating_point() else stored).cpu().numpy()
     writer.add(values, [segment.seconds for segment in segments])
+
+
+@contextmanager
+def _arithmetic(encoder: Encoder) -> Iterator[None]:
+    """Without gradients, in the precision of the encoder."""
+    half, device = encoder.spec.precision == "bfloat16", device_of(encoder)
+    with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
+        yield
 
 
 def device_of(encoder: Encoder) -> torch.device:
     """Where an encoder works; the CPU if it has no numbers of its own."""
     held = next(encoder.parameters(), next(encoder.buffers(), None))
     return torch.device("cpu") if held is None else held.device
-
-
-def _peak(path: Path, left: bool) -> float:
-    with open_sound(path, left) as sound:
-        return max(float(np.abs(block).max()) for block in sound.blocks())
 
 
 def _batches(segments: Iterator[Segment], size: int) -> Iterator[list[Segment]]:

@@ -44,8 +44,17 @@ class CacheKey:
 
     @cached_property
     def folder(self) -> str:
-        """Name of its folder: the encoder, and a hash of the whole."""
-        return f"{self.encoder}-{json_sha256(asdict(self))[:16]}"
+        """Name of its folder: the encoder, and a hash of the whole.
+
+        Of these names, whatever the fields are called: what is on disk lies under it.
+        """
+        facts = {
+            "encoder": self.encoder,
+            "precision": self.precision,
+            "weights_sha256": self.weights_sha256,
+            "front_end": self.front_end,
+        }
+        return f"{self.encoder}-{json_sha256(facts)[:16]}"
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,9 @@ class EmbeddingStore:
             raise StoreError(
                 str(self.folder),
                 f"no {made.encoder} embedding of recording {recording[:12]}…",
-                f"make it: judge embed --encoder {made.encoder}",
+                "embed the recording",
+                key="embed-with",
+                encoder=made.encoder,
             )
         facts = _read_facts(record)
         try:
@@ -153,7 +164,8 @@ class EmbeddingStore:
             raise StoreError(
                 str(self.folder),
                 "the disk is full" if full else f"it cannot be written ({error.strerror})",
-                "make room and go on: what is there is kept" if full else "choose another --store",
+                "make room and go on: what is there is kept" if full else "choose another folder",
+                key="" if full else "other-store",
             ) from None
 
     def damaged(self) -> Iterator[tuple[Path, str]]:
@@ -237,4 +249,4 @@ def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
 
 
 def _damaged(path: Path, what: str) -> StoreError:
-    return StoreError(str(path), what, "judge embed --verify finds and mends it")
+    return StoreError(str(path), what, "remove it and embed the recording", key="verify-store")

@@ -1,27 +1,27 @@
-"""Many recordings, by several processes on a CPU or by one on a GPU.
+"""Many recordings: by several processes on a CPU, by one on a GPU, or by any executor.
 
 Conventions
 -----------
-A worker has two threads, one core for decoding while the other encodes, and its own copy of the
-networks; it takes a recording at a time. On a machine of two cores, one process does it all.
+Each recording is a piece of work by itself. Whoever works on one keeps the networks for the next.
+The usual workers are processes of two threads, one core for decoding while the other encodes; on a
+machine of two cores, or with a GPU, this process does it all.
 Recordings that are in the store are kept, so that a call after an interruption goes on where it
 stopped.
 """
 
-import multiprocessing
 import os
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
-import torch
-
+from ranking.audio.lengths import SHORTEST_SECONDS
 from ranking.embeddings.embed import Choice, Loaded, Outcome, embed_recording, load_chosen
+from ranking.embeddings.executors import InTurn, process_executor, results
 from ranking.embeddings.store import EmbeddingStore
 from ranking.errors import AudioError, EncoderError
 
@@ -37,7 +37,8 @@ class Work:
     choices: tuple[Choice, ...]
     device: str = "cpu"
     workers: int = 1
-    least_seconds: float = 1.0
+    """Processes on a CPU, where no executor is given."""
+    least_seconds: float = SHORTEST_SECONDS
     """Shorter recordings are refused."""
     batch: int = 8
     """Segments encoded at a time."""
@@ -48,8 +49,15 @@ def usual_workers() -> int:
     return max(1, (os.cpu_count() or 1) // THREADS)
 
 
-def embed_all(paths: Sequence[Path], work: Work) -> Iterator[Outcome]:
+def embed_all(
+    paths: Sequence[Path], work: Work, executor: Executor | None = None
+) -> Iterator[Outcome]:
     """Yield what became of each recording, in the order that they are done.
+
+    Parameters
+    ----------
+    executor : who works on them, and sees the same paths
+        By default this process, or those of :attr:`Work.workers`. One that is given stays open.
 
     Raises
     ------
@@ -58,72 +66,57 @@ def embed_all(paths: Sequence[Path], work: Work) -> Iterator[Outcome]:
     StoreError
         If the store cannot be written.
     """
-    several = work.device == "cpu" and min(work.workers, len(paths)) > 1
     left = list(paths)
-    while left:
-        waiting = []
-        for outcome in _by_pool(left, work) if several else _by_one(left, work):
-            if outcome.status == "busy":
-                waiting.append(outcome.path)
-            else:
-                yield outcome
-        left, several = waiting, False
-        if left:
-            time.sleep(WAIT_SECONDS)
+    with ExitStack() as stack:
+        stack.callback(_networks.cache_clear)
+        own = executor or stack.enter_context(_usual(work, len(left)))
+        while left:
+            busy = []
+            with closing(_attempts(left, work, own)) as outcomes:
+                for outcome in outcomes:
+                    if outcome.status == "busy":
+                        busy.append(outcome.path)
+                    else:
+                        yield outcome
+            left = busy
+            if left:
+                time.sleep(WAIT_SECONDS)
 
 
-def _by_one(paths: Sequence[Path], work: Work) -> Iterator[Outcome]:
-    loaded = load_chosen(work.choices, work.device)
-    for path in paths:
-        yield _attempt(path, loaded, work)
-
-
-def _by_pool(paths: Sequence[Path], work: Work) -> Iterator[Outcome]:
-    pool = ProcessPoolExecutor(
-        max_workers=min(work.workers, len(paths)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-    )
-    try:
-        futures: list[Future[Outcome]] = [pool.submit(_work_on, path, work) for path in paths]
-        for future in as_completed(futures):
-            yield future.result()
-    except BrokenProcessPool:
-        raise EncoderError(
-            "a worker",
-            "it died (of too little memory?)",
-            "give fewer --workers and go on: what is done is kept",
-        ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _start_worker() -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(THREADS)
-
-
-@cache
-def _loaded(choices: tuple[Choice, ...]) -> list[Loaded]:
-    """A worker's networks, loaded with its first recording: errors then find their way back."""
-    return load_chosen(choices)
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work_on(path: Path, work: Work) -> Outcome:
-    return _attempt(path, _loaded(work.choices), work)
-
-
-def _attempt(path: Path, loaded: Sequence[Loaded], work: Work) -> Outcome:
+def embed_one(path: Path, work: Work) -> Outcome:
+    """Embed a recording; one that cannot be used is an outcome, not an error."""
     store = EmbeddingStore(work.store)
+    with _LOADING:
+        loaded = _networks(work.choices, work.device)
     try:
         return embed_recording(path, loaded, store, work.least_seconds, work.batch)
     except AudioError as error:
         return Outcome(path, "", "bad", error=error)
+
+
+def _attempts(
+    paths: Sequence[Path], work: Work, executor: Executor
+) -> Generator[Outcome, None, None]:
+    try:
+        yield from results(executor, embed_one, [(path, work) for path in paths])
+    except BrokenExecutor:
+        raise EncoderError(
+            "a worker",
+            "it died (of too little memory?)",
+            "work with fewer of them and go on: what is done is kept",
+            key="fewer-workers",
+        ) from None
+
+
+def _usual(work: Work, recordings: int) -> Executor:
+    workers = min(work.workers, recordings) if work.device == "cpu" else 1
+    return process_executor(workers, THREADS) if workers > 1 else InTurn()
+
+
+_LOADING = Lock()  # threads share the networks of their process
+
+
+@lru_cache(maxsize=1)
+def _networks(choices: tuple[Choice, ...], device: str) -> list[Loaded]:
+    """Networks, loaded with the first recording: errors then find their way back."""
+    return load_chosen(choices, device)

@@ -24,8 +24,9 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 from torchaudio.compliance.kaldi import fbank
 
-from ranking.encoders.base import Encoder, EncoderSpec, Weights, frozen
+from ranking.encoders.base import SegmentEncoder, frozen
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.encoders.spec import EncoderSpec, Weights
 
 SPEC = EncoderSpec(
     name="audiomae",
@@ -59,7 +60,7 @@ CONFIG: Mapping[str, Any] = {"embed_dim": 768, "depth": 12, "num_heads": 12}
 UNUSED = ("decoder", "mask_token", "norm.", "fc_norm.", "head.")
 
 
-class AudioMae(Encoder):
+class AudioMae(SegmentEncoder):
     """The encoder half, up to its last block."""
 
     spec = SPEC
@@ -125,7 +126,7 @@ def vision_transformer(config: Mapping[str, Any], num_classes: int) -> nn.Module
     return network
 
 
-def load(path: Path, config: Mapping[str, Any] = CONFIG, **front_end: Any) -> Encoder:
+def load(path: Path, config: Mapping[str, Any] = CONFIG, **front_end: Any) -> AudioMae:
     """Return the encoder with the weights of a file: published, converted or fine-tuned.
 
     Raises

@@ -1,84 +1,31 @@
-"""What every encoder is: segments in, embeddings out.
+"""What every encoder is: a recording in, the embedding of each of its segments out.
 
 Conventions
 -----------
-An encoder takes segments of 10 s, float32 of shape (B, 10 · rate), and gives embeddings (B, F, D):
-F frames in time order, D dimensions. What is kept on disk may be smaller: :meth:`Encoder.encode`
-gives what is stored, :meth:`Encoder.expand` turns that into the embedding. For most they are one.
+A recording comes as segments of 10 s, in order and in batches: float32 of shape (B, 10 · rate). A
+segment's embedding is F frames in time order of D dimensions, (B, F, D). What is kept on disk may
+be smaller: codes, which :meth:`Encoder.expand` turns into the embedding; for most they are one.
 Encoders are frozen and in eval mode; nothing in them is random.
 
-A *front end* is what happens to the sound before the network. Its options have a default, which is
-right, and some have values that the release of the paper [1]_ used instead. Two are the same for
-every encoder: ``left`` hears the left channel instead of the mean of all, ``tails`` keeps a last
-segment of less than 10 s.
-
-References
-----------
-.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, Table 1.
+There are two kinds. To a *segment-wise* one (:class:`SegmentEncoder`) a segment is a segment,
+wherever it comes from. A *recording-wise* one (any other :class:`Encoder`) needs the whole
+recording, its notes or its length, before it can say anything of a segment: it hears the file by
+itself when a recording begins, and keeps what it found for the segments that follow.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 from torch import Tensor, nn
 
-from ranking.audio.segments import SEGMENT_SECONDS
+from ranking.audio.lengths import SEGMENT_SECONDS
+from ranking.encoders.spec import EncoderSpec
 
-Options = Mapping[str, bool | float]
-
-NOTHING: Options = MappingProxyType({})
-HEARING: Options = MappingProxyType({"left": False, "tails": True})
-
-
-@dataclass(frozen=True)
-class Weights:
-    """A file of trained weights, and where to get it."""
-
-    file: str
-    """Its name in the cache folder."""
-    url: str
-    size: int
-    """Bytes, rounded where the source says only MB."""
-    licence: str
-    source: str
-    """Who made it."""
-    sha256: str = ""
-    """Empty where nobody published it."""
-    member: str = ""
-    """Its path inside the package at ``url``, for a file that comes in one."""
-    package_sha256: str = ""
-
-
-@dataclass(frozen=True)
-class EncoderSpec:
-    """What one must know of an encoder before loading it."""
-
-    name: str
-    title: str
-    rate: int
-    """Hz."""
-    frames: int
-    """Per segment."""
-    dimension: int
-    precision: Literal["float32", "bfloat16"]
-    """The least that its arithmetic bears."""
-    licence: str
-    weights: Weights | None = None
-    stored: Literal["embedding", "codes"] = "embedding"
-    whole_file_peak: bool = False
-    """Whether sound is scaled to the peak of its file first."""
-    front_end: Options = field(default_factory=lambda: NOTHING)
-    """Options of its own, beside :data:`HEARING`."""
-    as_published: Options = field(default_factory=lambda: {"tails": False})
-    """Options as in the paper's release, where they differ."""
-
-    @property
-    def options(self) -> Options:
-        """All options of the front end, with their defaults."""
-        return {**HEARING, **self.front_end}
+Encode = Callable[[Tensor, int], Tensor]
+"""Segments (B, 10 · rate) of one recording, and the number of their first, counted from 0, to what
+is stored of them (B, F, ...)."""
 
 
 class Encoder(nn.Module, ABC):
@@ -97,16 +44,23 @@ class Encoder(nn.Module, ABC):
         return "uint16" if self.spec.stored == "codes" else "float16"
 
     @abstractmethod
-    def encode(self, samples: Tensor) -> Tensor:
-        """Return what is stored of segments, shape (B, F, ...)."""
+    def begin(self, path: Path, left: bool = False) -> Encode:
+        """Return what encodes the segments of a recording.
+
+        Parameters
+        ----------
+        path : the recording, for those that need the whole of it
+        left : whether its left channel is heard, instead of the mean of all
+
+        Raises
+        ------
+        AudioError
+            If it has to be heard and cannot be.
+        """
 
     def expand(self, stored: Tensor) -> Tensor:
         """Return the embedding (B, F, D) of what was stored."""
         return stored
-
-    def forward(self, samples: Tensor) -> Tensor:
-        """Return embeddings (B, F, D) of segments (B, 10 · rate)."""
-        return self.expand(self.encode(samples))
 
     def check(self, samples: Tensor) -> None:
         """Refuse segments of another length, and a network in training mode.
@@ -123,6 +77,25 @@ class Encoder(nn.Module, ABC):
             raise ValueError(f"{self.spec.name} is in training mode: its output would be random")
 
 
-def frozen(encoder: Encoder) -> Encoder:
+class SegmentEncoder(Encoder):
+    """One to which what came before and after a segment is all the same."""
+
+    @abstractmethod
+    def encode(self, samples: Tensor) -> Tensor:
+        """Return what is stored of segments, shape (B, F, ...)."""
+
+    def begin(self, path: Path, left: bool = False) -> Encode:
+        """Return what encodes segments, of this recording or any other."""
+        return lambda samples, _: self.encode(samples)
+
+    def forward(self, samples: Tensor) -> Tensor:
+        """Return embeddings (B, F, D) of segments (B, 10 · rate)."""
+        return self.expand(self.encode(samples))
+
+
+AnyEncoder = TypeVar("AnyEncoder", bound=Encoder)
+
+
+def frozen(encoder: AnyEncoder) -> AnyEncoder:
     """The encoder in eval mode, without gradients."""
     return encoder.eval().requires_grad_(requires_grad=False)

@@ -21,7 +21,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from ranking.encoders.base import Encoder, EncoderSpec, Weights, frozen
+from ranking.encoders.base import SegmentEncoder, frozen
+from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.errors import WeightsError
 
 SPEC = EncoderSpec(
@@ -49,7 +50,7 @@ NOTES_ONSETS_CONTOURS = [f"StatefulPartitionedCall:{number}" for number in (1, 2
 HOP, WINDOW, EDGE, KEPT = 256, 43_844, 15, 142
 
 
-class BasicPitch(Encoder):
+class BasicPitch(SegmentEncoder):
     """The network run by onnxruntime, on the CPU."""
 
     spec = SPEC
@@ -89,7 +90,7 @@ class BasicPitch(Encoder):
         return np.concatenate(outputs, axis=2)
 
 
-def load(path: Path) -> Encoder:
+def load(path: Path) -> BasicPitch:
     """Return the encoder with the network of a file.
 
     Raises

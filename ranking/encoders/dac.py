@@ -21,8 +21,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ranking.encoders.base import Encoder, EncoderSpec, Weights, frozen
+from ranking.encoders.base import SegmentEncoder, frozen
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.errors import WeightsError
 
 SPEC = EncoderSpec(
@@ -46,7 +47,7 @@ SPEC = EncoderSpec(
 PIECES = 10
 
 
-class Dac(Encoder):
+class Dac(SegmentEncoder):
     """The codec's encoder and quantiser."""
 
     spec = SPEC
@@ -89,7 +90,7 @@ def full_precision() -> Iterator[None]:
         torch.backends.cudnn.allow_tf32 = held
 
 
-def load(path: Path) -> Encoder:
+def load(path: Path) -> Dac:
     """Return the encoder with the weights of a file: published, or fine-tuned by the codec's tools.
 
     Raises

@@ -7,8 +7,8 @@ An option may be written for several encoders at once; each takes those that it 
 
 from collections.abc import Sequence
 
-from ranking.encoders.base import EncoderSpec, Options
-from ranking.errors import EncoderError
+from ranking.encoders.spec import EncoderSpec, Options
+from ranking.errors import EncoderError, Given
 from ranking.files.text import closest
 
 TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -34,7 +34,7 @@ def chosen_options(
         known = sorted({option for spec in specs for option in spec.options})
         if name not in known:
             raise EncoderError(
-                f"--front-end {name}",
+                Given(front_end=name),
                 f"no such option of {', '.join(spec.name for spec in specs)}{closest(name, known)}",
                 f"choose {', '.join(known)}",
             )
@@ -63,7 +63,7 @@ def _of(
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
-        raise EncoderError(f"--front-end {text}", "no value in it", "write NAME=VALUE, log=no say")
+        raise EncoderError(Given(front_end=text), "no value in it", "write NAME=VALUE, log=no say")
     return name.strip().lower(), value.strip().lower()
 
 
@@ -76,5 +76,5 @@ def _value(name: str, text: str, default: bool | float) -> bool | float:
     except (KeyError, ValueError):
         kind = {bool: "yes or no", int: "a whole number"}.get(type(default), "a number")
         raise EncoderError(
-            f"--front-end {name}={text}", "a value of another kind", f"write {kind}"
+            Given(front_end=f"{name}={text}"), "a value of another kind", f"write {kind}"
         ) from None

@@ -17,8 +17,10 @@ from pathlib import Path
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-from ranking.encoders.base import Encoder, EncoderSpec, Weights, frozen
+from ranking.audio.decoding import peak_of
+from ranking.encoders.base import Encode, SegmentEncoder, frozen
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.encoders.spec import EncoderSpec, Weights
 
 SPEC = EncoderSpec(
     name="jukebox",
@@ -35,7 +37,6 @@ SPEC = EncoderSpec(
         licence="non-commercial",
         source="OpenAI, Jukebox 5b",
     ),
-    whole_file_peak=True,
 )
 DOWNS = (3, 2, 2)
 WIDTH, DEPTH, GROWTH = 32, 4, 3
@@ -91,7 +92,7 @@ class Level(nn.Module):
         return out
 
 
-class Jukebox(Encoder):
+class Jukebox(SegmentEncoder):
     """The encoder of the top level."""
 
     spec = SPEC
@@ -102,8 +103,13 @@ class Jukebox(Encoder):
             Level(SPEC.dimension if level else 1, downs) for level, downs in enumerate(DOWNS)
         )
 
+    def begin(self, path: Path, left: bool = False) -> Encode:
+        """Return what encodes segments of a recording, scaled to its peak."""
+        gain = 1 / peak_of(path, left)
+        return lambda samples, _: self.encode(gain * samples)
+
     def encode(self, samples: Tensor) -> Tensor:
-        """Return (B, 3445, 64)."""
+        """Return (B, 3445, 64) of segments as they are."""
         self.check(samples)
         return self.frames(samples)
 
@@ -115,7 +121,7 @@ class Jukebox(Encoder):
         return x.transpose(1, 2)
 
 
-def load(path: Path) -> Encoder:
+def load(path: Path) -> Jukebox:
     """Return the encoder with the weights of a file.
 
     Raises

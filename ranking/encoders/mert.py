@@ -14,8 +14,9 @@ from typing import Any
 
 from torch import Tensor
 
-from ranking.encoders.base import Encoder, EncoderSpec, Weights, frozen
+from ranking.encoders.base import SegmentEncoder, frozen
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.encoders.spec import EncoderSpec, Weights
 
 SPEC = EncoderSpec(
     name="mert",
@@ -49,7 +50,7 @@ RENAMED = {
 }
 
 
-class Mert(Encoder):
+class Mert(SegmentEncoder):
     """The transformer with its convolutional front end."""
 
     spec = SPEC
@@ -71,7 +72,7 @@ class Mert(Encoder):
         return out
 
 
-def load(path: Path, config: Mapping[str, Any] = CONFIG) -> Encoder:
+def load(path: Path, config: Mapping[str, Any] = CONFIG) -> Mert:
     """Return the encoder with the weights of a file.
 
     Raises

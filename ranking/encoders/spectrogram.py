@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 from torchaudio.transforms import MelSpectrogram
 
-from ranking.encoders.base import Encoder, EncoderSpec, frozen
+from ranking.encoders.base import SegmentEncoder, frozen
+from ranking.encoders.spec import EncoderSpec
 
 SPEC = EncoderSpec(
     name="spectrogram",
@@ -30,7 +31,7 @@ SPEC = EncoderSpec(
 FLOOR = 1e-10
 
 
-class Spectrogram(Encoder):
+class Spectrogram(SegmentEncoder):
     """Mel power of each frame."""
 
     spec = SPEC
@@ -56,6 +57,6 @@ class Spectrogram(Encoder):
         return power.transpose(1, 2) if self.time_first else power
 
 
-def load(log: bool = True, time_first: bool = True) -> Encoder:
+def load(log: bool = True, time_first: bool = True) -> Spectrogram:
     """Return the encoder; it has no weights."""
     return frozen(Spectrogram(log, time_first))

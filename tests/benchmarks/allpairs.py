@@ -25,11 +25,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ranking.audio.segments import SEGMENTS
+from ranking.audio.lengths import SEGMENTS
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
-from ranking.encoders.base import EncoderSpec
+from ranking.encoders.spec import EncoderSpec
 from ranking.judging.all_pairs import TILE, Judge
 from ranking.network.factorised import FactorisedHead, joined
 from ranking.network.head import Head, HeadConfig, make_head

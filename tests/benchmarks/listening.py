@@ -26,7 +26,7 @@ from ranking.audio.segments import stream_segments
 from ranking.embeddings.embed import Choice
 from ranking.embeddings.workers import Work, embed_all, usual_workers
 from ranking.encoders import ENCODERS, audiomae, dac, jukebox, load_encoder, mert, spec_of
-from ranking.encoders.base import Encoder
+from ranking.encoders.base import SegmentEncoder
 from ranking.encoders.weights import fetch_weights
 
 SLOW = ("dac", "mert")  # for these, a minute of sound is enough
@@ -64,7 +64,7 @@ def weights_of(name: str, folder: Path) -> Path | None:
     return path
 
 
-def one_by_one(encoder: Encoder, paths: list[Path], folder: Path, anew: bool) -> float:
+def one_by_one(encoder: SegmentEncoder, paths: list[Path], folder: Path, anew: bool) -> float:
     """Seconds to encode segment after segment and save each recording."""
     begun = time.perf_counter()
     with torch.inference_mode():

@@ -19,7 +19,7 @@ import torch
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
-from ranking.encoders.base import EncoderSpec
+from ranking.encoders.spec import EncoderSpec
 from ranking.network.head import HeadConfig
 from ranking.probe.batches import load
 from ranking.probe.fit import fit_all

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sounds import piano, write_sound
 
 from ranking.audio.decoding import open_sound
-from ranking.audio.segments import SEGMENT_SECONDS, WINDOW_SECONDS, stream_segments
+from ranking.audio.lengths import SEGMENT_SECONDS, WINDOW_SECONDS
+from ranking.audio.segments import stream_segments
 from ranking.errors import AudioError
 
 

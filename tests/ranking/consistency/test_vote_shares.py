@@ -60,7 +60,7 @@ def test_every_vote_is_one_win_for_the_two_of_it(seed):
 
 
 def test_a_window_is_as_long_as_the_ear_cuts_it():
-    from ranking.audio.segments import WINDOW_SECONDS
+    from ranking.audio.lengths import WINDOW_SECONDS
 
     assert WINDOW_SECONDS == 60 * WINDOW_MINUTES
 

@@ -100,7 +100,7 @@ def test_missing_and_mixed_embeddings_are_named(kept):
     mixed = pd.concat([table, pd.DataFrame({"candidate": ["eve"], "recording": ["f" * 64]})])
     with pytest.raises(StoreError, match="bank, eve: an embedding of shape"):
         open_bank(store, MADE, mixed)
-    with pytest.raises(StoreError, match="no embeddings"):
+    with pytest.raises(StoreError, match="no embeddings; embed some recordings"):
         open_bank(store, MADE, table.head(0))
 
 

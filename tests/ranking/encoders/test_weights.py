@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from ranking.encoders import spec_of
-from ranking.encoders.base import Weights
+from ranking.encoders.spec import Weights
 from ranking.encoders.weights import fetch_weights, find_weights
 from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
+from ranking.progress import Progress
 
 CONTENT = bytes(range(256)) * 20_000  # 5 MB
 
@@ -74,11 +75,26 @@ def weights(server):
     )
 
 
+class Told(Progress):
+    """Takes note of what it is told."""
+
+    def __init__(self):
+        self.stages, self.pieces = [], 0
+
+    def start(self, what, total=None, unit=""):
+        self.stages.append((what, total, unit))
+        return self
+
+    def advance(self, pieces=1, detail=""):
+        self.pieces += pieces
+
+
 def test_a_file_is_fetched_once_with_progress(server, weights, tmp_path):
-    told = []
-    path = fetch_weights(weights, tmp_path / "new", lambda *numbers: told.append(numbers))
+    told = Told()
+    path = fetch_weights(weights, tmp_path / "new", told)
     assert path.read_bytes() == CONTENT
-    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert told.stages == [("w.bin", len(CONTENT), "bytes")]
+    assert told.pieces == len(CONTENT)
     assert fetch_weights(weights, tmp_path / "new") == path
     assert server.asked == [None]
     assert [entry.name for entry in (tmp_path / "new").iterdir()] == ["w.bin"]
@@ -90,8 +106,11 @@ def test_a_broken_download_is_resumed_where_it_broke_off(server, weights, tmp_pa
         fetch_weights(weights, tmp_path)
     assert not (tmp_path / "w.bin").exists()
     server.breaks_after = None
-    assert fetch_weights(weights, tmp_path).read_bytes() == CONTENT
+    told = Told()
+    assert fetch_weights(weights, tmp_path, told).read_bytes() == CONTENT
     assert server.asked == [None, "bytes=3000000-"]
+    assert told.stages == [("w.bin", len(CONTENT), "bytes")]
+    assert told.pieces == len(CONTENT)
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_from_the_start(server, weights, tmp_path):
@@ -133,11 +152,12 @@ def test_offline_one_error_says_what_to_get_from_where_to_which_path(weights, se
 
 
 @pytest.mark.parametrize("name", ["dac", "audiomae", "mert", "jukebox", "basicpitch"])
-def test_missing_weights_are_named_with_the_command_the_source_and_the_path(tmp_path, name):
+def test_missing_weights_are_named_with_the_source_and_the_path(tmp_path, name):
     spec = spec_of(name)
     with pytest.raises(WeightsError) as caught:
         find_weights(spec, tmp_path)
-    assert f"judge weights fetch {name}" in caught.value.remedy
+    assert caught.value.key == "fetch-weights"
+    assert caught.value.facts["encoder"] == name
     assert spec.weights.url.removeprefix("pip:") in caught.value.remedy
     assert str(tmp_path / spec.weights.file) in caught.value.remedy
     assert spec.weights.licence in caught.value.what
