@@ -1,4 +1,4 @@
-"""Rounds in tables: predicted against passed into, and wins by the opponents' result.
+"""Rounds in tables: what candidates reached, and what was predicted of them.
 
 Conventions
 -----------
@@ -51,27 +51,3 @@ def rounds_predicted(study: Study) -> pd.DataFrame:
     np.add.at(counts, (predicted[score.index].to_numpy(), own), 1)
     names = [level_name(study.competition.rounds, level) for level in levels]
     return pd.DataFrame(counts, index=names, columns=names)
-
-
-def wins_by_result(study: Study) -> pd.DataFrame:
-    """Return wins and comparisons of each candidate against opponents of each result.
-
-    Returns
-    -------
-    table with ``candidate``, ``result`` of the opponents (empty: unknown), ``wins``, ``games``
-        In order of candidate and result; rows without games are left out.
-    """
-    counted, labels = study.counted, result_labels(study)
-    wins, met = counted.wins, counted.met
-    rows = []
-    for result in [*result_order(study), ""]:
-        against = (labels == result).to_numpy()
-        own = {
-            "candidate": counted.candidates,
-            "result": result,
-            "wins": wins[:, against].sum(axis=1),
-            "games": met[:, against].sum(axis=1).astype(int),
-        }
-        rows.append(pd.DataFrame(own))
-    table = pd.concat(rows, ignore_index=True)
-    return table[table["games"] > 0].sort_values("candidate", kind="stable", ignore_index=True)
