@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+from icpc.competition.competitions import BUNDLED
 
 COPELAND = '''
 """Copeland: how many one beats by the majority of comparisons, less by how many one is beaten."""
@@ -122,3 +125,44 @@ def test_what_the_program_brings_is_not_replaced(package, own):
     package.offer("judge.methods", "wins", "copelands", COPELAND, "COPELAND")
     rows = json.loads(package.judge("rank", *own, "--by", "wins", "--format", "json").stdout)
     assert rows[0]["strength"] == 2.5
+
+
+MEAN_MARK = """
+import numpy as np
+
+from ranking.methods.method import Method
+
+MEAN = Method("mean-mark", lambda marks, *_: np.nanmean(marks, axis=0), needs="marks")
+"""
+ORDER = """
+from ranking.methods.method import Method
+
+ORDER = Method("order", lambda wins, *_: wins.wins.sum(axis=1), only_order=True)
+"""
+
+
+def test_a_method_may_rank_by_marks(package, own):
+    """The official mean of 2025, which the comparisons of its jurors order nearly alike."""
+    package.offer("judge.methods", "mean-mark", "marks", MEAN_MARK, "MEAN")
+    by = ["--competition", "icpc2025", "--by", "mean-mark"]
+    rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
+    marks = pd.read_csv(BUNDLED / "icpc2025" / "marks.csv")
+    mean = marks[marks["stage"] == "stage1"].groupby("candidate")["mark"].mean()
+    assert {row["candidate"]: row["strength"] for row in rows} == pytest.approx(mean.to_dict())
+    assert all(row["rank_low"] is None for row in rows)
+    assert " – " in package.judge("rank", *by).stdout
+    package.judge("hitrate", *by)
+    package.judge("check", *by)
+    error = package.judge("rank", *own, "--by", "mean-mark", fails=2).stderr
+    assert "mean-mark ranks by marks" in error
+
+
+def test_a_method_may_have_an_order_only(package, own):
+    package.offer("judge.methods", "order", "orders", ORDER, "ORDER")
+    by = [*own, "--by", "order"]
+    rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
+    assert [row["rank"] for row in rows] == [1, 1, 3, 4, 5]
+    assert all(row["rank_low"] is None and row["strength_high"] is None for row in rows)
+    package.judge("check", *by)
+    package.judge("report", *by, "--out", "run", "--plot")
+    assert (package.folder / "run" / "report.html").exists()

@@ -1,8 +1,9 @@
 """``judge rank``: one order from many comparisons."""
 
+import math
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -116,15 +117,20 @@ def _print_ranking(study: "Study") -> None:
     rows = [
         [
             str(row.rank),
-            f"{row.rank_low}–{row.rank_high}",
+            _range(row),
             people.loc[row.candidate, "name"],
             people.loc[row.candidate, "country"],
             f"{row.wins:g}/{row.games}",
             f"{row.win_rate:.3f}",
-            f"{row.strength:.2f}" if abs(row.strength) >= 0.01 else f"{row.strength:.2g}",
+            study.settings.method.print_strength(row.strength),
             reached[row.candidate],
         ]
         for row in study.ranking.itertuples()
     ]
     headers = ["rank", "95 %", "candidate", "from", "wins/of", "rate", "strength", "reached"]
     print_table(headline(study), headers, rows, ["candidate", "from", "reached"])
+
+
+def _range(row: Any) -> str:
+    """The ranks that a candidate could have had; a dash where the method has only an order."""
+    return "–" if math.isnan(row.rank_low) else f"{row.rank_low}–{row.rank_high}"
