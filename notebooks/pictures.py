@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from icpc.cli.report import report
 from icpc.competition.competitions import load_competition
-from icpc.page.figures import figures
+from icpc.page.figures import draw_figures
 from icpc.study.hit_rate import published_hit_rate
 from icpc.study.source import read_verdicts
 from icpc.study.study import Settings, Study, run_study
@@ -37,7 +37,7 @@ def study_of(name: str) -> Study:
 @cache
 def figures_of(name: str) -> dict[str, bytes]:
     """Every figure of a bundled competition, as SVG."""
-    return {figure: rendered(drawn, "svg") for figure, drawn in figures(study_of(name))}
+    return {figure: rendered(drawn, "svg") for figure, drawn in draw_figures(study_of(name))}
 
 
 def published() -> bytes:

@@ -3,10 +3,10 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from plots.style import new_axes, palette, style
+from plots.style import new_axes, palette, plot_style
 
 
-@style()
+@plot_style()
 def draw_calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw a table of :mod:`ranking.consistency.calibration`: on the diagonal it is honest."""
     ax = new_axes(5.2, 4.8) if ax is None else ax

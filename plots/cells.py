@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
-from plots.style import amount_colours, new_axes, share_colours, style
+from plots.style import amount_colours, new_axes, plot_style, share_colours
 
 
-@style()
+@plot_style()
 def draw_funnel(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw how many were put into each round (rows) and passed into it (columns), best on top.
 
@@ -24,7 +24,7 @@ def draw_funnel(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-@style()
+@plot_style()
 def draw_agreement(taus: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw Kendall's tau-b of every two ways of ranking, from -1 to 1."""
     return _draw(taus, (taus + 1) / 2, share_colours(), ".2f", ax)

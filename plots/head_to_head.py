@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from plots.style import amount_colours, new_axes, palette, share_colours, style
+from plots.style import amount_colours, new_axes, palette, plot_style, share_colours
 
 MOST_NAMED = 60
 Blocks = Sequence[tuple[str, int]]
 
 
-@style()
+@plot_style()
 def draw_win_shares(
     shares: pd.DataFrame, names: Mapping[str, str], blocks: Blocks = (), ax: Axes | None = None
 ) -> Axes:
@@ -31,7 +31,7 @@ def draw_win_shares(
     return _draw(shares, names, blocks, {"cmap": share_colours()}, told, ax)
 
 
-@style()
+@plot_style()
 def draw_order_flips(
     flips: pd.DataFrame, names: Mapping[str, str], blocks: Blocks = (), ax: Axes | None = None
 ) -> Axes:

@@ -18,14 +18,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.labels import place_labels
-from plots.style import new_axes, palette, style, tier_colours, tier_markers
+from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.tables import HITRATE, check
 
 AXES = {"wins": "comparisons won, at least", "k": "candidates above the threshold"}
 
 
-@style()
+@plot_style()
 def hit_rate_figure(
     curve: pd.DataFrame,
     summary: HitRateSummary,
@@ -46,7 +46,7 @@ def hit_rate_figure(
     return ax.figure.figure
 
 
-@style()
+@plot_style()
 def draw_hit_rate(
     curve: pd.DataFrame, tiers: tuple[str, ...], x: str, ax: Axes | None = None
 ) -> Axes:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from plots.style import new_axes, palette, style, tier_colours, tier_markers
+from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
 from ranking.tables import RANKING, check
 
 MOST_NAMED = 200
@@ -22,7 +22,7 @@ ROOMY = 30  # from so many rows on, the legend has room beside the weakest
 ROW = 0.15  # inches
 
 
-@style()
+@plot_style()
 def draw_intervals(
     ranking: pd.DataFrame,
     result: pd.Series,

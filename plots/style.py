@@ -79,7 +79,7 @@ INKED = ("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytic
 
 
 @contextmanager
-def style(*, dark: bool | None = None) -> Iterator[None]:
+def plot_style(*, dark: bool | None = None) -> Iterator[None]:
     """Draw in the house style, on paper or in the dark; None keeps what is in force."""
     colours = palette() if dark is None else DARK if dark else LIGHT
     settings: Any = SETTINGS | dict.fromkeys(INKED, colours.ink)
@@ -136,7 +136,7 @@ def rendered(figure: Figure, kind: str) -> bytes:
     """The figure as a PNG or SVG file, the same bytes every time."""
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    with style():
+    with plot_style():
         figure.savefig(buffer, format=kind, dpi=200, metadata=metadata, bbox_inches="tight")
     return buffer.getvalue()
 

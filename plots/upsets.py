@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from plots.style import new_axes, palette, style, tier_colours, tier_markers
+from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
 
 MOST = 24
 ROW = 0.2  # inches
 
 
-@style()
+@plot_style()
 def draw_upsets(
     upsets: pd.DataFrame,
     result: pd.Series,

@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from plots.style import new_axes, palette, style, tier_colours, tier_markers
+from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
 
 
-@style()
+@plot_style()
 def draw_window_shares(
     shares: pd.DataFrame, tiers: tuple[str, ...], ax: Axes | None = None
 ) -> Axes:

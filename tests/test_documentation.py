@@ -97,15 +97,15 @@ def test_numbers_of_the_readme_on_accuracy(study2015):
 
 
 def test_numbers_of_the_readme_on_the_two_stages_of_2025(study2025):
-    from icpc.findings.compare import compare_judges, every_two, judges_of
+    from icpc.findings.compare import compare_rankings, every_two, rankings_of
     from icpc.study.source import read_verdicts
     from icpc.study.study import Settings, run_study
 
     competition = study2025.competition
     stage2 = run_study(competition, read_verdicts(competition, stage="stage2"), Settings())
-    pairs = every_two(judges_of({"stage1": study2025, "stage2": stage2}))
+    pairs = every_two(rankings_of({"stage1": study2025, "stage2": stage2}))
     score = competition.roster.set_index("candidate")["score"]
-    row = next(compare_judges(pairs, score).itertuples())
+    (row,) = compare_rankings(pairs, score)
     told = f"{row.tau:+.3f} (95 % interval {row.tau_low:+.3f} to {row.tau_high:+.3f})"
     assert told in " ".join(README.split())
     assert f"put the {row.candidates} candidates who played both" in " ".join(README.split())

@@ -4,31 +4,69 @@ Conventions
 -----------
 Each finding says what was found either way, and means what :mod:`ranking.evaluation` and
 :mod:`ranking.consistency` define. What a study does not have (results, both orders, recording
-lengths) is left out with a finding that says so. p-values are two-sided; the last line corrects the
-smallest for their number (Holm 1979).
+lengths) is left out with a finding that says so. The last finding corrects the smallest p for their
+number (Holm 1979).
+
+To add a finding, write a function from a study to :class:`~icpc.findings.finding.Finding` values,
+and name it in :data:`FINDERS`: commands, page and tables follow.
 """
 
-import pandas as pd
+from collections.abc import Iterator, Sequence
 
-from icpc.findings.against_result import against_result
-from icpc.findings.consistency import coherence
-from icpc.findings.controls import controls
-from icpc.findings.finding import NAN
+from icpc.findings.accuracy import (
+    find_accuracy,
+    find_accuracy_by_distance,
+    find_f1,
+    find_juror_agreement,
+)
+from icpc.findings.agreement import find_agreement
+from icpc.findings.consistency import find_back_arcs, find_groups, find_order_effect, find_triads
+from icpc.findings.controls import find_coins, find_rules
+from icpc.findings.finding import (
+    NOTE,
+    SIGNIFICANT,
+    Finder,
+    Finding,
+    Findings,
+    Outcome,
+)
+from icpc.findings.results import find_unknown_result
+from icpc.findings.wording import SMALLEST_P
 from icpc.study.study import Study
-from ranking.tables import FINDINGS
+
+FINDERS: tuple[Finder, ...] = (
+    find_unknown_result,
+    find_accuracy,
+    find_accuracy_by_distance,
+    find_f1,
+    find_agreement,
+    find_juror_agreement,
+    find_order_effect,
+    find_triads,
+    find_back_arcs,
+    find_groups,
+    find_coins,
+    find_rules,
+)
+"""Everything that is looked for, in the order it is told."""
 
 
-def check_study(study: Study) -> pd.DataFrame:
-    """Return the FINDINGS table of a study."""
-    findings = list(against_result(study)) + list(coherence(study)) + list(controls(study))
-    table = pd.DataFrame(findings, columns=list(FINDINGS))
-    p = table["p"].dropna()
-    if len(p) > 1:
-        smallest = min(1.0, float(p.min()) * len(p))
-        words = (
-            f"{len(p)} checks give a p; chance alone would put {0.05 * len(p):.1f} of them below "
-            f"0.05. The smallest, corrected for their number (Holm), is {smallest:.2g}: "
-            + ("it stands." if smallest < 0.05 else "none of them proves anything by itself.")
-        )
-        table.loc[len(table)] = ("many checks", NAN, NAN, NAN, smallest, words)
-    return table
+def check_study(study: Study, finders: Sequence[Finder] = FINDERS) -> Findings:
+    """Return the findings on a study."""
+    found = [finding for find in finders for finding in find(study)]
+    return Findings((*found, *_corrected(found)))
+
+
+def _corrected(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The smallest p, corrected for the number of all."""
+    given = [finding.p for finding in findings if finding.p == finding.p]
+    if len(given) < 2:
+        return
+    smallest = min(1.0, float(min(given)) * len(given))
+    outcome = Outcome.MORE_THAN_CHANCE if smallest < SIGNIFICANT else Outcome.CANNOT_BE_TOLD
+    sentence = (
+        f"{len(given)} checks give a p; chance alone would put {SIGNIFICANT * len(given):.1f} of "
+        f"them below {SIGNIFICANT}. The smallest, corrected for their number (Holm), is "
+        f"{smallest:.2g}: {SMALLEST_P.of(outcome)}"
+    )
+    yield Finding("many_checks", NOTE, "many checks", sentence, outcome, p=smallest)

@@ -1,30 +1,32 @@
-"""Judges of one competition side by side.
+"""Rankings of one competition side by side, and beside its result.
 
 Conventions
 -----------
-A *judge* is a name and one strength per candidate: a run's, or a single juror's. Two judges are
-compared by the places they give to the candidates that both judged; what the numbers mean stands in
-:mod:`ranking.evaluation.paired`. Ranks are counted anew among those candidates.
+A *named ranking* is a name and one strength per candidate: a run's, or a single juror's. Two of
+them are compared by the places they give to the candidates that both rank; what the numbers mean
+stands in :mod:`ranking.evaluation.paired`. Ranks are counted anew among those candidates.
 
 A juror is compared with the panel *without that juror*, whose own marks would otherwise stand on
 both sides.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from icpc.findings.finding import percent
+from icpc.findings.finding import Outcome, outcome_of_p
+from icpc.findings.wording import nearer, percent
 from icpc.study.study import Study, result_labels
+from ranking.comparisons.marks import mark_matrix
 from ranking.comparisons.schedule import follows_result
 from ranking.comparisons.tally import tally
 from ranking.errors import RunError
 from ranking.evaluation.paired import accuracy_difference, order_accuracy, rank_correlation
-from ranking.methods.method import METHODS, competition_rank
+from ranking.methods.method import competition_rank, rank_candidates
 from ranking.tables import PAIRED
 
 REST = "the other jurors"
@@ -32,7 +34,7 @@ UNKNOWN = "Results are unknown or all alike: who is nearer to the result cannot 
 
 
 @dataclass(frozen=True)
-class Judge:
+class NamedRanking:
     """Who ranked, and how strong each candidate came out."""
 
     name: str
@@ -40,8 +42,32 @@ class Judge:
     """By candidate id, larger is better."""
 
 
-def judges_of(studies: dict[str, Study]) -> list[Judge]:
-    """Return the judges of some runs, by the names given.
+@dataclass(frozen=True)
+class Paired:
+    """Two rankings beside each other: a row of the PAIRED table, which says what each field is."""
+
+    one: str
+    other: str
+    candidates: int
+    tau: float
+    tau_low: float
+    tau_high: float
+    pairs: float
+    accuracy: float
+    other_accuracy: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    p: float
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether ``one`` is nearer to the result, ``other`` is (against), or none can be told."""
+        return outcome_of_p(self.difference, self.p) if self.pairs else Outcome.NOT_APPLICABLE
+
+
+def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
+    """Return the rankings of some runs, by the names given.
 
     Raises
     ------
@@ -52,12 +78,12 @@ def judges_of(studies: dict[str, Study]) -> list[Judge]:
     for other in others:
         _refuse_another_roster(first, studies[first], other, studies[other])
     return [
-        Judge(name, study.ranking.set_index("candidate")["strength"])
+        NamedRanking(name, study.ranking.set_index("candidate")["strength"])
         for name, study in studies.items()
     ]
 
 
-def jurors_of(name: str, study: Study) -> list[tuple[Judge, Judge]]:
+def juror_rankings(name: str, study: Study) -> list[tuple[NamedRanking, NamedRanking]]:
     """Return each juror of a run with the panel of all others, both ranked as the run was.
 
     Raises
@@ -69,20 +95,21 @@ def jurors_of(name: str, study: Study) -> list[tuple[Judge, Judge]]:
     jurors = sorted(comparisons["juror"].unique()) if "juror" in comparisons else []
     if len(jurors) < 2:
         raise RunError(
-            name, "its verdicts are not those of several jurors", "name a run made with --panel"
+            name,
+            "its verdicts are not those of several jurors",
+            "a run made from a panel's marks",
+            key="panel-run",
         )
-    by = study.settings.by
-    pairs = []
-    for juror in jurors:
-        own = comparisons["juror"] == juror
-        pairs.append((_judge(juror, comparisons[own], by), _judge(REST, comparisons[~own], by)))
-    return pairs
+    return [
+        (_ranked(juror, study, {juror}), _ranked(REST, study, {*jurors} - {juror}))
+        for juror in jurors
+    ]
 
 
-def compare_judges(
-    pairs: Sequence[tuple[Judge, Judge]], score: pd.Series, seed: int = 0
-) -> pd.DataFrame:
-    """Return the PAIRED table of judges, two by two.
+def compare_rankings(
+    pairs: Sequence[tuple[NamedRanking, NamedRanking]], score: pd.Series, seed: int = 0
+) -> list[Paired]:
+    """Compare rankings, two by two.
 
     Parameters
     ----------
@@ -92,68 +119,69 @@ def compare_judges(
     Raises
     ------
     RunError
-        If two of them judged fewer than two candidates both.
+        If two of them rank fewer than two candidates both.
     """
-    rows = [_compared(one, other, score, seed) for one, other in pairs]
-    return pd.DataFrame(rows)[list(PAIRED)]
+    return [_compared(one, other, score, seed) for one, other in pairs]
 
 
-def every_two(judges: Sequence[Judge]) -> list[tuple[Judge, Judge]]:
-    """Return every two judges, in the order they came."""
-    return list(combinations(judges, 2))
+def paired_table(found: Sequence[Paired]) -> pd.DataFrame:
+    """Return the PAIRED table of what was compared."""
+    return pd.DataFrame([astuple(pair) for pair in found], columns=list(PAIRED))
 
 
-def rank_side_by_side(judges: Sequence[Judge], study: Study) -> pd.DataFrame:
-    """Return the ranks that judges give to the candidates all of them judged, the widest first.
+def every_two(rankings: Sequence[NamedRanking]) -> list[tuple[NamedRanking, NamedRanking]]:
+    """Return every two rankings, in the order they came."""
+    return list(combinations(rankings, 2))
+
+
+def rank_side_by_side(rankings: Sequence[NamedRanking], study: Study) -> pd.DataFrame:
+    """Return the ranks of the candidates whom all rankings hold, the widest apart first.
 
     Returns
     -------
-    table with ``candidate``, ``name``, ``reached``, a rank by each judge, ``apart``
-        A rank stands in the column ``rank_`` with the judge's name; ``apart`` is from the best of
+    table with ``candidate``, ``name``, ``reached``, a rank by each, ``apart``
+        A rank stands in the column ``rank_`` with the ranking's name; ``apart`` is from the best of
         these ranks to the worst.
     """
-    shared = pd.concat([judge.strength for judge in judges], axis=1, join="inner").sort_index()
+    shared = pd.concat([one.strength for one in rankings], axis=1, join="inner").sort_index()
     ranks = competition_rank(shared.to_numpy(dtype=float).T)
     columns: dict[str, Any] = {
         "candidate": shared.index,
         "name": study.results.loc[shared.index, "name"].to_numpy(),
         "reached": result_labels(study)[shared.index].to_numpy(),
     }
-    columns |= {f"rank_{judge.name}": own for judge, own in zip(judges, ranks, strict=True)}
+    columns |= {f"rank_{one.name}": own for one, own in zip(rankings, ranks, strict=True)}
     apart = np.ptp(ranks, axis=0)
     order = np.lexsort((ranks.min(axis=0), -apart))  # stable: ids stand in order
     return pd.DataFrame(columns | {"apart": apart}).iloc[order].reset_index(drop=True)
 
 
-def sentences(row: Any) -> Iterator[str]:
-    """Say what a row of the PAIRED table means."""
-    one, other = row.one, row.other
+def sentences(found: Paired) -> Iterator[str]:
+    """Say what two rankings beside each other show."""
+    one, other = found.one, found.other
     yield (
         f"{one} and {other}: no correlation, since one of them puts all alike."
-        if np.isnan(row.tau)
-        else f"{one} and {other} rank {row.candidates} candidates: Kendall's tau-b {row.tau:+.3f} "
-        f"(95 % interval {row.tau_low:+.3f} to {row.tau_high:+.3f}; 1 is one order, 0 none in "
-        "common)."
+        if np.isnan(found.tau)
+        else f"{one} and {other} rank {found.candidates} candidates: Kendall's tau-b "
+        f"{found.tau:+.3f} (95 % interval {found.tau_low:+.3f} to {found.tau_high:+.3f}; 1 is one "
+        "order, 0 none in common)."
     )
-    if not row.pairs:
+    if found.outcome is Outcome.NOT_APPLICABLE:
         yield UNKNOWN
         return
+    low, high = 100 * found.difference_low, 100 * found.difference_high
     yield (
-        f"Of {row.pairs:,.0f} pairs of unequal result, {one} puts {percent(row.accuracy)} in the "
-        f"order of the result and {other} {percent(row.other_accuracy)}, "
-        f"{100 * row.difference:+.1f} points (95 % interval {100 * row.difference_low:+.1f} to "
-        f"{100 * row.difference_high:+.1f}); with the two ranks of candidates swapped by lot, "
-        f"p = {row.p:.2g}: "
-        + (
-            "chance does as much."
-            if row.p >= 0.05
-            else f"{one if row.difference > 0 else other} is nearer to the result."
-        )
+        f"Of {found.pairs:,.0f} pairs of unequal result, {one} puts {percent(found.accuracy)} in "
+        f"the order of the result and {other} {percent(found.other_accuracy)}, "
+        f"{100 * found.difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}); with the "
+        f"two ranks of candidates swapped by lot, p = {found.p:.2g}: "
+        f"{nearer(one, other).of(found.outcome)}"
     )
 
 
-def juror_sentences(paired: pd.DataFrame) -> Iterator[str]:
-    """Say what the PAIRED table of jurors against all others means."""
+def juror_sentences(found: Sequence[Paired]) -> Iterator[str]:
+    """Say what each juror beside all others shows."""
+    paired = paired_table(found)
     ordered = paired.sort_values("tau", ascending=False)
     most, least = ordered.iloc[0], ordered.iloc[-1]
     yield (
@@ -174,10 +202,10 @@ def juror_sentences(paired: pd.DataFrame) -> Iterator[str]:
 
 
 def cautions(studies: dict[str, Study]) -> Iterator[str]:
-    """Say of which judges the accuracy is no measure of skill, and why."""
+    """Say of which runs the accuracy is no measure of skill, and why."""
     for name, study in studies.items():
         score = study.results["score"].to_numpy(dtype=float)
-        if study.settings.by == "wins" and follows_result(study.counted, score):
+        if study.settings.method.same_as == "wins" and follows_result(study.counted, score):
             yield (
                 f"{name} counts raw wins, and equal results hardly ever met: the number of "
                 "comparisons gives the result away. Its accuracy is no skill."
@@ -189,12 +217,20 @@ def cautions(studies: dict[str, Study]) -> Iterator[str]:
             )
 
 
-def _judge(name: str, comparisons: pd.DataFrame, by: str) -> Judge:
-    counted = tally(comparisons)
-    return Judge(name, pd.Series(METHODS[by](counted.wins), counted.candidates))
+def _ranked(name: str, study: Study, jurors: set[str]) -> NamedRanking:
+    """The ranking by some jurors of a panel alone, by the method of the study."""
+    comparisons, marks = study.verdicts.comparisons, study.verdicts.marks
+    counted = tally(comparisons[comparisons["juror"].isin(jurors)])
+    given = (
+        None
+        if marks is None
+        else mark_matrix(marks[marks["juror"].isin(jurors)], counted.candidates)
+    )
+    ranking = rank_candidates(counted, study.settings.method, given)
+    return NamedRanking(name, ranking.set_index("candidate")["strength"])
 
 
-def _compared(one: Judge, other: Judge, score: pd.Series, seed: int) -> dict[str, Any]:
+def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: int) -> Paired:
     shared = one.strength.index.intersection(other.strength.index).sort_values()
     if len(shared) < 2:
         raise RunError(
@@ -207,19 +243,31 @@ def _compared(one: Judge, other: Judge, score: pd.Series, seed: int) -> dict[str
     )
     tau = rank_correlation(own, others, seed)
     apart = accuracy_difference(own, others, result, seed)
-    told = [order_accuracy(s, result) if apart.pairs else np.nan for s in (own, others)]
-    values = (
-        *(one.name, other.name, len(shared), tau.value, tau.low, tau.high, apart.pairs, *told),
-        *(apart.value, apart.low, apart.high, apart.p),
+    accuracy, other_accuracy = (
+        order_accuracy(strength, result) if apart.pairs else np.nan for strength in (own, others)
     )
-    return dict(zip(PAIRED, values, strict=True))
+    return Paired(
+        one=one.name,
+        other=other.name,
+        candidates=len(shared),
+        tau=tau.value,
+        tau_low=tau.low,
+        tau_high=tau.high,
+        pairs=apart.pairs,
+        accuracy=accuracy,
+        other_accuracy=other_accuracy,
+        difference=apart.value,
+        difference_low=apart.low,
+        difference_high=apart.high,
+        p=apart.p,
+    )
 
 
 def _refuse_another_roster(one: str, study: Study, other: str, another: Study) -> None:
     """Refuse runs of other candidates, or of another result of the same."""
     where = f"{one} and {other}"
     own, others = (
-        each.competition.roster.set_index("candidate")["score"] for each in (study, another)
+        each.competition.score for each in (study, another)
     )
     strangers = own.index.symmetric_difference(others.index)
     if len(strangers):

@@ -1,78 +1,120 @@
-"""Whether the judge contradicts itself."""
+"""Whether comparisons contradict each other: in the two orders of a pair, and in circles.
+
+Conventions
+-----------
+More than chance means consistent, or, of a first position, that being heard first helps.
+"""
 
 from collections.abc import Iterator
 
-from icpc.findings.finding import NAN, Finding, both_orders, interval, measured, note, percent
+from icpc.findings.finding import (
+    CONSISTENCY,
+    Finding,
+    Outcome,
+    measured,
+    outcome_of_interval,
+)
+from icpc.findings.wording import CIRCLES, FIRST_POSITION, POSITION_TERM, interval, percent
 from icpc.study.study import Study
+from ranking.comparisons.tally import Tally
 from ranking.consistency.order_effect import first_position_share, order_agreement, position_term
-from ranking.consistency.transitivity import Triads, back_arcs, count_triads
+from ranking.consistency.transitivity import back_arcs, count_triads
+from ranking.evaluation.resampling import Estimate
+
+CLEAR = 2  # standard deviations from a coin's number of circular triads
 
 
-def coherence(study: Study) -> Iterator[Finding]:
-    """Whether the judge contradicts itself."""
-    yield from _orders(study)
-    wins = study.counted.wins
-    triads = count_triads(wins)
-    if triads.decided:
-        yield _triads(triads)
+def both_orders(counted: Tally) -> bool:
+    """Whether most compared pairs were judged in both orders."""
+    games = counted.games
+    return bool(((games > 0) & (games.T > 0)).sum() > 0.5 * (counted.met > 0).sum())
+
+
+def find_order_effect(study: Study) -> Iterator[Finding]:
+    """Agreement of the two orders, and what the first position is worth."""
+    if not both_orders(study.counted):
+        yield Finding(
+            "order_effect",
+            CONSISTENCY,
+            "order",
+            "Most pairs stand in one order only: whether position matters cannot be told.",
+        )
+        return
+    seed = study.settings.seed
+    yield _agreement(order_agreement(study.counted, seed))
+    yield _first_position(first_position_share(study.counted, seed))
+    yield _position_term(position_term(study.counted))
+
+
+def find_triads(study: Study) -> Iterator[Finding]:
+    """Circles of three, beside those of a coin."""
+    triads = count_triads(study.counted.wins)
+    if not triads.decided:
+        return
+    name = "Kendall's zeta" if triads.complete else "zeta over the decided ones"
+    distance = (triads.circular - triads.expected) / triads.deviation
+    outcome = Outcome.CANNOT_BE_TOLD
+    if abs(distance) > CLEAR:
+        outcome = Outcome.MORE_THAN_CHANCE if distance < 0 else Outcome.AGAINST
+    sentence = (
+        f"{triads.circular:,} of {triads.decided:,} triads go in a circle (A beats B beats C beats "
+        f"A), {CIRCLES.of(outcome)} the {triads.expected:,.0f} ± {triads.deviation:,.0f} of a "
+        f"coin; {name} is {triads.zeta:.3f} (1: no circles). Coherent is not the same as right."
+    )
+    value = float(triads.circular)
+    yield Finding("circular_triads", CONSISTENCY, "circular triads", sentence, outcome, value)
+
+
+def find_back_arcs(study: Study) -> Iterator[Finding]:
+    """Majorities that run against the ranking."""
     strength = study.ranking.set_index("candidate").loc[study.counted.candidates, "strength"]
-    against, decided = back_arcs(wins, strength.to_numpy())
+    against, decided = back_arcs(study.counted.wins, strength.to_numpy())
     if decided:
-        words = (
-            f"Of {decided:,} pairs with a majority, {against:,} ({percent(against / decided)}) "
+        share = against / decided
+        sentence = (
+            f"Of {decided:,} pairs with a majority, {against:,} ({percent(share)}) "
             "were won by the one who stands lower in the ranking (a coin: about half)."
         )
-        yield ("back-arcs", against / decided, NAN, NAN, NAN, words)
+        yield Finding("back_arcs", CONSISTENCY, "back-arcs", sentence, value=share)
+
+
+def find_groups(study: Study) -> Iterator[Finding]:
+    """Groups of candidates between whom wins run one way only."""
     groups = study.schedule.groups
-    words = (
+    sentence = (
         "Wins connect all candidates both ways: every strength is finite."
         if len(groups) == 1
         else f"Wins split the candidates into {len(groups)} groups, the largest of "
         f"{max(map(len, groups))}: across groups the ranking rests on one-way wins or on none."
     )
-    yield ("connected groups", float(len(groups)), NAN, NAN, NAN, words)
+    value = float(len(groups))
+    yield Finding("connected_groups", CONSISTENCY, "connected groups", sentence, value=value)
 
 
-def _orders(study: Study) -> Iterator[Finding]:
-    """Agreement of the two orders, and what the first position is worth."""
-    if not both_orders(study.counted):
-        yield note(
-            "order", "Most pairs stand in one order only: whether position matters cannot be told."
-        )
-        return
-    seed = study.settings.seed
-    agreement = order_agreement(study.counted, seed)
-    yield measured(
-        "order agreement",
-        agreement,
-        f"Heard in both orders, {agreement.pairs:,.0f} pairs got the same winner in "
-        f"{percent(agreement.value)} of cases {interval(agreement)}; a coin agrees with itself "
-        "in 50 %, a judge without position bias in 100 %.",
+def _agreement(alike: Estimate) -> Finding:
+    sentence = (
+        f"Heard in both orders, {alike.pairs:,.0f} pairs got the same winner in "
+        f"{percent(alike.value)} of cases {interval(alike)}; a coin agrees with itself "
+        "in 50 %, a judge without position bias in 100 %."
     )
-    first = first_position_share(study.counted, seed)
-    yield measured(
-        "first position",
-        first,
+    outcome = outcome_of_interval(alike, 0.5)
+    return measured("order_agreement", CONSISTENCY, "order agreement", alike, outcome, sentence)
+
+
+def _first_position(first: Estimate) -> Finding:
+    outcome = outcome_of_interval(first, 0.5)
+    sentence = (
         f"Whoever was heard first won {percent(first.value)} of comparisons {interval(first)}: "
-        + ("no clear lean." if first.low <= 0.5 <= first.high else "the order of hearing matters."),
+        f"{FIRST_POSITION.of(outcome)}"
     )
-    term = position_term(study.counted)
-    yield measured(
-        "position term",
-        term,
+    return measured("first_position", CONSISTENCY, "first position", first, outcome, sentence)
+
+
+def _position_term(term: Estimate) -> Finding:
+    outcome = outcome_of_interval(term, 0.0)
+    sentence = (
         f"Being heard first adds {term.value:+.3f} to the log-odds of winning (standard error "
         f"{(term.high - term.value) / 1.96:.3f}, by leaving out one candidate at a time): "
-        + ("not told from none." if term.low <= 0 <= term.high else "a real bias."),
+        f"{POSITION_TERM.of(outcome)}"
     )
-
-
-def _triads(triads: Triads) -> Finding:
-    name = "Kendall's zeta" if triads.complete else "zeta over the decided ones"
-    distance = (triads.circular - triads.expected) / triads.deviation
-    less = "fewer than" if distance < -2 else "more than" if distance > 2 else "about as many as"
-    words = (
-        f"{triads.circular:,} of {triads.decided:,} triads go in a circle (A beats B beats C beats "
-        f"A), {less} the {triads.expected:,.0f} ± {triads.deviation:,.0f} of a coin; {name} is "
-        f"{triads.zeta:.3f} (1: no circles). Coherent is not the same as right."
-    )
-    return ("circular triads", float(triads.circular), NAN, NAN, NAN, words)
+    return measured("position_term", CONSISTENCY, "position term", term, outcome, sentence)

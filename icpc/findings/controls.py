@@ -1,75 +1,86 @@
 """What judges do who never listen: a coin, and rules that know nothing of music."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from icpc.findings.finding import NAN, Finding, interval, measured, note, percent
+from icpc.findings.finding import BAND, CONTROLS, Finding, measured, outcome_of_p
+from icpc.findings.results import known_scores, where_results_differ
+from icpc.findings.wording import RULE, interval, percent
 from icpc.study.study import Study
 from ranking.comparisons.schedule import follows_result
 from ranking.evaluation.accuracy import control_accuracy
 from ranking.evaluation.hit_rate import area_under_roc
 from ranking.evaluation.null_model import coin
-from ranking.methods.method import METHODS
+from ranking.methods.bradley_terry import BRADLEY_TERRY
+from ranking.methods.counting import WIN_RATE, WINS
 
-COUNTINGS = ("wins", "win-rate", "bradley-terry")
-
-
-def controls(study: Study) -> Iterator[Finding]:
-    """What judges do who never listen."""
-    score = study.results["score"].to_numpy(dtype=float)
-    known = ~np.isnan(score)
-    if len(np.unique(score[known])) < 2:
-        return
-    yield from _coins(study, known)
-    position = pd.Series(
-        np.arange(len(study.competition.roster)), study.competition.roster["candidate"]
-    )
-    keys = {
-        "recording length": ("a longer recording", study.results["seconds"]),
-        "order of appearance": ("a later appearance", study.results["appearance"]),
-        "roster order": ("a later line of the roster", position.loc[study.counted.candidates]),
-    }
-    for name, (rule, key) in keys.items():
-        values = key.to_numpy(dtype=float)
-        if len(np.unique(values[~np.isnan(values)])) < 2:
-            yield note(f"control: {name}", f"The roster does not give the {name}: not tested.")
-            continue
-        estimate = control_accuracy(values, score, study.settings.seed)
-        words = (
-            f"Preferring {rule} is right in {percent(estimate.value)} of "
-            f"{estimate.pairs:,.0f} pairs {interval(estimate)}, p = {estimate.p:.2g}: "
-            + (
-                "it tells something of the result."
-                if estimate.p < 0.05
-                else "no clearer than chance."
-            )
-        )
-        yield measured(f"control: {name}", estimate, words)
+COUNTINGS = (WINS, WIN_RATE, BRADLEY_TERRY)
 
 
-def _coins(study: Study, known: np.ndarray) -> Iterator[Finding]:
-    """A coin on the same schedule, by raw wins and by rate."""
+@where_results_differ
+def find_coins(study: Study) -> Iterator[Finding]:
+    """A coin on the same schedule, by raw wins, by rate and by strength."""
     passed = study.passed.to_numpy()
     if passed.all() or not passed.any():
         return
-    wins = study.counted.wins
-    score = study.results["score"].to_numpy(dtype=float)
+    score, known = known_scores(study)
     follows = follows_result(study.counted, score)
     tosses = coin(study.counted, COUNTINGS, study.settings.seed)
-    for by in COUNTINGS:
+    for method in COUNTINGS:
+        by = method.name
         tossed = area_under_roc(tosses[by][:, known], passed)
-        own = float(area_under_roc(METHODS[by](wins)[known], passed))
-        low, high = np.quantile(tossed, [0.025, 0.975])
+        strength = method.strengths(study.counted.matrix, None, None)
+        own = float(area_under_roc(strength[known], passed))
+        low, high = np.quantile(tossed, BAND)
         warning = (
             " Equal results hardly ever met, so the number of comparisons gives the result away."
-            if by == "wins" and follows
+            if method.misled_by_uneven_schedule and follows
             else ""
         )
-        words = (
+        yield Finding(
+            f"control_coin_by_{by.replace('-', '_')}",
+            CONTROLS,
+            f"control: coin by {by}",
             f"A coin on the same schedule, counted by {by}, puts one who passed above one who did "
             f"not in {percent(tossed.mean())} of cases ({percent(low)} to {percent(high)}); "
-            f"this judge in {percent(own)}.{warning}"
+            f"this judge in {percent(own)}.{warning}",
+            value=float(tossed.mean()),
+            low=float(low),
+            high=float(high),
+            heading=f"coin by {by}",
         )
-        yield (f"control: coin by {by}", float(tossed.mean()), float(low), float(high), NAN, words)
+
+
+@where_results_differ
+def find_rules(study: Study) -> Iterator[Finding]:
+    """Rules that judge by one number in the roster."""
+    roster, results = study.competition.roster, study.results
+    line = pd.Series(np.arange(len(roster)), roster["candidate"])
+    rules = (
+        ("length", "recording length", "a longer recording", results["seconds"]),
+        ("appearance", "order of appearance", "a later appearance", results["appearance"]),
+        ("roster", "roster order", "a later line of the roster", line[study.counted.candidates]),
+    )
+    for key, name, preferred, number in rules:
+        yield _rule(study, key, name, preferred, number.to_numpy(dtype=float))
+
+
+def _rule(study: Study, key: str, name: str, preferred: str, number: np.ndarray) -> Finding:
+    """What becomes of a judge who prefers the larger number."""
+    key, called = f"control_{key}", f"control: {name}"
+    if len(np.unique(number[~np.isnan(number)])) < 2:
+        sentence = f"The roster does not give the {name}: not tested."
+        return Finding(key, CONTROLS, called, sentence, heading=name)
+    score, _ = known_scores(study)
+    estimate = control_accuracy(number, score, study.settings.seed)
+    outcome = outcome_of_p(estimate.value - 0.5, estimate.p)
+    sentence = (
+        f"Preferring {preferred} is right in {percent(estimate.value)} of "
+        f"{estimate.pairs:,.0f} pairs {interval(estimate)}, p = {estimate.p:.2g}: "
+        f"{RULE.of(outcome)}"
+    )
+    found = measured(key, CONTROLS, called, estimate, outcome, sentence)
+    return replace(found, heading=name)

@@ -1,40 +1,137 @@
-"""What a finding is made of, and how its numbers read."""
+"""What a finding is: a number on a ranking, what it means, and a sentence that says so.
 
-from ranking.comparisons.tally import Tally
+Conventions
+-----------
+A finding is asked for by its *key*, or by its *family*; its name and its sentence are for people,
+and may be worded anew. A key names one question, so a study has one finding of it at most. A number
+that is missing is NaN: a note has none, a description neither interval nor p. Intervals hold 95 %,
+p is two-sided.
+
+The outcome is read from a p, or from an interval where no p was asked; the sentence takes its words
+from :mod:`icpc.findings.wording`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import pandas as pd
+
+from icpc.study.study import Study
 from ranking.evaluation.resampling import Estimate
+from ranking.tables import FINDINGS
 
-Finding = tuple[str, float, float, float, float, str]
 NAN = float("nan")
+SIGNIFICANT = 0.05  # a smaller p is more than chance
+BAND = (0.025, 0.975)  # quantiles between which 95 % of what chance gives lie
+
+AGREEMENT = "agreement with the result"
+CONSISTENCY = "consistency"
+CONTROLS = "controls"
+NOTE = "note"
 
 
-def both_orders(counted: Tally) -> bool:
-    """Whether most compared pairs were judged in both orders."""
-    games = counted.games
-    return bool(((games > 0) & (games.T > 0)).sum() > 0.5 * (counted.met > 0).sum())
+class Outcome(Enum):
+    """What a finding means."""
+
+    MORE_THAN_CHANCE = "more than chance"
+    """There is what was asked after."""
+    CANNOT_BE_TOLD = "cannot be told"
+    """Chance does as much."""
+    AGAINST = "against"
+    """There is the opposite, more than chance."""
+    NOT_APPLICABLE = "not applicable"
+    """A description, or nothing to tell from chance."""
 
 
-def beyond_chance(value: float, p: float) -> str:
-    """Say what a two-sided p means for an association."""
-    if p >= 0.05:
-        return "chance does as much."
-    return "more than chance." if value > 0 else "the wrong way round, more than chance."
+@dataclass(frozen=True)
+class Finding:
+    """One finding."""
+
+    key: str
+    """Stable name for programs, such as ``pair_accuracy``."""
+    family: str
+    """What it is about: one of this module's, or another."""
+    name: str
+    """What people call it: ``check`` of the FINDINGS table."""
+    sentence: str
+    outcome: Outcome = Outcome.NOT_APPLICABLE
+    value: float = NAN
+    low: float = NAN
+    high: float = NAN
+    p: float = NAN
+    heading: str = ""
+    """What it is called among its own family, if not by its name."""
 
 
-def measured(name: str, estimate: Estimate, words: str) -> Finding:
-    """Return a finding with its interval and p."""
-    return (name, estimate.value, estimate.low, estimate.high, estimate.p, words)
+Finder = Callable[[Study], Iterator[Finding]]
+"""Says what it finds in a study: nothing, where the study lacks what it needs."""
 
 
-def note(name: str, words: str) -> Finding:
-    """Return a finding without a number."""
-    return (name, NAN, NAN, NAN, NAN, words)
+@dataclass(frozen=True)
+class Findings:
+    """The findings on one study, in the order they are told.
+
+    Raises
+    ------
+    ValueError
+        If two have one key.
+    """
+
+    all: tuple[Finding, ...]
+
+    def __post_init__(self) -> None:
+        keys = [finding.key for finding in self.all]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two findings have the key {twice!r}")
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __contains__(self, key: object) -> bool:
+        return any(finding.key == key for finding in self.all)
+
+    def __getitem__(self, key: str) -> Finding:
+        found = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def get(self, key: str) -> Finding | None:
+        """Return the finding of a key; None if there is none."""
+        return next((finding for finding in self.all if finding.key == key), None)
+
+    def of(self, *families: str) -> "Findings":
+        """Return the findings of some families."""
+        return Findings(tuple(finding for finding in self.all if finding.family in families))
+
+    def table(self) -> pd.DataFrame:
+        """Return the FINDINGS table."""
+        rows = [(one.name, one.value, one.low, one.high, one.p, one.sentence) for one in self.all]
+        return pd.DataFrame(rows, columns=list(FINDINGS))
 
 
-def interval(estimate: Estimate) -> str:
-    """Return the 95 % interval of a share, in words."""
-    return f"(95 % interval {100 * estimate.low:.1f} to {100 * estimate.high:.1f})"
+def measured(
+    key: str, family: str, name: str, estimate: Estimate, outcome: Outcome, sentence: str
+) -> Finding:
+    """Return the finding that an estimate gives."""
+    numbers = (estimate.value, estimate.low, estimate.high, estimate.p)
+    return Finding(key, family, name, sentence, outcome, *numbers)
 
 
-def percent(share: float) -> str:
-    """Return a share in percent."""
-    return f"{100 * share:.1f} %"
+def outcome_of_p(effect: float, p: float) -> Outcome:
+    """What a two-sided p means, where an effect above 0 is what was asked after."""
+    if not p < SIGNIFICANT:
+        return Outcome.CANNOT_BE_TOLD
+    return Outcome.MORE_THAN_CHANCE if effect > 0 else Outcome.AGAINST
+
+
+def outcome_of_interval(estimate: Estimate, none: float) -> Outcome:
+    """What an interval means, where ``none`` is no effect and more is what was asked after."""
+    if estimate.low <= none <= estimate.high:
+        return Outcome.CANNOT_BE_TOLD
+    return Outcome.MORE_THAN_CHANCE if estimate.value > none else Outcome.AGAINST

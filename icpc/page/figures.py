@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpc.competition.rounds import MOST_ROUNDS
-from icpc.findings.finding import both_orders
+from icpc.findings.consistency import both_orders
 from icpc.study.by_round import result_groups, rounds_predicted
 from icpc.study.hit_rate import study_hit_rate
 from icpc.study.study import Study
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
+def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
     """Yield the figures of a study, each by its name in a run's folder."""
     with suppress(RankingError):  # no results, or all or none passed
         yield "hitrate", study_hit_rate(study).figure()

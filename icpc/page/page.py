@@ -8,16 +8,18 @@ their *kind* is the place of their result from the lowest, -1 if unknown. What a
 is None, and the page says so in a line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from icpc.findings.checks import check_study
-from icpc.page.curves import curve_data, curves
+from icpc.findings.finding import CONTROLS, Finding, Findings
+from icpc.page.curves import curve_data, hit_rate_curves
 from icpc.page.record import downloads, hashes, made_with
 from icpc.page.summary import hurdle, sentences, verdict
 from icpc.page.tournament import consistency, methods, players, rounds, tallied, upset_list
 from icpc.page.votes import calibrated, windows
 from icpc.study.by_round import result_groups
+from icpc.study.hit_rate import HitRate
 from icpc.study.study import Study
 from ranking.errors import ReportError
 
@@ -41,9 +43,10 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
         from plots.page.render import render_page
     except ModuleNotFoundError as error:
         raise ReportError(
-            "judge report",
+            "the report",
             f"{error.name} is not installed",
-            "install what pages need: pip install 'judge[report]'",
+            "the packages that pages need",
+            key="report-extra",
         ) from None
     if len(study.ranking) > MOST_CANDIDATES:
         raise ReportError(
@@ -51,42 +54,66 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
             f"{len(study.ranking):,} candidates; a page holds {MOST_CANDIDATES:,}",
             "rank them in groups, and report each",
         )
-    findings = check_study(study)
-    groups, kinds = result_groups(study)
-    listed = players(study, groups, kinds)
-    place = {candidate: at for at, candidate in enumerate(listed["candidate"])}
-    held = curves(study)
-    upsets = upset_list(study, place)
-    calibration = calibrated(study)
-    control = findings["check"].str.startswith("control: ")
-    controls = findings[control]
-    controls = controls.assign(check=controls["check"].str.removeprefix("control: "))
+    findings, held = check_study(study), hit_rate_curves(study)
+    data = _data(study, held)
     content = {
-        "title": study.competition.title,
-        "verdict": verdict(study, findings),
-        "source": study.verdicts.source,
-        "by": study.settings.by,
-        "remarks": sentences(study),
-        "trust": findings[~control].to_dict("records"),
-        "controls": controls.to_dict("records"),
-        "curves": [(label, curve.lines) for label, curve in held.items()],
-        "rounds": rounds(study),
-        "consistency": consistency(study, place),
-        "methods": methods(study, place),
-        "calibration": calibration,
+        **_summary(study, findings),
+        **_tournament(study, held),
+        "calibration": data["calibration"],
         "record": record,
         "made_with": made_with(record),
         "hashes": hashes(record),
         "command": command,
     }
-    data = {
-        "players": listed.to_dict("records"),
+    return render_page(content, data, downloads(study, findings, held))
+
+
+def _summary(study: Study, findings: Findings) -> dict[str, Any]:
+    """What the template says of the whole, and of how far to trust it."""
+    controls = findings.of(CONTROLS)
+    return {
+        "title": study.competition.title,
+        "verdict": verdict(study, findings),
+        "source": study.verdicts.source,
+        "by": study.settings.by,
+        "remarks": sentences(study),
+        "trust": _rows(finding for finding in findings if finding.family != CONTROLS),
+        "controls": _rows(controls),
+    }
+
+
+def _rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    return [
+        {"check": one.heading or one.name, "p": one.p, "finding": one.sentence} for one in findings
+    ]
+
+
+def _tournament(study: Study, held: Mapping[str, HitRate]) -> dict[str, Any]:
+    """What the template says of the tournament."""
+    place = _places(study)
+    return {
+        "curves": [(label, curve.lines) for label, curve in held.items()],
+        "rounds": rounds(study),
+        "consistency": consistency(study, place),
+        "methods": methods(study, place),
+    }
+
+
+def _data(study: Study, held: Mapping[str, HitRate]) -> dict[str, Any]:
+    """What the scripts draw."""
+    place = _places(study)
+    groups, kinds = result_groups(study)
+    return {
+        "players": players(study, groups, kinds).to_dict("records"),
         "kinds": kinds,
         "hurdle": hurdle(study),
         "curves": [curve_data(curve, place) for curve in held.values()],
         "tally": tallied(study, place),
-        "upsets": upsets,
+        "upsets": upset_list(study, place),
         "windows": windows(study, place, groups, kinds),
-        "calibration": calibration,
+        "calibration": calibrated(study),
     }
-    return render_page(content, data, downloads(study, findings, held))
+
+
+def _places(study: Study) -> dict[str, int]:
+    return {candidate: at for at, candidate in enumerate(study.ranking["candidate"])}

@@ -1,19 +1,21 @@
-"""What a page was made with, for whoever makes it again: from the record of a run.
+"""What a page was made with, and the tables to take out of it, for whoever makes it again.
 
 Conventions
 -----------
-A record of an earlier version may lack what a later one has; that is left out. What is too long for
-a page at a glance, such as the hash of each recording, stands in the whole record.
+Versions, settings and hashes are those of the record of a run. A record of an earlier version may
+lack what a later one has; that is left out. What is too long for a page at a glance, such as the
+hash of each recording, stands in the whole record. A table that is too long for a page is left out.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
+from icpc.findings.finding import Findings
 from icpc.study.hit_rate import HitRate
 from icpc.study.study import Study
 from ranking.files.table_writer import to_csv
+
+MOST_ROWS = 1_500_000  # of a table: what a page can hold
 
 
 def made_with(record: Mapping[str, Any]) -> dict[str, str]:
@@ -47,11 +49,8 @@ def hashes(record: Mapping[str, Any]) -> dict[str, str]:
     return {name: digest for name, digest in known.items() if digest}
 
 
-MOST_ROWS = 1_500_000  # of a table: what a page can hold
-
-
 def downloads(
-    study: Study, findings: pd.DataFrame, held: Mapping[str, HitRate]
+    study: Study, findings: Findings, held: Mapping[str, HitRate]
 ) -> dict[str, tuple[str, int]]:
     """Return the text of each CSV and its number of rows, by file name."""
     tables = {
@@ -60,7 +59,7 @@ def downloads(
         "comparisons.csv": study.verdicts.comparisons,
         "votes.csv": study.verdicts.votes,
         "hitrate.csv": next((curve.curve for curve in held.values()), None),
-        "checks.csv": findings,
+        "checks.csv": findings.table(),
     }
     return {
         name: (to_csv(table), len(table))

@@ -1,19 +1,18 @@
 """What a report says in words: all of it in one sentence with its uncertainty, and its remarks."""
 
-import pandas as pd
-
 from icpc.competition.rounds import level_name
+from icpc.findings.finding import Findings
 from icpc.study.study import Study
 
 MOST_NAMED = 3
 
 
-def verdict(study: Study, findings: pd.DataFrame) -> str:
+def verdict(study: Study, findings: Findings) -> str:
     """Return who stands first, how surely, and whether the ranking tells more than chance does."""
-    found = findings.set_index("check")["finding"].get("AUC of passing")
+    auc = findings.get("auc")
     held = (
-        f"{found[0].lower()}{found[1:]}"
-        if found
+        f"{auc.sentence[0].lower()}{auc.sentence[1:]}"
+        if auc
         else "no result is known that it could be held against."
     )
     return f"{_first(study)}; {held}"

@@ -1,4 +1,4 @@
-"""What a report shows of the tournament: who met whom, circles, rounds, methods and upsets."""
+"""What a report shows of the tournament: players, comparisons, circles, rounds, methods, upsets."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -16,6 +16,19 @@ from ranking.evaluation.agreement import method_agreement, method_ranks
 
 MOST_UPSETS = 24
 MOST_MOVED = 10
+PEOPLE = ["name", "country", "recording", "seconds"]  # columns of the roster
+
+
+def players(study: Study, groups: pd.Series, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """Return the RANKING table with who the candidates are, what they reached, and their kind."""
+    table = study.ranking.join(study.results[PEOPLE], on="candidate")
+    candidate = table["candidate"]
+    number = {kind: at for at, kind in enumerate(kinds)}
+    return table.assign(
+        reached=candidate.map(result_labels(study)),
+        passed=candidate.map(study.passed),
+        kind=candidate.map(groups).map(number).fillna(-1).astype(int),
+    )
 
 
 def tallied(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
@@ -102,18 +115,3 @@ def _packed(table: np.ndarray) -> dict[str, str]:
     bits = next(bits for bits in (8, 16, 32) if table.max() < 2**bits)
     values = table.astype(f"<u{bits // 8}")
     return {"type": f"Uint{bits}Array", "base64": b64encode(values.tobytes()).decode("ascii")}
-
-
-PEOPLE = ["name", "country", "recording", "seconds"]
-
-
-def players(study: Study, groups: pd.Series, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """Return the RANKING table with who the candidates are, what they reached, and their kind."""
-    table = study.ranking.join(study.results[PEOPLE], on="candidate")
-    candidate = table["candidate"]
-    number = {kind: at for at, kind in enumerate(kinds)}
-    return table.assign(
-        reached=candidate.map(result_labels(study)),
-        passed=candidate.map(study.passed),
-        kind=candidate.map(groups).map(number).fillna(-1).astype(int),
-    )

@@ -1,1 +1,6 @@
-"""The page of a tournament: a template, a style, a script, and three libraries of other people."""
+"""The page of a tournament: a template, a style, a script, and three libraries of other people.
+
+It puts what it is given into one HTML file that needs nothing else, and says nothing of its own:
+sentences and tables come from :mod:`icpc.page`, which it does not import. Of this project it
+imports :mod:`plots.style`, for the colours.
+"""

@@ -7,26 +7,22 @@ names contain is never markup. The page's own policy forbids every request, and 
 those written here, which it knows by their hashes. Equal content gives equal bytes.
 """
 
-import gzip
-import hashlib
 import json
 import math
 import re
-from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from plots.style import Palette, palette, style, tier_colours
+from plots.page.encode import pack_file, script_hash, to_json
+from plots.style import Palette, palette, plot_style, tier_colours
 
 HERE = Path(__file__).parent
 LIBRARIES = ("d3.min.js", "plot.umd.min.js", "dataTables.min.js")
 LICENCES = {"D3": "d3", "Observable Plot": "plot", "DataTables": "datatables"}
 SCRIPTS = ("data", "readout", "charts", "matrix", "upsets", "candidate", "page")
-DIGITS = 6  # significant ones, of numbers for the script
 
 
 def render_page(
@@ -40,20 +36,13 @@ def render_page(
     data : what the scripts draw; ``players`` and ``kinds`` of it are shown by the template too
     files : text and number of rows of each file to be taken out of the page, by name
     """
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": _number, "typeset": _typeset}
     scripts = [_read(HERE / "vendor" / name) for name in LIBRARIES]
     scripts.append("\n".join(_read(HERE / f"{name}.js") for name in SCRIPTS))
     tiers = (curve["tiers"] for curve in data["curves"] if curve["tiers"])
     families = {"kind": tuple(data["kinds"]), "tier": next(tiers, ())}
-    packed = {name: _packed(text) for name, (text, _) in files.items()}
-    return environment.get_template("page.html").render(
+    packed = {name: pack_file(text) for name, (text, _) in files.items()}
+    template = _environment().get_template("page.html")
+    return template.render(
         content,
         players=data["players"],
         kinds=data["kinds"],
@@ -63,47 +52,28 @@ def render_page(
         hurdle=data["hurdle"],
         files={name: (rows, len(text.encode())) for name, (text, rows) in files.items()},
         record_text=json.dumps(content["record"], indent=2, ensure_ascii=False),
-        data=_json({**data, "files": packed}),
+        data=to_json({**data, "files": packed}),
         css=_colours(families) + _read(HERE / "page.css"),
         scripts=scripts,
-        policy=" ".join(f"'{_hash(script)}'" for script in scripts),
+        policy=" ".join(f"'{script_hash(script)}'" for script in scripts),
         licences={name: _read(HERE / "vendor" / f"LICENSE-{of}") for name, of in LICENCES.items()},
     )
 
 
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": _number, "typeset": _typeset}
+    return environment
+
+
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
-
-
-def _hash(script: str) -> str:
-    """What a content security policy knows a script by."""
-    return f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
-
-
-def _packed(text: str) -> str:
-    """A file as gzip in base64."""
-    return b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
-
-
-def _json(data: Mapping[str, Any]) -> str:
-    """JSON that no HTML parser takes for the end of the script element."""
-    text = json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _plain(value: Any) -> Any:
-    """Values that JSON has; a missing number is null."""
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float):
-        return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
-    return value
 
 
 def _number(value: float, form: str = "g") -> str:
@@ -119,9 +89,9 @@ def _typeset(text: str) -> str:
 
 def _colours(families: Mapping[str, tuple[str, ...]]) -> str:
     """The colours of the house as custom properties, on paper and in the dark."""
-    with style(dark=False):
+    with plot_style(dark=False):
         light = _properties(palette(), families)
-    with style(dark=True):
+    with plot_style(dark=True):
         dark = _properties(palette(), families)
     return (
         f":root {{ {light} }}\n"

@@ -6,7 +6,7 @@ import pytest
 from colours import contrast
 
 from plots.cells import draw_agreement, draw_funnel
-from plots.style import style
+from plots.style import plot_style
 
 ROUNDS = ["first", "second", "final"]
 COUNTS = pd.DataFrame([[5, 2, 0], [1, 3, 1], [1, 0, 1]], ROUNDS, ROUNDS)
@@ -39,7 +39,7 @@ def test_methods_show_tau_and_what_is_missing():
 @pytest.mark.parametrize("dark", [False, True])
 def test_numbers_can_be_read_on_every_shade(dark):
     values = np.linspace(-1, 1, 9).reshape(3, 3)
-    with style(dark=dark):
+    with plot_style(dark=dark):
         ax = draw_agreement(pd.DataFrame(values, ROUNDS, ROUNDS))
     image = ax.images[0]
     for text in ax.texts:

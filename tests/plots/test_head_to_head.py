@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
 from plots.head_to_head import MOST_NAMED, draw_order_flips, draw_win_shares
-from plots.style import palette, rendered, style
+from plots.style import palette, plot_style, rendered
 
 IDS = ["a", "b", "c"]
 SHARES = pd.DataFrame([[np.nan, 1, 0.5], [0, np.nan, 1], [0.5, 0, np.nan]], IDS, IDS)
@@ -18,7 +18,7 @@ SHARES = pd.DataFrame([[np.nan, 1, 0.5], [0, np.nan, 1], [0.5, 0, np.nan]], IDS,
 @pytest.mark.parametrize("dark", [False, True])
 def test_pixels_have_the_colours_of_the_shares(dark):
     """The picture itself: won blue, lost orange, even grey, the diagonal paper."""
-    with style(dark=dark):
+    with plot_style(dark=dark):
         ax = draw_win_shares(SHARES, {})
         ax.figure.set_layout_engine("none")
         picture = imread(io.BytesIO(_plain_png(ax)))[:, :, :3]

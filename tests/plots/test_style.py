@@ -7,14 +7,22 @@ import pytest
 from colours import contrast
 from matplotlib.colors import to_rgb
 
-from plots.style import LIGHT, amount_colours, new_axes, palette, share_colours, style, tier_colours
+from plots.style import (
+    LIGHT,
+    amount_colours,
+    new_axes,
+    palette,
+    plot_style,
+    share_colours,
+    tier_colours,
+)
 
 TIERS = ("none", "first", "second", "third", "final")
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_and_lines_stand_out_from_the_paper(dark):
-    with style(dark=dark):
+    with plot_style(dark=dark):
         colours = palette()
         assert contrast(colours.ink, colours.paper) > 7  # WCAG AAA
         for text in (colours.quiet, colours.accent, colours.won):
@@ -24,7 +32,7 @@ def test_text_and_lines_stand_out_from_the_paper(dark):
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_results_read_in_order_of_lightness_from_the_paper(dark):
-    with style(dark=dark):
+    with plot_style(dark=dark):
         colours = tier_colours(TIERS)
         away = [contrast(colours[tier], palette().paper) for tier in TIERS[1:]]
     assert away == sorted(away)
@@ -33,7 +41,7 @@ def test_results_read_in_order_of_lightness_from_the_paper(dark):
 @pytest.mark.parametrize("dark", [False, True])
 def test_won_and_lost_differ_in_more_than_red_and_green(dark):
     """Blue and orange lie across the axis that red-green blind eyes keep."""
-    with style(dark=dark):
+    with plot_style(dark=dark):
         won, lost = to_rgb(palette().won), to_rgb(palette().lost)
     assert won[2] - won[0] > 0.3
     assert lost[0] - lost[2] > 0.3
@@ -41,8 +49,8 @@ def test_won_and_lost_differ_in_more_than_red_and_green(dark):
 
 
 def test_dark_is_in_force_within_and_paper_outside():
-    with style(dark=True):
-        with style():
+    with plot_style(dark=True):
+        with plot_style():
             assert palette().paper != LIGHT.paper
             inside = new_axes(2, 2)
         assert to_rgb(inside.figure.get_facecolor()) == to_rgb(palette().paper)

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 
 from icpc.competition.competitions import Competition
-from icpc.findings.checks import check_study
+from icpc.findings.checks import FINDERS, check_study
+from icpc.findings.finding import (
+    AGREEMENT,
+    CONSISTENCY,
+    CONTROLS,
+    Finding,
+    Findings,
+    Outcome,
+)
 from icpc.study.source import Verdicts
 from icpc.study.study import Settings, run_study
 from ranking.tables import FINDINGS
@@ -15,15 +23,15 @@ from ranking.tables import FINDINGS
 
 @pytest.fixture(scope="module")
 def findings2015(study2015):
-    return check_study(study2015).set_index("check")
+    return check_study(study2015)
 
 
 @pytest.fixture(scope="module")
 def findings2025(study2025):
-    return check_study(study2025).set_index("check")
+    return check_study(study2025)
 
 
-def invented(skill: float, *, first_lean: float = 0.0, n: int = 40) -> pd.DataFrame:
+def invented(skill: float, *, first_lean: float = 0.0, n: int = 40) -> Findings:
     """Findings on a judge of the given skill, who heard every pair of n candidates twice."""
     rng = np.random.default_rng(1)
     score = np.repeat([0.0, 1.0, 2.0, 3.0], n // 4)
@@ -56,99 +64,143 @@ def invented(skill: float, *, first_lean: float = 0.0, n: int = 40) -> pd.DataFr
     )
     competition = Competition("invented", "Invented", (), roster, roster_path=None)
     verdicts = Verdicts(comparisons, "invented comparisons")
-    return check_study(run_study(competition, verdicts, Settings())).set_index("check")
+    return check_study(run_study(competition, verdicts, Settings()))
 
 
-def test_the_table_keeps_its_contract(study2015):
-    assert tuple(check_study(study2015).columns) == FINDINGS
+def test_the_table_keeps_its_contract_and_the_order_of_the_findings(findings2015):
+    table = findings2015.table()
+    assert tuple(table.columns) == FINDINGS
+    assert table["check"].tolist() == [finding.name for finding in findings2015]
+    assert table["finding"].tolist() == [finding.sentence for finding in findings2015]
+    assert len(table) == len(findings2015)
 
 
 @pytest.mark.parametrize(
-    ("check", "value", "words"),
+    ("key", "value", "outcome", "words"),
     [
-        ("pair accuracy", 4549 / 8414, "A judge without skill would often do as well."),
-        ("accuracy at distance 1", 0.539, "no clearer than a toss"),
-        ("F1", 0.5406, "as in Table 4"),
-        ("Kendall's tau-b", 0.092, "chance does as much"),
-        ("AUC of passing", 0.575, "57.5 % of cases"),
-        ("passed into stage1", 33 / 58, "the top 58 of the ranking hold 33 of them"),
-        ("order agreement", 0.602, "a coin agrees with itself in 50 %"),
-        ("first position", 0.497, "no clear lean"),
-        ("position term", -0.021, "not told from none"),
-        ("circular triads", 2, "2 of 14,721 triads"),
-        ("back-arcs", 10 / 2533, "Of 2,533 pairs"),
-        ("connected groups", 1, "every strength is finite"),
-        ("control: coin by wins", 0.999, "gives the result away"),
-        ("control: coin by win-rate", 0.5, "this judge in 61.5 %"),
-        ("control: recording length", 0.561, "no clearer than chance"),
+        ("pair_accuracy", 4549 / 8414, "cannot be told", "A judge without skill would often"),
+        ("accuracy_at_distance_1", 0.539, "cannot be told", "no clearer than a toss"),
+        ("macro_f1", 0.5406, "not applicable", "as in Table 4"),
+        ("tau_b", 0.092, "cannot be told", "chance does as much"),
+        ("auc", 0.575, "cannot be told", "57.5 % of cases"),
+        ("passed_into_1", 33 / 58, "cannot be told", "the top 58 of the ranking hold 33 of them"),
+        ("order_agreement", 0.602, "more than chance", "a coin agrees with itself in 50 %"),
+        ("first_position", 0.497, "cannot be told", "no clear lean"),
+        ("position_term", -0.021, "cannot be told", "not told from none"),
+        ("circular_triads", 2, "more than chance", "2 of 14,721 triads"),
+        ("back_arcs", 10 / 2533, "not applicable", "Of 2,533 pairs"),
+        ("connected_groups", 1, "not applicable", "every strength is finite"),
+        ("control_coin_by_wins", 0.999, "not applicable", "gives the result away"),
+        ("control_coin_by_win_rate", 0.5, "not applicable", "this judge in 61.5 %"),
+        ("control_length", 0.561, "cannot be told", "no clearer than chance"),
     ],
 )
-def test_findings_on_2015(findings2015, check, value, words):
-    assert findings2015.loc[check, "value"] == pytest.approx(value, abs=0.0055)
-    assert words in findings2015.loc[check, "finding"]
+def test_findings_on_2015(findings2015, key, value, outcome, words):
+    found = findings2015[key]
+    assert found.value == pytest.approx(value, abs=0.0055)
+    assert found.outcome is Outcome(outcome)
+    assert words in found.sentence
 
 
 def test_no_p_of_2015_is_small_and_the_last_line_says_so(findings2015):
-    p = findings2015["p"].drop("many checks").dropna()
-    assert p.min() > 0.05
-    assert "none of them proves anything" in findings2015.loc["many checks", "finding"]
+    *others, last = findings2015
+    assert min(finding.p for finding in others if finding.p == finding.p) > 0.05
+    assert last == findings2015["many_checks"]
+    assert last.outcome is Outcome.CANNOT_BE_TOLD
+    assert "none of them proves anything" in last.sentence
 
 
 def test_many_checks_are_corrected_as_by_holm(findings2025):
     """Holm's first step multiplies the smallest of m by m: nine checks, 1 in 1,000 draws."""
-    p = findings2025["p"].drop("many checks").dropna()
-    assert len(p) == 9
-    assert findings2025.loc["many checks", "p"] == pytest.approx(9 / 1000, rel=0.01)
-    assert "it stands" in findings2025.loc["many checks", "finding"]
+    *others, last = findings2025
+    assert sum(finding.p == finding.p for finding in others) == 9
+    assert last.p == pytest.approx(9 / 1000, rel=0.01)
+    assert last.outcome is Outcome.MORE_THAN_CHANCE
+    assert "it stands" in last.sentence
+
+
+def test_findings_are_asked_for_by_family(findings2015):
+    families = [AGREEMENT, CONSISTENCY, CONTROLS]
+    parts = [findings2015.of(family) for family in families]
+    assert sum(map(len, parts)) == len(findings2015) - 1  # but for the note on all of them
+    assert all(finding.key.startswith("control_") for finding in parts[2])
+    assert [finding.heading for finding in parts[2]][-2:] == ["order of appearance", "roster order"]
+    assert len(findings2015.of(*families[:2])) == len(parts[0]) + len(parts[1])
+
+
+def test_findings_are_asked_for_by_key(findings2015):
+    assert "auc" in findings2015
+    assert "AUC of passing" not in findings2015
+    assert findings2015.get("nobody") is None
+    with pytest.raises(KeyError, match="nobody"):
+        findings2015["nobody"]
+    with pytest.raises(ValueError, match="two findings have the key 'auc'"):
+        Findings((findings2015["auc"], findings2015["auc"]))
+
+
+def test_a_finding_of_ones_own_is_a_function_in_the_list(study2015):
+    def find_candidates(study):
+        yield Finding("candidates", "mine", "candidates", "113 are ranked.", value=113.0)
+
+    found = check_study(study2015, (FINDERS[0], find_candidates))
+    assert [finding.key for finding in found] == ["candidates"]
+    assert found.table().loc[0, ["check", "value"]].to_list() == ["candidates", 113]
 
 
 def test_the_panel_of_2025_agrees_with_the_rounds_as_known(findings2025):
     """Measured on the official sheets: 0.637 to 0.817, 0.730 on average."""
-    own = findings2025.loc["juror agreement"]
-    assert (own["value"], own["low"], own["high"]) == pytest.approx((0.730, 0.637, 0.817), abs=5e-4)
-    assert "better than a judge without skill" in findings2025.loc["pair accuracy", "finding"]
-    assert "Most pairs stand in one order only" in findings2025.loc["order", "finding"]
-    assert (
-        "does not give the recording length"
-        in findings2025.loc["control: recording length", "finding"]
-    )
+    own = findings2025["juror_agreement"]
+    assert (own.value, own.low, own.high) == pytest.approx((0.730, 0.637, 0.817), abs=5e-4)
+    assert "better than a judge without skill" in findings2025["pair_accuracy"].sentence
+    assert "Most pairs stand in one order only" in findings2025["order_effect"].sentence
+    assert "order_agreement" not in findings2025
+    length = findings2025["control_length"]
+    assert "does not give the recording length" in length.sentence
+    assert length.outcome is Outcome.NOT_APPLICABLE
 
 
 def test_a_skilled_judge_is_recognised():
     found = invented(skill=1.5)
-    assert "better than a judge without skill" in found.loc["pair accuracy", "finding"]
-    assert "more than chance." in found.loc["Kendall's tau-b", "finding"]
-    assert "tells something" in found.loc["control: recording length", "finding"]
-    assert found.loc["accuracy at distance 3", "value"] > 0.9
+    assert "better than a judge without skill" in found["pair_accuracy"].sentence
+    assert "more than chance." in found["tau_b"].sentence
+    assert "tells something" in found["control_length"].sentence
+    for key in ("pair_accuracy", "tau_b", "auc", "passed_into_3", "control_length"):
+        assert found[key].outcome is Outcome.MORE_THAN_CHANCE, key
+    assert found["accuracy_at_distance_3"].value > 0.9
 
 
 def test_a_judge_who_prefers_who_lost_is_worse_than_one_without_skill():
     found = invented(skill=-1.5)
-    assert "worse than a judge without skill" in found.loc["pair accuracy", "finding"]
-    assert "the wrong way round" in found.loc["AUC of passing", "finding"]
+    assert "worse than a judge without skill" in found["pair_accuracy"].sentence
+    assert "the wrong way round" in found["auc"].sentence
+    for key in ("pair_accuracy", "accuracy_at_distance_3", "tau_b", "auc", "passed_into_2"):
+        assert found[key].outcome is Outcome.AGAINST, key
 
 
 def test_a_judge_who_prefers_the_first_is_caught():
     found = invented(skill=0.5, first_lean=1.5)
-    assert "the order of hearing matters" in found.loc["first position", "finding"]
-    assert "a real bias" in found.loc["position term", "finding"]
-    assert found.loc["position term", "value"] == pytest.approx(1.5, abs=0.4)
+    assert "the order of hearing matters" in found["first_position"].sentence
+    assert "a real bias" in found["position_term"].sentence
+    assert found["position_term"].outcome is Outcome.MORE_THAN_CHANCE
+    assert found["position_term"].value == pytest.approx(1.5, abs=0.4)
 
 
 def test_scores_in_points_are_held_against_the_ranking_but_not_called_rounds(study2015):
     roster = study2015.competition.roster.assign(reached="")
     roster["score"] = np.random.default_rng(0).permutation(len(roster)) / 4
     scored = replace(study2015.competition, roster=roster, rounds=())
-    found = check_study(run_study(scored, study2015.verdicts, Settings())).set_index("check")
-    assert "Scores of 113 kinds are no rounds" in found.loc["rounds", "finding"]
-    assert sum(name.startswith("accuracy at distance") for name in found.index) == 4
-    assert not any(name.startswith("passed into") for name in found.index)
+    found = check_study(run_study(scored, study2015.verdicts, Settings()))
+    assert "Scores of 113 kinds are no rounds" in found["rounds"].sentence
+    keys = [finding.key for finding in found]
+    assert sum(key.startswith("accuracy_at_distance") for key in keys) == 4
+    assert not any(key.startswith("passed_into") for key in keys)
 
 
-def test_without_results_only_coherence_is_checked(study2015):
+def test_without_results_only_consistency_is_checked(study2015):
     roster = study2015.competition.roster.assign(score=np.nan, reached="")
     blind = run_study(replace(study2015.competition, roster=roster), study2015.verdicts, Settings())
-    found = check_study(blind).set_index("check")
-    assert "Results are unknown" in found.loc["result", "finding"]
-    assert "order agreement" in found.index
-    assert not any(name.startswith("control") for name in found.index)
+    found = check_study(blind)
+    assert "Results are unknown" in found["result"].sentence
+    assert [finding.key for finding in found.of(AGREEMENT)] == ["result"]
+    assert "order_agreement" in found
+    assert not len(found.of(CONTROLS))

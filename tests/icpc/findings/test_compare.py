@@ -1,4 +1,4 @@
-"""Judges side by side: the bundled competitions, and three candidates by hand."""
+"""Rankings side by side: the bundled competitions, and three candidates by hand."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,19 +8,23 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
+from icpc.cli.remedies import message
 from icpc.competition.competitions import Competition
 from icpc.findings.compare import (
     REST,
-    Judge,
+    NamedRanking,
+    Paired,
     cautions,
-    compare_judges,
+    compare_rankings,
     every_two,
-    judges_of,
+    juror_rankings,
     juror_sentences,
-    jurors_of,
+    paired_table,
     rank_side_by_side,
+    rankings_of,
     sentences,
 )
+from icpc.findings.finding import Outcome
 from icpc.study.source import Verdicts, read_verdicts
 from icpc.study.study import Settings, Study, run_study
 from ranking.comparisons.marks import panel_comparisons
@@ -30,9 +34,9 @@ from ranking.tables import PAIRED
 SCORE = pd.Series({"ann": 2.0, "bob": 1.0, "cyd": 0.0})
 
 
-def judge(name: str, order: str) -> Judge:
-    """A judge who puts candidates in an order, the best first, by their initials."""
-    return Judge(name, pd.Series({one: -float(order.index(one[0])) for one in SCORE.index}))
+def ranking(name: str, order: str) -> NamedRanking:
+    """A ranking that puts candidates in an order, the best first, by their initials."""
+    return NamedRanking(name, pd.Series({one: -float(order.index(one[0])) for one in SCORE.index}))
 
 
 def study_of(comparisons: pd.DataFrame, score: pd.Series) -> Study:
@@ -61,10 +65,10 @@ def stage2(study2025):
 
 
 def test_what_is_said_of_three_candidates_is_right_by_hand():
-    (pair,) = every_two([judge("one", "abc"), judge("other", "bac")])
-    table = compare_judges([pair], SCORE)
-    assert list(table.columns) == list(PAIRED)
-    correlation, accuracy = sentences(next(table.itertuples()))
+    (pair,) = every_two([ranking("one", "abc"), ranking("other", "bac")])
+    found = compare_rankings([pair], SCORE)
+    assert list(paired_table(found).columns) == list(PAIRED)
+    correlation, accuracy = sentences(found[0])
     assert correlation.startswith("one and other rank 3 candidates: Kendall's tau-b +0.333 ")
     assert accuracy.startswith(
         "Of 3 pairs of unequal result, one puts 100.0 % in the order of the result and other "
@@ -74,41 +78,42 @@ def test_what_is_said_of_three_candidates_is_right_by_hand():
 
 
 def test_every_two_of_three_judges():
-    judges = [judge("one", "abc"), judge("two", "bac"), judge("three", "cba")]
-    table = compare_judges(every_two(judges), SCORE)
-    assert list(zip(table["one"], table["other"], strict=True)) == [
+    rankings = [ranking("one", "abc"), ranking("two", "bac"), ranking("three", "cba")]
+    found = compare_rankings(every_two(rankings), SCORE)
+    assert [(pair.one, pair.other) for pair in found] == [
         ("one", "two"),
         ("one", "three"),
         ("two", "three"),
     ]
-    assert table["tau"].tolist() == pytest.approx([1 / 3, -1, -1 / 3])
+    assert [pair.tau for pair in found] == pytest.approx([1 / 3, -1, -1 / 3])
 
 
 def test_without_results_it_is_said_that_nobody_can_tell():
-    pair = (judge("one", "abc"), judge("other", "bac"))
-    unknown = compare_judges([pair], SCORE * np.nan)
-    *_, last = sentences(next(unknown.itertuples()))
+    pair = (ranking("one", "abc"), ranking("other", "bac"))
+    (unknown,) = compare_rankings([pair], SCORE * np.nan)
+    *_, last = sentences(unknown)
     assert "cannot be told" in last
-    assert unknown[["accuracy", "other_accuracy", "p"]].isna().all(axis=None)
+    assert unknown.outcome is Outcome.NOT_APPLICABLE
+    assert paired_table([unknown])[["accuracy", "other_accuracy", "p"]].isna().all(axis=None)
 
 
 def test_a_judge_who_puts_all_alike_has_no_correlation():
-    alike = Judge("alike", pd.Series(0.0, SCORE.index))
-    table = compare_judges([(judge("one", "abc"), alike)], SCORE)
-    first, second = sentences(next(table.itertuples()))
+    alike = NamedRanking("alike", pd.Series(0.0, SCORE.index))
+    (found,) = compare_rankings([(ranking("one", "abc"), alike)], SCORE)
+    first, second = sentences(found)
     assert "no correlation" in first
     assert "alike 50.0 %" in second
 
 
 def test_too_few_candidates_are_refused():
-    stranger = Judge("stranger", pd.Series({"ann": 1.0, "eve": 0.0}))
+    stranger = NamedRanking("stranger", pd.Series({"ann": 1.0, "eve": 0.0}))
     with pytest.raises(RunError, match="judged by both: 1"):
-        compare_judges([(judge("one", "abc"), stranger)], SCORE)
+        compare_rankings([(ranking("one", "abc"), stranger)], SCORE)
 
 
 def test_ranks_are_counted_among_those_whom_all_judged(study2025, stage2):
-    judges = judges_of({"stage1": study2025, "stage2": stage2})
-    table = rank_side_by_side(judges, study2025)
+    rankings = rankings_of({"stage1": study2025, "stage2": stage2})
+    table = rank_side_by_side(rankings, study2025)
     assert len(table) == len(stage2.ranking)
     own = study2025.ranking.set_index("candidate")["strength"].loc[table["candidate"]]
     expected = own.rank(ascending=False, method="min")
@@ -121,7 +126,7 @@ def test_ranks_are_counted_among_those_whom_all_judged(study2025, stage2):
 def test_the_stages_of_2025_correlate_as_scipy_says(study2025, stage2):
     studies = {"stage1": study2025, "stage2": stage2}
     score = study2025.competition.roster.set_index("candidate")["score"]
-    row = next(compare_judges(every_two(judges_of(studies)), score).itertuples())
+    (row,) = compare_rankings(every_two(rankings_of(studies)), score)
     own, others = (study.ranking.set_index("candidate")["rank"] for study in studies.values())
     shared = others.index
     assert row.candidates == len(shared)
@@ -137,15 +142,15 @@ def test_raw_wins_on_the_schedule_of_2015_are_no_skill(study2015):
 
 
 def test_a_juror_meets_the_panel_without_that_juror(panel):
-    pairs = jurors_of("panel", panel)
+    pairs = juror_rankings("panel", panel)
     assert [one.name for one, _ in pairs] == ["x", "y", "z"]
     assert {other.name for _, other in pairs} == {REST}
-    table = compare_judges(pairs, SCORE)
-    assert table["candidates"].tolist() == [3, 3, 2]
-    assert table["tau"].tolist()[2] == -1  # x and y put ann above cyd, z does not
+    found = compare_rankings(pairs, SCORE)
+    assert [pair.candidates for pair in found] == [3, 3, 2]
+    assert found[2].tau == -1  # x and y put ann above cyd, z does not
     of_z = pairs[2][1].strength
     assert of_z.sort_values(ascending=False).index.tolist() == ["ann", "bob", "cyd"]
-    first, second = juror_sentences(table)
+    first, second = juror_sentences(found)
     assert "-1.000 (z)" in first
     assert "single jurors put 100.0 %" in second
 
@@ -160,7 +165,7 @@ def test_a_juror_alone_stands_on_one_side_only(study2025):
     turned = comparisons.assign(winner=comparisons["winner"].mask(own, loser))
     verdicts = replace(study2025.verdicts, comparisons=turned)
     before, after = (
-        {one.name: (one, other) for one, other in jurors_of("panel", study)}
+        {one.name: (one, other) for one, other in juror_rankings("panel", study)}
         for study in (study2025, replace(study2025, verdicts=verdicts))
     )
     pd.testing.assert_series_equal(before["John Rink"][1].strength, after["John Rink"][1].strength)
@@ -169,23 +174,33 @@ def test_a_juror_alone_stands_on_one_side_only(study2025):
 
 
 def test_a_judge_without_jurors_is_refused(study2015):
-    with pytest.raises(RunError, match="several jurors; name a run made with --panel"):
-        jurors_of("run", study2015)
+    with pytest.raises(RunError, match="not those of several jurors") as caught:
+        juror_rankings("run", study2015)
+    assert message(caught.value).endswith("; name a run made with --panel")
 
 
 def test_other_candidates_are_refused(study2015, study2025):
     with pytest.raises(RunError, match=r"a and b: two competitions \(icpc2015, icpc2025\)"):
-        judges_of({"a": study2015, "b": study2025})
+        rankings_of({"a": study2015, "b": study2025})
 
 
 def test_another_result_of_the_same_candidates_is_refused(panel):
     roster = panel.competition.roster.assign(score=[2.0, 2.0, 0.0])
     later = replace(panel, competition=replace(panel.competition, roster=roster))
     with pytest.raises(RunError, match="bob another result; make both runs again"):
-        judges_of({"before": panel, "after": later})
+        rankings_of({"before": panel, "after": later})
 
 
 def test_unknown_results_are_the_same_result(panel):
     roster = panel.competition.roster.assign(score=np.nan)
     before = replace(panel, competition=replace(panel.competition, roster=roster))
-    assert len(judges_of({"one": before, "other": before})) == 2
+    assert len(rankings_of({"one": before, "other": before})) == 2
+
+
+@pytest.mark.parametrize(("difference", "nearer"), [(0.7, "one"), (-0.7, "other")])
+def test_who_is_nearer_to_the_result_follows_the_outcome(difference, nearer):
+    found = Paired("one", "other", 6, 0.1, 0.0, 0.2, 15, 0.9, 0.2, difference, 0.5, 0.9, 0.01)
+    *_, sure = sentences(found)
+    assert sure.endswith(f"p = 0.01: {nearer} is nearer to the result.")
+    *_, unsure = sentences(replace(found, p=0.05))
+    assert unsure.endswith("p = 0.05: chance does as much.")

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from icpc.competition.competitions import Competition
-from icpc.findings.checks import check_study
+from icpc.findings.checks import FINDERS, check_study
 from icpc.page import page as report
 from icpc.page.page import report_page
 from icpc.study import study
@@ -152,15 +152,11 @@ def thousand(folder, study2015):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(study, "no_skill", partial(no_skill, draws=10))
         patch.setattr(study, "with_intervals", lambda ranking, *_: _wide(ranking))
-        patch.setattr(report, "check_study", lambda _: check_study_of(study2015))
+        patch.setattr(report, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
             competition, Verdicts(table.assign(votes=1, windows=1), "verdicts"), Settings()
         )
         return made(folder, "thousand", judged)
-
-
-def check_study_of(judged):
-    return check_study(judged).head(3)
 
 
 def _wide(ranking):

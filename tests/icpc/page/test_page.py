@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from icpc.cli.remedies import message
 from icpc.competition.competitions import Competition
 from icpc.findings.checks import check_study
 from icpc.page import page as report
-from icpc.page.curves import curve_data, curves
+from icpc.page.curves import curve_data, hit_rate_curves
 from icpc.page.page import report_page
 from icpc.page.record import downloads, hashes, made_with
 from icpc.page.summary import hurdle, sentences, verdict
@@ -151,7 +152,7 @@ def test_methods_name_whom_they_rank_differently(study2015):
 
 
 def test_curves_can_be_switched_between_countings(study2015):
-    held = curves(study2015)
+    held = hit_rate_curves(study2015)
     assert list(held) == [
         "every comparison, by bradley-terry",
         "the paper's counting: pairs of unequal result only, by raw wins",
@@ -172,11 +173,11 @@ def test_curves_can_be_switched_between_countings(study2015):
 def test_a_study_by_the_papers_counting_is_shown_beside_the_fair_one():
     wins = both_ways("ab", "ac", "bd", "dc")
     study = study_of(wins, ["final", "final", "first", "first"], by="wins", count="paper")
-    assert [label.partition(":")[0] for label in curves(study)] == [
+    assert [label.partition(":")[0] for label in hit_rate_curves(study)] == [
         "the paper's counting",
         "every comparison, by bradley-terry",
     ]
-    assert curves(study_of(wins, ["", "", "", ""])) == {}
+    assert hit_rate_curves(study_of(wins, ["", "", "", ""])) == {}
 
 
 def test_windows_tell_best_and_worst_by_hand(voted):
@@ -241,7 +242,7 @@ def test_many_leaders_are_counted():
 
 
 def test_files_are_those_of_the_run(ring, voted):
-    files = downloads(ring, check_study(ring), curves(ring))
+    files = downloads(ring, check_study(ring), hit_rate_curves(ring))
     assert list(files) == [
         "ranking.csv",
         "roster.csv",
@@ -294,8 +295,9 @@ def test_what_is_not_installed_is_named(ring, monkeypatch):
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(ReportError, match=r"jinja2 is not installed; .*'judge\[report\]'"):
+    with pytest.raises(ReportError, match="jinja2 is not installed") as caught:
         report_page(ring, describe(ring), "judge")
+    assert "pip install 'judge[report]'" in message(caught.value)
 
 
 def test_hundreds_of_different_marks_are_no_rounds(study2015):

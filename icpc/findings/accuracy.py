@@ -1,0 +1,92 @@
+"""How often verdicts on pairs agree with the result: as a share, by distance, as F1, by juror."""
+
+from collections.abc import Iterator
+
+from icpc.findings.consistency import both_orders
+from icpc.findings.finding import (
+    AGREEMENT,
+    Finding,
+    measured,
+    outcome_of_interval,
+    outcome_of_p,
+)
+from icpc.findings.results import known_scores, where_results_differ
+from icpc.findings.wording import DISTANCE, SKILL, interval, percent
+from icpc.study.study import Study
+from ranking.evaluation.accuracy import accuracy_by_distance, macro_f1, pair_accuracy
+from ranking.evaluation.agreement import juror_agreement
+
+
+@where_results_differ
+def find_accuracy(study: Study) -> Iterator[Finding]:
+    """Share of the comparisons that went to the one who got further."""
+    score, _ = known_scores(study)
+    estimate = pair_accuracy(study.counted, score, study.settings.seed)
+    outcome = outcome_of_p(estimate.value - 0.5, estimate.p)
+    sentence = (
+        f"Of {estimate.pairs:,.0f} comparisons between candidates of unequal result, "
+        f"{percent(estimate.value)} went to the one who got further {interval(estimate)}; with "
+        f"results dealt out at random, p = {estimate.p:.2g}. {SKILL.of(outcome)}"
+    )
+    yield measured("pair_accuracy", AGREEMENT, "pair accuracy", estimate, outcome, sentence)
+
+
+@where_results_differ
+def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
+    """The same share among candidates whose results are so far apart."""
+    score, _ = known_scores(study)
+    unit = "round" if study.competition.rounds else "point"
+    distances = accuracy_by_distance(study.counted, score, study.settings.seed)
+    for (least, most), estimate in distances.items():
+        span = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+        outcome = outcome_of_interval(estimate, 0.5)
+        sentence = (
+            f"Candidates {span} {unit if span == '1' else f'{unit}s'} apart: "
+            f"{percent(estimate.value)} right {interval(estimate)} of {estimate.pairs:,.0f}"
+            f"{DISTANCE.of(outcome)}"
+        )
+        key = f"accuracy_at_distance_{span.replace(' ', '_')}"
+        yield measured(key, AGREEMENT, f"accuracy at distance {span}", estimate, outcome, sentence)
+
+
+@where_results_differ
+def find_f1(study: Study) -> Iterator[Finding]:
+    """The paper's F1 over "the first is better" and "the second is better"."""
+    if not both_orders(study.counted):
+        yield Finding(
+            "macro_f1",
+            AGREEMENT,
+            "F1",
+            "Most pairs stand in one order only, so an F1 over 'first' and 'second' means nothing.",
+        )
+        return
+    score, _ = known_scores(study)
+    value = macro_f1(study.counted, score)
+    sentence = (
+        f"Macro F1 over 'the first is better' and 'the second is better', as in Table 4: "
+        f"{value:.4f}."
+    )
+    yield Finding("macro_f1", AGREEMENT, "F1", sentence, value=value)
+
+
+@where_results_differ
+def find_juror_agreement(study: Study) -> Iterator[Finding]:
+    """How often single jurors order a pair as the result did; its range is of jurors."""
+    if "juror" not in study.verdicts.comparisons:
+        return
+    agreement = juror_agreement(study.verdicts.comparisons, study.results["score"])
+    sentence = (
+        f"Single jurors order a pair as the rounds did in {percent(agreement.mean())} of cases on "
+        f"average, from {percent(agreement.iloc[-1])} ({agreement.index[-1]}) to "
+        f"{percent(agreement.iloc[0])} ({agreement.index[0]}); a tie counts half. Their marks "
+        "made the result, so this is how far jurors differ, not how good they are."
+    )
+    yield Finding(
+        "juror_agreement",
+        AGREEMENT,
+        "juror agreement",
+        sentence,
+        value=float(agreement.mean()),
+        low=float(agreement.min()),
+        high=float(agreement.max()),
+    )

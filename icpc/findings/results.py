@@ -1,0 +1,43 @@
+"""What is known of the result, for the findings that need it."""
+
+from collections.abc import Iterator
+from functools import wraps
+
+import numpy as np
+
+from icpc.findings.finding import AGREEMENT, Finder, Finding
+from icpc.study.study import Study
+
+
+def known_scores(study: Study) -> tuple[np.ndarray, np.ndarray]:
+    """Return each candidate's score, in the order of the tally, and whether it is known."""
+    score = study.results["score"].to_numpy(dtype=float)
+    return score, ~np.isnan(score)
+
+
+def results_differ(study: Study) -> bool:
+    """Whether any two candidates are known to have unequal results."""
+    score, known = known_scores(study)
+    return len(np.unique(score[known])) > 1
+
+
+def where_results_differ(find: Finder) -> Finder:
+    """Let a finder find nothing where no two results differ."""
+
+    @wraps(find)
+    def found(study: Study) -> Iterator[Finding]:
+        if results_differ(study):
+            yield from find(study)
+
+    return found
+
+
+def find_unknown_result(study: Study) -> Iterator[Finding]:
+    """That no result is known to hold the ranking against, where none is."""
+    if not results_differ(study):
+        yield Finding(
+            "result",
+            AGREEMENT,
+            "result",
+            "Results are unknown or all alike: nothing to hold the ranking against.",
+        )

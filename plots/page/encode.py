@@ -1,0 +1,49 @@
+"""Data as text within a page: JSON, files as gzip in base64, hashes of scripts.
+
+Conventions
+-----------
+A number has six significant digits, a missing one is null. Equal data give equal bytes.
+"""
+
+import gzip
+import hashlib
+import json
+import math
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+DIGITS = 6  # significant ones, of numbers for the script
+
+
+def to_json(data: Mapping[str, Any]) -> str:
+    """Return JSON that no HTML parser takes for the end of the script element."""
+    text = json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def pack_file(text: str) -> str:
+    """Return a file as gzip in base64."""
+    return b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
+
+
+def script_hash(script: str) -> str:
+    """Return what a content security policy knows a script by."""
+    return f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
+
+
+def _plain(value: Any) -> Any:
+    """Values that JSON has."""
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float):
+        return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
+    return value
