@@ -1,4 +1,4 @@
-"""Let a ranker go on learning from candidates whose results are known.
+"""Let a ranker learn more, from candidates whose results are known.
 
 Conventions
 -----------
@@ -9,8 +9,8 @@ and teaches as much.
 What was fitted is kept by what it was fitted from and how, and an interrupted fit goes on.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,34 +18,36 @@ import pandas as pd
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.files.hashing import json_sha256
-from ranking.judging.ranker import Kept
+from ranking.judging.compare import Kept, windows_on_disk
+from ranking.judging.probe_ranker import ProbeRanker, as_ranker
 from ranking.probe.batches import load
 from ranking.probe.checkpoint import Probe, load_probe, save_probe
 from ranking.probe.fit import fit
-from ranking.probe.settings import FitSettings, Progress, Run
+from ranking.probe.settings import FitSettings, Run
+from ranking.progress import SILENT, Progress
 from ranking.tasks.expertise import known_pairs, pair_examples
 from ranking.tasks.manifest import Manifest
-from ranking.tasks.task import classes_task
+from ranking.tasks.registry import find_task
 
 TOGETHER = 4  # windows that meet in a step; of more, an epoch takes less time and teaches less
 
 
-def refitted(
+def fit_ranker(
     ranker: Probe,
     bank: EmbeddingBank,
     score: pd.Series,
     epochs: int = 5,
     seed: int = 0,
     kept: Kept | None = None,
-    progress: Callable[[Progress], None] = lambda _: None,
-) -> Probe:
+    progress: Progress = SILENT,
+) -> ProbeRanker:
     """Return the ranker, fitted on the pairs of some candidates of the bank.
 
     Parameters
     ----------
     score : of those candidates, by id; may be missing
     kept : what an earlier call left there is not fitted again
-    progress : told after every step
+    progress : counts steps
 
     Raises
     ------
@@ -60,24 +62,23 @@ def refitted(
     levels = pd.DataFrame({"recording": known.index, "level": known.to_numpy()})
     pairs = known_pairs(Manifest("results", levels.assign(split="train", event="")))
     examples = pair_examples(pairs, bank.windows, own.config.classes)
-    facts = {"start": ranker.head.digest, **asdict(settings)}
+    facts = {"start": ranker.head.digest, **settings.on_disk}
     folder = place = None
     if kept is not None:
-        folder = kept.folder / _digest({**facts, "examples": examples.digest}, bank, kept)
+        folder = kept.folder / _key({**facts, "examples": examples.digest}, bank, kept)
         place = folder / "ranker.safetensors"
         if place.with_suffix(".json").is_file():
-            return load_probe(place)
-    task = classes_task(own.task, 2, own.config.classes)
+            return as_ranker(load_probe(place))
     run = Run(own.config, settings, examples, examples, ranker.head)
-    fitted = fit(task, run, partial(load, bank), bank.device, progress, folder)
+    fitted = fit(find_task(own.task), run, partial(load, bank), bank.device, progress, folder)
     record = replace(own, settings=facts, data_sha256=examples.digest, results={}, note="")
-    probe = Probe(fitted.head, record)
+    found = ProbeRanker(fitted.head, record)
     if place is not None:
-        save_probe(probe, place)
-    return probe
+        save_probe(found, place)
+    return found
 
 
-def _digest(facts: Mapping[str, Any], bank: EmbeddingBank, kept: Kept) -> str:
+def _key(facts: Mapping[str, Any], bank: EmbeddingBank, kept: Kept) -> str:
     """Of everything that the outcome depends on; examples are numbers of a bank's windows."""
-    heard = {"recordings": dict(kept.recordings), "windows": bank.windows.to_csv(index=False)}
+    heard = {"recordings": dict(kept.recordings), "windows": windows_on_disk(bank.windows)}
     return json_sha256({**facts, **heard})

@@ -30,7 +30,7 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.spec import EncoderSpec
-from ranking.judging.all_pairs import TILE, Judge
+from ranking.judging.all_pairs import TILE, PairScorer, torch_threads
 from ranking.network.factorised import FactorisedHead, joined
 from ranking.network.head import Head, HeadConfig, make_head
 from ranking.tasks.expertise import p_first
@@ -82,8 +82,9 @@ def tournament(head: Head, bank: EmbeddingBank, count: int) -> list[np.ndarray]:
     def take(numbers: Sequence[int], size: int) -> tuple[Iterable[Tensor], Tensor]:
         return bank.pieces([number % len(bank) for number in numbers], size)
 
-    judge = Judge(FactorisedHead(head), take, p_first)
-    return list(judge.judge(range(count), judge.strips(count)))
+    with torch_threads() as pool:
+        scorer = PairScorer(FactorisedHead(head), take, p_first)
+        return list(scorer.scores(range(count), scorer.strips(count), pool))
 
 
 def random_bank(spec: EncoderSpec) -> EmbeddingBank:

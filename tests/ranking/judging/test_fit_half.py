@@ -5,18 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from heads import counted_head
 from skill import planted_bank
 
 from ranking.comparisons.tally import tally
 from ranking.comparisons.votes import count_votes
-from ranking.embeddings.store import CacheKey
+from ranking.embeddings.bank import EmbeddingBank
+from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import TableError
 from ranking.evaluation.accuracy import pair_accuracy
-from ranking.judging.cross_fit import HALF, deal_out, judge_unheard
-from ranking.judging.fit_half import refitted
-from ranking.judging.ranker import Kept, compare_windows
+from ranking.judging.compare import Kept, compare_windows
+from ranking.judging.cross_fit import HALF, compare_unheard, split_candidates
+from ranking.judging.fit_half import fit_ranker
+from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.head import HeadConfig, make_head
-from ranking.probe.checkpoint import Probe, Record
+from ranking.probe.checkpoint import Record
+from ranking.progress import Progress
 
 LEVELS = np.tile([0, 1, 2], 16)
 MADE = CacheKey("spectrogram")
@@ -32,23 +36,23 @@ def score(bank):
     return pd.Series(LEVELS.astype(float), index=bank.windows["candidate"])
 
 
-def ranker_of(classes: int = 2) -> Probe:
+def ranker_of(classes: int = 2) -> ProbeRanker:
     """One that has learnt nothing yet."""
     config = HeadConfig(30, 60, classes, sides=2)
     head = make_head(config, seed=1)
     head.mean.fill_(3)
-    return Probe(head, Record(f"expertise-{classes}", MADE, config))
+    return ProbeRanker(head, Record(f"expertise-{classes}", MADE, config))
 
 
-def accuracy(bank, score: pd.Series, parts: int, ranker: Probe, seed: int = 0):
+def accuracy(bank, score: pd.Series, parts: int, ranker: ProbeRanker, seed: int = 0):
     """Of rankers fitted on others, on those they never heard."""
-    part = deal_out(score, parts, seed)
+    part = split_candidates(score, parts, seed)
 
-    def learn(learnt):
-        fitted = refitted(ranker, bank, score[learnt], seed=seed)
-        return lambda heard: compare_windows(fitted.head, bank, among=heard)
+    def fit_on(candidates):
+        fitted = fit_ranker(ranker, bank, score[candidates], seed=seed)
+        return lambda heard: compare_windows(fitted, bank, among=heard)
 
-    counted = tally(count_votes(judge_unheard(part, learn)))
+    counted = tally(count_votes(compare_unheard(part, fit_on)))
     return pair_accuracy(counted, score[counted.candidates].to_numpy(), seed)
 
 
@@ -68,7 +72,7 @@ def test_fitting_on_shuffled_results_stays_within_what_no_skill_gives(bank, scor
 def test_a_ranker_goes_on_from_what_it_knows(bank, score):
     start = ranker_of()
     start = replace(start, record=replace(start.record, note="it has heard nobody"))
-    fitted = refitted(start, bank, score[:6], epochs=1)
+    fitted = fit_ranker(start, bank, score[:6], epochs=1)
     moved, drawn = (
         (fitted.head.output.weight - other.output.weight).abs().max()
         for other in (start.head, make_head(start.head.config, seed=0))
@@ -84,28 +88,35 @@ class StopError(Exception):
     """The process ends here."""
 
 
+class Told(Progress):
+    """Takes note of epochs; may stop at the first step of one."""
+
+    def __init__(self, stop_at: int = 0) -> None:
+        self.stop_at = f"epoch {stop_at} "
+        self.details: list[str] = []
+
+    def advance(self, pieces: float = 1, detail: str = "") -> None:
+        self.details += [detail] if detail else []
+        if detail.startswith(self.stop_at):
+            raise StopError
+
+
 def test_an_interrupted_fit_goes_on_and_a_finished_one_is_kept(bank, score, tmp_path):
-    whole = refitted(ranker_of(), bank, score[:9]).head.digest
+    whole = fit_ranker(ranker_of(), bank, score[:9]).digest
     kept = Kept(tmp_path / "fits", {"r000": "her recording"})
     for epoch in (2, 4):
-
-        def stop(progress, epoch=epoch):
-            if progress.epoch == epoch:
-                raise StopError
-
         with pytest.raises(StopError):
-            refitted(ranker_of(), bank, score[:9], kept=kept, progress=stop)
-    told = []
-    again = refitted(ranker_of(), bank, score[:9], kept=kept, progress=told.append)
-    assert again.head.digest == whole
-    assert told[0].epoch == 4
+            fit_ranker(ranker_of(), bank, score[:9], kept=kept, progress=Told(epoch))
+    told = Told()
+    again = fit_ranker(ranker_of(), bank, score[:9], kept=kept, progress=told)
+    assert again.digest == whole
+    assert told.details[0].startswith("epoch 4 of 5")
     (folder,) = kept.folder.iterdir()
     assert {path.name for path in folder.iterdir()} == {"ranker.safetensors", "ranker.json"}
-    told.clear()
-    assert (
-        refitted(ranker_of(), bank, score[:9], kept=kept, progress=told.append).head.digest == whole
-    )
-    assert not told
+    told.details.clear()
+    again = fit_ranker(ranker_of(), bank, score[:9], kept=kept, progress=told)
+    assert again.digest == whole
+    assert not told.details
 
 
 def test_a_fit_is_kept_for_what_it_was_fitted_from(bank, score, tmp_path):
@@ -120,17 +131,39 @@ def test_a_fit_is_kept_for_what_it_was_fitted_from(bank, score, tmp_path):
             {"score": score[:5]},
             {"score": 2 - score[:6]},
             {"kept": Kept(tmp_path, {"r000": "another take"})},
-            {"ranker": refitted(start, bank, score[:3], epochs=1)},
+            {"ranker": fit_ranker(start, bank, score[:3], epochs=1)},
             {"bank": planted_bank(LEVELS[:9], 30, 60)},
         ],
         start=1,
     ):
         asked = {"ranker": start, "bank": bank, "score": score[:6], "kept": kept, "epochs": 1}
         for _ in range(2):
-            refitted(**{**asked, **changes})
+            fit_ranker(**{**asked, **changes})
         assert len(list(tmp_path.iterdir())) == fits
+
+
+def test_a_fit_is_kept_under_the_name_that_it_always_had(tmp_path):
+    """Renaming a field or a column must not lose what people have on disk."""
+    rng = np.random.default_rng(0)
+    bank = EmbeddingBank(
+        [
+            (
+                name,
+                Embedding(
+                    rng.standard_normal((count, 20, 30)).astype(np.float16), np.full(count, 10.0)
+                ),
+            )
+            for name, count in {"ann": 46, "bob": 30, "cyd": 4}.items()
+        ]
+    )
+    config = HeadConfig(20, 30, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
+    start = ProbeRanker(counted_head(config), Record("expertise-2", MADE, config))
+    score = pd.Series({"ann": 1.0, "bob": 0.0, "cyd": 2.0})
+    fit_ranker(start, bank, score, epochs=1, seed=3, kept=Kept(tmp_path, {"ann": "a"}))
+    (folder,) = tmp_path.iterdir()
+    assert folder.name == "d3383cea91f9813c045c0a786372439ce3e0cd498697e0a158df1215891cf1c9"
 
 
 def test_from_equals_there_is_nothing_to_learn(bank, score):
     with pytest.raises(TableError, match="no two recordings of unequal level"):
-        refitted(ranker_of(), bank, score * 0)
+        fit_ranker(ranker_of(), bank, score * 0)

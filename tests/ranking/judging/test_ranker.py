@@ -1,215 +1,131 @@
-"""Votes of a ranker: those of the head on each pair, once each, whatever happens on the way."""
+"""Anything that scores pairs of windows is a ranker, and is voted by and kept like the head."""
 
-from pathlib import Path
+import hashlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
-import torch
-from heads import lively_head, side_by_side
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit
 
-from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import Embedding
-from ranking.errors import RankingError, StoreError
-from ranking.judging import all_pairs as strips
-from ranking.judging.all_pairs import Judge
-from ranking.judging.ranker import Judging, Kept, compare_windows
-from ranking.network.factorised import FactorisedHead
-from ranking.network.head import Head, HeadConfig
-from ranking.tables import VOTES
-from ranking.tasks.expertise import p_first
-
-FRAMES, DIMENSION = 20, 30
-SEGMENTS = {"dov": 75, "ann": 46, "cyd": 30, "bea": 5}  # windows: 3, 2, 1, 1
+from ranking.embeddings.store import CacheKey, Embedding
+from ranking.judging.compare import Judging, Kept, compare_windows
+from ranking.judging.cross_fit import compare_unheard
+from ranking.judging.ranker import STRIP, Ranker, Strip, cut_strips
 
 
-def bank_of(segments: dict[str, int]) -> EmbeddingBank:
+@dataclass
+class LoudnessScorer:
+    """At work on a bank: the mean of each window is computed once."""
+
+    bank: EmbeddingBank
+    sharpness: float
+    scored: list[Strip]
+
+    def strips(self, count: int) -> list[Strip]:
+        return cut_strips(count, block=7)
+
+    def scores(
+        self, windows: Sequence[int], strips: Sequence[Strip], pool: Executor
+    ) -> Iterator[np.ndarray]:
+        own = np.array(list(pool.map(self.mean, windows)))
+        for strip in strips:
+            self.scored.append(strip)
+            gap = own[strip.first, np.newaxis] - own[strip.second]
+            yield expit(self.sharpness * gap)
+
+    def mean(self, window: int) -> float:
+        return float(self.bank.sounding([window])[0].mean())
+
+
+class Loudness:
+    """Prefers the larger mean of the embedding: no probe, and nothing of torch's arithmetic."""
+
+    task, made, note, version = "expertise-2", CacheKey("spectrogram"), "it hears loudness", "1"
+
+    def __init__(self, sharpness: float = 50) -> None:
+        self.sharpness = sharpness
+        self.scored: list[Strip] = []
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"loudness {self.sharpness}".encode()).hexdigest()
+
+    def scorer(self, bank: EmbeddingBank) -> LoudnessScorer:
+        return LoudnessScorer(bank, self.sharpness, self.scored)
+
+
+@pytest.fixture(scope="module")
+def bank() -> EmbeddingBank:
+    """Forty candidates; the later, the louder."""
     rng = np.random.default_rng(0)
     return EmbeddingBank(
         [
             (
-                name,
+                f"c{n:02}",
                 Embedding(
-                    rng.standard_normal((count, FRAMES, DIMENSION)).astype(np.float16),
-                    np.full(count, 10.0),
+                    (rng.standard_normal((31 + n, 8, 5)) + n).astype(np.float16),
+                    np.full(31 + n, 10.0),
                 ),
             )
-            for name, count in segments.items()
+            for n in range(40)
         ]
     )
 
 
-def head_of(classes: int = 2) -> Head:
-    return lively_head(HeadConfig(FRAMES, DIMENSION, classes, sides=2))
-
-
-def one_by_one(head: Head, bank: EmbeddingBank, meet: str = "aligned") -> pd.DataFrame:
-    """Votes by the head itself, pair by pair."""
+@pytest.mark.parametrize("windows", ["aligned", "all"])
+@pytest.mark.parametrize("antisymmetric", [False, True])
+def test_its_preference_is_what_is_voted(bank, windows, antisymmetric):
+    ranker: Ranker = Loudness()
+    votes = compare_windows(ranker, bank, Judging(windows, antisymmetric))
+    louder = votes["first"] > votes["second"]
+    assert ((votes["p_first"] > 0.5) == louder).all()
     counts = bank.windows["candidate"].value_counts()
-    rows = []
-    for a in bank.windows.itertuples():
-        for b in bank.windows.itertuples():
-            met = a.candidate != b.candidate and (meet == "all" or a.position == b.position)
-            if met:
-                with torch.inference_mode():
-                    pair = side_by_side(bank.take([a.window]), bank.take([b.window]))
-                    p = float(p_first(head(*pair)))
-                at = a.position if meet == "aligned" else None
-                if at is None:
-                    at = a.position * counts[b.candidate] + b.position
-                rows.append((a.candidate, b.candidate, at, p))
-    order = {name: place for place, name in enumerate(bank.windows["candidate"].unique())}
-    table = pd.DataFrame(rows, columns=list(VOTES))
-    keys = [table["first"].map(order), table["second"].map(order), table["position"]]
-    return table.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
+    meet = votes.groupby(["first", "second"]).size()
+    for (first, second), own in meet.items():
+        pair = counts[first], counts[second]
+        assert own == (min(pair) if windows == "aligned" else pair[0] * pair[1])
+    assert len(meet) == 40 * 39
 
 
-@pytest.mark.parametrize("meet", ["aligned", "all"])
-@pytest.mark.parametrize("classes", [2, 4])
-def test_votes_are_the_heads_on_each_pair(classes, meet):
-    bank, head = bank_of(SEGMENTS), head_of(classes)
-    votes = compare_windows(head, bank, Judging(meet))
-    wanted = one_by_one(head, bank, meet)
-    pd.testing.assert_frame_equal(votes, wanted, check_exact=False, atol=2e-6, rtol=0)
-    assert votes["p_first"].std() > 0.01
+def test_its_votes_are_kept_and_gone_on_with(bank, tmp_path):
+    whole = compare_windows(Loudness(), bank)
+    kept = Kept(tmp_path, {"c00": "a recording"})
+    first = Loudness()
+    pd.testing.assert_frame_equal(compare_windows(first, bank, kept=kept), whole)
+    (log,) = tmp_path.iterdir()
+    log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])
+    again = Loudness()
+    pd.testing.assert_frame_equal(compare_windows(again, bank, kept=kept), whole)
+    assert 0 < len(again.scored) < len(first.scored)
+    assert again.scored == first.scored[-len(again.scored) :]
+    compare_windows(Loudness(sharpness=1), bank, kept=kept)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_every_window_that_both_have_is_voted_on():
-    votes = compare_windows(head_of(), bank_of(SEGMENTS))
-    windows = {name: -(-count // 30) for name, count in SEGMENTS.items()}
-    for (first, second), own in votes.groupby(["first", "second"]):
-        assert own["position"].tolist() == list(range(min(windows[first], windows[second])))
-    assert len(count_votes(votes)) == 4 * 3
+def test_it_compares_those_it_has_not_heard(bank):
+    part = pd.Series(np.arange(40) % 3, index=sorted(bank.windows["candidate"].unique()))
+    votes = compare_unheard(
+        part, lambda _: lambda among: compare_windows(Loudness(), bank, among=among)
+    )
+    assert len(votes.drop_duplicates(["first", "second"])) == 40 * 39
 
 
-def test_the_two_orders_agree_in_an_antisymmetric_vote():
-    bank, head = bank_of(SEGMENTS), head_of()
-    for meet in ("aligned", "all"):
-        plain, even = (
-            compare_windows(head, bank, Judging(meet, antisymmetric=antisymmetric))
-            .query("position == 0")
-            .pivot_table(index="first", columns="second", values="p_first")
-            .to_numpy()
-            for antisymmetric in (False, True)
-        )
-        apart = ~np.eye(len(plain), dtype=bool)
-        assert np.allclose((even + even.T)[apart], 1, rtol=0, atol=1e-9)
-        assert np.allclose(even[apart], ((plain + 1 - plain.T) / 2)[apart], rtol=0, atol=2e-6)
-        assert even[apart].std() > 100 * 2e-6
-
-
-def test_nobody_is_better_than_themselves():
-    """Two candidates of one sound: each order says the same, and an even judge says one half."""
-    bank = bank_of({"ann": 30})
-    twin = EmbeddingBank([(name, bank._embeddings[0]) for name in ("ann", "bob")])
-    plain = compare_windows(head_of(), twin)["p_first"]
-    assert plain[0] == plain[1]
-    even = compare_windows(head_of(), twin, Judging(antisymmetric=True))
-    assert even["p_first"].tolist() == [0.5, 0.5]
-
-
-def test_blocks_and_workers_change_nothing(monkeypatch):
-    bank, head = bank_of({f"c{n:02}": 45 for n in range(24)}), head_of()
-    whole = compare_windows(head, bank)
-    pd.testing.assert_frame_equal(compare_windows(head, bank, workers=3), whole)
-    monkeypatch.setattr(strips, "BUDGET", 2 * 10 * FactorisedHead(head).share_bytes)
-    small = compare_windows(head, bank)
-    pd.testing.assert_frame_equal(small, whole, check_exact=False, atol=2e-6, rtol=0)
-
-
-class StopError(Exception):
-    """The process ends here."""
-
-
-def log_in(kept: Kept) -> Path:
-    """The one log in the folder."""
-    (path,) = kept.folder.iterdir()
-    return path
-
-
-@pytest.fixture
-def judged(monkeypatch):
-    """Pairs of windows that were judged, strip by strip."""
-    sizes = []
-    strip = Judge._strip
-
-    def counted(self, first, second, one):
-        sizes.append(one.size)
-        return strip(self, first, second, one)
-
-    monkeypatch.setattr(Judge, "_strip", counted)
-    return sizes
-
-
-def stop_at(pairs: int):
-    def advance(done: int, total: int) -> None:
-        if done >= pairs:
-            raise StopError
-
-    return advance
-
-
-def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, judged):
-    bank, head = bank_of({f"c{n:02}": 45 for n in range(24)}), head_of()
-    whole = compare_windows(head, bank)
-    total = sum(judged)
-    kept = Kept(tmp_path / "votes", {"ann": "her recording"})
-    for pairs in (384, 576, 960):
-        with pytest.raises(StopError):
-            compare_windows(head, bank, kept=kept, advance=stop_at(pairs))
-    with log_in(kept).open("ab") as file:  # killed while it wrote
-        file.write(b"half a record")
-    told = []
-    again = compare_windows(head, bank, kept=kept, advance=lambda *done: told.append(done))
-    pd.testing.assert_frame_equal(again, whole)
-    assert told[-1] == (total, total)
-    assert told[0][0] >= 960
-    judged.clear()
-    pd.testing.assert_frame_equal(compare_windows(head, bank, kept=kept), whole)
-    assert judged == []
-
-
-def test_a_flipped_byte_is_noticed_and_judged_again(tmp_path, judged):
-    bank, head = bank_of({f"c{n:02}": 30 for n in range(24)}), head_of()
-    kept = Kept(tmp_path, {})
-    whole = compare_windows(head, bank, kept=kept)
-    raw = bytearray(log_in(kept).read_bytes())
-    raw[-100] ^= 4
-    log_in(kept).write_bytes(raw)
-    judged.clear()
-    pd.testing.assert_frame_equal(compare_windows(head, bank, kept=kept), whole)
-    assert judged == [8 * 24]  # the last strip, of 16 + 8
-
-
-@pytest.mark.parametrize("change", ["head", "recordings", "windows", "among", "meet"])
-def test_votes_of_something_else_are_not_taken_up(tmp_path, judged, change):
-    bank, head = bank_of({"ann": 60, "bob": 60, "cyd": 60}), head_of()
-    compare_windows(head, bank, kept=Kept(tmp_path, {"ann": 1}))
-    judged.clear()
-    if change == "windows":
-        bank = bank_of({"ann": 60, "bob": 60, "dov": 60})
-    if change == "head":
-        head.output.bias.data += 1e-6
-    among = ["ann", "cyd"] if change == "among" else None
-    judging = Judging("all" if change == "meet" else "aligned")
-    kept = Kept(tmp_path, {"ann": 2 if change == "recordings" else 1})
-    votes = compare_windows(head, bank, judging, among, kept)
-    assert sum(judged) == {"meet": 36, "among": 8}.get(change, 18)
-    pd.testing.assert_frame_equal(votes, compare_windows(head, bank, judging, among))
-
-
-def test_an_unwritable_log_and_a_lonely_candidate_are_told(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="votes cannot be written"):
-        compare_windows(head_of(), bank_of(SEGMENTS), kept=Kept(tmp_path / "file", {}))
-    with pytest.raises(RankingError, match="fewer than two candidates"):
-        compare_windows(head_of(), bank_of({"ann": 90}))
-    with pytest.raises(RankingError, match="--windows some: no such choice"):
-        Judging("some")
-
-
-def test_threads_of_torch_are_given_back():
-    before = torch.get_num_threads()
-    compare_windows(head_of(), bank_of(SEGMENTS))
-    assert torch.get_num_threads() == before
+@given(st.integers(1, 60), st.integers(1, 70) | st.none())
+def test_strips_are_every_ordered_pair_once(count, block):
+    met = [
+        (first, second)
+        for strip in cut_strips(count, block)
+        for first in strip.first
+        for second in strip.second
+    ]
+    assert len(met) == len(set(met)) == count**2
+    for strip in cut_strips(count, block):
+        assert strip.size <= STRIP * len(strip.second)
+        assert set(strip.first) <= set(strip.block)
+        assert max(len(strip.block), len(strip.second)) <= (block or count)

@@ -1,0 +1,268 @@
+"""Votes of a ranker: those of the head on each pair, once each, whatever happens on the way."""
+
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from heads import counted_head, lively_head, side_by_side
+
+from ranking.comparisons.votes import count_votes
+from ranking.embeddings.bank import EmbeddingBank
+from ranking.embeddings.store import CacheKey, Embedding
+from ranking.errors import RankingError, StoreError
+from ranking.judging import all_pairs
+from ranking.judging.all_pairs import PairScorer, torch_threads
+from ranking.judging.compare import Judging, Kept, compare_windows
+from ranking.judging.probe_ranker import ProbeRanker
+from ranking.network.factorised import FactorisedHead
+from ranking.network.head import Head, HeadConfig
+from ranking.probe.checkpoint import Record
+from ranking.progress import Progress
+from ranking.tables import VOTES
+from ranking.tasks.expertise import p_first
+
+FRAMES, DIMENSION = 20, 30
+SEGMENTS = {"dov": 75, "ann": 46, "cyd": 30, "bea": 5}  # windows: 3, 2, 1, 1
+
+
+def bank_of(segments: dict[str, int]) -> EmbeddingBank:
+    rng = np.random.default_rng(0)
+    return EmbeddingBank(
+        [
+            (
+                name,
+                Embedding(
+                    rng.standard_normal((count, FRAMES, DIMENSION)).astype(np.float16),
+                    np.full(count, 10.0),
+                ),
+            )
+            for name, count in segments.items()
+        ]
+    )
+
+
+def as_ranker(head: Head) -> ProbeRanker:
+    record = Record(f"expertise-{head.config.classes}", CacheKey("spectrogram"), head.config)
+    return ProbeRanker(head, record)
+
+
+def ranker_of(classes: int = 2) -> ProbeRanker:
+    return as_ranker(lively_head(HeadConfig(FRAMES, DIMENSION, classes, sides=2)))
+
+
+def one_by_one(head: Head, bank: EmbeddingBank, meet: str = "aligned") -> pd.DataFrame:
+    """Votes by the head itself, pair by pair."""
+    counts = bank.windows["candidate"].value_counts()
+    rows = []
+    for a in bank.windows.itertuples():
+        for b in bank.windows.itertuples():
+            met = a.candidate != b.candidate and (meet == "all" or a.position == b.position)
+            if met:
+                with torch.inference_mode():
+                    pair = side_by_side(bank.take([a.window]), bank.take([b.window]))
+                    p = float(p_first(head(*pair)))
+                at = a.position if meet == "aligned" else None
+                if at is None:
+                    at = a.position * counts[b.candidate] + b.position
+                rows.append((a.candidate, b.candidate, at, p))
+    order = {name: place for place, name in enumerate(bank.windows["candidate"].unique())}
+    table = pd.DataFrame(rows, columns=list(VOTES))
+    keys = [table["first"].map(order), table["second"].map(order), table["position"]]
+    return table.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
+
+
+@pytest.mark.parametrize("meet", ["aligned", "all"])
+@pytest.mark.parametrize("classes", [2, 4])
+def test_votes_are_the_heads_on_each_pair(classes, meet):
+    bank, ranker = bank_of(SEGMENTS), ranker_of(classes)
+    votes = compare_windows(ranker, bank, Judging(meet))
+    wanted = one_by_one(ranker.head, bank, meet)
+    pd.testing.assert_frame_equal(votes, wanted, check_exact=False, atol=2e-6, rtol=0)
+    assert votes["p_first"].std() > 0.01
+
+
+def test_every_window_that_both_have_is_voted_on():
+    votes = compare_windows(ranker_of(), bank_of(SEGMENTS))
+    windows = {name: -(-count // 30) for name, count in SEGMENTS.items()}
+    for (first, second), own in votes.groupby(["first", "second"]):
+        assert own["position"].tolist() == list(range(min(windows[first], windows[second])))
+    assert len(count_votes(votes)) == 4 * 3
+
+
+def test_the_two_orders_agree_in_an_antisymmetric_vote():
+    bank, ranker = bank_of(SEGMENTS), ranker_of()
+    for meet in ("aligned", "all"):
+        plain, even = (
+            compare_windows(ranker, bank, Judging(meet, antisymmetric=antisymmetric))
+            .query("position == 0")
+            .pivot_table(index="first", columns="second", values="p_first")
+            .to_numpy()
+            for antisymmetric in (False, True)
+        )
+        apart = ~np.eye(len(plain), dtype=bool)
+        assert np.allclose((even + even.T)[apart], 1, rtol=0, atol=1e-9)
+        assert np.allclose(even[apart], ((plain + 1 - plain.T) / 2)[apart], rtol=0, atol=2e-6)
+        assert even[apart].std() > 100 * 2e-6
+
+
+def test_nobody_is_better_than_themselves():
+    """Two candidates of one sound: each order says the same, and an even judge says one half."""
+    bank = bank_of({"ann": 30})
+    twin = EmbeddingBank([(name, bank._embeddings[0]) for name in ("ann", "bob")])
+    plain = compare_windows(ranker_of(), twin)["p_first"]
+    assert plain[0] == plain[1]
+    even = compare_windows(ranker_of(), twin, Judging(antisymmetric=True))
+    assert even["p_first"].tolist() == [0.5, 0.5]
+
+
+def test_blocks_and_workers_change_nothing(monkeypatch):
+    bank, ranker = bank_of({f"c{n:02}": 45 for n in range(24)}), ranker_of()
+    whole = compare_windows(ranker, bank)
+    with torch_threads(3) as pool:
+        pd.testing.assert_frame_equal(compare_windows(ranker, bank, pool=pool), whole)
+    monkeypatch.setattr(all_pairs, "BUDGET", 2 * 10 * FactorisedHead(ranker.head).share_bytes)
+    small = compare_windows(ranker, bank)
+    pd.testing.assert_frame_equal(small, whole, check_exact=False, atol=2e-6, rtol=0)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["threads", pytest.param("processes", marks=pytest.mark.slow)],  # torch loads anew
+)
+def test_any_executor_does(kind):
+    bank, ranker = bank_of({f"c{n:02}": 5 for n in range(4)}), ranker_of()
+    pool: Executor = ThreadPoolExecutor(2)
+    if kind == "processes":
+        pool = ProcessPoolExecutor(1, get_context("spawn"))
+    with pool:
+        votes = compare_windows(ranker, bank, pool=pool)
+    pd.testing.assert_frame_equal(
+        votes, compare_windows(ranker, bank), check_exact=False, atol=2e-6, rtol=0
+    )
+
+
+class StopError(Exception):
+    """The process ends here."""
+
+
+def log_in(kept: Kept) -> Path:
+    """The one log in the folder."""
+    (path,) = kept.folder.iterdir()
+    return path
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """Pairs of windows that were judged, strip by strip."""
+    sizes = []
+    strip = PairScorer._strip
+
+    def counted(self, first, second, one):
+        sizes.append(one.size)
+        return strip(self, first, second, one)
+
+    monkeypatch.setattr(PairScorer, "_strip", counted)
+    return sizes
+
+
+class Told(Progress):
+    """Takes note of how many pairs are done, and of how many; may stop there."""
+
+    def __init__(self, stop_at: float = np.inf) -> None:
+        self.stop_at = stop_at
+        self.done_so_far: list[float] = [0]
+
+    def start(self, what: str, total: float | None = None, unit: str = "") -> "Told":
+        self.what, self.total = what, total
+        return self
+
+    def advance(self, pieces: float = 1, detail: str = "") -> None:
+        self.done_so_far.append(self.done_so_far[-1] + pieces)
+        if self.done_so_far[-1] >= self.stop_at:
+            raise StopError
+
+
+def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, judged):
+    bank, ranker = bank_of({f"c{n:02}": 45 for n in range(24)}), ranker_of()
+    whole = compare_windows(ranker, bank)
+    total = sum(judged)
+    kept = Kept(tmp_path / "votes", {"ann": "her recording"})
+    for pairs in (384, 576, 960):
+        with pytest.raises(StopError):
+            compare_windows(ranker, bank, kept=kept, progress=Told(pairs))
+    with log_in(kept).open("ab") as file:  # killed while it wrote
+        file.write(b"half a record")
+    told = Told()
+    again = compare_windows(ranker, bank, kept=kept, progress=told)
+    pd.testing.assert_frame_equal(again, whole)
+    assert told.what == "judging"
+    assert told.done_so_far[-1] == told.total == total
+    assert told.done_so_far[1] >= 960
+    judged.clear()
+    pd.testing.assert_frame_equal(compare_windows(ranker, bank, kept=kept), whole)
+    assert judged == []
+
+
+def test_a_flipped_byte_is_noticed_and_judged_again(tmp_path, judged):
+    bank, ranker = bank_of({f"c{n:02}": 30 for n in range(24)}), ranker_of()
+    kept = Kept(tmp_path, {})
+    whole = compare_windows(ranker, bank, kept=kept)
+    raw = bytearray(log_in(kept).read_bytes())
+    raw[-100] ^= 4
+    log_in(kept).write_bytes(raw)
+    judged.clear()
+    pd.testing.assert_frame_equal(compare_windows(ranker, bank, kept=kept), whole)
+    assert judged == [8 * 24]  # the last strip, of 16 + 8
+
+
+@pytest.mark.parametrize("change", ["head", "recordings", "windows", "among", "meet"])
+def test_votes_of_something_else_are_not_taken_up(tmp_path, judged, change):
+    bank, ranker = bank_of({"ann": 60, "bob": 60, "cyd": 60}), ranker_of()
+    compare_windows(ranker, bank, kept=Kept(tmp_path, {"ann": 1}))
+    judged.clear()
+    if change == "windows":
+        bank = bank_of({"ann": 60, "bob": 60, "dov": 60})
+    if change == "head":
+        ranker.head.output.bias.data += 1e-6
+    among = ["ann", "cyd"] if change == "among" else None
+    judging = Judging("all" if change == "meet" else "aligned")
+    kept = Kept(tmp_path, {"ann": 2 if change == "recordings" else 1})
+    votes = compare_windows(ranker, bank, judging, among, kept)
+    assert sum(judged) == {"meet": 36, "among": 8}.get(change, 18)
+    pd.testing.assert_frame_equal(votes, compare_windows(ranker, bank, judging, among))
+
+
+@pytest.mark.parametrize(
+    ("meet", "name"),
+    [
+        ("all", "3db03e28d3732581f72abc53096ec7329d6eb11db6293ec8ca2264f3d7cc3591"),
+        ("aligned", "0e3d163ea7a5c24b8722b090d8508ec400f0e3c99fed9816a6a06a72ca9220d2"),
+    ],
+)
+def test_votes_are_kept_under_the_name_that_they_always_had(tmp_path, meet, name):
+    """Renaming a column, a field or a choice must not lose what people have on disk."""
+    config = HeadConfig(FRAMES, DIMENSION, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
+    kept = Kept(tmp_path, {"ann": "a", "made": "spectrogram"})
+    bank = bank_of({"ann": 46, "bob": 30, "cyd": 4})
+    compare_windows(as_ranker(counted_head(config)), bank, Judging(meet), kept=kept)
+    assert log_in(kept).name == f"{name}.votes"
+
+
+def test_an_unwritable_log_and_a_lonely_candidate_are_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="votes cannot be written"):
+        compare_windows(ranker_of(), bank_of(SEGMENTS), kept=Kept(tmp_path / "file", {}))
+    with pytest.raises(RankingError, match="fewer than two candidates"):
+        compare_windows(ranker_of(), bank_of({"ann": 90}))
+    with pytest.raises(RankingError, match="windows some: no such choice"):
+        Judging("some")
+
+
+def test_threads_of_torch_are_given_back():
+    before = torch.get_num_threads()
+    compare_windows(ranker_of(), bank_of(SEGMENTS))
+    assert torch.get_num_threads() == before
