@@ -1,19 +1,16 @@
-"""Real performances, where they lie beside the checkout, are heard as FFmpeg hears them."""
+"""Real performances, where there are some, are heard as FFmpeg hears them."""
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
+from outside import RECORDINGS, needs_recordings
 
 from ranking.audio.decoding import open_sound
 
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "ecompetition" / "recordings"
-RECORDINGS = sorted(path for path in FOLDER.glob("*.*") if path.suffix in (".opus", ".mp3", ".m4a"))
 
-
-@pytest.mark.skipif(not RECORDINGS, reason="the recordings are not beside this checkout")
+@needs_recordings
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg to compare with")
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.name)
 def test_samples_are_those_of_ffmpeg(path):

@@ -89,6 +89,7 @@ def test_many_distances_are_split_into_classes_that_make_up_the_whole():
     assert list(few) == [(0.1, 0.1), (0.2, 0.2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("skill", [0.0, 0.5])
 def test_the_candidate_bootstrap_covers_93_to_97_percent_at_68(skill):
     """400 competitions of 68 candidates, the half of 137 that Table 4 is tested on.
@@ -116,6 +117,7 @@ def _accuracy(score: np.ndarray, counted: Tally) -> float:
     return float((counted.wins * better).sum() / (counted.met * better).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("complete", [True, False], ids=["complete", "unequal results only"])
 def test_the_permutation_p_raises_few_false_alarms(complete):
     """A consistent judge whose taste has nothing to do with the result: at most 5 % below 0.05."""

@@ -39,6 +39,7 @@ def test_intervals_hold_the_estimate_and_repeat_with_the_seed(method):
     pd.testing.assert_frame_equal(table, with_intervals(ranking, counted, method, seed=5))
 
 
+@pytest.mark.slow
 def test_rank_intervals_cover_the_true_ranks():
     """60 fields of 30 candidates: what the module's text claims, 93 to 96 % where they differ."""
     rng = np.random.default_rng(1)
