@@ -13,12 +13,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from icpc.cli.report import report
 from icpc.competition.competitions import load_competition
 from icpc.page.figures import draw_figures
-from icpc.study.hit_rate import published_hit_rate
-from icpc.study.source import read_verdicts
-from icpc.study.study import Settings, Study, run_study
+from icpc.study.study import Study
+from icpc.workflows.rankings import rank
+from icpc.workflows.results import hit_rate_as_published, report
 from plots.style import rendered
 from ranking.files.atomic import write_bytes
 
@@ -30,8 +29,7 @@ WIDTH, HEIGHT = 1200, 820  # of the report's picture, in pixels
 @cache
 def study_of(name: str) -> Study:
     """A bundled competition, ranked as usual."""
-    competition = load_competition(name)
-    return run_study(competition, read_verdicts(competition), Settings())
+    return rank(load_competition(name))
 
 
 @cache
@@ -42,8 +40,7 @@ def figures_of(name: str) -> dict[str, bytes]:
 
 def published() -> bytes:
     """The paper's Figure 2 with the band of judges without skill, as SVG."""
-    points = load_competition("icpc2015").figure
-    return rendered(published_hit_rate(points).figure(), "svg")
+    return rendered(hit_rate_as_published("icpc2015").figure(), "svg")
 
 
 def photographed() -> bytes:
@@ -51,10 +48,11 @@ def photographed() -> bytes:
     from playwright.sync_api import sync_playwright
 
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        report(competition="icpc2015", out=Path(folder) / "run")
+        command = "judge report --competition icpc2015"
+        written = report(study_of("icpc2015"), Path(folder) / "run", command=command)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
-        page.goto((Path(folder) / "run" / "report.html").as_uri())
+        page.goto(written.as_uri())
         page.wait_for_load_state("networkidle")
         picture = page.screenshot()
         browser.close()

@@ -1,49 +1,30 @@
 """``judge check``: how far to trust the ranking."""
 
-from icpc.cli import options as opt
-from icpc.cli.output import Format, print_data, print_line, print_remark, working
+from icpc.cli.options import Seed, with_settings
+from icpc.cli.output import DrawnProgress, Format, print_data, print_line, print_remark
 from icpc.cli.rank import headline
+from icpc.workflows.settings import Choices, Source
 
 
+@with_settings("resample")
 def check(
-    competition: opt.CompetitionName = None,
-    roster: opt.RosterFile = None,
-    rounds: opt.Rounds = None,
-    run: opt.RunFolder = None,
-    comparisons: opt.ComparisonsFile = None,
-    votes: opt.VotesFile = None,
-    panel: opt.PanelFile = None,
-    stage: opt.Stage = None,
-    by: opt.By = None,
-    vote: opt.Vote = None,
-    count: opt.Count = None,
-    passed_from: opt.PassedFrom = None,
-    seed: opt.Seed = None,
-    format: Format = Format.TABLE,
+    source: Source, choices: Choices, seed: Seed = None, format: Format = Format.TABLE
 ) -> None:
     """Check a ranking: accuracy, chance, position bias, cycles, controls.
 
     Example: judge check --competition icpc2015
     """
-    from icpc.findings.checks import check_study
+    from icpc.workflows.rankings import open_study
+    from icpc.workflows.results import check as check_ranking
 
-    with working("checking"):
-        study = opt.open_study(
-            competition,
-            roster,
-            rounds,
-            run,
-            (comparisons, votes, panel),
-            stage,
-            {"by": by, "vote": vote, "count": count, "seed": seed},
-            passed_from,
-        )
-        findings = check_study(study)
+    with DrawnProgress().start("checking"):
+        study = open_study(source, choices, seed)
+        findings = check_ranking(study)
     if format is Format.TABLE:
         print_line(headline(study))
-        for row in findings.itertuples():
-            print_line(f"{row.check}: {row.finding}")
+        for finding in findings:
+            print_line(f"{finding.name}: {finding.sentence}")
     else:
-        print_data(findings, format)
+        print_data(findings.table(), format)
     for remark in study.remarks:
         print_remark(remark)

@@ -1,18 +1,21 @@
 """``judge compare``: judges of one competition side by side."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from icpc.cli.options import Seed
-from icpc.cli.output import Format, print_data, print_line, print_remark, print_table, working
+from icpc.cli.output import DrawnProgress, Format, print_data, print_line, print_remark, print_table
 from icpc.cli.rank import headline
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from icpc.findings.compare import Paired
     from icpc.study.study import Study
+    from icpc.workflows.comparison import Comparison
 
 SHOWN = 10  # candidates whose ranks are furthest apart
 
@@ -36,38 +39,28 @@ def compare(
 
     Example: judge compare runs/panel --jurors
     """
-    from icpc.findings.compare import (
-        compare_judges,
-        every_two,
-        judges_of,
-        jurors_of,
-        rank_side_by_side,
-    )
+    from icpc.findings.compare import paired_table
+    from icpc.workflows.comparison import compare as compare_rankings
+    from icpc.workflows.comparison import load_runs
 
-    with working("comparing"):
-        studies = _studies(runs, jurors=jurors, ranks=ranks)
-        judges = judges_of(studies)
-        study = next(iter(studies.values()))
-        pairs = jurors_of(judges[0].name, study) if jurors else every_two(judges)
-        score = study.competition.roster.set_index("candidate")["score"]
-        paired = compare_judges(pairs, score, seed or 0)
-        table = rank_side_by_side(judges, study)
+    _refuse_few(runs, jurors=jurors, ranks=ranks)
+    with DrawnProgress().start("comparing"):
+        found = compare_rankings(load_runs(runs), seed or 0, jurors)
+    table = found.ranks
     if format is not Format.TABLE:
-        print_data(table if ranks else paired, format)
+        print_data(table if ranks else paired_table(found.pairs), format)
     elif ranks:
         _print_ranks(f"{len(table)} candidates, ranks furthest apart first", table)
     elif jurors:
-        _print_jurors(study, paired)
+        _print_jurors(next(iter(found.studies.values())), found.pairs)
     else:
-        _print_judges(studies, paired, table)
-    for name, own in studies.items():
+        _print_judges(found)
+    for name, own in found.studies.items():
         for remark in filter(None, (own.verdicts.note, *own.remarks)):
             print_remark(f"{name}: {remark}")
 
 
-def _studies(runs: list[Path], *, jurors: bool, ranks: bool) -> "dict[str, Study]":
-    """The studies of the folders, by the folders' names, or paths where names repeat."""
-    from icpc.study.runs import load_run
+def _refuse_few(runs: list[Path], *, jurors: bool, ranks: bool) -> None:
     from ranking.errors import RunError
 
     if jurors and (len(runs) > 1 or ranks):
@@ -77,36 +70,24 @@ def _studies(runs: list[Path], *, jurors: bool, ranks: bool) -> "dict[str, Study
         raise RunError(
             str(runs[0]), "nothing to compare it with", "name another run, or add --jurors"
         )
-    places = [run.resolve() for run in runs]
-    twice = next(
-        (run for run, place in zip(runs, places, strict=True) if places.count(place) > 1), None
-    )
-    if twice is not None:
-        raise RunError(str(twice), "named twice", "name each run once")
-    names = [place.name for place in places]
-    if len(set(names)) < len(names):
-        names = [str(run) for run in runs]
-    return {name: load_run(run) for name, run in zip(names, runs, strict=True)}
 
 
-def _print_judges(
-    studies: "dict[str, Study]", paired: "pd.DataFrame", table: "pd.DataFrame"
-) -> None:
+def _print_judges(found: "Comparison") -> None:
     from icpc.findings.compare import cautions, sentences
 
-    for name, study in studies.items():
+    for name, study in found.studies.items():
         print_line(f"{name} = {headline(study)}")
-    for row in paired.itertuples():
+    for pair in found.pairs:
         print_line("")
-        for sentence in sentences(row):
+        for sentence in sentences(pair):
             print_line(sentence)
-    for caution in cautions(studies):
+    for caution in cautions(dict(found.studies)):
         print_line(caution)
     print_line("")
-    if table.empty:
+    if found.ranks.empty:
         print_line("No candidate was judged by all of them.")
     else:
-        _print_ranks("Furthest apart:", table.head(SHOWN))
+        _print_ranks("Furthest apart:", found.ranks.head(SHOWN))
 
 
 def _print_ranks(title: str, table: "pd.DataFrame") -> None:
@@ -119,8 +100,8 @@ def _print_ranks(title: str, table: "pd.DataFrame") -> None:
     print_table(title, headers, rows, ["candidate", "reached"])
 
 
-def _print_jurors(study: "Study", paired: "pd.DataFrame") -> None:
-    from icpc.findings.compare import juror_sentences
+def _print_jurors(study: "Study", paired: "Sequence[Paired]") -> None:
+    from icpc.findings.compare import juror_sentences, paired_table
 
     rows = [
         [
@@ -130,7 +111,7 @@ def _print_jurors(study: "Study", paired: "pd.DataFrame") -> None:
             f"{row.tau_low:.2f} to {row.tau_high:.2f}",
             *(f"{x:.3f}" if row.pairs else "–" for x in (row.accuracy, row.other_accuracy)),
         ]
-        for row in paired.sort_values("tau", ascending=False).itertuples()
+        for row in paired_table(paired).sort_values("tau", ascending=False).itertuples()
     ]
     headers = ["juror", "candidates", "tau-b", "95 %", "right", "others right"]
     print_table(headline(study), headers, rows, ["juror"])

@@ -1,11 +1,6 @@
 """``judge competitions``: what is bundled."""
 
-from typing import TYPE_CHECKING
-
 from icpc.cli.output import Format, print_data, print_line
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def competitions(format: Format = Format.TABLE) -> None:  # the option is called --format
@@ -13,9 +8,9 @@ def competitions(format: Format = Format.TABLE) -> None:  # the option is called
 
     Example: judge competitions
     """
-    from icpc.competition.competitions import bundled_names
+    from icpc.workflows.competitions import list_competitions
 
-    table = _inventory(bundled_names())
+    table = list_competitions()
     if format is not Format.TABLE:
         print_data(table, format)
         return
@@ -27,27 +22,3 @@ def competitions(format: Format = Format.TABLE) -> None:  # the option is called
             print_line(f"  marks of stages: {row.stages} (--stage)")
         if row.figure:
             print_line(f"  published curve: {row.figure} (judge hitrate --published)")
-
-
-def _inventory(names: list[str]) -> "pd.DataFrame":
-    import pandas as pd
-
-    from icpc.competition.competitions import load_competition
-    from icpc.study.source import read_verdicts
-
-    rows = []
-    for name in names:
-        competition = load_competition(name)
-        rows.append(
-            {
-                "name": name,
-                "title": competition.title,
-                "candidates": len(competition.judged),
-                "exempt": int(competition.roster["exempt"].sum()),
-                "rounds": " → ".join(competition.rounds),
-                "verdicts": read_verdicts(competition).source,
-                "stages": ", ".join(competition.stages),
-                "figure": "Figure 2" if competition.figure else "",
-            }
-        )
-    return pd.DataFrame(rows)

@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icpc.cli import options as opt
-from icpc.cli.embedding import best_device, choices_of, embedded
-from icpc.cli.output import Format, print_data, print_line, print_remark
+from icpc.cli.options import with_settings
+from icpc.cli.output import DrawnProgress, Format, print_data, print_line, print_remark
 from icpc.cli.weights import Folder
+from icpc.workflows.settings import EmbeddingOptions, Source
+from ranking.audio.lengths import SHORTEST_SECONDS, WINDOW_SECONDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ranking.embeddings.embed import Outcome
 
-WINDOW_SECONDS = 300.0
 
-
+@with_settings("run", "comparisons", "votes", "panel", "stage")
 def embed(
-    competition: opt.CompetitionName = None,
-    roster: opt.RosterFile = None,
-    rounds: opt.Rounds = None,
+    source: Source,
     recordings: Annotated[
         Path | None,
         typer.Option(help="Where the recordings are; without a competition, all of them."),
@@ -77,31 +75,33 @@ def embed(
     if verify:
         _verify(store)
         return
-    table = _recordings(competition, roster, rounds, recordings)
-    from ranking.embeddings.workers import Work, usual_workers
+    table = _recordings(source, recordings)
+    from icpc.workflows.embedding import embed as embed_recordings
 
-    work = Work(
+    whole = source.competition is not None or source.roster is not None
+    options = EmbeddingOptions(
+        encoders=tuple(encoder or ["spectrogram"]),
+        weights=weights,
+        weights_dir=weights_dir,
+        front_end=tuple(front_end or ()),
+        as_published=as_published,
         store=store,
-        choices=choices_of(
-            encoder or ["spectrogram"], weights, weights_dir, front_end or (), as_published
-        ),
-        device=best_device(device),
-        workers=workers or usual_workers(),
-        least_seconds=least or (WINDOW_SECONDS if competition or roster else 1.0),
+        least=least or (WINDOW_SECONDS if whole else SHORTEST_SECONDS),
+        device=device,
+        workers=workers,
         batch=batch,
     )
-    outcomes = embedded(table, work, skip_bad)
+    outcomes = embed_recordings(table, options, skip_bad, DrawnProgress())
     _report(table, outcomes, store, format)
 
 
-def _recordings(
-    name: str | None, roster: Path | None, rounds: str | None, folder: Path | None
-) -> "pd.DataFrame":
+def _recordings(source: Source, folder: Path | None) -> "pd.DataFrame":
     from icpc.competition.recordings import recordings_in, recordings_of
+    from icpc.workflows.competitions import open_competition
     from ranking.errors import CompetitionError
 
-    if name is not None or roster is not None:
-        return recordings_of(opt.open_competition(name, roster, rounds), folder)
+    if source.competition is not None or source.roster is not None:
+        return recordings_of(open_competition(source), folder)
     if folder is None:
         raise CompetitionError(
             "judge embed",
@@ -135,13 +135,11 @@ def _report(
 
 
 def _verify(store: Path) -> None:
-    from ranking.embeddings.store import EmbeddingStore
+    from icpc.workflows.embedding import remove_damaged
 
-    held = EmbeddingStore(store)
-    found = list(held.damaged())
+    found = remove_damaged(store)
     for array, what in found:
         print_line(f"{array}: {what}")
-        held.forget(array)
     if found:
         print_remark(f"{len(found)} damaged and removed; judge embed makes them again")
         raise typer.Exit(1)

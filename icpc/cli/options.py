@@ -1,199 +1,140 @@
-"""Options that several commands share, and how they become a study."""
+"""Options that several commands share: how each setting of a workflow is asked for.
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+Conventions
+-----------
+A command takes settings whole, and :func:`with_settings` gives it an option for each of their
+fields: of the field's name, type and default. So an option is written once, whatever the number of
+commands that have it. Help shows options panel by panel, in the order in which they stand here.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from functools import partial, wraps
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
-if TYPE_CHECKING:
-    from icpc.competition.competitions import Competition
-    from icpc.study.source import Verdicts
-    from icpc.study.study import Settings, Study
+from icpc.cli.weights import FOLDER
+from icpc.workflows.settings import Choices, RecordingOptions, Source
 
-    Listen = Callable[[Competition, Settings], Verdicts]
+USUAL = "icpc2015"
 
-DEFAULT = "icpc2015"
-WHAT = "What to judge"
-VERDICTS = "Where verdicts come from"
-HOW = "How to rank"
-
-CompetitionName = Annotated[
-    str | None,
-    typer.Option(
-        "--competition", help=f"A bundled competition (default: {DEFAULT}).", rich_help_panel=WHAT
-    ),
-]
-RosterFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--roster",
-        help="A roster CSV: candidate, name, country, reached or score.",
-        rich_help_panel=WHAT,
-    ),
-]
-Rounds = Annotated[
-    str | None,
-    typer.Option(
-        help="The rounds in order, comma-separated, if no competition.toml gives them.",
-        rich_help_panel=WHAT,
-    ),
-]
-RunFolder = Annotated[
-    Path | None,
-    typer.Option("--run", help="A folder that judge rank --out wrote.", rich_help_panel=WHAT),
-]
-ComparisonsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--comparisons", help="CSV: first, second, winner (or tie).", rich_help_panel=VERDICTS
-    ),
-]
-VotesFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--votes", help="CSV: first, second, position, p_first.", rich_help_panel=VERDICTS
-    ),
-]
-PanelFile = Annotated[
-    Path | None,
-    typer.Option("--panel", help="CSV: juror, candidate, mark, recused.", rich_help_panel=VERDICTS),
-]
-Stage = Annotated[
-    str | None,
-    typer.Option(
-        help="Whose marks to take, where a panel marked several stages.", rich_help_panel=VERDICTS
-    ),
-]
-By = Annotated[
-    str | None,
-    typer.Option(
-        help="bradley-terry, win-rate, wins or pagerank (default: bradley-terry).",
-        rich_help_panel=HOW,
-    ),
-]
-Vote = Annotated[
-    str | None,
-    typer.Option(
-        help="How votes on windows make a verdict: majority or mean (default: majority).",
-        rich_help_panel=HOW,
-    ),
-]
-Count = Annotated[
-    str | None,
-    typer.Option(
-        help="all comparisons, or paper: unequal results only, by raw wins (default: all).",
-        rich_help_panel=HOW,
-    ),
-]
-Resample = Annotated[
-    str | None,
-    typer.Option(
-        help="Rank intervals from resampling candidates, or windows (default: candidates).",
-        rich_help_panel=HOW,
-    ),
-]
-PassedFrom = Annotated[
-    float | None,
-    typer.Option(
-        help="The least score that counts as passed (default: the round after the one judged).",
-        rich_help_panel=HOW,
-    ),
-]
 Seed = Annotated[
     int | None, typer.Option(min=0, help="Makes every random draw repeatable (default: 0).")
 ]
 
+_what = partial(typer.Option, rich_help_panel="What to judge")
+_verdicts = partial(typer.Option, rich_help_panel="Where verdicts come from")
+_how = partial(typer.Option, rich_help_panel="How to rank")
+_judging = partial(typer.Option, rich_help_panel="Judging recordings")
 
-def open_study(
-    competition: str | None,
-    roster: Path | None,
-    rounds: str | None,
-    run: Path | None,
-    files: tuple[Path | None, Path | None, Path | None],
-    stage: str | None,
-    choices: Mapping[str, str | int | None],
-    passed_from: float | None = None,
-    listen: "Listen | None" = None,
-) -> "Study":
-    """Return the study that the options describe; a choice of None leaves the usual setting.
+OPTIONS: dict[type, dict[str, Any]] = {
+    Source: {
+        "competition": _what(help=f"A bundled competition (default: {USUAL})."),
+        "roster": _what(help="A roster CSV: candidate, name, country, reached or score."),
+        "rounds": _what(
+            help="The rounds in order, comma-separated, if no competition.toml gives them."
+        ),
+        "run": _what(help="A folder that judge rank --out wrote."),
+        "comparisons": _verdicts(help="CSV: first, second, winner (or tie)."),
+        "votes": _verdicts(help="CSV: first, second, position, p_first."),
+        "panel": _verdicts(help="CSV: juror, candidate, mark, recused."),
+        "stage": _verdicts(help="Whose marks to take, where a panel marked several stages."),
+    },
+    Choices: {
+        "by": _how(help="bradley-terry, win-rate, wins or pagerank (default: bradley-terry)."),
+        "vote": _how(
+            help="How votes on windows make a verdict: majority or mean (default: majority)."
+        ),
+        "count": _how(
+            help="all comparisons, or paper: unequal results only, by raw wins (default: all)."
+        ),
+        "resample": _how(
+            help="Rank intervals from resampling candidates, or windows (default: candidates)."
+        ),
+        "passed_from": _how(
+            help="The least score that counts as passed (default: the round after the one judged)."
+        ),
+    },
+    RecordingOptions: {
+        "recordings": _judging(help="Where the recordings are that the roster names: judge them."),
+        "ranker": _judging(
+            help="Who judges: a trained probe, .safetensors with its .json (default: the one that "
+            "comes with the program)."
+        ),
+        "encoder": _judging(help="What it hears through (default: the ranker's)."),
+        "windows": _judging(
+            help="Which five-minute windows of a pair meet: aligned or all (default: aligned)."
+        ),
+        "antisymmetric": _judging(
+            "--antisymmetric", help="Average both orders of a pair, so that they agree."
+        ),
+        "least": _judging(min=1, help="Least seconds of a recording (default: 300)."),
+        "fit_half": _judging(
+            "--fit-half",
+            help="Fit the ranker on the results of one half, by lot, and judge the other half.",
+        ),
+        "folds": _judging(
+            min=3,
+            help="Judge every pair by a ranker fitted on the results of others, of so many parts.",
+        ),
+        "epochs": _judging(min=1, help="How long to fit (default: 5)."),
+        "skip_bad": _judging(
+            "--skip-bad", help="Leave out recordings that cannot be used, by name."
+        ),
+        "weights": _judging(help="The encoder's weights, if fine-tuned."),
+        "weights_dir": FOLDER,
+        "store": _judging(envvar="JUDGE_STORE", help="Where embeddings and votes are kept."),
+        "device": _judging(help="cpu or cuda (default: cuda if there is one)."),
+        "workers": _judging(min=1, help="Cores to use (default: all)."),
+    },
+}
+"""Of each kind of settings, how its fields are asked for."""
+
+
+def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command an option for each field of the settings that it takes.
 
     Parameters
     ----------
-    listen : what makes verdicts of recordings, where there are some
-
-    Raises
-    ------
-    JudgeError
-        If they contradict each other, or what they name cannot be read.
+    left_out : fields that this command does not ask for
     """
-    from icpc.study.source import read_verdicts
-    from icpc.study.study import Settings, run_study, with_passed_from
 
-    _refuse_several(competition, roster, run)
-    chosen: dict[str, Any] = {name: value for name, value in choices.items() if value is not None}
-    if listen is not None and (any(files) or stage):
-        raise _contradiction(
-            "--recordings", "verdicts from recordings and from a file", "leave one of them out"
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command)
+        parameters = signature.parameters.values()
+        taken = {one.name: one.annotation for one in parameters if one.annotation in OPTIONS}
+        asked = [
+            option
+            for one in parameters
+            for option in (_asked(taken[one.name], left_out) if one.name in taken else [one])
+        ]
+
+        @wraps(command)
+        def gathered(**given: Any) -> None:
+            for name, kind in taken.items():
+                own = {key: given.pop(key) for key in OPTIONS[kind] if key in given}
+                given[name] = kind(**own)
+            command(**given)
+
+        vars(gathered)["__signature__"] = signature.replace(parameters=asked)  # typer reads it
+        return gathered
+
+    return decorate
+
+
+def _asked(kind: type, left_out: tuple[str, ...]) -> list[inspect.Parameter]:
+    """The parameters of a command that asks for settings of a kind."""
+    types = get_type_hints(kind)
+    defaults = {field.name: field.default for field in fields(kind)}
+    return [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=defaults[name],
+            annotation=Annotated[types[name], option],
         )
-    if run is not None:
-        study = _rerun(run, chosen, given=[*files, stage, rounds])
-    else:
-        if chosen.get("count") == "paper":
-            chosen.setdefault("by", "wins")
-        settings = Settings(**chosen)
-        entered = open_competition(competition, roster, rounds)
-        verdicts = (
-            read_verdicts(entered, *files, stage, settings.vote)
-            if listen is None
-            else listen(entered, settings)
-        )
-        study = run_study(entered, verdicts, settings)
-    return study if passed_from is None else with_passed_from(study, passed_from)
-
-
-def _rerun(run: Path, chosen: dict[str, Any], given: Sequence[Path | str | None]) -> "Study":
-    """The study of a run, ranked another way where that needs no other verdicts."""
-    from icpc.study.runs import load_run
-
-    fixed = [f"--{name}" for name in ("vote", "count") if name in chosen]
-    if fixed or any(given):
-        where = " and ".join(["--run", *fixed])
-        raise _contradiction(where, "a run has its verdicts already", "give only one of the two")
-    return load_run(run, **chosen)
-
-
-def open_competition(name: str | None, roster: Path | None, rounds: str | None) -> "Competition":
-    """Return the competition that the options name: a bundled one, or one of a roster's own.
-
-    Raises
-    ------
-    CompetitionError, RosterError, TableError
-        If they contradict each other, or it cannot be read.
-    """
-    from icpc.competition.competitions import load_competition, read_competition
-
-    _refuse_several(name, roster, None)
-
-    if roster is None:
-        if rounds:
-            raise _contradiction("--rounds", "a bundled competition has its rounds", "leave it out")
-        return load_competition(DEFAULT if name is None else name)
-    names = tuple(part.strip() for part in (rounds or "").split(",") if part.strip())
-    return read_competition(roster, names)
-
-
-def _refuse_several(competition: str | None, roster: Path | None, run: Path | None) -> None:
-    given = [
-        name
-        for name, value in (("--competition", competition), ("--roster", roster), ("--run", run))
-        if value is not None
+        for name, option in OPTIONS[kind].items()
+        if name not in left_out
     ]
-    if len(given) > 1:
-        raise _contradiction(" and ".join(given), "each names what to judge", "give one of them")
-
-
-def _contradiction(where: str, what: str, remedy: str) -> Exception:
-    from ranking.errors import CompetitionError
-
-    return CompetitionError(where, what, remedy)

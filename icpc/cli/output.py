@@ -5,8 +5,7 @@ Text from files is never taken for markup, and cannot steer the terminal.
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import ProgressColumn
     from rich.status import Status
-
-    from ranking.probe.settings import Progress as FitProgress
 
 LEAST_WIDTH = 6  # of a column that gives way
 
@@ -121,31 +118,32 @@ class DrawnProgress(Progress):
     """Draws a stage of work on a terminal's stderr, and nothing where that is no terminal.
 
     A stage of unknown length turns a wheel; of others, their count or their bytes and the time left
-    are seen, or a bar where each piece is described. Only one stage is drawn at a time.
+    are seen, or a bar where each piece is described. A stage within another is drawn in its place,
+    under both names.
     """
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
-        self._what = ""
+        self._stages: list[str] = []
         self._wheel: Status | None = None
         self._bar: Bar | None = None
 
     def start(self, what: str, total: float | None = None, unit: str = "") -> Self:
-        """Draw a stage from now on, and no longer the one before."""
+        """Draw a stage from now on, and no longer the one around it."""
         from ranking.files.text import printable
 
-        self.done()
-        self._what = printable(what)
+        self._stop()
+        self._stages.append(printable(what))
         if not self._console.is_terminal:
             return self
         if total is None and unit != "bytes":
-            self._wheel = self._console.status(Text(f"{self._what} …"))
+            self._wheel = self._console.status(Text(f"{self._named} …"))
             self._wheel.start()
             return self
         from rich.progress import Progress as RichProgress
 
         self._bar = RichProgress(*_columns(unit), console=self._console)
-        self._bar.add_task(self._what, total=total)
+        self._bar.add_task(self._named, total=total)
         self._bar.start()
         return self
 
@@ -156,11 +154,19 @@ class DrawnProgress(Progress):
         (task,) = self._bar.task_ids
         if detail:
             self._bar.columns = _columns("described")
-            self._bar.update(task, description=f"{self._what}, {detail}")
+            self._bar.update(task, description=f"{self._named}, {detail}")
         self._bar.advance(task, pieces)
 
     def done(self) -> None:
         """Draw no more of it."""
+        self._stop()
+        self._stages = self._stages[:-1]
+
+    @property
+    def _named(self) -> str:
+        return ", ".join(self._stages)
+
+    def _stop(self) -> None:
         for drawn in (self._wheel, self._bar):
             if drawn is not None:
                 drawn.stop()
@@ -182,73 +188,3 @@ def _columns(unit: str) -> "tuple[ProgressColumn, ...]":
     if unit == "bytes":
         return what, DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()
     return what, BarColumn() if unit == "described" else MofNCompleteColumn(), TimeRemainingColumn()
-
-
-@contextmanager
-def working(on: str) -> Iterator[None]:
-    """Show on a terminal's stderr that work is going on."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(Text(f"{on} …")):
-        yield
-
-
-@contextmanager
-def downloading(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a download's progress on a terminal's stderr."""
-    from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-
-    console = Console(stderr=True)
-    columns = ("{task.description}", DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda have, size: progress.update(task, completed=have, total=size or None)
-
-
-@contextmanager
-def counting(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show on a terminal's stderr how many of a number are done, and the time left."""
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = ("{task.description}", MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
-
-
-@contextmanager
-def fitting(what: str) -> Iterator[Callable[["FitProgress"], None]]:
-    """Show a fit's epoch, loss and time left on a terminal's stderr."""
-    from rich.progress import Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (*Progress.get_default_columns()[:2], TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
-        task = shown.add_task(what, total=None)
-
-        def show(at: "FitProgress") -> None:
-            part = f" {at.stack} of {at.stacks}" if at.stacks > 1 else ""
-            whole = at.epochs * at.steps
-            shown.update(
-                task,
-                description=f"{what}{part}, epoch {at.epoch} of {at.epochs}, loss {at.loss:.3f}",
-                total=at.stacks * whole,
-                completed=(at.stack - 1) * whole + (at.epoch - 1) * at.steps + at.step,
-            )
-
-        yield show
-
-
-@contextmanager
-def progressing(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal's stderr how many of a number are done, told both, and the time left."""
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = ("{task.description}", MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

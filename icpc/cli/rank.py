@@ -1,53 +1,29 @@
 """``judge rank``: one order from many comparisons."""
 
 import math
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from icpc.cli import listening as listen
-from icpc.cli import options as opt
-from icpc.cli.output import Format, print_data, print_remark, print_table, working
-from icpc.cli.weights import Folder
+from icpc.cli.options import Seed, with_settings
+from icpc.cli.output import DrawnProgress, Format, print_data, print_remark, print_table
+from icpc.workflows.settings import Choices, RecordingOptions, Source
 
 if TYPE_CHECKING:
     from icpc.study.study import Study
 
 
+@with_settings("run", "passed_from")
 def rank(
-    competition: opt.CompetitionName = None,
-    roster: opt.RosterFile = None,
-    rounds: opt.Rounds = None,
-    comparisons: opt.ComparisonsFile = None,
-    votes: opt.VotesFile = None,
-    panel: opt.PanelFile = None,
-    stage: opt.Stage = None,
-    by: opt.By = None,
-    vote: opt.Vote = None,
-    count: opt.Count = None,
-    resample: opt.Resample = None,
-    recordings: listen.Recordings = None,
-    ranker: listen.Ranker = None,
-    encoder: listen.Encoder = None,
-    windows: listen.Windows = None,
-    antisymmetric: listen.Antisymmetric = False,
-    least: listen.Least = None,
-    fit_half: listen.FitHalf = False,
-    folds: listen.Folds = None,
-    epochs: listen.Epochs = None,
-    skip_bad: listen.SkipBad = False,
-    weights: listen.Weights = None,
-    weights_dir: Folder = None,
-    store: listen.Store = Path("embeddings"),
-    device: listen.Device = None,
-    workers: listen.Workers = None,
+    source: Source,
+    choices: Choices,
+    recorded: RecordingOptions,
     out: Annotated[
         Path | None,
         typer.Option(help="Write the run to this folder (of recordings: runs/NAME)."),
     ] = None,
-    seed: opt.Seed = None,
+    seed: Seed = None,
     format: Format = Format.TABLE,
 ) -> None:
     """Rank the candidates of a competition, best first.
@@ -56,49 +32,56 @@ def rank(
 
     Example: judge rank --roster mine.csv --recordings DIR
     """
-    from icpc.study.runs import save_run
+    from icpc.study.runs import save_run, usual_folder
+    from icpc.workflows.rankings import open_study
 
-    listening = listen.Listening(
-        recordings=recordings,
-        ranker=ranker,
-        encoder=encoder,
-        windows=windows,
-        antisymmetric=antisymmetric,
-        least=least,
-        skip_bad=skip_bad,
-        weights=weights,
-        weights_dir=weights_dir,
-        store=store,
-        device=device,
-        workers=workers,
-        fit_half=fit_half,
-        folds=folds,
-        epochs=epochs,
-    )
-    with nullcontext() if listening.asked else working("ranking"):
-        study = opt.open_study(
-            competition,
-            roster,
-            rounds,
-            None,
-            (comparisons, votes, panel),
-            stage,
-            {"by": by, "vote": vote, "count": count, "resample": resample, "seed": seed},
-            listen=listening.verdicts if listening.asked else None,
-        )
-    if out is None and listening.asked:
-        out = listen.out_folder(study.competition.name)
+    if recorded.recordings is None:
+        with DrawnProgress().start("ranking"):
+            study = open_study(source, choices, seed)
+    else:
+        study = _judged(source, choices, recorded, seed)
+        out = out or usual_folder(study.competition.name)
     if out is not None:
         save_run(study, out)
-    if format is Format.TABLE:
+    print_study(study, format)
+    if out is not None:
+        print_remark(f"written to {out}")
+
+
+def _judged(
+    source: Source, choices: Choices, recorded: RecordingOptions, seed: int | None
+) -> "Study":
+    """The ranking from recordings; who is left out is named before the others are judged."""
+    from icpc.workflows.competitions import open_competition
+    from icpc.workflows.rankings import rank as rank_candidates
+    from icpc.workflows.rankings import settings_of
+    from icpc.workflows.recordings import hear, judge_recordings
+    from ranking.errors import CompetitionError, Given
+
+    if source.from_file:
+        raise CompetitionError(
+            Given(recordings=None),
+            "verdicts from recordings and from a file",
+            "leave one of them out",
+        )
+    settings, progress = settings_of(choices, seed), DrawnProgress()
+    competition = open_competition(source)
+    heard = hear(competition, recorded, settings.seed, progress)
+    for error in heard.left_out:
+        print_remark(f"left out: {error}")
+    comparisons = judge_recordings(heard, settings.vote, progress)
+    return rank_candidates(competition, comparisons, settings)
+
+
+def print_study(study: "Study", form: Format) -> None:
+    """Print a ranking, and what must be said of it."""
+    if form is Format.TABLE:
         _print_ranking(study)
     else:
-        print_data(study.ranking, format)
+        print_data(study.ranking, form)
     for remark in (study.verdicts.note, *study.remarks):
         if remark:
             print_remark(remark)
-    if out is not None:
-        print_remark(f"written to {out}")
 
 
 def headline(study: "Study") -> str:

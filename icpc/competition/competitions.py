@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from icpc.competition.roster import read_roster
-from ranking.errors import CompetitionError
+from ranking.errors import CompetitionError, Given
 from ranking.files.text import closest, decode, printable
 
 BUNDLED = Path(__file__).parent.parent / "data"
@@ -47,6 +47,11 @@ class Competition:
         """The roster without candidates who are exempt."""
         return self.roster[~self.roster["exempt"]]
 
+    @property
+    def score(self) -> pd.Series:
+        """Rounds passed into, by candidate; may be missing."""
+        return self.roster.set_index("candidate")["score"]
+
 
 def bundled_names() -> list[str]:
     """Names of the competitions that come with the program."""
@@ -63,9 +68,11 @@ def load_competition(name: str) -> Competition:
     """
     if name not in bundled_names():
         raise CompetitionError(
-            f"--competition {printable(name)}",
+            Given(competition=printable(name)),
             f"no such competition is bundled{closest(name, bundled_names())}",
-            f"choose {' or '.join(bundled_names())}, or give your own with --roster FILE",
+            f"choose {' or '.join(bundled_names())}, or read one of your own",
+            key="bundled-or-roster",
+            bundled=" or ".join(bundled_names()),
         )
     return read_competition(BUNDLED / name / "roster.csv")
 

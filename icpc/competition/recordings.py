@@ -43,7 +43,8 @@ def recordings_of(competition: Competition, folder: Path | None = None) -> pd.Da
         raise CompetitionError(
             competition.roster_path.name,
             "no recordings are named in it, and no file is named by a candidate's id",
-            "fill in 'recording' with paths, or give --recordings DIR alone",
+            "fill in 'recording' with paths, or take all files of a folder",
+            key="recordings-alone",
         )
     missing = table[table["path"].isna()]
     if len(missing):
@@ -53,7 +54,10 @@ def recordings_of(competition: Competition, folder: Path | None = None) -> pd.Da
             f"{len(missing)} of {len(table)} recordings are not there, the first "
             f"{printable(first['recording'])} of {printable(first['candidate'])}",
             f"bring it to {printable(str(beside))}, an address as {printable(first['candidate'])}"
-            ".flac (or mp3 …), or say with --recordings DIR where it is",
+            ".flac (or mp3 …), or say where it is",
+            key="bring-recording",
+            folder=printable(str(beside)),
+            candidate=printable(first["candidate"]),
         )
     return table[["candidate", "path"]].reset_index(drop=True)
 
@@ -92,7 +96,9 @@ def recordings_in(folder: Path) -> pd.DataFrame:
         If there is no such folder, or no sound file in it.
     """
     if not folder.is_dir():
-        raise CompetitionError(str(folder), "there is no such folder", "check --recordings")
+        raise CompetitionError(
+            str(folder), "there is no such folder", "name one that is there", key="check-recordings"
+        )
     paths = _sound_files(folder)
     if not paths:
         raise CompetitionError(

@@ -80,8 +80,8 @@ def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Se
             raise RosterError(
                 file.where(bad),
                 f"'reached' is {reached.iloc[bad]!r}, but the rounds are not known",
-                "name them in order, --rounds preliminary,stage1,final, or in a competition.toml "
-                "beside the roster",
+                "name them in order, or in a competition.toml beside the roster",
+                key="name-rounds",
             )
         return given
     bad = file.first_where((reached != "") & ~reached.isin(rounds))
@@ -91,7 +91,8 @@ def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Se
             file.where(bad),
             f"'reached' is {value!r}, but the rounds are "
             f"{printable(', '.join(rounds))}{closest(value, list(rounds))}",
-            "correct it, or give the rounds with --rounds",
+            "correct it, or give the rounds as they are",
+            key="correct-rounds",
         )
     passed_into = reached.map({name: float(order) for order, name in enumerate(rounds)})
     return given.fillna(passed_into.astype(float))

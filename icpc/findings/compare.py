@@ -266,9 +266,7 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
 def _refuse_another_roster(one: str, study: Study, other: str, another: Study) -> None:
     """Refuse runs of other candidates, or of another result of the same."""
     where = f"{one} and {other}"
-    own, others = (
-        each.competition.score for each in (study, another)
-    )
+    own, others = (each.competition.score for each in (study, another))
     strangers = own.index.symmetric_difference(others.index)
     if len(strangers):
         raise RunError(

@@ -24,7 +24,7 @@ def remarks(
     if exempt:
         said.append(f"{exempt} more were exempt from the judged round: known, but not judged.")
     if not schedule.even:
-        score = competition.roster.set_index("candidate")["score"]
+        score = competition.score
         said.append(
             _uneven(
                 schedule,

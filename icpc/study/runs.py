@@ -10,6 +10,7 @@ Nothing in a run depends on when or where it was made.
 
 import json
 import platform
+import re
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -51,6 +52,11 @@ RECORD = {"competition": ("name", "title", "rounds"), "verdicts": ("source", "no
 LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 
+def usual_folder(name: str) -> Path:
+    """Return where the run of a competition goes unless told otherwise; safe as a file name."""
+    return Path("runs") / (re.sub(r"[^\w.-]+", "-", name).strip(".-") or "run")
+
+
 def save_run(study: Study, folder: Path) -> None:
     """Write a study to a folder, replacing a run that is there.
 
@@ -60,7 +66,7 @@ def save_run(study: Study, folder: Path) -> None:
         If the folder holds other things, or cannot be written.
     """
     if folder.exists() and not folder.is_dir():
-        raise RunError(str(folder), "this is a file", "name a folder with --out")
+        raise RunError(str(folder), "this is a file", "name a folder", key="out-folder")
     others = (
         {path.name for path in folder.iterdir()} - {*FILES, *PICTURES} if folder.exists() else {}
     )
@@ -151,9 +157,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     path = folder / "run.json"
     if not path.is_file():
-        raise RunError(
-            str(folder), "no finished run (no run.json)", "make one with judge rank --out DIR"
-        )
+        raise RunError(str(folder), "no finished run (no run.json)", "name one", key="make-run")
     try:
         facts: dict[str, Any] = json.loads(decode(path))
         for part, keys in RECORD.items():

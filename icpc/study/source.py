@@ -72,9 +72,8 @@ def read_verdicts(
         raise CompetitionError(
             competition.name,
             "no marks by a panel" if stage else "no verdicts come with it",
-            "leave --stage out"
-            if stage
-            else "give --comparisons FILE, --votes FILE or --panel FILE",
+            "name no stage" if stage else "name a file of comparisons, votes or marks",
+            key="no-stage" if stage else "name-verdicts",
         )
     return _from_panel(competition, panel, stage, own=own)
 

@@ -25,7 +25,7 @@ from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import Schedule, describe_schedule
 from ranking.comparisons.tally import Tally, tally
 from ranking.comparisons.votes import VOTE_RULES
-from ranking.errors import RankingError
+from ranking.errors import Given, RankingError
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise
 from ranking.evaluation.null_model import no_skill
 from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
@@ -63,17 +63,19 @@ class Settings:
         ):
             if value not in choices:
                 raise RankingError(
-                    f"--{name} {printable(value)}", "no such choice", f"choose {', '.join(choices)}"
+                    Given(**{name: printable(value)}),
+                    "no such choice",
+                    f"choose {', '.join(choices)}",
                 )
         if self.count == "paper" and self.by != "wins":
             raise RankingError(
-                f"--count paper --by {self.by}",
+                Given(count="paper", by=self.by),
                 "the paper's counting ranks by raw wins",
                 "leave one of the two out",
             )
         if self.count == "paper" and self.resample == "windows":
             raise RankingError(
-                "--count paper --resample windows",
+                Given(count="paper", resample="windows"),
                 "votes are on all pairs, the paper's counting is not",
                 "leave one of the two out",
             )
@@ -130,7 +132,10 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
     if settings.resample == "windows":
         if verdicts.votes is None:
             raise RankingError(
-                "--resample windows", "these verdicts have no votes on windows", "give --votes FILE"
+                Given(resample="windows"),
+                "these verdicts have no votes on windows",
+                "take votes on windows",
+                key="give-votes",
             )
         ranking = with_window_intervals(
             ranking, verdicts.votes, settings.vote, method, settings.seed
@@ -182,13 +187,14 @@ def _marks(verdicts: Verdicts, counted: Tally) -> np.ndarray | None:
 
 def _unequal_only(competition: Competition, verdicts: Verdicts) -> Verdicts:
     """Verdicts on candidates whose scores differ."""
-    score = competition.roster.set_index("candidate")["score"]
     comparisons = verdicts.comparisons
-    unequal = with_truth(comparisons, score)["truth"].notna()
+    unequal = with_truth(comparisons, competition.score)["truth"].notna()
     kept = comparisons[unequal].reset_index(drop=True)
     if kept.empty:
         raise RankingError(
-            "--count paper", "no two compared candidates differ in score", "fill in the results"
+            Given(count="paper"),
+            "no two compared candidates differ in score",
+            "fill in the results",
         )
     if len(kept) == len(comparisons):
         return verdicts

@@ -7,7 +7,6 @@ better half passed the preliminary round. A folder gets ``roster.csv``, ``compet
 FLAC file for each candidate; a file that is there is kept.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -19,6 +18,7 @@ from icpc.synthetic.recitals import draw_recitals, sound_of
 from ranking.files.atomic import replacing, write_text
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
+from ranking.progress import SILENT, Progress
 
 RATE = 44_100
 ROUNDS = ("preliminary", "final")
@@ -31,19 +31,20 @@ rounds = ["preliminary", "final"]
 
 
 def write_demonstration(
-    folder: Path, seconds: float, seed: int, advance: Callable[[], None] = lambda: None
+    folder: Path, seconds: float, seed: int, progress: Progress = SILENT
 ) -> Path:
     """Write the recordings and the roster of eight candidates; return the roster's path."""
     recitals = draw_recitals(list(STYLES), 1, len(NAMES), seconds, PIECES, seed)
     better = float(np.median([recital.level for recital in recitals]))
     rows = []
-    for name, recital in zip(NAMES, recitals, strict=True):
-        path = folder / f"{name.lower()}-{seed}-{seconds:g}s.flac"
-        if not path.is_file():
-            write_flac(path, sound_of(recital, RATE), RATE)
-        advance()
-        reached = ROUNDS[int(recital.level > better)]
-        rows.append((name.lower(), name, reached, path.name, f"{recital.level:.3f}"))
+    with progress.start("playing", total=len(NAMES)):
+        for name, recital in zip(NAMES, recitals, strict=True):
+            path = folder / f"{name.lower()}-{seed}-{seconds:g}s.flac"
+            if not path.is_file():
+                write_flac(path, sound_of(recital, RATE), RATE)
+            progress.advance()
+            reached = ROUNDS[int(recital.level > better)]
+            rows.append((name.lower(), name, reached, path.name, f"{recital.level:.3f}"))
     columns = ["candidate", "name", "reached", "recording", "skill"]
     write_text(SETTINGS, folder / "competition.toml")
     write_text(to_csv(pd.DataFrame(rows, columns=columns)), folder / "roster.csv")

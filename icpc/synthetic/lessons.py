@@ -12,7 +12,7 @@ is the larger level.
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from icpc.synthetic.recitals import Recital, sound_of
 from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS
 from ranking.encoders.spectrogram import Spectrogram, load
 from ranking.files.atomic import replacing
+from ranking.progress import SILENT, Progress
 from ranking.tasks.expertise import labels
 from ranking.tasks.task import Examples
 
@@ -33,17 +34,19 @@ LEAST_GAP = 0.1  # of the levels of a pair
 
 
 def heard(
-    recitals: Sequence[Recital], folder: Path, advance: Callable[[], None] = lambda: None
+    recitals: Sequence[Recital], folder: Path, progress: Progress = SILENT
 ) -> list[np.ndarray]:
     """Return the spectrograms (S, F, D) of recitals, memory-mapped; what is in the folder stays."""
     paths = [folder / f"{_digest(recital)}.npy" for recital in recitals]
     missing = [place for place, path in enumerate(paths) if not path.is_file()]
-    for _ in range(len(paths) - len(missing)):
-        advance()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+    with (
+        progress.start("playing", total=len(paths)),
+        ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool,
+    ):
+        progress.advance(len(paths) - len(missing))
         for _ in pool.map(_hear, *([own[k] for k in missing] for own in (recitals, paths))):
-            advance()
+            progress.advance()
     return [np.load(path, mmap_mode="r") for path in paths]
 
 

@@ -13,13 +13,12 @@ the folder ``--keep`` is not made again. On two cores it takes about an hour, an
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from icpc.cli.output import counting, fitting
 from icpc.synthetic.lessons import Parts, heard, pairs
 from icpc.synthetic.recitals import Recital, draw_recitals
 from ranking.audio.lengths import SEGMENT_SECONDS
@@ -31,13 +30,15 @@ from ranking.embeddings.store import Embedding
 from ranking.encoders import spec_of
 from ranking.evaluation.accuracy import accuracy_by_distance, pair_accuracy
 from ranking.evaluation.resampling import Estimate
-from ranking.judging.ranker import compare_windows
-from ranking.network.head import Head, HeadConfig
+from ranking.judging.compare import compare_windows
+from ranking.judging.probe_ranker import ProbeRanker
+from ranking.judging.ranker import Ranker
+from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
 from ranking.probe.fit import fit
 from ranking.probe.settings import FitSettings, Run
 from ranking.tasks.expertise import TASKS
-from ranking.tasks.task import Examples, classes_task
+from ranking.tasks.task import Examples
 
 NOTE = (
     "judged by the ranker that comes with judge. It has heard synthetic recitals only: it is not "
@@ -96,19 +97,24 @@ def train(keep: Path) -> Probe:
     )
     parts = Parts([*_heard(TRAIN, keep), *_heard(VALIDATION, keep)], SEGMENTS_OF_A_PART, seed=3)
     run = Run(config, SETTINGS, *examples())
-    with fitting("fitting") as progress:
-        fitted = fit(classes_task(TASKS[2], 2, 2), run, parts.take, "cpu", progress, keep)
+    fitted = fit(TASKS[2], run, parts.take, "cpu", keep=keep)
+    record = Record(
+        TASKS[2].name,
+        cache_key_of(Choice("spectrogram")),
+        config,
+        {**SETTINGS.on_disk, "pairs": PAIRS, "epoch": fitted.epoch},
+        run.train.digest,
+        note=NOTE,
+    )
+    ranker = ProbeRanker(fitted.head, record)
     results = {"validation": fitted.history[fitted.epoch - 1]} | {
-        name: examine(fitted.head, own.draw(), _heard(own, keep)) for name, own in TESTS.items()
+        name: examine(ranker, own.draw(), _heard(own, keep)) for name, own in TESTS.items()
     }
-    settings = {**asdict(SETTINGS), "pairs": PAIRS, "epoch": fitted.epoch}
-    made = cache_key_of(Choice("spectrogram"))
-    record = Record(TASKS[2], made, config, settings, run.train.digest, results, NOTE)
-    return Probe(fitted.head, record)
+    return Probe(fitted.head, replace(record, results=results))
 
 
 def examine(
-    head: Head, recitals: Sequence[Recital], spectrograms: Sequence[np.ndarray]
+    ranker: Ranker, recitals: Sequence[Recital], spectrograms: Sequence[np.ndarray]
 ) -> dict[str, Any]:
     """Return the share of ordered pairs that the better player won, in all and by distance."""
     names = [f"{number:04d}" for number in range(len(recitals))]
@@ -118,7 +124,7 @@ def examine(
             for name, own in zip(names, spectrograms, strict=True)
         ]
     )
-    counted = tally(count_votes(compare_windows(head, bank)))
+    counted = tally(count_votes(compare_windows(ranker, bank)))
     level = np.array([recital.level for recital in recitals])
     level = level[counted.candidates.astype(int)]
     distances = accuracy_by_distance(counted, level)
@@ -138,9 +144,7 @@ def _said(estimate: Estimate) -> dict[str, float]:
 
 
 def _heard(own: Set, keep: Path) -> list[np.ndarray]:
-    recitals = own.draw()
-    with counting("playing", len(recitals)) as advance:
-        return heard(recitals, keep, advance)
+    return heard(own.draw(), keep)
 
 
 def main() -> None:

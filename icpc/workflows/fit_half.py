@@ -8,69 +8,35 @@ interval that resamples candidates. Fitted rankers are kept in the store of embe
 are.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from icpc.findings.finding import interval, percent
+from icpc.findings.wording import interval, percent
 from icpc.study.source import Verdicts, verdicts_of
-from icpc.workflows.judge_recordings import Heard, cast_votes, record_of, remarks_on
+from icpc.workflows.judging import Fit, Heard, cast_votes, record_of, remarks_on
 from ranking.comparisons.tally import tally
 from ranking.comparisons.votes import count_votes
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.resampling import Estimate, pair_share
-from ranking.judging.cross_fit import HALF, Judge, deal_out, judge_unheard, sittings
-from ranking.judging.fit_half import refitted
-from ranking.judging.ranker import Judging
-from ranking.probe.checkpoint import Probe
-from ranking.probe.settings import Progress
+from ranking.judging.cross_fit import HALF, Compare, assignments, compare_unheard
+from ranking.judging.fit_half import fit_ranker
+from ranking.judging.probe_ranker import ProbeRanker
+from ranking.progress import SILENT, Progress
 
 RANKERS_FOLDER = "rankers"
 
 
-@dataclass(frozen=True)
-class Fit:
-    """What to fit on, and how."""
-
-    score: pd.Series
-    """Results by candidate, may be missing."""
-    parts: int
-    """Two halves, or so many folds."""
-    epochs: int = 5
-    seed: int = 0
-
-    def deal(self, candidates: Collection[str]) -> pd.Series:
-        """Return the part of each candidate."""
-        return deal_out(self.score.loc[list(candidates)], self.parts, self.seed)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Where progress is told: contexts, named by what is done in them."""
-
-    fitting: Callable[[str], AbstractContextManager[Callable[[Progress], None]]]
-    judging: Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
-
-
-def hear_fitted(
-    heard: Heard,
-    ranker: Probe,
-    judging: Judging,
-    vote: str,
-    fit: Fit,
-    shown: Shown,
-    workers: int = 1,
-) -> Verdicts:
+def judge_by_fitted(heard: Heard, vote: str, fit: Fit, progress: Progress = SILENT) -> Verdicts:
     """Return the verdicts of fitted rankers, on all pairs of those whom they may judge.
 
     Parameters
     ----------
+    heard : with the ranker that they go on from
     vote : how votes make a verdict: majority or mean
-    workers : threads, on a CPU
 
     Raises
     ------
@@ -78,35 +44,30 @@ def hear_fitted(
         If there are too few candidates or results.
     """
     part = fit.deal(heard.bank.windows["candidate"].unique())
-    rankers: list[Probe] = []
+    rankers: list[ProbeRanker] = []
 
-    def judge_by(judge: Probe, candidates: Collection[str]) -> pd.DataFrame:
-        with shown.judging("judging") as advance:
-            return cast_votes(heard, judge, judging, candidates, workers, advance)
-
-    def learn(candidates: Collection[str]) -> Judge:
+    def learn(candidates: Collection[str]) -> Compare:
         own, kept = fit.score.loc[list(candidates)], heard.kept(RANKERS_FOLDER)
-        name = f"fitting ranker {len(rankers) + 1} of {len(sittings(fit.parts))}"
-        with shown.fitting(name) as progress:
-            fitted = refitted(ranker, heard.bank, own, fit.epochs, fit.seed, kept, progress)
+        with progress.start(f"ranker {len(rankers) + 1} of {len(assignments(fit.parts))}"):
+            fitted = fit_ranker(heard.ranker, heard.bank, own, fit.epochs, fit.seed, kept, progress)
         rankers.append(fitted)
-        return partial(judge_by, fitted)
+        return partial(cast_votes, replace(heard, ranker=fitted), progress=progress)
 
-    votes = judge_unheard(part, learn)
-    as_it_came = judge_by(ranker, votes["first"].unique())
+    votes = compare_unheard(part, learn)
+    as_it_came = cast_votes(heard, votes["first"].unique(), progress)
     gain = what_fitting_gained(votes, as_it_came, vote, fit.score, fit.seed)
     facts = {
         "epochs": fit.epochs,
         "seed": fit.seed,
         "part": {candidate: int(number) for candidate, number in part.items()},
-        "rankers": [one.head.digest for one in rankers],
+        "rankers": [one.digest for one in rankers],
         "accuracy": {name: _numbers(estimate) for name, estimate in gain.items()},
     }
     return verdicts_of(
         votes,
         vote,
         said=[*remarks_on(heard), _split(fit, part), _in_words(gain)],
-        heard={**record_of(heard, ranker, judging), "fit": facts},
+        heard={**record_of(heard), "fit": facts},
     )
 
 
@@ -145,9 +106,10 @@ def _split(fit: Fit, part: pd.Series) -> str:
             f"dealt by lot (seed {fit.seed}): the ranker was fitted for {fit.epochs} epochs on the "
             f"results of {(part == 0).sum()} candidates; the other {(part == 1).sum()} were judged."
         )
+    rankers = len(assignments(fit.parts))
     return (
         f"dealt by lot (seed {fit.seed}) into {fit.parts} folds: each pair was judged by one of "
-        f"{len(sittings(fit.parts))} rankers, each fitted for {fit.epochs} epochs on the results "
+        f"{rankers} rankers, each fitted for {fit.epochs} epochs on the results "
         "of others."
     )
 

@@ -23,24 +23,27 @@ import pandas as pd
 from manifests import read_candidates, without
 from resolution import resampled
 
-from icpc.cli.embedding import choices_of, embedded
-from icpc.cli.output import fitting
+from icpc.workflows.embedding import choices_of, embed_missing
+from icpc.workflows.settings import EmbeddingOptions
 from ranking.comparisons.tally import tally
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import cache_key_of
-from ranking.embeddings.store import Embedding, EmbeddingStore
+from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
 from ranking.embeddings.workers import Work
 from ranking.evaluation.accuracy import PERMUTATIONS, larger_wins
 from ranking.evaluation.resampling import Estimate, pair_share, tail_p
-from ranking.judging.ranker import Judging, compare_windows, load_ranker
-from ranking.network.head import Head
+from ranking.judging.compare import Judging, compare_windows
+from ranking.judging.probe_ranker import ProbeRanker, load_ranker
+from ranking.judging.ranker import Ranker
+from ranking.probe.checkpoint import Record
 from ranking.probe.settings import FitSettings
-from ranking.probe.train import Plan, learn
+from ranking.probe.train import TrainSettings, train_head
+from ranking.tasks.expertise import TASKS
 from ranking.tasks.manifest import Manifest
 
 POOL = 15
-PLAN = Plan(settings=FitSettings(epochs=6, patience=3), most=300)
+SETTINGS = TrainSettings(FitSettings(epochs=6, patience=3), most=300)
 
 
 @dataclass(frozen=True)
@@ -84,16 +87,16 @@ def read_field(roster: Path, folder: Path, store: Path) -> Field:
 def sounds_of(names: Iterable[str], folder: Path, store: Path) -> dict[str, Embedding]:
     """Return the spectrograms of candidates; what is missing in the store is made."""
     paths = {name: folder / f"{name}.flac" for name in names}
-    (choice,) = choices_of(["spectrogram"], None, None, (), as_published=False)
-    outcomes = embedded(pd.DataFrame({"path": list(paths.values())}), Work(store, (choice,)))
+    (choice,) = choices_of(EmbeddingOptions())
+    outcomes = embed_missing(pd.DataFrame({"path": list(paths.values())}), Work(store, (choice,)))
     recording = {outcome.path: outcome.recording for outcome in outcomes}
     kept, made = EmbeddingStore(store), cache_key_of(choice)
     return {name: kept.read(made, recording[path]) for name, path in paths.items()}
 
 
-def wins_of(head: Head, bank: EmbeddingBank) -> np.ndarray:
+def wins_of(ranker: Ranker, bank: EmbeddingBank) -> np.ndarray:
     """Return the share of verdicts that each won against each, (n, n), by candidate."""
-    counted = tally(count_votes(compare_windows(head, bank, Judging(antisymmetric=True))))
+    counted = tally(count_votes(compare_windows(ranker, bank, Judging(antisymmetric=True))))
     met = counted.met
     return np.divide(counted.wins, met, out=np.zeros_like(met), where=met > 0)
 
@@ -128,23 +131,23 @@ class Pooled:
         return Estimate(own.value, own.low, own.high, tail_p(own.value, chance), own.pairs)
 
 
-def fitted(field: Field, edition: int) -> Head:
+def fitted(field: Field, edition: int) -> Ranker:
     """Return a ranker of the other editions."""
-    with fitting(f"without {edition}") as progress:
-        bank = EmbeddingBank(list(field.coarse.items()))
-        return learn([field.without(edition)], bank, PLAN, progress).head
+    bank, manifests = EmbeddingBank(list(field.coarse.items())), [field.without(edition)]
+    head = train_head(TASKS[2], manifests, bank, SETTINGS).head
+    return ProbeRanker(head, Record(TASKS[2].name, CacheKey("spectrogram"), head.config))
 
 
 def judged(
-    field: Field, head_of: Callable[[int], Head], sounds: Mapping[str, Embedding]
+    field: Field, ranker_of: Callable[[int], Ranker], sounds: Mapping[str, Embedding]
 ) -> np.ndarray:
-    """Return the wins of all candidates, (n, n), each edition judged by a head."""
+    """Return the wins of all candidates, (n, n), each edition judged by a ranker."""
     edition = field.roster["edition"].to_numpy()
     wins = np.zeros((len(edition), len(edition)))
     for one in np.unique(edition):
         own = np.flatnonzero(edition == one)
         bank = EmbeddingBank([(name, sounds[name]) for name in field.of(int(one))])
-        wins[np.ix_(own, own)] = wins_of(head_of(int(one)), bank)
+        wins[np.ix_(own, own)] = wins_of(ranker_of(int(one)), bank)
     return wins
 
 
@@ -163,7 +166,7 @@ def main() -> None:
         return
     edition, score = (field.roster[name].to_numpy() for name in ("edition", "score"))
     pooled = Pooled(edition, score)
-    shipped = load_ranker(None, None).head
+    shipped = load_ranker(None, None)
     _print_coin(pooled)
     length = field.roster["minutes"].to_numpy()
     _print("programme length", pooled, larger_wins(length))
@@ -184,7 +187,7 @@ def longer(field: Field, edition: int, folder: Path, store: Path) -> None:
         pooled,
         judged(own, lambda one: fitted(field, one), coarse),
     )
-    shipped = load_ranker(None, None).head
+    shipped = load_ranker(None, None)
     _print("longer, the ranker that ships", pooled, judged(own, lambda _: shipped, sounds))
 
 

@@ -28,21 +28,21 @@ import torch
 from clusters import clustered_share
 from resolution import resampled
 
-from icpc.cli.embedding import choices_of, embedded
-from icpc.cli.output import fitting
+from icpc.workflows.embedding import choices_of, embed_missing
+from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import cache_key_of
 from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import Work
 from ranking.evaluation.resampling import Estimate
-from ranking.judging.ranker import load_ranker
+from ranking.judging.probe_ranker import load_ranker
 from ranking.network.head import Head, HeadConfig
 from ranking.probe.batches import load
 from ranking.probe.fit import fit_all
 from ranking.probe.loop import predict
 from ranking.probe.settings import FitSettings, Run
 from ranking.tasks.expertise import TASKS, p_first, pair_examples
-from ranking.tasks.task import Examples, classes_task
+from ranking.tasks.task import Examples
 
 RATING = "Interpretation_Unsatisfactory_Convincing"
 LEAST_GAP = 0.5
@@ -147,8 +147,8 @@ class Sounds:
         self, encoder: str, front_end: Sequence[str] = ()
     ) -> list[tuple[str, Embedding]]:
         """Return them by name; what is missing is made."""
-        (choice,) = choices_of([encoder], None, None, front_end, as_published=False)
-        outcomes = embedded(self.paths, Work(self.store, (choice,)))
+        (choice,) = choices_of(EmbeddingOptions((encoder,), front_end=tuple(front_end)))
+        outcomes = embed_missing(self.paths, Work(self.store, (choice,)))
         sound = {outcome.path: outcome.recording for outcome in outcomes}
         store, made = EmbeddingStore(self.store), cache_key_of(choice)
         return [
@@ -197,8 +197,7 @@ def fitted(plan: Plan, bank: EmbeddingBank, train: Examples, val: Examples) -> l
     if plan.shipped:
         start = load_ranker(None, None).head
         runs = [Run(start.config, replace(settings, crossed=4), train, val, start=start)]
-    with fitting("fitting") as progress:
-        found = fit_all(classes_task(TASKS[2], 2, 2), runs, partial(load, bank), "cpu", progress)
+    found = fit_all(TASKS[2], runs, partial(load, bank))
     return [one.head for one in found]
 
 

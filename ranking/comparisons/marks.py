@@ -107,7 +107,8 @@ def _of_stage(file: CsvFile, marks: pd.DataFrame, stage: str | None) -> pd.DataF
         raise ComparisonsError(
             file.path.name,
             f"marks of several stages: {', '.join(stages)}",
-            "choose one with --stage",
+            "choose one of them",
+            key="choose-stage",
         )
     if stage is None or stage in stages:
         return marks if stage is None else marks[marks["stage"] == stage]

@@ -103,7 +103,8 @@ def hit_rate_curve(
         raise RankingError(
             "hit-rate",
             f"{'all' if hit.all() else 'none'} of the {len(hit)} ranked candidates passed",
-            "say with --passed-from which score means passed, or compare candidates of both kinds",
+            "say which score means passed, or compare candidates of both kinds",
+            key="say-passed-from",
         )
     strength = own["strength"].to_numpy()
     by_id = passed.loc[sorted(own["candidate"])].to_numpy(dtype=bool)

@@ -54,5 +54,8 @@ def write_bytes(content: bytes, path: Path) -> None:
             file.write(content)
     except OSError as error:
         raise RunError(
-            str(path), f"it cannot be written ({error.strerror})", "choose another --out"
+            str(path),
+            f"it cannot be written ({error.strerror})",
+            "choose another place",
+            key="other-out",
         ) from None

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from heads import lively_head
+from outside import FOLDER, needs_recordings
 from sounds import write_sound
 from typer.testing import CliRunner
 
@@ -21,14 +22,13 @@ from icpc.study.runs import load_run
 from ranking.embeddings.embed import Choice, cache_key_of
 from ranking.embeddings.workers import Work, embed_all
 from ranking.evaluation.accuracy import pair_accuracy
-from ranking.judging.ranker import SHIPPED
+from ranking.judging.probe_ranker import SHIPPED
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
 
 RATE = 8000
 SECONDS = {"ann": 450, "bob": 40, "cyd": 35, "dov": 460}  # two windows, one, one, two
 REACHED = {"ann": "final", "bob": "first", "cyd": "first", "dov": "final"}
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "ecompetition" / "recordings"
 
 
 def save_ranker(path: Path, encoder: str = "spectrogram", classes: int = 2) -> None:
@@ -113,10 +113,10 @@ def test_recordings_are_ranked_and_the_run_is_kept(known):
 
 
 def test_a_second_call_makes_and_judges_nothing_again(known, monkeypatch):
-    from ranking.judging.all_pairs import Judge
+    from ranking.judging.all_pairs import PairScorer
 
     first = judged(*BY_OURS, "--format", "csv")
-    monkeypatch.setattr(Judge, "_strip", None)
+    monkeypatch.setattr(PairScorer, "_strip", None)
     monkeypatch.setattr("ranking.embeddings.embed._encode", None)
     assert judged(*BY_OURS, "--format", "csv").stdout == first.stdout
 
@@ -253,11 +253,11 @@ def test_a_run_that_was_killed_three_times_gives_the_same_bytes(here):
         assert Path("killed", name).read_bytes() == Path("whole", name).read_bytes()
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="these recordings are not here")
+@needs_recordings
 @pytest.mark.skipif(not (SHIPPED / "spectrogram.safetensors").is_file(), reason="no ranker ships")
 def test_eight_real_performances_are_ranked_by_the_ranker_that_ships(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    judged("--roster", SHARED / "roster.csv", "--recordings", SHARED)
+    judged("--roster", FOLDER / "roster.csv", "--recordings", FOLDER)
     study = load_run(Path("runs/ecompetition-2014"))
     assert "It has heard synthetic recitals only" in study.verdicts.note
     assert (study.counted.met.sum(axis=1) == 14).all()

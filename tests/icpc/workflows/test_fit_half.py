@@ -1,23 +1,20 @@
 """Verdicts of rankers fitted on others, and what fitting gained."""
 
-from contextlib import nullcontext
-
 import numpy as np
 import pandas as pd
 import pytest
 from skill import planted_bank
 
-from icpc.workflows.fit_half import Fit, Shown, hear_fitted, what_fitting_gained
-from icpc.workflows.judge_recordings import Heard
+from icpc.workflows.fit_half import judge_by_fitted, what_fitting_gained
+from icpc.workflows.judging import Fit, Heard
 from ranking.comparisons.pairs import ordered_pairs, with_truth
 from ranking.embeddings.store import CacheKey
-from ranking.judging.ranker import Judging
+from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.head import HeadConfig, make_head
-from ranking.probe.checkpoint import Probe, Record
+from ranking.probe.checkpoint import Record
 
 MADE = CacheKey("spectrogram")
 LEVELS = np.tile([0, 1, 2], 4)
-QUIET = Shown(lambda _: nullcontext(lambda _: None), lambda _: nullcontext(lambda *_: None))
 
 
 def heard(score, parts: int, store, epochs: int = 1):
@@ -25,10 +22,10 @@ def heard(score, parts: int, store, epochs: int = 1):
     names = bank.windows["candidate"]
     config = HeadConfig(30, 60, 2, sides=2)
     record = Record("expertise-2", MADE, config, note="it has heard nobody")
-    ranker = Probe(make_head(config), record)
+    ranker = ProbeRanker(make_head(config), record)
     fit = Fit(pd.Series(score, index=names, dtype=float), parts, epochs)
-    hearing = Heard(bank, dict.fromkeys(names, "recording"), MADE, store)
-    return hear_fitted(hearing, ranker, Judging(), "majority", fit, QUIET)
+    recorded = Heard(bank, dict.fromkeys(names, "recording"), MADE, store, ranker)
+    return judge_by_fitted(recorded, "majority", fit)
 
 
 def test_with_folds_each_ordered_pair_has_its_verdict(tmp_path):

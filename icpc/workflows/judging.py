@@ -1,14 +1,13 @@
-"""From recordings to verdicts: a ranker hears every two candidates.
+"""Comparisons of recordings by a ranker, which hears every two candidates.
 
 Conventions
 -----------
-A ranker is a probe that compares. Both orders of every pair are judged, on the windows that both
-recordings have; the verdict of a pair is that of its votes. No result is looked at. Votes are kept
-in the store of embeddings as they come, so that a call after an interruption, or a second one, only
-judges what is missing.
+Both orders of every pair are judged, on the windows that both recordings have; the verdict of a
+pair is that of its votes. No result is looked at. Votes are kept in the store of embeddings as they
+come, so that a call after an interruption, or a second one, only judges what is missing.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,65 +18,79 @@ from icpc.study.source import Verdicts, verdicts_of
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey
 from ranking.errors import AudioError
-from ranking.judging.ranker import Judging, Kept, compare_windows
-from ranking.probe.checkpoint import Probe
+from ranking.judging.all_pairs import torch_threads
+from ranking.judging.compare import ALIGNED, Judging, Kept, compare_windows
+from ranking.judging.cross_fit import split_candidates
+from ranking.judging.probe_ranker import ProbeRanker
+from ranking.progress import SILENT, Progress
 
 VOTES_FOLDER = "votes"
 
 
 @dataclass(frozen=True)
+class Fit:
+    """What a ranker is fitted on before it judges the others, and how."""
+
+    score: pd.Series
+    """Results by candidate, may be missing."""
+    parts: int
+    """Two halves, or so many folds."""
+    epochs: int = 5
+    seed: int = 0
+
+    def deal(self, candidates: Collection[str]) -> pd.Series:
+        """Return the part of each candidate."""
+        return split_candidates(self.score.loc[list(candidates)], self.parts, self.seed)
+
+
+@dataclass(frozen=True)
 class Heard:
-    """Recordings as embeddings, and which they are."""
+    """Recordings as embeddings, and who judges them how."""
 
     bank: EmbeddingBank
     recordings: Mapping[str, str]
     """SHA-256 of each candidate's sound file, by id."""
     made: CacheKey
+    """What the embeddings were made with."""
     store: Path
+    ranker: ProbeRanker
+    judging: Judging = ALIGNED
+    workers: int = 1
+    """Threads, on a CPU."""
+    fit: Fit | None = None
+    left_out: tuple[str, ...] = ()
+    """Why recordings that cannot be used are not among them."""
 
     def kept(self, folder: str) -> Kept:
         """Where in the store something is kept that was made from these recordings."""
         return Kept(self.store / folder, {**self.recordings, "made": self.made.folder})
 
 
-def hear(
-    heard: Heard,
-    ranker: Probe,
-    judging: Judging,
-    vote: str,
-    workers: int = 1,
-    advance: Callable[[int, int], None] = lambda *_: None,
-) -> Verdicts:
-    """Return the verdicts of a ranker on every ordered pair of candidates.
+def judge_all(heard: Heard, vote: str, progress: Progress = SILENT) -> Verdicts:
+    """Return the verdicts of the ranker on every ordered pair of candidates.
 
     Parameters
     ----------
     vote : how votes make a verdict: majority or mean
-    workers : threads, on a CPU
-    advance : told how many pairs of windows are judged, and of how many
     """
-    votes = cast_votes(heard, ranker, judging, None, workers, advance)
-    note = ranker.record.note
+    votes = cast_votes(heard, progress=progress)
+    note = heard.ranker.note
     said = [*([note] if note else []), *remarks_on(heard)]
-    return verdicts_of(votes, vote, said=said, heard=record_of(heard, ranker, judging))
+    return verdicts_of(votes, vote, said=said, heard=record_of(heard))
 
 
 def cast_votes(
-    heard: Heard,
-    ranker: Probe,
-    judging: Judging,
-    among: Collection[str] | None = None,
-    workers: int = 1,
-    advance: Callable[[int, int], None] = lambda *_: None,
+    heard: Heard, among: Collection[str] | None = None, progress: Progress = SILENT
 ) -> pd.DataFrame:
-    """Return the VOTES table of a ranker, kept in the store as it comes.
+    """Return the VOTES table of the ranker, kept in the store as it comes.
 
     Parameters
     ----------
     among : only these candidates
     """
     kept = heard.kept(VOTES_FOLDER)
-    return compare_windows(ranker.head, heard.bank, judging, among, kept, workers, advance)
+    with torch_threads(heard.workers) as pool:
+        return compare_windows(heard.ranker, heard.bank, heard.judging, among, kept, pool, progress)
 
 
 def refuse_short(bank: EmbeddingBank, least_seconds: float) -> None:
@@ -93,7 +106,8 @@ def refuse_short(bank: EmbeddingBank, least_seconds: float) -> None:
         raise AudioError(
             f"recording of {seconds.idxmin()}",
             f"{seconds.min():.3g} s of sound, and {least_seconds:g} s are asked for",
-            "is this the whole recital? --least SECONDS allows shorter ones",
+            "is this the whole recital? ask for less if shorter ones are meant",
+            key="short-recording",
         )
 
 
@@ -117,16 +131,13 @@ def remarks_on(heard: Heard) -> list[str]:
     return said
 
 
-def record_of(heard: Heard, ranker: Probe, judging: Judging) -> dict[str, Any]:
+def record_of(heard: Heard) -> dict[str, Any]:
     """Return what the verdicts depend on, for the record of a run."""
+    ranker = heard.ranker
     return {
-        "ranker": {
-            "sha256": ranker.head.digest,
-            "task": ranker.record.task,
-            "version": ranker.record.version,
-        },
+        "ranker": {"sha256": ranker.digest, "task": ranker.task, "version": ranker.version},
         "encoder": asdict(heard.made),
-        "judging": asdict(judging),
+        "judging": asdict(heard.judging),
         "recordings": dict(heard.recordings),
         "device": heard.bank.device.type,
     }
