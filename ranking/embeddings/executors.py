@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from typing import Any, TypeVar
 
-import torch
-
 T = TypeVar("T")
 
 
@@ -65,6 +63,8 @@ def results(
 
 
 def _start(threads: int) -> None:
+    import torch  # seconds to load, and not in the process that asks
+
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(threads)
 

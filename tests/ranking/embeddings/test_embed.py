@@ -122,13 +122,14 @@ def start(store, recordings):
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
 
 
-def test_killed_twenty_times_the_store_ends_as_an_uninterrupted_one(recordings, tmp_path):
+@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_killed_again_and_again_the_store_ends_as_an_uninterrupted_one(recordings, tmp_path, times):
     whole, torn = (EmbeddingStore(tmp_path / name) for name in ("whole", "torn"))
     begun = time.monotonic()
     start(whole, recordings).communicate()
     lasted = time.monotonic() - begun
     moments = random.Random(0)
-    for _ in range(20):
+    for _ in range(times):
         process = start(torn, recordings)
         time.sleep(moments.uniform(0.65, 1.0) * lasted)
         process.kill()

@@ -9,7 +9,6 @@ from torchaudio.compliance.kaldi import fbank
 from torchaudio.transforms import MelSpectrogram
 
 from ranking.encoders import ENCODERS, audiomae, dac, jukebox, load_encoder, mert, spec_of
-from ranking.errors import EncoderError
 
 SMALL_DAC = {"encoder_dim": 8, "decoder_dim": 32, "latent_dim": 64}
 
@@ -173,19 +172,3 @@ def test_a_network_in_training_mode_is_refused():
 def test_segments_of_another_length_are_refused():
     with pytest.raises(ValueError, match=r"shape \(1, 441000\), not \(B, 240000\)"):
         load_encoder("spectrogram")(segments(44_100))
-
-
-def test_an_unknown_encoder_gets_the_choices():
-    with pytest.raises(EncoderError, match=r"did you mean 'mert'\?\); choose spectrogram, dac"):
-        spec_of("mertt")
-
-
-def test_what_is_not_installed_is_named(monkeypatch):
-    from ranking import encoders
-
-    def missing(name):
-        raise ModuleNotFoundError(name="torch")
-
-    monkeypatch.setattr(encoders, "import_module", missing)
-    with pytest.raises(EncoderError, match=r"torch is not installed; .*'judge\[audio\]'"):
-        spec_of("dac")

@@ -1,0 +1,118 @@
+"""Whoever does the work, it is the same; and none outlives who asked for it."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sounds import piano, write_sound
+
+from ranking.embeddings.embed import Choice
+from ranking.embeddings.executors import InTurn, process_executor, results
+from ranking.embeddings.workers import Work, embed_all
+from ranking.errors import EncoderError
+
+EXECUTORS = {
+    "in turn": InTurn,
+    "threads": lambda: ThreadPoolExecutor(2),
+    "processes": lambda: process_executor(2, threads=1),
+}
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recordings")
+    return [write_sound(folder / f"{n}.flac", piano(11 + n, 8_000, n), 8_000) for n in range(4)]
+
+
+def held(store: Path) -> dict[str, str]:
+    """The hash of every file of a store but claims."""
+    return {
+        str(path.relative_to(store)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in store.rglob("*")
+        if path.is_file() and ".claims" not in path.parts
+    }
+
+
+@pytest.mark.parametrize("executor", EXECUTORS.values(), ids=EXECUTORS.keys())
+def test_the_store_is_the_same_whoever_works(recordings, tmp_path, executor):
+    choices = (Choice("spectrogram"),)
+    whole = list(embed_all(recordings, Work(tmp_path / "usual", choices)))
+    with executor() as own:
+        done = list(embed_all(recordings, Work(tmp_path / "own", choices), own))
+        assert own.submit(len, "open").result() == 4  # whoever gave it may go on with it
+    assert {one.path for one in done} == {one.path for one in whole} == set(recordings)
+    assert {one.status for one in done} == {"made"}
+    assert held(tmp_path / "own") == held(tmp_path / "usual")
+
+
+def test_what_is_done_in_turn_comes_before_the_next_is_begun():
+    begun = []
+    for number in results(InTurn(), lambda n: begun.append(n) or n, [(n,) for n in range(3)]):
+        assert begun == list(range(number + 1))
+
+
+def test_who_stops_listening_ends_the_work():
+    begun = []
+    with (
+        ThreadPoolExecutor(1) as pool,
+        closing(results(pool, slowly(begun), [(n,) for n in range(100)])) as coming,
+    ):
+        next(coming)
+    assert len(begun) < 50
+
+
+def slowly(begun):
+    def work(number):
+        begun.append(number)
+        time.sleep(0.01)
+
+    return work
+
+
+def test_an_error_in_turn_is_raised_as_it_is():
+    with pytest.raises(ZeroDivisionError):
+        list(results(InTurn(), lambda n: 1 // n, [(0,)]))
+
+
+def test_a_dead_worker_is_named(recordings, tmp_path):
+    with process_executor(1, threads=1) as pool:
+        pool.submit(os._exit, 1)
+        with pytest.raises(EncoderError, match=r"a worker: it died \(of too little memory\?\)"):
+            list(embed_all(recordings, Work(tmp_path / "s", (Choice("spectrogram"),)), pool))
+
+
+ORPHANS = """
+import os, time
+from ranking.embeddings.executors import process_executor
+if __name__ == "__main__":
+    pool = process_executor(1, threads=1)
+    print(pool.submit(os.getpid).result(), flush=True)
+    pool.submit(time.sleep, 600)
+    time.sleep(600)
+"""
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(ORPHANS)
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
+        worker = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return  # ended; nobody has asked for its exit code
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("the worker outlived its parent")

@@ -1,0 +1,90 @@
+"""Encoders are found by name, also those that other packages offer."""
+
+import sys
+
+import pytest
+from plugins import offer_encoders
+
+from ranking.encoders import ENCODERS, load_encoder, registry, spec_of
+from ranking.errors import EncoderError
+
+FLAT = '''
+"""A file and a line: an encoder of one number."""
+
+from ranking.encoders.base import SegmentEncoder, frozen
+from ranking.encoders.spec import EncoderSpec
+
+SPEC = EncoderSpec(
+    name="flat-one",
+    title="one number",
+    rate=8_000,
+    frames=1,
+    dimension=1,
+    precision="float32",
+    licence="none needed",
+    front_end={"offset": 0.0},
+)
+
+
+class Flat(SegmentEncoder):
+    spec = SPEC
+
+    def __init__(self, offset=0.0):
+        super().__init__()
+        self.offset = offset
+
+    def encode(self, samples):
+        self.check(samples)
+        return samples.abs().mean(dim=1).view(-1, 1, 1) + self.offset
+
+
+def load(offset=0.0):
+    return frozen(Flat(offset))
+'''
+
+
+def test_names_are_found_however_they_are_written():
+    assert spec_of("Audio-MAE") is spec_of("audiomae")
+    assert spec_of("basic_pitch").name == "basicpitch"
+
+
+def test_an_unknown_encoder_gets_the_choices():
+    with pytest.raises(EncoderError, match=r"did you mean 'mert'\?\); choose spectrogram, dac"):
+        spec_of("mertt")
+
+
+def test_what_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ranking.encoders.dac", None)
+    monkeypatch.setattr(ENCODERS, "_loaded", {})
+    with pytest.raises(EncoderError, match=r"is not installed; .*'judge\[audio\]'"):
+        spec_of("dac")
+
+
+def test_another_package_adds_one(monkeypatch, tmp_path):
+    offer_encoders(monkeypatch, tmp_path, {"flat": FLAT}, {"flat-one": "flat"})
+    assert list(registry.ENCODERS) == [*ENCODERS, "flat-one"]
+    assert "flat" not in sys.modules  # listed, and not loaded
+    assert spec_of("FlatOne").options["offset"] == 0
+    loaded = load_encoder("flat-one", front_end={"offset": 2.0, "left": True})
+    assert (loaded.offset, loaded.training) == (2.0, False)
+
+
+def test_what_the_program_brings_is_not_replaced(monkeypatch, tmp_path):
+    offer_encoders(monkeypatch, tmp_path, {"flat": FLAT}, {"dac": "flat", "Audio-MAE": "flat"})
+    assert spec_of("dac").title == "Descript Audio Codec 44.1 kHz"
+    assert spec_of("Audio-MAE").title == "Audio-MAE ViT-B"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import nowhere", r"it cannot be loaded \(No module named 'nowhere'\)"),
+        ("SPEC = 3", "no module with a SPEC, of an encoder called odd, and a function load"),
+        (FLAT, "no module with a SPEC, of an encoder called odd"),
+    ],
+)
+def test_what_is_no_encoder_is_named(monkeypatch, tmp_path, code, words):
+    offer_encoders(monkeypatch, tmp_path, {"oddity": code}, {"odd": "oddity"})
+    with pytest.raises(EncoderError, match=f"judge.encoders entry point odd = oddity: {words}"):
+        spec_of("odd")
+    assert spec_of("spectrogram")
