@@ -55,7 +55,8 @@ def draw_intervals(
             }
             ax.scatter(ranking["strength"][there], row[there], s=18, label=label, zorder=3, **kind)
     ax.set_ylim(len(ranking) - 0.4, -0.6)
-    ax.set_xlabel("strength, with its 95 % interval")
+    ranged = ranking["strength_low"].notna().any()
+    ax.set_xlabel("strength, with its 95 % interval" if ranged else "strength")
     if named:
         _name_rows(ax, ranking, names)
     else:
@@ -68,11 +69,13 @@ def draw_intervals(
 
 
 def _name_rows(ax: Axes, ranking: pd.DataFrame, names: Mapping[str, str]) -> None:
-    """Names on the left, intervals of rank on the right."""
+    """Names on the left, intervals of rank on the right, where there are any."""
     row = np.arange(len(ranking))
     called = [names.get(candidate, candidate) for candidate in ranking["candidate"]]
     ax.set_yticks(row, called, fontsize=7)
     ax.tick_params(axis="y", length=0)
+    if ranking["rank_low"].isna().all():
+        return
     ends = zip(ranking["rank_low"], ranking["rank_high"], strict=True)
     ranks = ax.secondary_yaxis("right")
     ranks.set_yticks(row, [f"{low}–{high}" for low, high in ends], fontsize=7)

@@ -52,6 +52,8 @@ def _first(study: Study) -> str:
         said = f"{who} share the first place of {len(ranking):,}"
     else:
         said = f"{names[leaders['candidate'].iloc[0]]} stands first of {len(ranking):,} candidates"
+    if leaders["rank_low"].isna().all():
+        return f"{said} ({study.settings.by} gives no intervals)"
     others = could - len(leaders)
     sure = f"{others:,} more" if others else "nobody else"
     low, high = leaders["rank_low"].min(), leaders["rank_high"].max()

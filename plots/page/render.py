@@ -49,6 +49,7 @@ def render_page(
         upsets=data["upsets"],
         has_windows=data["windows"] is not None,
         has_countries=any(player["country"] for player in data["players"]),
+        has_ranges=any(player["rank_low"] == player["rank_low"] for player in data["players"]),
         hurdle=data["hurdle"],
         files={name: (rows, len(text.encode())) for name, (text, rows) in files.items()},
         record_text=json.dumps(content["record"], indent=2, ensure_ascii=False),

@@ -39,6 +39,14 @@ def test_dots_lines_and_ranks_are_those_of_the_table():
     assert [label.get_text() for label in ranks.get_yticklabels()] == ["1–4", "2–4", "3–4", "4–4"]
 
 
+def test_an_order_without_intervals_claims_none():
+    bare = ranking_of(4).assign(rank_low=np.nan, strength_low=np.nan, strength_high=np.nan)
+    ax = draw_intervals(bare, pd.Series({"c0": "final"}), TIERS, {})
+    assert ax.get_xlabel() == "strength"
+    assert not ax.child_axes
+    assert sum(len(kind.get_offsets()) for kind in ax.collections[1:]) == 1
+
+
 def test_names_do_not_overlap(study2015):
     names = study2015.results["name"].to_dict()
     tiers = result_order(study2015)

@@ -29,6 +29,7 @@ from icpc.study.source import Verdicts, read_verdicts
 from icpc.study.study import Settings, Study, run_study
 from ranking.comparisons.marks import panel_comparisons
 from ranking.errors import RunError
+from ranking.methods.method import Method
 from ranking.tables import PAIRED
 
 SCORE = pd.Series({"ann": 2.0, "bob": 1.0, "cyd": 0.0})
@@ -204,3 +205,13 @@ def test_who_is_nearer_to_the_result_follows_the_outcome(difference, nearer):
     assert sure.endswith(f"p = 0.01: {nearer} is nearer to the result.")
     *_, unsure = sentences(replace(found, p=0.05))
     assert unsure.endswith("p = 0.05: chance does as much.")
+
+
+def test_a_method_that_ranks_by_marks_has_those_of_the_juror_alone(study2025, monkeypatch):
+    mean = Method("mean", lambda marks, *_: np.nanmean(marks, axis=0), needs="marks")
+    monkeypatch.setattr(Settings, "method", mean)
+    own = next(one for one, _ in juror_rankings("panel", study2025) if one.name == "John Rink")
+    marks = study2025.verdicts.marks
+    given = marks[(marks["juror"] == "John Rink") & ~marks["recused"]]
+    expected = given.set_index("candidate")["mark"].loc[own.strength.index]
+    assert own.strength.tolist() == pytest.approx(expected.tolist())

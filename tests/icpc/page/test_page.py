@@ -236,6 +236,18 @@ def test_the_verdict_in_one_sentence(wins, reached, words):
     assert said.count(". ") == 0
 
 
+def test_where_a_method_gives_no_intervals_none_are_claimed(ring):
+    ranges = ["rank_low", "rank_high", "strength_low", "strength_high"]
+    bare = replace(ring, ranking=ring.ranking.assign(**dict.fromkeys(ranges, np.nan)))
+    said = verdict(bare, check_study(bare))
+    assert "share the first place of 4 (bradley-terry gives no intervals); " in said
+    text = report_page(bare, describe(bare), "judge").partition('<script type="application')[0]
+    assert "nan" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    for claim in ("The bar spans", "A line is the 95"):
+        assert claim in report_page(ring, describe(ring), "judge")
+        assert claim not in text
+
+
 def test_many_leaders_are_counted():
     study = study_of(both_ways("ab", "bc", "cd", "da"), [""] * 4)
     assert verdict(study, check_study(study)).startswith("4 candidates share the first place of 4")
