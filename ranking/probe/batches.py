@@ -6,6 +6,9 @@ An epoch visits every example once, in an order drawn from a seed and the epoch'
 any batch can be named without having gone through those before. Units, the two orders of a pair,
 stay together; a window that stands in several examples of a batch is taken from the bank once. Only
 segments with sound are loaded: of a pair, those where both recordings have sound.
+
+Pairs *cross* where few windows make many of them. Then all pairs of some windows are one unit, and
+what is loaded is each window by itself and which rows meet: a network convolves a window once.
 """
 
 from collections.abc import Callable
@@ -45,46 +48,6 @@ def epoch_batches(units: np.ndarray, size: int, seed: int, epoch: int) -> list[n
     return np.split(examples, edges)
 
 
-def load(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Return segments with sound (M, sides · F, D) and mask (N, 30) of examples by window number.
-
-    Parameters
-    ----------
-    windows : int array, shape (N, sides)
-    """
-    distinct, number = np.unique(windows, return_inverse=True)
-    values, held = bank.sounding(distinct)
-    rows, mask = aligned(held, number.reshape(windows.shape))
-    return values[rows].flatten(1, 2), mask
-
-
-def aligned(held: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Return the rows of each segment of examples (M, sides), and their mask (N, 30).
-
-    Parameters
-    ----------
-    held : where distinct windows have sound (V, 30); rows number the segments that do
-    windows : int array, shape (N, sides), numbers among the distinct ones
-    """
-    row = held.flatten().cumsum(0).view_as(held) - 1
-    sides = torch.from_numpy(windows).to(held.device)
-    mask = held[sides].all(dim=1)
-    return row[sides].transpose(1, 2)[mask], mask
-
-
-def cross(take: Take, windows: np.ndarray) -> tuple[Crossing, Tensor]:
-    """Return segments and mask (N, S) of examples by window number, each window taken once.
-
-    Parameters
-    ----------
-    windows : int array, shape (N, 2)
-    """
-    distinct, number = np.unique(windows, return_inverse=True)
-    values, held = take(distinct[:, np.newaxis])
-    rows, mask = aligned(held, number.reshape(windows.shape))
-    return Crossing(values, *rows.unbind(dim=1)), mask
-
-
 def crossed(examples: Examples, together: int, seed: int) -> Examples:
     """Return the examples in units of all those that some windows make, at most ``together``.
 
@@ -103,3 +66,43 @@ def crossed(examples: Examples, together: int, seed: int) -> Examples:
             groups += 1
     low, high = np.sort(group[sides], axis=1).T.astype(np.int64)
     return replace(examples, units=low * groups + high)
+
+
+def load(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Return segments with sound (M, sides · F, D) and mask (N, 30) of examples by window number.
+
+    Parameters
+    ----------
+    windows : int array, shape (N, sides)
+    """
+    distinct, number = np.unique(windows, return_inverse=True)
+    values, held = bank.sounding(distinct)
+    rows, mask = aligned(held, number.reshape(windows.shape))
+    return values[rows].flatten(1, 2), mask
+
+
+def cross(take: Take, windows: np.ndarray) -> tuple[Crossing, Tensor]:
+    """Return segments and mask (N, S) of examples by window number, each window taken once.
+
+    Parameters
+    ----------
+    windows : int array, shape (N, 2)
+    """
+    distinct, number = np.unique(windows, return_inverse=True)
+    values, held = take(distinct[:, np.newaxis])
+    rows, mask = aligned(held, number.reshape(windows.shape))
+    return Crossing(values, *rows.unbind(dim=1)), mask
+
+
+def aligned(held: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Return the rows of each segment of examples (M, sides), and their mask (N, 30).
+
+    Parameters
+    ----------
+    held : where distinct windows have sound (V, 30); rows number the segments that do
+    windows : int array, shape (N, sides), numbers among the distinct ones
+    """
+    row = held.flatten().cumsum(0).view_as(held) - 1
+    sides = torch.from_numpy(windows).to(held.device)
+    mask = held[sides].all(dim=1)
+    return row[sides].transpose(1, 2)[mask], mask

@@ -90,7 +90,7 @@ def save_probe(probe: Probe, path: Path) -> None:
     """
     weights = save({key: value.cpu() for key, value in probe.head.state_dict().items()})
     digest = hashlib.sha256(weights).hexdigest()
-    facts = {"format": FORMAT, **asdict(probe.record), "weights_sha256": digest}
+    facts = {"format": FORMAT, **_on_disk(probe.record), "weights_sha256": digest}
     record = (json.dumps(facts, indent=1) + "\n").encode()
     try:
         for place, content in ((path, weights), (_beside(path), record)):
@@ -146,7 +146,9 @@ def check_use(probe: Probe, made: CacheKey, tasks: Sequence[str], where: str) ->
         raise ProbeError(
             where,
             f"it was fitted on {own.made.encoder} embeddings, these are of {made.encoder}",
-            f"choose another probe, or --encoder {own.made.encoder}",
+            f"choose another probe, or {own.made.encoder} embeddings",
+            "other-probe-or-encoder",
+            encoder=own.made.encoder,
         )
     for what, fitted, given in (
         ("weights", own.made.weights_sha256, made.weights_sha256),
@@ -169,7 +171,23 @@ def _beside(path: Path) -> Path:
 
 
 def _unwritable(path: Path, error: OSError) -> ProbeError:
-    return ProbeError(str(path), f"it cannot be written ({error.strerror})", "choose another --out")
+    return ProbeError(
+        str(path), f"it cannot be written ({error.strerror})", "choose another place", "other-out"
+    )
+
+
+def _on_disk(record: Record) -> dict[str, Any]:
+    """A record's values under the names that files know; a field that is renamed keeps its own."""
+    return {
+        "task": record.task,
+        "made": asdict(record.made),
+        "config": record.config.on_disk,
+        "settings": record.settings,
+        "data_sha256": record.data_sha256,
+        "results": record.results,
+        "note": record.note,
+        "version": record.version,
+    }
 
 
 def _read_record(path: Path) -> tuple[Record, str]:

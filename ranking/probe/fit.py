@@ -6,8 +6,7 @@ Runs that see the same batches, those of a grid of settings and seeds, are train
 stack follows another. What a run becomes does not depend on what it was stacked with, to rounding.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ import torch
 
 from ranking.probe.batches import Take
 from ranking.probe.loop import Loop
-from ranking.probe.settings import Fitted, Progress, Run
+from ranking.probe.settings import Fitted, Run
+from ranking.progress import SILENT, Progress
 from ranking.tasks.task import Task
 
 
@@ -24,7 +24,7 @@ def fit(
     run: Run,
     take: Take,
     device: str | torch.device = "cpu",
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Progress = SILENT,
     keep: Path | None = None,
 ) -> Fitted:
     """Return one run, fitted; see :func:`fit_all`."""
@@ -36,14 +36,14 @@ def fit_all(
     runs: Sequence[Run],
     take: Take,
     device: str | torch.device = "cpu",
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Progress = SILENT,
     keep: Path | None = None,
 ) -> list[Fitted]:
     """Return the runs, fitted; those that see the same batches as one stack.
 
     Parameters
     ----------
-    progress : told after every step
+    progress : a stage for each stack, of its steps
     keep : a folder for what is needed to go on after an interruption
         What is in it of other fits is left alone; a finished fit leaves nothing.
 
@@ -58,13 +58,11 @@ def fit_all(
     fitted: dict[int, Fitted] = {}
     kept = []
     for stack, numbers in enumerate(stacks.values(), start=1):
-
-        def tell(at: Progress, stack: int = stack) -> None:
-            progress(replace(at, stack=stack, stacks=len(stacks)))
-
         loop = Loop(task, [runs[number] for number in numbers], take, device)
         place = None if keep is None else keep / f"{loop.digest[:16]}.fit"
-        fitted.update(zip(numbers, loop.finish(tell, place), strict=True))
+        what = f"fitting {stack} of {len(stacks)}" if len(stacks) > 1 else "fitting"
+        with progress.start(what, total=loop.settings.epochs * loop.steps):
+            fitted.update(zip(numbers, loop.finish(progress, place), strict=True))
         kept += [] if place is None else [place]
     for place in kept:
         place.unlink(missing_ok=True)
@@ -74,6 +72,6 @@ def fit_all(
 def _sight(run: Run) -> tuple[Any, ...]:
     """What runs of one stack have in common."""
     own = run.settings
-    shape = tuple(value for key, value in asdict(run.config).items() if key != "dropout")
+    shape = tuple(value for key, value in run.config.on_disk.items() if key != "dropout")
     loop = (own.epochs, own.batch, own.crossed, own.warm_up, own.half, own.order_seed)
     return (shape, loop, run.train.digest, run.validation.digest, id(run.start))

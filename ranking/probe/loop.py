@@ -2,10 +2,10 @@
 
 Conventions
 -----------
-AdamW moves the weights; its rate rises for the first steps and falls along a cosine to nothing.
-After every epoch the validation examples choose: the best epoch's weights are kept, and a run stops
-when it has not bettered itself for some epochs. Nothing else than validation examples decides
-anything. Losses are float32; with ``half``, the products before them are bfloat16.
+AdamW moves the weights, at the rates of its schedule (:mod:`ranking.probe.optimiser`). After every
+epoch the validation examples choose: the best epoch's weights are kept, and a run stops when it has
+not bettered itself for some epochs. Nothing else than validation examples decides anything. Losses
+are float32; with ``half``, the products before them are bfloat16.
 
 A loop that was killed goes on from the file it keeps, and on a CPU ends in the same bytes as one
 that was not: all that a step draws follows from the seeds and its number.
@@ -16,7 +16,6 @@ import json
 import math
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,9 +30,11 @@ from ranking.network.crossed import CrossedStack
 from ranking.network.head import Head, fit_standard, make_head
 from ranking.network.stack import Stack
 from ranking.probe.batches import Take, count_batches, cross, crossed, epoch_batches
-from ranking.probe.optimiser import StackedAdamW
-from ranking.probe.settings import Fitted, Progress, Run
-from ranking.tasks.task import Examples, Task
+from ranking.probe.optimiser import StackedAdamW, rate_factor
+from ranking.probe.settings import Fitted, Run
+from ranking.progress import Progress
+from ranking.tasks.losses import loss_function
+from ranking.tasks.task import CROSS_ENTROPY, Examples, Task
 
 Given = Callable[[np.ndarray], tuple[Any, Tensor]]
 """Window numbers (N, sides) to what a network takes for segments, and mask (N, S)."""
@@ -45,7 +46,7 @@ class Loop:
     def __init__(
         self, task: Task, runs: Sequence[Run], take: Take, device: str | torch.device
     ) -> None:
-        self.task, self.runs = task, runs
+        self.task, self.runs, self.loss = task, runs, loss_function(task.loss)
         self.device = torch.device(device)
         self.settings, self.train, self.validation = (
             runs[0].settings,
@@ -79,25 +80,28 @@ class Loop:
     @property
     def digest(self) -> str:
         """Of everything that the outcome depends on."""
-        facts = [
+        runs = [
             [
-                *(asdict(run.config), asdict(run.settings)),
+                *(run.config.on_disk, run.settings.on_disk),
                 *(run.train.digest, run.validation.digest),
                 *([] if run.start is None else [run.start.digest]),
             ]
             for run in self.runs
         ]
-        text = json.dumps([self.task.name, self.stack.mean.tolist(), facts])
+        # plain cross-entropy was the only loss once, and what was kept then is still found
+        loss = [] if self.task.loss == CROSS_ENTROPY else [self.task.loss.on_disk]
+        text = json.dumps([self.task.name, self.stack.mean.tolist(), runs, *loss])
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def finish(self, progress: Callable[[Progress], None], keep: Path | None) -> list[Fitted]:
-        """Train to the end, from where it was kept."""
+    def finish(self, progress: Progress, keep: Path | None) -> list[Fitted]:
+        """Train to the end, from where it was kept; every step advances the progress by one."""
         if keep is not None and keep.is_file():
             self._resume(keep)
+            progress.advance(self.optimiser.steps)
         while not self._done():
             epoch, step = divmod(self.optimiser.steps, self.steps)
             loss = self._step(epoch, step)
-            progress(Progress(epoch + 1, self.settings.epochs, step + 1, self.steps, loss))
+            progress.advance(detail=f"epoch {epoch + 1} of {self.settings.epochs}, loss {loss:.3f}")
             if step + 1 == self.steps:
                 self._choose(epoch)
                 if keep is not None:
@@ -121,7 +125,7 @@ class Loop:
         )
         with torch.autocast(self.device.type, torch.bfloat16, enabled=own.half):
             logits = self.stack.logits(segments, mask, noise)
-        losses = torch.stack([self.task.loss(one, targets).mean() for one in logits])
+        losses = torch.stack([self.loss(one, targets).mean() for one in logits])
         losses.sum().backward()  # type: ignore[no-untyped-call]
         self.optimiser.step(rate_factor(number, own.epochs * self.steps, own.warm_up))
         self.losses.append(losses.tolist())
@@ -136,10 +140,13 @@ class Loop:
         for k, (one, run) in enumerate(zip(self.fitted, self.runs, strict=True)):
             if epoch - one.epoch >= run.settings.patience:
                 continue  # it has stopped; others of the stack go on
-            loss = float(self.task.loss(torch.from_numpy(logits[k]), targets).mean())
+            loss = float(self.loss(torch.from_numpy(logits[k]), targets).mean())
             metrics = self.task.metrics(logits[k], self.validation.targets)
             one.history.append({"loss": float(trained[k]), "validation_loss": loss, **metrics})
-            if self._is_best(one.history):
+            if all(
+                merit(one.history[-1], self.task) > merit(earlier, self.task)
+                for earlier in one.history[:-1]
+            ):
                 one.epoch, one.head = epoch + 1, self.stack.head(k)
 
     def _batches(self, examples: Examples, epoch: int) -> list[np.ndarray]:
@@ -153,13 +160,6 @@ class Loop:
             for batch in batches
         ]
         return np.concatenate(logits, axis=1)[:, np.concatenate(batches).argsort()]
-
-    def _is_best(self, history: Sequence[Mapping[str, float]]) -> bool:
-        def rank(epoch: Mapping[str, float]) -> tuple[float, float]:
-            value = epoch[self.task.select]
-            return -math.inf if math.isnan(value) else value, -epoch["validation_loss"]
-
-        return all(rank(history[-1]) > rank(earlier) for earlier in history[:-1])
 
     def _standard(self, take: Take) -> Iterator[Tensor]:
         """Every window of the training examples, once."""
@@ -209,6 +209,17 @@ def _beginning(run: Run) -> Head:
     return head
 
 
+def merit(epoch: Mapping[str, float], task: Task) -> tuple[float, float]:
+    """Return what epochs are chosen by, the larger the better: the task's metric, then the loss.
+
+    Parameters
+    ----------
+    epoch : one of a history
+    """
+    value = epoch[task.select]
+    return -math.inf if math.isnan(value) else value, -epoch["validation_loss"]
+
+
 def predict(
     network: Callable[[Any, Tensor], Tensor], take: Given, windows: np.ndarray, batch: int = 16
 ) -> np.ndarray:
@@ -224,14 +235,6 @@ def predict(
             for start in range(0, len(windows), batch)
         ]
     return torch.cat(parts, dim=-2).numpy()
-
-
-def rate_factor(step: int, steps: int, warm_up: float) -> float:
-    """Share of the highest rate at a step, from 0: a rise, then half a cosine."""
-    rise = warm_up * steps
-    if step < rise:
-        return (step + 1) / (rise + 1)
-    return (1 + math.cos(math.pi * (step - rise) / max(1.0, steps - rise))) / 2
 
 
 def step_seed(seed: int, step: int) -> int:

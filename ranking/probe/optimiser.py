@@ -1,15 +1,17 @@
-"""AdamW for stacked weights, where each of K runs has its own rate and decay.
+"""AdamW for stacked weights, where each of K runs has its own rate and decay; and its schedule.
 
 Conventions
 -----------
 As torch.optim.AdamW, which knows one rate for a tensor: here a weight is (K, ...) and rate and
-decay are (K,). The decay is decoupled from the gradient [1]_.
+decay are (K,). The decay is decoupled from the gradient [1]_. The rate rises in even steps for
+a share of the fit, the warm-up, and falls along half a cosine to nothing.
 
 References
 ----------
 .. [1] I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -52,6 +54,14 @@ class StackedAdamW:
             weight.mul_(_along(kept, weight))
             weight.sub_(first / (second.sqrt() / scale + EPSILON) * _along(move, weight))
             weight.grad = None
+
+
+def rate_factor(step: int, steps: int, warm_up: float) -> float:
+    """Share of the highest rate at a step, from 0: a rise, then half a cosine."""
+    rise = warm_up * steps
+    if step < rise:
+        return (step + 1) / (rise + 1)
+    return (1 + math.cos(math.pi * (step - rise) / max(1.0, steps - rise))) / 2
 
 
 def _along(values: Tensor, weight: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ and the order of examples come from seeds and the number of the step alone.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from ranking.network.head import Head, HeadConfig
 from ranking.tasks.task import Examples
@@ -51,6 +52,26 @@ class FitSettings:
         """Seed of the order of examples."""
         return self.seed if self.order is None else self.order
 
+    @property
+    def on_disk(self) -> dict[str, Any]:
+        """The values under the names that files know, in a fixed order.
+
+        Fits on disk are found by a hash of these. A field that is renamed keeps its old name here,
+        and none moves; or nothing would be found again.
+        """
+        return {
+            "epochs": self.epochs,
+            "batch": self.batch,
+            "crossed": self.crossed,
+            "rate": self.rate,
+            "decay": self.decay,
+            "warm_up": self.warm_up,
+            "patience": self.patience,
+            "half": self.half,
+            "seed": self.seed,
+            "order": self.order,
+        }
+
 
 @dataclass(frozen=True)
 class Run:
@@ -62,23 +83,6 @@ class Run:
     validation: Examples
     start: Head | None = None
     """A head to go on from, with its standardisation; None for drawn weights."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a fit is."""
-
-    epoch: int
-    """From 1."""
-    epochs: int
-    step: int
-    """Of the epoch, from 1."""
-    steps: int
-    loss: float
-    """Mean of the step's, over the runs."""
-    stack: int = 1
-    """Which one, from 1, of those that are fitted one after another."""
-    stacks: int = 1
 
 
 @dataclass

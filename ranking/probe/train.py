@@ -1,45 +1,42 @@
-"""From a manifest and a bank to a probe of expertise, chosen on val and tested once.
+"""From manifests and a bank to a trained head: chosen on val and tested once, whatever the task.
 
 Conventions
 -----------
 All settings of a grid are fitted on train, side by side; the one that does best on val is taken,
-and it alone is held against test. With folds, every recording is in test once, judged by a probe
-that never heard it, and the choice is made anew in each fold; the probe that is kept is fitted on
+and it alone is held against test. With folds, every recording is in test once, judged by a head
+that never heard it, and the choice is made anew in each fold; the head that is kept is fitted on
 all but one fold, which chooses.
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.errors import ProbeError, TableError
-from ranking.evaluation.resampling import Estimate
+from ranking.errors import Given, ProbeError, TableError
 from ranking.network.head import Head, HeadConfig
-from ranking.probe.batches import Take, load
+from ranking.probe.batches import load
 from ranking.probe.fit import fit_all
-from ranking.probe.loop import predict
-from ranking.probe.settings import FitSettings, Fitted, Progress, Run
-from ranking.tasks import expertise
+from ranking.probe.loop import merit, predict
+from ranking.probe.settings import FitSettings, Fitted, Run
+from ranking.progress import SILENT, Progress
 from ranking.tasks.manifest import Manifest
-from ranking.tasks.task import Examples, classes_task
+from ranking.tasks.task import Evaluation, Examples, Predictions, Task, join_examples
 
 GRID = {"rate": (1e-12, 1.0), "decay": (0.0, 100.0), "dropout": (0.0, 1.0), "seed": (0.0, 2.0**32)}
 """What a grid may vary, and within what: runs that differ in nothing else are stacked."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How to learn."""
+class TrainSettings:
+    """How to train."""
 
-    classes: int = 2
-    settings: FitSettings = field(default_factory=FitSettings)
+    fit: FitSettings = field(default_factory=FitSettings)
     dropout: float = 0.1
     grid: tuple[tuple[str, tuple[float, ...]], ...] = ()
     """Settings to try, each with its values."""
@@ -56,22 +53,19 @@ class Plan:
         """
         names = [name for name, _ in self.grid]
         for name, values in self.grid:
+            where = Given(grid=name)
             if names.count(name) > 1:
-                raise ProbeError(f"--grid {name}", "given twice", "write all values in one")
+                raise ProbeError(where, "given twice", "write all values in one")
             if name not in GRID:
-                raise ProbeError(
-                    f"--grid {name}", "no such setting to try", f"choose {', '.join(GRID)}"
-                )
+                raise ProbeError(where, "no such setting to try", f"choose {', '.join(GRID)}")
             low, high = GRID[name]
             for value in values:
                 if not low <= value < high or (name == "seed" and value % 1):
-                    raise ProbeError(
-                        f"--grid {name}", f"{value:g} is out of range", f"{low:g} to {high:g}"
-                    )
+                    raise ProbeError(where, f"{value:g} is out of range", f"{low:g} to {high:g}")
 
-    def variants(self) -> list[tuple[FitSettings, float]]:
+    def points(self) -> list[tuple[FitSettings, float]]:
         """Return settings and dropout of each point of the grid; all see the same batches."""
-        base = replace(self.settings, order=self.settings.order_seed)
+        base = replace(self.fit, order=self.fit.order_seed)
         points = []
         for values in itertools.product(*(values for _, values in self.grid)):
             point = dict(zip((name for name, _ in self.grid), values, strict=True))
@@ -83,154 +77,123 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Sides:
-    """The examples of one split of a manifest."""
-
-    train: Examples
-    validation: Examples
-    test: Examples | None
-    pairs: pd.DataFrame
-    """Pairs of the test examples."""
-    groups: Mapping[str, str]
-    """Of recordings."""
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """A probe's head, and what is known of it."""
+class TrainedHead:
+    """A head, and what is known of it."""
 
     head: Head
     settings: FitSettings
-    train_pairs: int
-    """Of windows, each in both orders."""
+    """The point of the grid that was chosen."""
+    examples: int
+    """That it was trained on, the two orders of a pair as one."""
     epoch: int
     validation: Mapping[str, float]
-    """Loss and metrics of the best epoch, over windows."""
-    test: Estimate | None
-    """Accuracy over the test pairs in both orders."""
-    test_metrics: Mapping[str, float]
-    """Over windows."""
+    """Loss and metrics of the best epoch, over examples."""
+    test: Evaluation | None
 
 
-def learn(
+def train_head(
+    task: Task,
     manifests: Sequence[Manifest],
     bank: EmbeddingBank,
-    plan: Plan,
-    progress: Callable[[Progress], None] = lambda _: None,
+    settings: TrainSettings,
+    progress: Progress = SILENT,
     keep: Path | None = None,
-) -> Learnt:
-    """Return the probe that is learnt from the last of the manifests, tested on those with a test.
+) -> TrainedHead:
+    """Return the head that is trained by the last of the manifests, tested on those with a test.
 
     Parameters
     ----------
     manifests : one with its split, or those of :func:`ranking.tasks.splits.folds`
-    progress : told after every step
     keep : a folder for what is needed to go on after an interruption
 
     Raises
     ------
     TableError
-        If train or val has no pairs.
+        If train or val has no examples.
     ProbeError
-        If what was kept of a fit that was interrupted cannot be read.
+        If windows are to meet that the task does not compare, or what was kept of a fit that was
+        interrupted cannot be read.
     """
-    task = classes_task(expertise.TASKS[plan.classes], 2, plan.classes)
-    sides = [_sides(manifest, bank.windows, plan) for manifest in manifests]
+    if settings.fit.crossed and task.sides != 2:
+        crossed = Given(crossed=settings.fit.crossed)
+        raise ProbeError(crossed, f"{task.name} compares no windows", "leave it out")
+    sides = [_examples(task, manifest, bank.windows, settings) for manifest in manifests]
     take = partial(load, bank)
-    _, frames, dimension = take(sides[0].train.windows[:1, :1])[0].shape
-    variants = [
-        (HeadConfig(frames, dimension, plan.classes, sides=2, dropout=dropout), settings)
-        for settings, dropout in plan.variants()
+    _, frames, dimension = take(sides[0]["train"].windows[:1, :1])[0].shape
+    points = [
+        (HeadConfig(frames, dimension, task.outputs, task.sides, dropout=dropout), fit)
+        for fit, dropout in settings.points()
     ]
     runs = [
-        Run(config, settings, side.train, side.validation)
-        for side in sides
-        for config, settings in variants
+        Run(config, fit, side["train"], side["val"]) for side in sides for config, fit in points
     ]
     fitted = fit_all(task, runs, take, bank.device, progress, keep)
     best = [
-        max(range(start, start + len(variants)), key=lambda run: _rank(fitted[run], task.select))
-        for start in range(0, len(runs), len(variants))
+        max(range(start, start + len(points)), key=lambda run: merit(_epoch(fitted[run]), task))
+        for start in range(0, len(runs), len(points))
     ]
-    tested = [(side, fitted[run].head) for side, run in zip(sides, best, strict=True) if side.test]
-    test, test_metrics = _test(tested, bank, take, plan) if tested else (None, {})
-    last = best[-1]
-    own = fitted[last]
-    return Learnt(
+    tested = [
+        (fitted[run].head, side["test"])
+        for side, run in zip(sides, best, strict=True)
+        if "test" in side
+    ]
+    groups = manifests[-1].recordings.set_index("recording")["group"].to_dict()
+    own, last = fitted[best[-1]], runs[best[-1]]
+    return TrainedHead(
         head=own.head,
-        settings=runs[last].settings,
-        train_pairs=len(sides[-1].train) // 2,
+        settings=last.settings,
+        examples=len(np.unique(last.train.units)),
         epoch=own.epoch,
         validation=_validation(own),
-        test=test,
-        test_metrics=test_metrics,
+        test=evaluate_heads(task, tested, bank, groups, settings.fit) if tested else None,
     )
 
 
+def evaluate_heads(
+    task: Task,
+    tested: Sequence[tuple[Head, Examples]],
+    bank: EmbeddingBank,
+    groups: Mapping[str, str],
+    settings: FitSettings,
+) -> Evaluation:
+    """Return how right heads are, each on examples that it never heard, all together.
+
+    Parameters
+    ----------
+    groups : of each recording; the interval resamples them
+    settings : their batch, and the seed of what is drawn
+    """
+    take, logits = partial(load, bank), []
+    for head, examples in tested:
+        head.to(bank.device)
+        logits.append(predict(head.of_sounding, take, examples.windows, settings.batch))
+        head.cpu()
+    examples = join_examples([examples for _, examples in tested])
+    found = Predictions(examples, np.concatenate(logits), bank.windows, groups)
+    return task.evaluate(found, settings.seed)
+
+
+def _epoch(fitted: Fitted) -> Mapping[str, float]:
+    """What the best epoch reached."""
+    return fitted.history[fitted.epoch - 1]
+
+
 def _validation(fitted: Fitted) -> dict[str, float]:
-    best = dict(fitted.history[fitted.epoch - 1])
+    best = dict(_epoch(fitted))
     del best["loss"]  # of training
     return {"loss": best.pop("validation_loss"), **best}
 
 
-def _rank(fitted: Fitted, select: str) -> tuple[float, float]:
-    best = _validation(fitted)
-    return best[select], -best["loss"]
-
-
-def _test(
-    tested: Sequence[tuple[Sides, Head]], bank: EmbeddingBank, take: Take, plan: Plan
-) -> tuple[Estimate, Mapping[str, float]]:
-    """Accuracy over pairs and metrics over windows, of all folds together."""
-    comparisons, logits, targets = [], [], []
-    for sides, head in tested:
-        if sides.test is None:
-            continue
-        head.to(bank.device)
-        found = predict(head.of_sounding, take, sides.test.windows, plan.settings.batch)
-        head.cpu()
-        p = expertise.p_first(torch.from_numpy(found)).numpy()
-        comparisons.append(expertise.verdicts(sides.test, p, bank.windows))
-        logits.append(found)
-        targets.append(sides.test.targets)
-    pairs = pd.concat([sides.pairs for sides, _ in tested])
-    groups = tested[0][0].groups
-    task = classes_task(expertise.TASKS[plan.classes], 2, plan.classes)
-    return (
-        expertise.accuracy(pd.concat(comparisons), pairs, groups, plan.settings.seed),
-        task.metrics(np.concatenate(logits), np.concatenate(targets)),
-    )
-
-
-def _sides(manifest: Manifest, windows: pd.DataFrame, plan: Plan) -> Sides:
+def _examples(
+    task: Task, manifest: Manifest, windows: pd.DataFrame, settings: TrainSettings
+) -> Mapping[str, Examples]:
     """The examples of each split; test may have none."""
-    if manifest.pairs is not None and plan.classes != 2:
-        raise TableError(
-            manifest.name, "pairs say who is better, not by how much", "give levels, or --classes 2"
-        )
-    known = expertise.known_pairs(manifest)
-    recordings = manifest.recordings.set_index("recording")
-    split = known["first"].map(recordings["split"])
-    chosen = {
-        name: expertise.some_pairs(known[split == name], plan.most, plan.settings.order_seed)
-        for name in ("train", "val", "test")
-    }
+    examples = task.make_examples(manifest, windows, settings.most, settings.fit.order_seed)
     for name in ("train", "val"):
-        if chosen[name].empty:
+        if name not in examples:
             raise TableError(
                 manifest.name,
-                f"no pair of unequal level in {name}",
+                f"no {task.example} in {name}",
                 "put more recordings there, or leave the split to the lot",
             )
-    examples = {
-        name: expertise.pair_examples(pairs, windows, plan.classes)
-        for name, pairs in chosen.items()
-        if len(pairs)
-    }
-    return Sides(
-        train=examples["train"],
-        validation=examples["val"],
-        test=examples.get("test"),
-        pairs=chosen["test"],
-        groups=recordings["group"].to_dict(),
-    )
+    return examples

@@ -6,6 +6,7 @@ Q(p) is the level of a recording, larger for better. Of an ordered pair (p1, p2)
 two classes, R2 = 1 if Q(p1) > Q(p2), 0 if Q(p1) < Q(p2); four classes, R4 = 0, 1, 2, 3 for
 Q(p2) - Q(p1) = 2, 1 and Q(p1) - Q(p2) = 1, 2. The paper's levels are beginner 0, advanced 1 and
 virtuoso 2; with more levels, R4 = 0 and 3 hold every difference of two or more. Equals are no pair.
+A manifest gives levels, or, for two classes, pairs with their winner.
 
 References
 ----------
@@ -13,6 +14,7 @@ References
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,14 +25,19 @@ from ranking.comparisons.votes import count_votes
 from ranking.errors import TableError
 from ranking.evaluation.resampling import Estimate, pair_share
 from ranking.tables import WINDOWS, check
-from ranking.tasks.manifest import Manifest
-from ranking.tasks.task import Examples
+from ranking.tasks.manifest import SPLITS, Column, Manifest
+from ranking.tasks.metrics import class_metrics
+from ranking.tasks.task import Evaluation, Examples, Predictions, Task
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-TASKS = {2: "expertise-2", 4: "expertise-4"}
-"""Names of the task by its number of classes."""
+CLASSES = (2, 4)
+COLUMNS = (
+    Column("level", "give a number, larger for better", number=True, stratify=True),
+    Column("event", optional=True),
+)
+"""Only recordings of one event are compared with each other."""
 
 
 def labels(gap: np.ndarray, classes: int) -> np.ndarray:
@@ -41,7 +48,7 @@ def labels(gap: np.ndarray, classes: int) -> np.ndarray:
     ValueError
         If there is no such number of classes, or a pair of equals.
     """
-    if classes not in TASKS:
+    if classes not in CLASSES:
         raise ValueError(f"{classes} classes: 2 or 4")
     if not np.all(gap):
         raise ValueError("a pair of equals has no class")
@@ -60,7 +67,7 @@ def p_first(logits: "Tensor") -> "Tensor":
     ValueError
         If there are other classes.
     """
-    if logits.shape[-1] not in TASKS:
+    if logits.shape[-1] not in CLASSES:
         raise ValueError(f"{logits.shape[-1]} classes: 2 or 4")
     p: Tensor = logits.softmax(dim=-1)[..., logits.shape[-1] // 2 :].sum(dim=-1)
     return p
@@ -153,22 +160,83 @@ def verdicts(examples: Examples, p: np.ndarray, windows: pd.DataFrame) -> pd.Dat
 
 
 def accuracy(
-    comparisons: pd.DataFrame, pairs: pd.DataFrame, groups: Mapping[str, str], seed: int = 0
+    comparisons: pd.DataFrame,
+    examples: Examples,
+    windows: pd.DataFrame,
+    groups: Mapping[str, str],
+    classes: int,
+    seed: int = 0,
 ) -> Estimate:
     """Return the share of comparisons, in both orders, that the better won.
 
     Parameters
     ----------
-    pairs : table of :func:`known_pairs`
+    comparisons : of the recordings of the examples
     groups : of each recording; the interval resamples them
     """
     counted = tally(comparisons)
+    candidate = windows.set_index("window")["candidate"]
+    sides = counted.candidates.get_indexer(candidate.loc[examples.windows.ravel()])
+    first, second = sides.reshape(examples.windows.shape).T
+    won = examples.targets >= classes // 2
     better = np.zeros_like(counted.games)
-    won = pairs["gap"] > 0
-    for side, other, gap in (("first", "second", won), ("second", "first", ~won)):
-        of = pairs[gap]
-        better[tuple(counted.candidates.get_indexer(of[name]) for name in (side, other))] = 1
+    better[np.where(won, first, second), np.where(won, second, first)] = 1
     distinct, group = np.unique([groups[name] for name in counted.candidates], return_inverse=True)
     within = np.eye(len(distinct))[:, group]  # (groups, recordings)
     right, met = (within @ (of * better) @ within.T for of in (counted.wins, counted.met))
     return pair_share(right, met, seed)
+
+
+def expertise_task(classes: int) -> Task:
+    """Return the task of two classes, or four."""
+    return Task(
+        name=f"expertise-{classes}",
+        sides=2,
+        outputs=classes,
+        columns=COLUMNS,
+        takes_pairs=True,
+        make_examples=partial(_make_examples, classes),
+        decode=_decode,
+        metrics=class_metrics,
+        select="accuracy",
+        evaluate=partial(_evaluate, classes),
+        example="pair of unequal level",
+        tested="verdicts, each pair in both orders",
+    )
+
+
+def _make_examples(
+    classes: int, manifest: Manifest, windows: pd.DataFrame, most: int, seed: int
+) -> Mapping[str, Examples]:
+    if manifest.pairs is not None and classes != 2:
+        raise TableError(
+            manifest.name,
+            "pairs say who is better, not by how much",
+            "give levels, or two classes",
+            "levels-or-two-classes",
+        )
+    known = known_pairs(manifest)
+    split = known["first"].map(manifest.recordings.set_index("recording")["split"])
+    chosen = {name: some_pairs(known[split == name], most, seed) for name in SPLITS}
+    return {
+        name: pair_examples(pairs, windows, classes) for name, pairs in chosen.items() if len(pairs)
+    }
+
+
+def _decode(logits: np.ndarray) -> np.ndarray:
+    import torch
+
+    return p_first(torch.from_numpy(logits)).numpy()
+
+
+def _evaluate(classes: int, found: Predictions, seed: int) -> Evaluation:
+    """Accuracy over pairs in both orders, by majority of windows; metrics over windows."""
+    comparisons = verdicts(found.examples, _decode(found.logits), found.windows)
+    return Evaluation(
+        accuracy(comparisons, found.examples, found.windows, found.groups, classes, seed),
+        class_metrics(found.logits, found.examples.targets),
+    )
+
+
+TASKS = {classes: expertise_task(classes) for classes in CLASSES}
+"""The task by its number of classes."""

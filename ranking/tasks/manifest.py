@@ -2,16 +2,16 @@
 
 Conventions
 -----------
-Either of levels: ``recording``, ``level`` (a number, larger for better); or of pairs: ``first``,
-``second``, ``winner`` (one of the two). Optional in both: ``split``, train, val or test; ``group``,
-for what must not be parted by a split: one player's recordings, one piece. Of levels optional too:
-``event``; only recordings of one event are compared with each other.
+Either of recordings: ``recording``, and the columns that the task names; or, for tasks that take
+them, of pairs: ``first``, ``second``, ``winner`` (one of the two). Optional in both: ``split``,
+train, val or test; ``group``, for what must not be parted by a split: one player's recordings, one
+piece.
 A recording is a file's name, with or without its ending, and stands for one sound only: a copy
 would be on both sides of a split. A recording, and a group, is on one side.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,30 +26,54 @@ SPLITS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)
+class Column:
+    """What a task needs to know of a recording."""
+
+    name: str
+    remedy: str = "fill it in"
+    """What to write where a field is empty, or none of the allowed ones."""
+    number: bool = False
+    allowed: tuple[str, ...] = ()
+    """What may stand there; anything if empty."""
+    optional: bool = False
+    """Whether a field, or the whole column, may be empty."""
+    stratify: bool = False
+    """Whether the sides of a random split are to be alike in it."""
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a manifest says."""
 
     name: str
     recordings: pd.DataFrame
-    """``recording``, ``group``, ``split`` (may be empty); of levels ``level`` and ``event``."""
+    """``recording``, ``group``, ``split`` (may be empty), and the columns of the task."""
     pairs: pd.DataFrame | None = None
-    """``first``, ``second``, ``winner``; None of levels."""
+    """``first``, ``second``, ``winner``; None of recordings."""
     parted: int = 0
     """Pairs that a split by lot left out."""
+    stratify_by: str = ""
+    """The column in which the sides of a random split are to be alike; none if empty."""
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = False) -> Manifest:
     """Return the manifest of a file.
+
+    Parameters
+    ----------
+    columns : of recordings, beside those that every manifest has
+    takes_pairs : whether it may name pairs instead
 
     Raises
     ------
     TableError
         If the file cannot be read, or contradicts itself: with the line.
     """
-    file = read_csv(path, ())
-    of_pairs = "first" in file.rows.columns or "winner" in file.rows.columns
-    file = read_csv(path, ("first", "second", "winner") if of_pairs else ("recording", "level"))
-    for column in ("split", "group", "event"):
+    found = read_csv(path, ()).rows.columns
+    of_pairs = takes_pairs and ("first" in found or "winner" in found)
+    needed = ("recording", *(column.name for column in columns if not column.optional))
+    file = read_csv(path, ("first", "second", "winner") if of_pairs else needed)
+    for column in ("split", "group", *(column.name for column in columns if column.optional)):
         if column not in file.rows.columns:
             file.rows[column] = ""
     file.rows["split"] = file.rows["split"].str.lower().replace({"validation": "val"})
@@ -62,7 +86,7 @@ def read_manifest(path: Path) -> Manifest:
     partly = file.rows["split"] == ""
     if partly.any() and not partly.all():
         _refuse(file, partly, "split", "give every row a split, or none")
-    return _of_pairs(path.name, file) if of_pairs else _of_levels(path.name, file)
+    return _of_pairs(path.name, file) if of_pairs else _of_recordings(path.name, file, columns)
 
 
 def locate(manifest: Manifest, folder: Path) -> dict[str, Path]:
@@ -86,7 +110,8 @@ def locate(manifest: Manifest, folder: Path) -> dict[str, Path]:
             manifest.name,
             f"{len(absent)} of {len(found)} recordings are not in {folder}, "
             f"the first {absent[0]!r}",
-            "bring them there, or say with --recordings DIR where they are",
+            "bring them there, or name the folder that they are in",
+            "folder-of-recordings",
         )
     for name, paths in found.items():
         if len(paths) > 1:
@@ -128,18 +153,29 @@ def data_digest(manifest: Manifest, recordings: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _of_levels(name: str, file: CsvFile) -> Manifest:
-    rows = file.rows.assign(level=file.numbers("level"))
-    for column, faulty, remedy in (
-        ("recording", rows["recording"] == "", "name a file"),
-        ("level", rows["level"].isna(), "give a number, larger for better"),
-        ("recording", rows.duplicated("recording"), "it stands twice: keep one"),
-    ):
-        _refuse(file, faulty, column, remedy)
+def _of_recordings(name: str, file: CsvFile, columns: Sequence[Column]) -> Manifest:
+    numbers = {one.name: file.numbers(one.name) for one in columns if one.number}
+    rows = file.rows.assign(**numbers)
+    _refuse(file, rows["recording"] == "", "recording", "name a file")
+    for column in columns:
+        _refuse(file, _faulty(rows[column.name], column), column.name, column.remedy)
+    _refuse(file, rows.duplicated("recording"), "recording", "it stands twice: keep one")
     group = rows["group"].where(rows["group"] != "", rows["recording"])
-    table = rows.assign(group=group)[["recording", "level", "split", "group", "event"]]
+    needed = [column.name for column in columns if not column.optional]
+    others = [column.name for column in columns if column.optional]
+    table = rows.assign(group=group)[["recording", *needed, "split", "group", *others]]
     _refuse_parted(file, table["group"], table["split"])
-    return Manifest(name, table)
+    stratify_by = next((column.name for column in columns if column.stratify), "")
+    return Manifest(name, table, stratify_by=stratify_by)
+
+
+def _faulty(values: pd.Series, column: Column) -> pd.Series:
+    """Which fields a column cannot hold."""
+    empty = values.isna() if column.number else values == ""
+    if not column.allowed:
+        return empty & (not column.optional)
+    known = values.isin(column.allowed)
+    return ~known & ~empty if column.optional else ~known
 
 
 def _of_pairs(name: str, file: CsvFile) -> Manifest:

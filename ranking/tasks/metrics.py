@@ -12,11 +12,6 @@ Metrics
 * :func:`class_metrics`: accuracy, F1.
 * :func:`label_metrics`: mAP, AUC, F1, share of single yes-or-no answers that are right (accuracy),
   share of examples whose likeliest label is one of theirs (single).
-* :func:`accuracy_within`: Acc_n of grades [1]_.
-
-References
-----------
-.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, eq. 2.
 """
 
 import numpy as np
@@ -58,21 +53,3 @@ def label_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
         "accuracy": float((said == truth).mean()),
         "single": float(truth[np.arange(len(truth)), logits.argmax(axis=1)].mean()),
     }
-
-
-def accuracy_within(truth: np.ndarray, predicted: np.ndarray, n: int) -> float:
-    """Share of predictions at most ``n`` grades off, averaged over the true grades (Eq. 2 [1]_).
-
-    Parameters
-    ----------
-    truth, predicted : int array, shape (N,)
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ or there are no examples.
-    """
-    if truth.shape != predicted.shape or not len(truth):
-        raise ValueError(f"grades of shapes {truth.shape} and {predicted.shape}")
-    near = np.abs(truth - predicted) <= n
-    return float(np.mean([near[truth == grade].mean() for grade in np.unique(truth)]))

@@ -3,8 +3,8 @@
 Conventions
 -----------
 A split that a manifest gives stays. Else one is made by lot, group by group: eight tenths train,
-one val, one test, each like the others in level; or folds. Pairs that a split parts are left out
-and counted.
+one val, one test, each like the others in what the manifest is stratified by; or folds. Pairs that
+a split parts are left out and counted.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,8 @@ def split_by_lot(manifest: Manifest, seed: int) -> Manifest:
         raise TableError(
             manifest.name,
             f"{len(places)} groups are too few to split by lot",
-            "give a column split, or --folds",
+            "give a column split, or split into folds",
+            "split-or-folds",
         )
     return with_split(manifest, {group: TENTHS[place] for group, place in places.items()})
 
@@ -51,12 +52,15 @@ def folds(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
     """
     if (manifest.recordings["split"] != "").any():
         raise TableError(
-            manifest.name, "it has a split, and --folds would make another", "leave one of them out"
+            manifest.name, "it has a split, and folds would make another", "leave one of them out"
         )
     places = deal(manifest, count, seed)
     if len(places) < count:
         raise TableError(
-            manifest.name, f"{len(places)} groups for {count} folds", "give fewer --folds"
+            manifest.name,
+            f"{len(places)} groups for {count} folds",
+            "split into fewer",
+            "fewer-folds",
         )
     sides = ["test", "val", *["train"] * (count - 2)]
     split = [
@@ -79,11 +83,21 @@ def with_split(manifest: Manifest, sides: Mapping[str, str]) -> Manifest:
 
 
 def deal(manifest: Manifest, count: int, seed: int) -> Mapping[str, int]:
-    """Deal the groups out to ``count`` places, by lot, each place like the others in level."""
+    """Deal the groups out to ``count`` places, by lot, each place like the others."""
     rng = np.random.default_rng(seed)
     table = manifest.recordings
-    level = table["level"] if "level" in table else pd.Series(0.0, index=table.index)
-    groups = level.groupby(table["group"]).mean().sort_index()
+    groups = _stratum(manifest).groupby(table["group"]).mean().sort_index()
     order = np.lexsort((rng.permutation(len(groups)), groups.to_numpy()))
     shift = int(rng.integers(count))
     return {groups.index[row]: (place + shift) % count for place, row in enumerate(order)}
+
+
+def _stratum(manifest: Manifest) -> pd.Series:
+    """A number for each recording, in which places are to be alike; of texts, their place."""
+    table = manifest.recordings
+    if not manifest.stratify_by:
+        return pd.Series(0.0, index=table.index)
+    values = table[manifest.stratify_by]
+    if pd.api.types.is_numeric_dtype(values):
+        return values
+    return pd.Series(pd.factorize(values, sort=True)[0], index=table.index, dtype=float)

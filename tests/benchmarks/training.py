@@ -24,9 +24,10 @@ from ranking.network.head import HeadConfig
 from ranking.probe.batches import load
 from ranking.probe.fit import fit_all
 from ranking.probe.settings import FitSettings, Fitted, Run
-from ranking.tasks.task import Examples, classes_task
+from ranking.tasks.expertise import TASKS
+from ranking.tasks.task import Examples
 
-TASK = classes_task("expertise-2", sides=2, classes=2)
+TASK = TASKS[2]
 WINDOWS = 6
 
 

@@ -15,7 +15,7 @@ from icpc.competition.roster import read_roster
 from ranking.embeddings.store import Embedding
 from ranking.evaluation.accuracy import control_accuracy, larger_wins
 from ranking.files.table_writer import to_csv
-from ranking.tasks.expertise import known_pairs
+from ranking.tasks.expertise import COLUMNS, known_pairs
 from ranking.tasks.manifest import read_manifest
 from ranking.tasks.splits import folds
 
@@ -148,7 +148,7 @@ def written(table: pd.DataFrame, path: Path) -> Path:
 
 
 def test_the_edition_that_is_judged_is_not_learnt_from(candidates, tmp_path):
-    manifest = read_manifest(written(without(candidates, 2006), tmp_path / "m.csv"))
+    manifest = read_manifest(written(without(candidates, 2006), tmp_path / "m.csv"), COLUMNS)
     roster = read_roster(written(roster_of(candidates, 2006), tmp_path / "r.csv"), ("R1", "R2"))
     heard = set(manifest.recordings["recording"])
     assert heard | set(roster["candidate"]) == set(candidates["candidate"])
@@ -162,10 +162,12 @@ def test_the_edition_that_is_judged_is_not_learnt_from(candidates, tmp_path):
 
 def test_the_manifests_of_pairs_and_beginners_can_be_read(passages, candidates, tmp_path):
     for table in convincing(passages):
-        manifest = read_manifest(written(table, tmp_path / "pairs.csv"))
+        manifest = read_manifest(written(table, tmp_path / "pairs.csv"), COLUMNS, takes_pairs=True)
         assert set(manifest.recordings["split"]) == {"train", "val", "test"}
     amateurs = pd.DataFrame({"midi": [f"song-{n}.mid" for n in range(9)], "player": [1, 2, 3] * 3})
-    manifest = read_manifest(written(beginners(amateurs, candidates), tmp_path / "levels.csv"))
+    manifest = read_manifest(
+        written(beginners(amateurs, candidates), tmp_path / "levels.csv"), COLUMNS
+    )
     assert sorted(set(manifest.recordings["level"])) == [0, 1, 2]
     for fold in folds(manifest, 3, seed=0):
         assert fold.recordings.groupby("group")["split"].nunique().max() == 1

@@ -143,7 +143,7 @@ def test_a_fit_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
         (["--device", "gpu"], "--device gpu: not to be had here; give cpu"),
         (["--grid", "rate=-1"], "--grid rate: -1 is out of range"),
         (["--classes", "3"], "--classes 3: no such task; give 2 or 4"),
-        (["--folds", "3"], "mine.csv: it has a split, and --folds would make another"),
+        (["--folds", "3"], "mine.csv: it has a split, and folds would make another"),
         (["--manifest", "whole.csv", "--folds", "20"], "12 groups for 20 folds; give fewer"),
         (["--encoder", "mertt"], "did you mean 'mert'?"),
     ],

@@ -16,7 +16,8 @@ from ranking.network.stack import Stack
 from ranking.probe.batches import cross, crossed, load
 from ranking.probe.fit import fit
 from ranking.probe.settings import FitSettings, Run
-from ranking.tasks.task import Examples, classes_task
+from ranking.tasks.expertise import TASKS
+from ranking.tasks.task import Examples
 
 CONFIG = HeadConfig(40, 30, 2, sides=2, segments=4, width=12, feedforward=5, dropout=0.2)
 
@@ -143,7 +144,7 @@ def test_without_dropout_a_crossed_fit_is_a_plain_one_on_the_same_batches():
     config = HeadConfig(20, 32, 2, sides=2, width=16, feedforward=8, dropout=0.0)
     train, validation = all_pairs(levels, np.arange(9)), all_pairs(levels, np.arange(9, 12))
     settings = FitSettings(epochs=2, batch=4, rate=3e-3, crossed=4, seed=1)
-    task = classes_task("expertise-2", 2, 2)
+    task = TASKS[2]
     fast = fit(task, Run(config, settings, train, validation), take)
     units = crossed(train, 4, 1)
     assert len(np.unique(units.units)) > 4

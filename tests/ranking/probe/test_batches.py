@@ -1,7 +1,6 @@
 """Batches visit everything once, keep units together, and load what is heard."""
 
 import numpy as np
-import pytest
 import torch
 from heads import side_by_side
 from hypothesis import given
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 from skill import planted_bank
 
 from ranking.probe.batches import count_batches, epoch_batches, load
-from ranking.tasks.task import Examples
 
 units = st.lists(st.integers(0, 20), min_size=1, max_size=60).map(np.array)
 
@@ -59,10 +57,3 @@ def test_a_window_in_several_examples_is_taken_once(monkeypatch):
     )
     load(bank, np.array([[0, 1], [1, 0], [2, 1]]))
     assert asked == [0, 1, 2]
-
-
-def test_examples_that_do_not_go_together_are_refused():
-    with pytest.raises(ValueError, match="different lengths"):
-        Examples(np.zeros((3, 2), int), np.zeros(2), np.zeros(3))
-    with pytest.raises(ValueError, match="at least 1"):
-        Examples(np.zeros((0, 2), int), np.zeros(0), np.zeros(0))

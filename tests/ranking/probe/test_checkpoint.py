@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record, check_use, load_probe, save_probe
 
+SHIPPED = Path(__file__).parents[3] / "ranking/judging/rankers/spectrogram.safetensors"
 CONFIG = HeadConfig(frames=40, dimension=32, classes=2, sides=2, segments=3, width=8)
 MADE = make_cache_key("spectrogram", "float32", "", {"log": True, "time_first": True})
 RECORD = Record("expertise-2", MADE, CONFIG, {"seed": 3, "rate": 1e-3}, "ab" * 32, {"accuracy": 1})
@@ -41,6 +43,13 @@ def test_the_record_is_json_that_a_person_can_read(kept):
     assert facts["made"]["encoder"] == "spectrogram"
     assert facts["settings"] == {"seed": 3, "rate": 1e-3}
     assert facts["config"]["channels"] == [1, 2, 1]
+
+
+def test_probes_as_they_have_been_are_read_and_written_the_same(tmp_path):
+    """The ranker that ships was written by an earlier version, with fields of its time."""
+    save_probe(load_probe(SHIPPED), path := tmp_path / SHIPPED.name)
+    for own, other in ((path, SHIPPED), (path.with_suffix(".json"), SHIPPED.with_suffix(".json"))):
+        assert own.read_bytes() == other.read_bytes()
 
 
 def other_weights(path):

@@ -1,5 +1,7 @@
 """Fits against a loop that anyone would write with torch, and against themselves."""
 
+import hashlib
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -12,14 +14,27 @@ from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, fit_standard, make_head
 from ranking.probe.batches import epoch_batches
 from ranking.probe.fit import fit, fit_all
-from ranking.probe.loop import predict, rate_factor, step_seed
-from ranking.probe.settings import FitSettings, Progress, Run
-from ranking.tasks.task import classes_task
+from ranking.probe.loop import Loop, predict, step_seed
+from ranking.probe.optimiser import rate_factor
+from ranking.probe.settings import FitSettings, Run
+from ranking.progress import Progress
+from ranking.tasks.expertise import TASKS
+from ranking.tasks.task import Examples, Loss
 
 LEVELS = np.tile([0, 1, 2], 5)
 CONFIG = HeadConfig(frames=20, dimension=32, classes=2, sides=2, width=16, feedforward=8)
 SETTINGS = FitSettings(epochs=3, batch=8, rate=3e-3, seed=1)
-TASK = classes_task("expertise-2", sides=2, classes=2)
+SETTINGS_ON_DISK = {
+    **{"epochs": 3, "batch": 8, "crossed": 0, "rate": 3e-3, "decay": 1e-2, "warm_up": 0.1},
+    **{"patience": 10, "half": False, "seed": 1, "order": None},
+}
+CONFIG_ON_DISK = {
+    **{"frames": 20, "dimension": 32, "classes": 2, "sides": 2, "segments": 30},
+    **{"channels": [1, 2, 1], "kernel": 7, "stride": 5, "padding": 1, "width": 16},
+    **{"attention_heads": 2, "feedforward": 8, "dropout": 0.1},
+}
+EXAMPLES = Examples(np.array([[0, 1], [1, 0]]), np.array([0, 1]), np.array([0, 0]))
+TASK = TASKS[2]
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +46,24 @@ def take():
 def run():
     train, validation = np.arange(9), np.arange(9, 15)
     return Run(CONFIG, SETTINGS, all_pairs(LEVELS, train), all_pairs(LEVELS, validation))
+
+
+class Told(Progress):
+    """Keeps what it is told: each stage with its total, and the detail of each step."""
+
+    def __init__(self) -> None:
+        self.stages, self.skipped, self.steps = [], 0, []
+
+    def start(self, what, total=None, unit=""):
+        self.stages.append((what, total))
+        return self
+
+    def advance(self, pieces=1, detail=""):
+        if detail:
+            assert pieces == 1
+            self.steps.append(detail)
+        else:
+            self.skipped += pieces
 
 
 def by_hand(run: Run, take) -> torch.nn.Module:
@@ -101,9 +134,9 @@ def test_a_fit_is_the_loop_that_anyone_would_write(run, take):
 def test_stacked_runs_are_separate_ones(run, take, count, crossed):
     runs = variants(run, count, crossed)
     windows = run.validation.windows
-    told: list[Progress] = []
-    stacked = fit_all(TASK, runs, take, progress=told.append)
-    assert {(p.stack, p.stacks) for p in told} == {(1, 3), (2, 3), (3, 3)}  # one for each order
+    told = Told()
+    stacked = fit_all(TASK, runs, take, progress=told)
+    assert [what for what, _ in told.stages] == [f"fitting {n} of 3" for n in (1, 2, 3)]  # orders
     for one, fitted in zip(runs, stacked, strict=True):
         alone = fit(TASK, one, take)
         assert fitted.epoch == alone.epoch
@@ -117,12 +150,17 @@ class Killed(Exception):  # noqa: N818
     """As if the process had ended here."""
 
 
-def killed_after(epoch: int, step: int):
-    def watch(progress):
-        if (progress.epoch, progress.step) == (epoch, step):
-            raise Killed
+class Killing(Told):
+    """Ends the process after a step, counted from 1."""
 
-    return watch
+    def __init__(self, last: int) -> None:
+        super().__init__()
+        self.last = last
+
+    def advance(self, pieces=1, detail=""):
+        super().advance(pieces, detail)
+        if len(self.steps) == self.last:
+            raise Killed
 
 
 def states(fitted):
@@ -135,13 +173,18 @@ def states(fitted):
 def test_a_fit_that_was_killed_ends_in_the_same_bytes(run, take, tmp_path, place, crossed):
     runs = [one for one in variants(run, 6, crossed) if one.settings.order == 2]
     assert len(runs) > 1
-    whole = fit_all(TASK, runs, take)
+    told = Told()
+    whole = fit_all(TASK, runs, take, progress=told)
+    ((_, total),) = told.stages
+    steps = total // SETTINGS.epochs
+    epoch, step = place
     with pytest.raises(Killed):
-        fit_all(TASK, runs, take, progress=killed_after(*place), keep=tmp_path)
-    assert len(list(tmp_path.iterdir())) == (place[0] > 1)
-    steps = []
-    resumed = fit_all(TASK, runs, take, progress=steps.append, keep=tmp_path)
-    assert steps[0].epoch == place[0]
+        fit_all(TASK, runs, take, progress=Killing((epoch - 1) * steps + step), keep=tmp_path)
+    assert len(list(tmp_path.iterdir())) == (epoch > 1)
+    resumed = fit_all(TASK, runs, take, progress=(told := Told()), keep=tmp_path)
+    assert told.skipped == (epoch - 1) * steps
+    assert told.skipped + len(told.steps) == total
+    assert told.steps[0].startswith(f"epoch {epoch} of 3, loss ")
     assert all(torch.equal(a, b) for a, b in zip(states(resumed), states(whole), strict=True))
     assert [one.history for one in resumed] == [one.history for one in whole]
     assert not list(tmp_path.iterdir())
@@ -150,12 +193,31 @@ def test_a_fit_that_was_killed_ends_in_the_same_bytes(run, take, tmp_path, place
 def test_what_was_kept_of_another_fit_is_left_alone(run, take, tmp_path):
     for changed in (run, replace(run, settings=replace(run.settings, rate=1e-3))):
         with pytest.raises(Killed):
-            fit(TASK, changed, take, progress=killed_after(2, 1), keep=tmp_path)
+            fit(TASK, changed, take, progress=Killing(8), keep=tmp_path)
     assert len(list(tmp_path.glob("*.fit"))) == 2
     for file in tmp_path.iterdir():
         file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(ProbeError, match="cannot be read; remove it to fit anew"):
         fit(TASK, run, take, keep=tmp_path)
+
+
+def test_a_fit_under_another_loss_is_not_gone_on_with(run, take, tmp_path):
+    weighted = replace(TASK, loss=Loss("cross_entropy", (("weights", (1.0, 3.0)),)))
+    with pytest.raises(Killed):
+        fit(TASK, run, take, progress=Killing(8), keep=tmp_path)
+    fitted = fit(weighted, run, take, progress=(told := Told()), keep=tmp_path)
+    assert told.skipped == 0
+    assert len(list(tmp_path.glob("*.fit"))) == 1  # the other's, left alone
+    assert fitted.history[0]["loss"] != fit(TASK, run, take).history[0]["loss"]
+
+
+def test_what_fits_are_found_by_on_disk_stays(run, take):
+    """As it was when settings and shapes were hashed as they stood; renaming must not change it."""
+    first = replace(run, train=EXAMPLES, validation=EXAMPLES)
+    loop = Loop(TASK, [first], take, "cpu")
+    facts = [{**CONFIG_ON_DISK}, {**SETTINGS_ON_DISK}, EXAMPLES.digest, EXAMPLES.digest]
+    text = json.dumps(["expertise-2", loop.stack.mean.tolist(), [facts]])
+    assert loop.digest == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, take):
@@ -170,12 +232,13 @@ def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, take
 
 def test_a_fit_tells_its_progress_and_leaves_global_randomness_alone(run, take):
     torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
-    told = []
-    fitted = fit(TASK, run, take, progress=told.append)
-    assert [(p.epoch, p.step) for p in told] == [(e, s) for e in (1, 2, 3) for s in range(1, 8)]
-    mean = np.mean([p.loss for p in told[:7]])
-    assert fitted.history[0]["loss"] == pytest.approx(mean)
-    assert {(p.stack, p.stacks) for p in told} == {(1, 1)}
+    told = Told()
+    fitted = fit(TASK, run, take, progress=told)
+    assert told.stages == [("fitting", 21)]
+    epochs, losses = zip(*(detail.split(", loss ") for detail in told.steps), strict=True)
+    assert list(epochs) == [f"epoch {epoch} of 3" for epoch in (1, 2, 3) for _ in range(7)]
+    mean = np.mean([float(loss) for loss in losses[:7]])
+    assert fitted.history[0]["loss"] == pytest.approx(mean, abs=5e-4)
     assert torch.equal(torch.get_rng_state(), torch_state)
     assert (np.random.get_state()[1] == numpy_state).all()  # noqa: NPY002
 

@@ -24,8 +24,7 @@ from ranking.network.head import Head, HeadConfig
 from ranking.probe.fit import fit
 from ranking.probe.loop import predict
 from ranking.probe.settings import FitSettings, Run
-from ranking.tasks.expertise import p_first
-from ranking.tasks.task import classes_task
+from ranking.tasks.expertise import TASKS, p_first
 
 TRAIN, VALIDATION, TEST = np.arange(72), np.arange(72, 84), np.arange(84, 96)
 LEVELS = np.arange(96) % 3
@@ -45,7 +44,7 @@ def learnt(
     chosen = np.random.default_rng(0).choice(np.unique(train.units), PAIRS, replace=False)
     train = train.of(np.isin(train.units, chosen))
     validation = all_pairs(levels, VALIDATION, classes)
-    task = classes_task("expertise", 2, classes)
+    task = TASKS[classes]
     return fit(task, Run(config, settings, train, validation), taking(bank)).head
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from ranking.tasks.expertise import (
+    TASKS,
     accuracy,
     labels,
     p_first,
@@ -13,6 +14,7 @@ from ranking.tasks.expertise import (
     some_pairs,
     verdicts,
 )
+from ranking.tasks.task import Predictions
 
 LEVELS = {"beginner": 0, "advanced": 1, "virtuoso": 2}
 R4 = {  # Q(p2) - Q(p1) = 2, 1; Q(p1) - Q(p2) = 1, 2
@@ -97,10 +99,31 @@ def test_accuracy_counts_verdicts_in_both_orders_by_majority():
     comparisons = verdicts(examples, p, windows)
     assert len(comparisons) == 4
     alone = {name: name for name in ("ann", "bob", "cyd")}
-    found = accuracy(comparisons, pairs, alone)
+    found = accuracy(comparisons, examples, windows, alone, 2)
     assert (found.value, found.pairs) == (0.5, 4)
     perfect = verdicts(examples, examples.targets.astype(float), windows)
-    assert accuracy(perfect, pairs, alone).value == 1
+    assert accuracy(perfect, examples, windows, alone, 2).value == 1
+
+
+def test_the_better_of_four_classes_is_the_outer_halfs():
+    pairs = pairs_of(("ann", "bob", 1.0), ("cyd", "ann", -2.0))
+    windows = windows_of(ann=1, bob=1, cyd=1)
+    examples, alone = (
+        pair_examples(pairs, windows, 4),
+        {name: name for name in ("ann", "bob", "cyd")},
+    )
+    perfect = verdicts(examples, (examples.targets >= 2).astype(float), windows)
+    assert accuracy(perfect, examples, windows, alone, 4).value == 1
+
+
+def test_evaluation_is_of_logits():
+    windows = windows_of(ann=2, bob=2)
+    examples = pair_examples(pairs_of(("ann", "bob", 1.0)), windows, 4)
+    logits = np.eye(4)[[2, 3, 1, 0]]  # all for ann; of four windows two in the right class
+    alone = {name: name for name in ("ann", "bob")}
+    found = TASKS[4].evaluate(Predictions(examples, logits, windows, alone), 0)
+    assert (found.estimate.value, found.estimate.pairs) == (1, 2)
+    assert found.metrics["accuracy"] == 0.5
 
 
 def test_the_interval_of_an_accuracy_resamples_groups():
@@ -112,8 +135,9 @@ def test_the_interval_of_an_accuracy_resamples_groups():
     right = np.tile(np.repeat([1, 1, 1, 0], 20), 2)  # three of the four matches are judged right
     p = np.where(right, examples.targets, 1 - examples.targets).astype(float)
     comparisons = verdicts(examples, p, windows)
-    widths = [
-        accuracy(comparisons, pairs, groups).high - accuracy(comparisons, pairs, groups).low
+    found = [
+        accuracy(comparisons, examples, windows, groups, 2)
         for groups in ({name: name for name in names}, {name: name[0] for name in names})
     ]
+    widths = [one.high - one.low for one in found]
     assert widths[1] > 3 * widths[0]

@@ -3,8 +3,8 @@
 import pytest
 
 from ranking.errors import TableError
-from ranking.tasks.expertise import known_pairs
-from ranking.tasks.manifest import data_digest, locate, read_manifest, refuse_copies
+from ranking.tasks.expertise import COLUMNS, known_pairs
+from ranking.tasks.manifest import Column, data_digest, locate, read_manifest, refuse_copies
 
 LEVELS = (
     "recording,level,split\nann,2,train\nbob,0,Train\ncyd,1,validation\ndan,0,val\neve,1,test\n"
@@ -14,10 +14,10 @@ PAIRS = "first;second;winner;group\nann;bob;bob;waltz\nann;cyd;ann;waltz\ndan;ev
 
 @pytest.fixture
 def read(tmp_path):
-    def of(text: str):
+    def of(text: str, columns=COLUMNS, takes_pairs=True):
         path = tmp_path / "mine.csv"
         path.write_text(text)
-        return read_manifest(path)
+        return read_manifest(path, columns, takes_pairs)
 
     return of
 
@@ -98,6 +98,40 @@ def test_the_digest_changes_with_what_is_said_and_with_the_sound(read):
 def test_manifests_that_cannot_be_are_refused_with_the_line(read, text, words):
     with pytest.raises(TableError, match=f"mine.csv, {words}"):
         read(text)
+
+
+GRADES = (
+    Column("grade", "give 1 to 3", allowed=("1", "2", "3"), stratify=True),
+    Column("seconds", number=True, optional=True),
+    Column("key", "write major, minor or nothing", allowed=("major", "minor"), optional=True),
+)
+
+
+def test_a_task_names_its_columns(read):
+    text = "Recording,key,grade,colour\nann,minor,2,red\nbob,,1,\n"
+    manifest = read(text, GRADES, takes_pairs=False)
+    table = manifest.recordings
+    assert list(table) == ["recording", "grade", "split", "group", "seconds", "key"]
+    assert table["grade"].tolist() == ["2", "1"]
+    assert table["key"].tolist() == ["minor", ""]
+    assert table["seconds"].isna().all()
+    assert manifest.stratify_by == "grade"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("recording,grade\nann,4\n", "line 2: 'grade' is '4'; give 1 to 3"),
+        ("recording,grade\nann,\n", "line 2: 'grade' is ''; give 1 to 3"),
+        ("recording,grade,key\nann,1,flat\n", "line 2: 'key' is 'flat'; write major, minor or"),
+        ("recording,grade,seconds\nann,1,long\n", "line 2: 'seconds' is 'long', which is not a"),
+        ("recording,level\nann,1\n", "line 1: no column 'grade'"),
+        ("first,second,winner\na,b,a\n", "line 1: no column 'recording'"),
+    ],
+)
+def test_what_a_task_cannot_use_is_refused_with_the_line(read, text, words):
+    with pytest.raises(TableError, match=f"mine.csv, {words}"):
+        read(text, GRADES, takes_pairs=False)
 
 
 def test_levels_that_are_all_equal_make_no_pair(read):

@@ -1,5 +1,7 @@
 """Splits part nothing that belongs together, and are the seed's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +19,7 @@ def many(groups: int = 20, of_each: int = 2) -> Manifest:
         (f"r{g}-{k}", g % 3, "", f"player{g}", "") for g in range(groups) for k in range(of_each)
     ]
     columns = ["recording", "level", "split", "group", "event"]
-    return Manifest("mine.csv", pd.DataFrame(rows, columns=columns))
+    return Manifest("mine.csv", pd.DataFrame(rows, columns=columns), stratify_by="level")
 
 
 def parted(table: pd.DataFrame) -> bool:
@@ -32,6 +34,15 @@ def test_a_split_by_lot_parts_no_group_and_keeps_the_levels_alike(seed):
     assert table["split"].value_counts().to_dict() == {"train": 64, "val": 8, "test": 8}
     means = table.groupby("split")["level"].mean()
     assert np.ptp(means) < 0.8
+
+
+@given(st.integers(0, 99))
+def test_what_is_no_number_is_stratified_by_too(seed):
+    manifest = many(40)
+    level = manifest.recordings["level"].map({0: "a", 1: "b", 2: "c"})
+    named = replace(manifest, recordings=manifest.recordings.assign(level=level))
+    one, other = (split_by_lot(of, seed).recordings["split"] for of in (manifest, named))
+    assert one.equals(other)
 
 
 def test_a_split_by_lot_is_the_seeds_and_leaves_a_given_one_alone():
@@ -72,7 +83,7 @@ def test_what_cannot_be_split_is_said():
     few = many(3)
     with pytest.raises(TableError, match="3 groups are too few to split by lot; give a column"):
         split_by_lot(few, 0)
-    with pytest.raises(TableError, match="3 groups for 5 folds; give fewer --folds"):
+    with pytest.raises(TableError, match="3 groups for 5 folds; split into fewer"):
         folds(few, 5, 0)
-    with pytest.raises(TableError, match="it has a split, and --folds would make another"):
+    with pytest.raises(TableError, match="it has a split, and folds would make another"):
         folds(split_by_lot(many(), 0), 5, 0)

@@ -1,0 +1,64 @@
+"""Losses by name: a value for each example, of logits and targets.
+
+Conventions
+-----------
+Logits are (N, C) and of any device and float type; a loss is float32 and as long as they are,
+whatever its parameters: training has float32 logits on a device, validation float64 ones.
+
+Losses
+------
+* :func:`cross_entropy`: of classes.
+* :func:`binary_cross_entropy`: of labels.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pkgutil import resolve_name
+
+from torch import Tensor
+from torch.nn import functional
+
+from ranking.tasks.task import Loss
+
+
+def loss_function(loss: Loss) -> Callable[[Tensor, Tensor], Tensor]:
+    """Return the loss as a function of logits (N, C) and targets, to values (N,).
+
+    Raises
+    ------
+    ValueError
+        If there is none of its name.
+    """
+    try:
+        function = resolve_name(loss.name if ":" in loss.name else f"{__name__}:{loss.name}")
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"no loss {loss.name!r} ({error})") from None
+    return partial(function, **dict(loss.parameters))
+
+
+def cross_entropy(
+    logits: Tensor, targets: Tensor, weights: Sequence[float] | None = None
+) -> Tensor:
+    """Return the negative log-likelihood of each class.
+
+    Parameters
+    ----------
+    targets : int, shape (N,)
+    weights : of the classes; by default alike
+    """
+    single = logits.float()
+    each = None if weights is None else single.new_tensor(weights)
+    return functional.cross_entropy(single, targets, each, reduction="none")
+
+
+def binary_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the negative log-likelihood of yes or no, averaged over the labels.
+
+    Parameters
+    ----------
+    targets : 0 or 1, shape (N, C)
+    """
+    losses = functional.binary_cross_entropy_with_logits(
+        logits.float(), targets.float(), reduction="none"
+    )
+    return losses.mean(dim=1)

@@ -1,0 +1,44 @@
+"""Losses are torch's, in float32, whatever logits they get; names find them."""
+
+import pytest
+import torch
+from torch.nn import functional
+
+from ranking.tasks.losses import loss_function
+from ranking.tasks.task import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, Loss
+
+LOGITS = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
+CLASSES = torch.tensor([0, 1, 2, 2, 1, 0])
+WEIGHTED = Loss("cross_entropy", (("weights", (1.0, 2.0, 0.5)),))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_losses_are_a_float32_for_each_example(dtype):
+    for loss, targets in (
+        (CROSS_ENTROPY, CLASSES),
+        (WEIGHTED, CLASSES),
+        (BINARY_CROSS_ENTROPY, torch.eye(3).repeat(2, 1)),
+    ):
+        values = loss_function(loss)(LOGITS.to(dtype), targets)
+        assert (values.dtype, values.shape) == (torch.float32, (6,))
+
+
+def test_weights_are_of_the_classes():
+    plain, weighted = (loss_function(loss)(LOGITS, CLASSES) for loss in (CROSS_ENTROPY, WEIGHTED))
+    torch.testing.assert_close(weighted, plain * torch.tensor([1.0, 2.0, 0.5])[CLASSES])
+
+
+def test_labels_are_averaged():
+    targets = torch.eye(3).repeat(2, 1)
+    expected = functional.binary_cross_entropy(LOGITS.sigmoid(), targets, reduction="none")
+    found = loss_function(BINARY_CROSS_ENTROPY)(LOGITS, targets)
+    torch.testing.assert_close(found, expected.mean(dim=1))
+
+
+def test_a_loss_may_lie_elsewhere():
+    found = loss_function(Loss("torch.nn.functional:cross_entropy", (("reduction", "none"),)))
+    torch.testing.assert_close(
+        found(LOGITS, CLASSES), loss_function(CROSS_ENTROPY)(LOGITS, CLASSES)
+    )
+    with pytest.raises(ValueError, match="no loss 'hinge'"):
+        loss_function(Loss("hinge"))
