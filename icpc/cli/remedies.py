@@ -41,6 +41,7 @@ REMEDIES: dict[str, str] = {
     "correct-rounds": "correct it, or give the rounds with --rounds",
     "no-stage": "leave --stage out",
     "name-verdicts": "give --comparisons FILE, --votes FILE or --panel FILE",
+    "rank-by-win-rate": "rank --by win-rate",
     "give-votes": "give --votes FILE",
     "choose-stage": "choose one with --stage",
     "say-passed-from": "say with --passed-from which score means passed, or compare candidates of "

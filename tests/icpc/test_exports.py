@@ -1,0 +1,40 @@
+"""What ``icpc`` offers to notebooks and scripts."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import icpc
+
+ROOT = Path(__file__).parents[2]
+BELOW = [
+    *(ROOT / "notebooks").rglob("*.py"),
+    *(ROOT / "notebooks").rglob("*.ipynb"),
+    *(ROOT / "icpc" / "synthetic").rglob("*.py"),
+    *(ROOT / "icpc" / "workflows").rglob("*.py"),
+]
+
+
+@pytest.mark.parametrize("name", icpc.__all__)
+def test_every_name_is_a_function_or_settings(name):
+    assert callable(getattr(icpc, name))
+
+
+def test_what_is_offered_is_said_once():
+    tree = ast.parse((ROOT / "icpc" / "__init__.pyi").read_text(encoding="utf-8"))
+    (said,) = [ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign)]
+    assert said == sorted(icpc.__all__)
+
+
+def test_nothing_is_loaded_before_it_is_asked_for():
+    code = "import icpc, sys; print({'numpy', 'pandas', 'torch'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("path", BELOW, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_below_the_command_line_imports_it(path):
+    assert "icpc.cli" not in path.read_text(encoding="utf-8")
