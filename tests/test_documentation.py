@@ -54,8 +54,8 @@ def test_every_command_of_the_readme_prints_what_it_shows(newcomer, command, sho
 def test_the_readme_names_commands_and_options_that_there_are(line):
     _, *words = shlex.split(line, comments=True)
     command = get_command(app)
-    while words and words[0] in (below := getattr(command, "commands", {})):
-        command = below[words.pop(0)]
+    while words and not words[0].startswith("-") and hasattr(command, "get_command"):
+        command = command.get_command(None, words.pop(0))
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= options
 

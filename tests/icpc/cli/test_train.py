@@ -1,12 +1,14 @@
 """``judge train`` as a user meets it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import loudness
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,8 @@ from icpc.cli import app
 from ranking.probe.checkpoint import load_probe
 
 RATE = 16_000
+RUN = "from icpc.cli import app; app()"
+SPEC = "loudness_task:SPEC"
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +114,7 @@ def test_a_fit_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
     folds = ["--folds", "3", "--epochs", "4"]
     pd.read_csv("mine.csv").drop(columns="split").to_csv("mine.csv", index=False)
     assert judge(sounds, *folds, "--out", "whole.safetensors").exit_code == 0
-    program = [sys.executable, "-c", "from icpc.cli import app; app()", "train", "expertise"]
+    program = [sys.executable, "-c", RUN, "train", "expertise"]
     process = subprocess.Popen([*program, *given(sounds), *folds], stderr=subprocess.DEVNULL)
     while process.poll() is None and len(list(Path("mine.fitting").glob("*.fit"))) < 2:
         time.sleep(0.002)
@@ -164,3 +168,71 @@ def test_a_copy_of_a_recording_is_refused(here, sounds, tmp_path):
     result = judge(sounds, "--recordings", copied)
     assert result.exit_code == 2
     assert "mine.csv: 'p00' and 'p11' are the same sound; keep one" in result.stderr
+
+
+def with_package(folder: Path, value: str, *arguments) -> subprocess.CompletedProcess:
+    """Run ``judge train`` where a package is installed that offers the task ``loudness``."""
+    facts = folder / "plugin-1.dist-info"
+    facts.mkdir(exist_ok=True)
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1\n")
+    (facts / "entry_points.txt").write_text(f"[judge.tasks]\nloudness = {value}\n")
+    shutil.copy(loudness.__file__, folder / "loudness_task.py")
+    return subprocess.run(
+        [sys.executable, "-c", RUN, "train", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_task_of_another_package_is_trained_by_the_same_command(here, sounds):
+    table = pd.read_csv("mine.csv")
+    table.assign(loudness=table.pop("level").map({0: "quiet", 1: "loud"})).to_csv("mine.csv")
+    assert (
+        "loudness   Train a probe that says how loud" in with_package(here, SPEC, "--help").stdout
+    )
+    words = with_package(here, SPEC, "loudness", "--help").stdout
+    assert "CSV: recording, loudness; split, group." in words
+    assert "--classes" not in words
+    assert "--crossed" not in words
+    arguments = ["loudness", *given(sounds)]
+    result = with_package(here, SPEC, *arguments, "--grid", "rate=3e-3", "--format", "table")
+    assert result.returncode == 0, result.stderr
+    words = " ".join(result.stdout.split())
+    assert "Fitted on 6 windows; epoch" in words
+    assert "Test: of 2 recordings, " in words
+    probe = load_probe(Path("mine.safetensors"))
+    assert probe.record.task == "loudness-3"
+    assert probe.record.results["train_windows"] == 6
+    assert probe.record.results["test_recordings"] == 2
+    refused = with_package(here, SPEC, *arguments, "--crossed", 4)
+    assert refused.returncode == 2
+    assert "--crossed 4: loudness-3 compares no windows; leave it out" in refused.stderr
+
+
+def test_a_package_that_cannot_be_used_is_named_and_spares_the_other_tasks(here):
+    result = with_package(here, "no_such_module:SPEC", "--help")
+    assert result.returncode == 2
+    said = " ".join(result.stderr.split())
+    assert "judge: judge.tasks entry point loudness = no_such_module:SPEC: it cannot be" in said
+    assert with_package(here, "no_such_module:SPEC", "expertise", "--help").returncode == 0
+
+
+def test_help_loads_nothing_slow():
+    slow = "sorted({'numpy', 'pandas', 'torch', 'sklearn'} & sys.modules.keys())"
+    for arguments in (["--help"], ["expertise", "--help"]):
+        program = f"import atexit, sys; atexit.register(lambda: print({slow})); {RUN}"
+        result = subprocess.run(
+            [sys.executable, "-c", program, "train", *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_task_that_there_is_not_is_no_command():
+    result = CliRunner().invoke(app, ["train", "expertisse"])
+    assert result.exit_code == 2
+    assert "No such command 'expertisse'" in result.stderr
