@@ -10,7 +10,7 @@ import pytest
 from icpc.synthetic import train
 from icpc.synthetic.lessons import heard
 from icpc.synthetic.train import TESTS, Set, examine, examples
-from ranking.judging.ranker import SHIPPED, load_ranker
+from ranking.judging.probe_ranker import SHIPPED, load_ranker
 from ranking.probe.checkpoint import load_probe
 
 CARD = (SHIPPED / "README.md").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def ranker():
 
 def test_it_learnt_from_the_pairs_that_the_script_draws(ranker):
     assert ranker.record.data_sha256 == examples()[0].digest
-    held = {**train.asdict(train.SETTINGS), "pairs": train.PAIRS}
+    held = {**train.SETTINGS.on_disk, "pairs": train.PAIRS}
     assert {name: ranker.record.settings[name] for name in held} == held
     assert ranker.record.note == train.NOTE
 
@@ -47,7 +47,7 @@ def test_the_card_says_what_the_record_says(ranker, name):
 
 def test_it_hears_who_plays_better_of_players_that_nobody_has_heard(ranker, tmp_path):
     recitals = FRESH.draw()
-    found = examine(ranker.head, recitals, heard(recitals, tmp_path))
+    found = examine(ranker, recitals, heard(recitals, tmp_path))
     assert found["pairs"] == 8 * 7
     assert found["low"] > 0.5
 
