@@ -6,3 +6,7 @@ numbers are those of the table, and what becomes of the figure is the caller's. 
 ``plots`` imports nothing but ``ranking``: it knows candidates by their ids, and results by the
 names they are given. It alone imports Matplotlib and Jinja.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,12 +1,14 @@
-"""The order of the house: plots and icpc rest on ranking, which rests on neither."""
+"""The order of the packages: who may import whom, and how much one of them holds."""
 
 import ast
 import copy
 import graphlib
 import re
+import subprocess
 import sys
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,34 @@ MAY_IMPORT = {
     "plots": {"plots", "ranking"},
     "icpc": {"icpc", "plots", "ranking"},
 }
+ORDER = {  # each may import those before it
+    "ranking": [
+        "errors",
+        "tables",
+        "progress",
+        "files",
+        "comparisons",
+        "methods",
+        "evaluation",
+        "consistency",
+        "audio",
+        "encoders",
+        "embeddings",
+        "tasks",
+        "network",
+        "probe",
+        "judging",
+    ],
+    "icpc": ["competition", "study", "findings", "page", "synthetic", "workflows", "cli"],
+}
+APART = {  # and of those, not these
+    "audio": {"comparisons", "methods", "evaluation", "consistency"},
+    "encoders": {"comparisons", "methods", "evaluation", "consistency"},
+    "embeddings": {"comparisons", "methods", "evaluation", "consistency"},
+    "network": set(ORDER["ranking"]) - {"errors", "tables", "progress"},
+}
+OPEN = {"icpc.cli", "plots", "plots.page", "ranking.encoders"}  # hold a file per verb, figure, …
+LONGEST = 320  # lines
 DRAWING = {"jinja2", "matplotlib"}  # slow to load: only pictures and pages need them
 
 
@@ -64,6 +94,118 @@ def test_packages_import_downwards(trees):
     for name, tree in trees.items():
         upwards = tops(imported(tree)) & MAY_IMPORT.keys() - MAY_IMPORT[name.partition(".")[0]]
         assert not upwards, f"{name} imports {upwards}"
+
+
+def package(name: str, trees: dict[str, ast.Module]) -> str:
+    """The package that a module lies in; a package is its own."""
+    inner = f"{name}."
+    return name if any(other.startswith(inner) for other in trees) else name.rpartition(".")[0]
+
+
+def between_packages(trees: dict[str, ast.Module]) -> Iterator[tuple[str, str, str, str]]:
+    """Imports from one part of a top package to another: (top, part, imported part, module)."""
+    for name, tree in trees.items():
+        top, _, rest = name.partition(".")
+        for other in imported(tree, trees) & trees.keys():
+            other_top, _, other_rest = other.partition(".")
+            part, other_part = rest.partition(".")[0], other_rest.partition(".")[0]
+            if top == other_top and part != other_part and part and other_part:
+                yield top, part, other_part, name
+
+
+def test_packages_are_imported_in_order(trees):
+    for top, part, other, name in between_packages(trees):
+        order = ORDER.get(top)
+        if order is None:
+            continue
+        assert part in order, f"{top}.{part} has no place in the order"
+        assert order.index(other) < order.index(part), f"{name} imports {top}.{other}"
+        if top == "ranking":
+            assert other not in APART.get(part, set()), f"{name} imports {other}"
+
+
+def test_no_package_imports_itself_by_way_of_another(trees):
+    """Importing a module runs its package's __init__, so packages can circle where files do not."""
+    graph: dict[str, set[str]] = {}
+    for name, tree in trees.items():
+        own = graph.setdefault(package(name, trees), set())
+        own |= {package(other, trees) for other in imported(tree, trees) & trees.keys()}
+    for name, needs in graph.items():
+        needs.discard(name)
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+def test_a_package_holds_two_to_twelve_modules(trees):
+    held: dict[str, int] = {}
+    for name in trees:
+        if package(name, trees) != name:
+            parent = name.rpartition(".")[0]
+            held[parent] = held.get(parent, 0) + 1
+    for name, count in held.items():
+        assert name in OPEN or name == "ranking" or 2 <= count <= 12, f"{name}: {count} modules"
+    assert {path.name for path in (ROOT / "ranking").iterdir() if path.is_file()} == {
+        "__init__.py",
+        "__init__.pyi",
+        "errors.py",
+        "progress.py",
+        "py.typed",
+        "tables.py",
+    }
+
+
+def test_no_module_is_long_and_no_function_takes_many_parameters(trees):
+    for name, tree in trees.items():
+        assert tree.body[-1].end_lineno <= LONGEST, name
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and not name.startswith("icpc.cli"):
+                own = node.args
+                names = [one.arg for one in (*own.posonlyargs, *own.args, *own.kwonlyargs)]
+                assert len(set(names) - {"self", "cls"}) <= 8, f"{name}.{node.name}"
+
+
+STUBS = sorted(ROOT.glob("*/**/__init__.pyi"))
+
+
+@pytest.mark.parametrize(
+    "stub", STUBS, ids=lambda path: ".".join(path.relative_to(ROOT).parts[:-1])
+)
+def test_a_package_offers_its_names(stub, trees):
+    """Each can be imported, and none is that of a module beside it, which Python would give."""
+    name = ".".join(stub.relative_to(ROOT).parts[:-1])
+    offered = [
+        alias.asname or alias.name
+        for node in ast.parse(stub.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    assert offered
+    inside = import_module(name)
+    for each in offered:
+        assert getattr(inside, each) is not None
+        assert f"{name}.{each}" not in trees, f"{name}.{each} is a module too"
+    assert sorted(inside.__all__) == sorted(offered)
+
+
+def test_every_package_of_code_offers_names(trees):
+    offering = {".".join(path.relative_to(ROOT).parts[:-1]) for path in STUBS}
+    packages = {package(name, trees) for name in trees}
+    assert packages - offering == {"icpc.cli", "icpc.synthetic"} & packages
+
+
+def test_importing_the_packages_loads_nothing_slow():
+    rooms = [
+        path for path in ROOT.glob("*/**/__init__.py") if path.is_relative_to(ROOT / "ranking")
+    ]
+    names = [".".join(path.relative_to(ROOT).parts[:-1]) for path in rooms]
+    code = (
+        f"import sys, icpc, plots, {', '.join(names)}\n"
+        "print(*({name.partition('.')[0] for name in sys.modules} & "
+        "{'torch', 'scipy', 'numpy', 'pandas', 'matplotlib', 'networkx', 'sklearn', 'av'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == ""
 
 
 def test_no_import_cycle(trees):

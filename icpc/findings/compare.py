@@ -23,7 +23,7 @@ from icpc.findings.wording import nearer, percent
 from icpc.study.study import Study, result_labels
 from ranking.comparisons.marks import mark_matrix
 from ranking.comparisons.schedule import follows_result
-from ranking.comparisons.tally import tally
+from ranking.comparisons.tally import count_comparisons
 from ranking.errors import RunError
 from ranking.evaluation.paired import accuracy_difference, order_accuracy, rank_correlation
 from ranking.methods.method import competition_rank, rank_candidates
@@ -220,7 +220,7 @@ def cautions(studies: dict[str, Study]) -> Iterator[str]:
 def _ranked(name: str, study: Study, jurors: set[str]) -> NamedRanking:
     """The ranking by some jurors of a panel alone, by the method of the study."""
     comparisons, marks = study.verdicts.comparisons, study.verdicts.marks
-    counted = tally(comparisons[comparisons["juror"].isin(jurors)])
+    counted = count_comparisons(comparisons[comparisons["juror"].isin(jurors)])
     given = (
         None
         if marks is None

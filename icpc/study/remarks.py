@@ -9,7 +9,7 @@ from ranking.methods.method import Method
 FEW = 10  # candidates; below that the 95 % ranges cover 80 to 92 % in simulation
 
 
-def remarks(
+def list_remarks(
     competition: Competition, counted: Tally, schedule: Schedule, method: Method
 ) -> list[str]:
     """What a reader must know before believing the ranking."""

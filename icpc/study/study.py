@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 
 from icpc.competition.competitions import Competition
-from icpc.study.remarks import remarks
+from icpc.study.remarks import list_remarks
 from icpc.study.source import Verdicts
 from ranking.comparisons.marks import mark_matrix
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import Schedule, describe_schedule
-from ranking.comparisons.tally import Tally, tally
+from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.errors import Given, RankingError
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise
@@ -125,7 +125,7 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
             "counted as in the paper's release: pairs of equal score left out, ranked by raw wins. "
             "The number of comparisons then depends on the result; do not read this as skill."
         )
-    counted = tally(verdicts.comparisons)
+    counted = count_comparisons(verdicts.comparisons)
     schedule = describe_schedule(counted)
     method, marks = settings.method, _marks(verdicts, counted)
     ranking = rank_candidates(counted, method, marks)
@@ -142,7 +142,7 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
         )
     else:
         ranking = with_intervals(ranking, counted, method, settings.seed)
-    said += remarks(competition, counted, schedule, method)
+    said += list_remarks(competition, counted, schedule, method)
     return Study(competition, verdicts, settings, counted, schedule, ranking, tuple(said))
 
 

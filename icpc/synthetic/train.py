@@ -22,7 +22,7 @@ import numpy as np
 from icpc.synthetic.lessons import Parts, heard, pairs
 from icpc.synthetic.recitals import Recital, draw_recitals
 from ranking.audio.lengths import SEGMENT_SECONDS
-from ranking.comparisons.tally import tally
+from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import Choice, cache_key_of
@@ -124,7 +124,7 @@ def examine(
             for name, own in zip(names, spectrograms, strict=True)
         ]
     )
-    counted = tally(count_votes(compare_windows(ranker, bank)))
+    counted = count_comparisons(count_votes(compare_windows(ranker, bank)))
     level = np.array([recital.level for recital in recitals])
     level = level[counted.candidates.astype(int)]
     distances = accuracy_by_distance(counted, level)

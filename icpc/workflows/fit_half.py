@@ -18,7 +18,7 @@ import pandas as pd
 from icpc.findings.wording import interval, percent
 from icpc.study.source import Verdicts, verdicts_of
 from icpc.workflows.judging import Fit, Heard, cast_votes, record_of, remarks_on
-from ranking.comparisons.tally import tally
+from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.resampling import Estimate, pair_share
@@ -83,7 +83,7 @@ def what_fitting_gained(
     vote : how votes make a verdict: majority or mean
     score : by candidate, may be missing
     """
-    own, other = (tally(count_votes(votes, vote)) for votes in (fitted, as_it_came))
+    own, other = (count_comparisons(count_votes(votes, vote)) for votes in (fitted, as_it_came))
     results = score.loc[own.candidates].to_numpy(dtype=float)
     better = results[:, np.newaxis] > results
     if not (own.met * better).any():

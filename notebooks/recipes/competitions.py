@@ -25,7 +25,7 @@ from resolution import resampled
 
 from icpc.workflows.embedding import choices_of, embed_missing
 from icpc.workflows.settings import EmbeddingOptions
-from ranking.comparisons.tally import tally
+from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import cache_key_of
@@ -96,7 +96,9 @@ def sounds_of(names: Iterable[str], folder: Path, store: Path) -> dict[str, Embe
 
 def wins_of(ranker: Ranker, bank: EmbeddingBank) -> np.ndarray:
     """Return the share of verdicts that each won against each, (n, n), by candidate."""
-    counted = tally(count_votes(compare_windows(ranker, bank, Judging(antisymmetric=True))))
+    counted = count_comparisons(
+        count_votes(compare_windows(ranker, bank, Judging(antisymmetric=True)))
+    )
     met = counted.met
     return np.divide(counted.wins, met, out=np.zeros_like(met), where=met > 0)
 

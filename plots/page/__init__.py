@@ -4,3 +4,7 @@ It puts what it is given into one HTML file that needs nothing else, and says no
 sentences and tables come from :mod:`icpc.page`, which it does not import. Of this project it
 imports :mod:`plots.style`, for the colours.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

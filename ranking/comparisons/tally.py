@@ -74,7 +74,7 @@ class Tally:
         return WinMatrix(self.wins, None if ties is None else ties + ties.T)
 
 
-def tally(comparisons: pd.DataFrame) -> Tally:
+def count_comparisons(comparisons: pd.DataFrame) -> Tally:
     """Count a COMPARISONS table; repeated pairs add up.
 
     Raises

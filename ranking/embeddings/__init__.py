@@ -1,1 +1,8 @@
-"""Embed once, keep on disk, hold on the device."""
+"""Embeddings: made of many recordings, kept on disk, and held on a device.
+
+It imports :mod:`ranking.encoders` and :mod:`ranking.audio`, nothing of comparisons or rankings.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.tally import Tally, tally
+from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.evaluation.resampling import (
     TAILS,
@@ -67,7 +67,10 @@ def with_window_intervals(
     if not _has_ranges(method):
         return ranking
     candidates = pd.Index(sorted(ranking["candidate"]))
-    fields = (tally(count_votes(drawn, vote)) for drawn in resampled_windows(votes, draws, seed))
+    fields = (
+        count_comparisons(count_votes(drawn, vote))
+        for drawn in resampled_windows(votes, draws, seed)
+    )
     strengths = np.stack(list(_strengths_by_id(fields, method, candidates)))
     return _with_quantiles(ranking, candidates, strengths)
 

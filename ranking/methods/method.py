@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.tally import Tally, tally
+from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.errors import RankingError
 from ranking.tables import RANKING
 
@@ -79,7 +79,7 @@ def rank_candidates(
     TableError
         If a column is missing or there are no comparisons.
     """
-    counted = comparisons if isinstance(comparisons, Tally) else tally(comparisons)
+    counted = comparisons if isinstance(comparisons, Tally) else count_comparisons(comparisons)
     if method.needs == "marks" and marks is None:
         raise RankingError(
             "ranking", f"{method.name} ranks by marks", "a panel's marks, or another method"

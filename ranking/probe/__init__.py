@@ -1,1 +1,9 @@
-"""The one training core behind every task: embeddings to logits."""
+"""Training: heads fitted on embeddings, for whichever task, and kept as probes.
+
+The loop knows no task. It imports :mod:`ranking.tasks`, :mod:`ranking.network` and what comes
+before.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

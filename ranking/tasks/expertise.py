@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.tally import tally
+from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.errors import TableError
 from ranking.evaluation.resampling import Estimate, pair_share
@@ -174,7 +174,7 @@ def accuracy(
     comparisons : of the recordings of the examples
     groups : of each recording; the interval resamples them
     """
-    counted = tally(comparisons)
+    counted = count_comparisons(comparisons)
     candidate = windows.set_index("window")["candidate"]
     sides = counted.candidates.get_indexer(candidate.loc[examples.windows.ravel()])
     first, second = sides.reshape(examples.windows.shape).T

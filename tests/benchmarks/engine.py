@@ -21,7 +21,7 @@ from icpc.competition.competitions import read_competition
 from icpc.findings.checks import check_study
 from icpc.study.source import read_verdicts
 from icpc.study.study import Settings, run_study
-from ranking.comparisons.tally import WinMatrix, tally
+from ranking.comparisons.tally import WinMatrix, count_comparisons
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
 from ranking.methods.bradley_terry import log_strengths
@@ -63,7 +63,7 @@ def whole_way(folder: Path) -> dict[str, float]:
 
 def fits(comparisons: pd.DataFrame) -> dict[str, float]:
     """Seconds of the Bradley-Terry fit alone, by this program and by others, from ids on."""
-    wins = tally(comparisons.assign(votes=1, windows=1)).wins
+    wins = count_comparisons(comparisons.assign(votes=1, windows=1)).wins
     names = pd.Index(sorted(comparisons["first"].unique()))
     first, second = (names.get_indexer(comparisons[side]) for side in ("first", "second"))
     won = comparisons["winner"].to_numpy() == comparisons["first"].to_numpy()

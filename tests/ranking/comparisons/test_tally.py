@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.comparisons.schedule import describe_schedule, follows_result
-from ranking.comparisons.tally import dominance_groups, strongly_connected, tally
+from ranking.comparisons.tally import count_comparisons, dominance_groups, strongly_connected
 from ranking.errors import RankingError, TableError
 from ranking.tables import TIE
 
@@ -18,7 +18,7 @@ def table(*rows: tuple[str, str, str]) -> pd.DataFrame:
 
 
 def test_repeated_pairs_add_up_and_ties_are_halves():
-    counted = tally(table(("a", "b", "a"), ("a", "b", TIE), ("b", "a", "a")))
+    counted = count_comparisons(table(("a", "b", "a"), ("a", "b", TIE), ("b", "a", "a")))
     assert counted.candidates.tolist() == ["a", "b"]
     assert counted.games.tolist() == [[0, 2], [1, 0]]
     assert counted.first_wins.tolist() == [[0, 1.5], [0, 0]]
@@ -28,18 +28,18 @@ def test_repeated_pairs_add_up_and_ties_are_halves():
 
 def test_missing_columns_are_named():
     with pytest.raises(TableError, match="columns missing: winner"):
-        tally(table(("a", "b", "a")).drop(columns="winner"))
+        count_comparisons(table(("a", "b", "a")).drop(columns="winner"))
 
 
 def test_more_candidates_than_fit_in_memory_are_refused():
     chain = pd.DataFrame({"first": np.arange(10_001).astype(str), "second": "x", "winner": "x"})
     with pytest.raises(RankingError, match="10,002 candidates; 10,000 fit in memory"):
-        tally(chain.assign(votes=1, windows=1))
+        count_comparisons(chain.assign(votes=1, windows=1))
 
 
 def test_no_comparisons_are_refused():
     with pytest.raises(TableError, match="no rows"):
-        tally(table())
+        count_comparisons(table())
 
 
 @given(st.integers(1, 7), st.integers(0, 10_000))
@@ -56,7 +56,9 @@ def test_groups_are_the_strongly_connected_components_best_first(n, seed):
 
 
 def test_schedule_names_groups_and_spans():
-    schedule = describe_schedule(tally(table(("a", "b", "a"), ("b", "c", "b"), ("c", "b", "c"))))
+    schedule = describe_schedule(
+        count_comparisons(table(("a", "b", "a"), ("b", "c", "b"), ("c", "b", "c")))
+    )
     assert (schedule.fewest_games, schedule.most_games, schedule.even) == (1, 3, False)
     assert schedule.groups == (("a",), ("b", "c"))
 
@@ -66,6 +68,6 @@ def test_a_schedule_of_unequal_pairs_only_follows_the_result():
     unequal = [(x, y, x) for x in "abcd" for y in "abcd" if score[x] != score[y]]
     complete = [(x, y, x) for x in "abcd" for y in "abcd" if x != y]
     values = np.array(list(score.values()))
-    assert follows_result(tally(table(*unequal)), values)
-    assert not follows_result(tally(table(*complete)), values)
-    assert not follows_result(tally(table(*complete)), np.zeros(4))
+    assert follows_result(count_comparisons(table(*unequal)), values)
+    assert not follows_result(count_comparisons(table(*complete)), values)
+    assert not follows_result(count_comparisons(table(*complete)), np.zeros(4))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.comparisons.tally import Tally, tally
+from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.consistency.head_to_head import order_flips, upsets, win_shares
 from ranking.consistency.order_effect import order_agreement
 from ranking.evaluation.accuracy import pair_accuracy
@@ -14,7 +14,7 @@ from ranking.evaluation.accuracy import pair_accuracy
 
 def heard(*verdicts):
     table = pd.DataFrame(verdicts, columns=["first", "second", "winner"])
-    return tally(table.assign(votes=1, windows=1))
+    return count_comparisons(table.assign(votes=1, windows=1))
 
 
 def random_tally(n, seed):

@@ -8,7 +8,7 @@ import pytest
 from heads import counted_head
 from skill import planted_bank
 
-from ranking.comparisons.tally import tally
+from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
@@ -52,7 +52,7 @@ def accuracy(bank, score: pd.Series, parts: int, ranker: ProbeRanker, seed: int 
         fitted = fit_ranker(ranker, bank, score[candidates], seed=seed)
         return lambda heard: compare_windows(fitted, bank, among=heard)
 
-    counted = tally(count_votes(compare_unheard(part, fit_on)))
+    counted = count_comparisons(count_votes(compare_unheard(part, fit_on)))
     return pair_accuracy(counted, score[counted.candidates].to_numpy(), seed)
 
 

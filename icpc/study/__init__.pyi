@@ -1,0 +1,24 @@
+from .by_round import result_groups, result_order, rounds_predicted
+from .figure2 import published_curve, read_figure
+from .hit_rate import HitRate, published_hit_rate, study_hit_rate
+from .runs import load_run, save_run
+from .source import Verdicts, read_verdicts
+from .study import Settings, Study, run_study
+
+__all__ = [
+    "HitRate",
+    "Settings",
+    "Study",
+    "Verdicts",
+    "load_run",
+    "published_curve",
+    "published_hit_rate",
+    "read_figure",
+    "read_verdicts",
+    "result_groups",
+    "result_order",
+    "rounds_predicted",
+    "run_study",
+    "save_run",
+    "study_hit_rate",
+]

@@ -1,0 +1,5 @@
+from .render import render_page
+
+__all__ = [
+    "render_page",
+]

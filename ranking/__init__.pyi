@@ -1,0 +1,28 @@
+from .comparisons import Tally, count_comparisons, count_votes
+from .encoders import ENCODERS, load_encoder
+from .errors import JudgeError
+from .evaluation import pair_accuracy, with_intervals
+from .judging import compare_windows, load_ranker
+from .methods import METHODS, Method, find_method, rank_candidates
+from .progress import Progress
+from .tasks import TASKS, find_task
+
+__all__ = [
+    "ENCODERS",
+    "METHODS",
+    "TASKS",
+    "JudgeError",
+    "Method",
+    "Progress",
+    "Tally",
+    "compare_windows",
+    "count_comparisons",
+    "count_votes",
+    "find_method",
+    "find_task",
+    "load_encoder",
+    "load_ranker",
+    "pair_accuracy",
+    "rank_candidates",
+    "with_intervals",
+]

@@ -1,0 +1,8 @@
+"""Who was preferred to whom: comparisons, votes and marks, read, checked and counted.
+
+It imports :mod:`ranking.files`, and knows nothing of how a ranking is made.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,24 @@
+from .marks import mark_matrix, panel_comparisons, read_marks
+from .pairs import ordered_pairs, with_truth
+from .reading import read_comparisons
+from .schedule import Schedule, describe_schedule, follows_result
+from .tally import Tally, WinMatrix, count_comparisons, dominance_groups
+from .votes import count_votes, read_votes
+
+__all__ = [
+    "Schedule",
+    "Tally",
+    "WinMatrix",
+    "count_comparisons",
+    "count_votes",
+    "describe_schedule",
+    "dominance_groups",
+    "follows_result",
+    "mark_matrix",
+    "ordered_pairs",
+    "panel_comparisons",
+    "read_comparisons",
+    "read_marks",
+    "read_votes",
+    "with_truth",
+]

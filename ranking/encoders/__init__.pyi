@@ -1,0 +1,16 @@
+from .base import Encoder, SegmentEncoder
+from .registry import ENCODERS, load_encoder, spec_of
+from .spec import EncoderSpec, Weights
+from .weights import fetch_weights, find_weights
+
+__all__ = [
+    "ENCODERS",
+    "Encoder",
+    "EncoderSpec",
+    "SegmentEncoder",
+    "Weights",
+    "fetch_weights",
+    "find_weights",
+    "load_encoder",
+    "spec_of",
+]

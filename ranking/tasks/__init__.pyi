@@ -1,0 +1,18 @@
+from .manifest import Manifest, read_manifest
+from .metrics import class_metrics, label_metrics
+from .registry import TASKS, find_task
+from .splits import folds, split_by_lot
+from .task import Examples, Task
+
+__all__ = [
+    "TASKS",
+    "Examples",
+    "Manifest",
+    "Task",
+    "class_metrics",
+    "find_task",
+    "folds",
+    "label_metrics",
+    "read_manifest",
+    "split_by_lot",
+]
