@@ -9,7 +9,7 @@ from icpc.study.runs import load_run, save_run
 from icpc.study.source import read_verdicts
 from icpc.study.study import Settings, run_study
 from ranking.errors import RunError
-from ranking.files.hashing import file_hash
+from ranking.files.hashing import file_sha256
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_runs_are_the_same_bytes_every_time(study2015, run, tmp_path):
 
 def test_the_record_says_what_went_in(icpc2015, run):
     facts = json.loads((run / "run.json").read_text())
-    assert facts["sha256"]["verdicts"] == file_hash(icpc2015.comparisons)
+    assert facts["sha256"]["verdicts"] == file_sha256(icpc2015.comparisons)
     assert facts["settings"] == {
         "by": "bradley-terry",
         "vote": "majority",
