@@ -25,5 +25,5 @@ def offer_encoders(
         (site / f"{name}.py").write_text(code)
         patch.delitem(sys.modules, name, raising=False)
     patch.syspath_prepend(str(site))
-    own = {name: entry.value for name, entry in registry.ENCODERS.own.items()}
-    patch.setattr(registry, "ENCODERS", Registry(ModuleType, "judge.encoders", own, EncoderError))
+    fresh = Registry(ModuleType, "judge.encoders", registry.ENCODERS.own, EncoderError)
+    patch.setattr(registry, "ENCODERS", fresh)
