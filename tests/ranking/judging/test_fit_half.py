@@ -56,14 +56,16 @@ def accuracy(bank, score: pd.Series, parts: int, ranker: ProbeRanker, seed: int 
     return pair_accuracy(counted, score[counted.candidates].to_numpy(), seed)
 
 
-@pytest.mark.parametrize(("parts", "classes"), [(HALF, 2), (3, 4)])
+@pytest.mark.parametrize(
+    ("parts", "classes"), [(HALF, 2), pytest.param(3, 4, marks=pytest.mark.slow)]
+)
 def test_skill_that_is_there_is_found_in_candidates_never_heard(bank, score, parts, classes):
     found = accuracy(bank, score, parts, ranker_of(classes))
     assert found.value > 0.7
     assert found.p < 0.005
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_fitting_on_shuffled_results_stays_within_what_no_skill_gives(bank, score, seed):
     shuffled = pd.Series(np.random.default_rng(seed).permutation(score), index=score.index)
     assert accuracy(bank, shuffled, HALF, ranker_of(), seed).p > 0.005

@@ -2,22 +2,15 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 from heads import configs, lively_head
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from skill import all_pairs, planted_bank, taking
 
 from ranking.network.crossed import CrossedStack, Crossing, moments
 from ranking.network.head import HeadConfig
 from ranking.network.stack import Stack
-from ranking.probe.batches import cross, crossed, load
-from ranking.probe.fit import fit
-from ranking.probe.settings import FitSettings, Run
-from ranking.tasks.expertise import TASKS
-from ranking.tasks.task import Examples
 
 CONFIG = HeadConfig(40, 30, 2, sides=2, segments=4, width=12, feedforward=5, dropout=0.2)
 
@@ -102,55 +95,6 @@ def test_dropout_is_drawn_for_each_segment_and_place_by_the_seed():
     logits = [stack.logits(crossing, mask, noise) for noise in (one, same, other)]
     assert torch.equal(logits[0], logits[1])
     assert not torch.allclose(logits[0], logits[2])
-
-
-def test_a_crossing_holds_the_segments_of_the_pairs():
-    bank = planted_bank(np.arange(6), 5, 8)
-    windows = np.array([[0, 3], [3, 0], [4, 3], [1, 2]])
-    crossing, mask = cross(taking(bank), windows)
-    wanted, same = load(bank, windows)
-    found = torch.cat((crossing.values[crossing.first], crossing.values[crossing.second]), dim=1)
-    assert torch.equal(found, wanted)
-    assert torch.equal(mask, same)
-    assert len(crossing.values) == len(bank.sounding([0, 1, 2, 3, 4])[0])
-
-
-@given(st.integers(1, 3), st.integers(2, 14), st.integers(2, 9), st.integers(0, 99))
-def test_a_unit_is_all_that_few_windows_of_one_position_make(positions, count, together, seed):
-    """Windows are numbered position after position; those of different ones never meet."""
-    levels = np.arange(count) % 2
-    one = all_pairs(levels, np.arange(count)).windows
-    windows = np.concatenate([one + count * position for position in range(positions)])
-    zeros = np.zeros(len(windows), dtype=int)
-    made = crossed(Examples(windows, zeros, zeros), together, seed)
-    assert np.array_equal(made.windows, windows)
-    group = {}
-    for unit in np.unique(made.units):
-        met = made.of(made.units == unit).windows
-        assert len(np.unique(met)) <= together
-        assert len(np.unique(met // count)) == 1
-        pairs = set(map(tuple, met.tolist()))
-        assert {(b, a) for a, b in pairs} == pairs
-        group[unit] = set(met.flatten().tolist())
-    sizes = sum(len(own) for own in group.values())
-    groups = -(-count // (together // 2))
-    assert len(group) <= positions * groups * (groups + 1) / 2
-    assert sizes <= positions * count * groups  # a window is taken once for each group it meets
-
-
-def test_without_dropout_a_crossed_fit_is_a_plain_one_on_the_same_batches():
-    levels = np.tile([0, 1, 2], 4)
-    take = taking(planted_bank(levels, 20, 32))
-    config = HeadConfig(20, 32, 2, sides=2, width=16, feedforward=8, dropout=0.0)
-    train, validation = all_pairs(levels, np.arange(9)), all_pairs(levels, np.arange(9, 12))
-    settings = FitSettings(epochs=2, batch=4, rate=3e-3, crossed=4, seed=1)
-    task = TASKS[2]
-    fast = fit(task, Run(config, settings, train, validation), take)
-    units = crossed(train, 4, 1)
-    assert len(np.unique(units.units)) > 4
-    plain = fit(task, Run(config, replace(settings, crossed=0), units, validation), take)
-    for one, other in zip(fast.history, plain.history, strict=True):
-        assert one == pytest.approx(other, abs=1e-5)
 
 
 def test_a_head_of_one_recording_compares_nobody():

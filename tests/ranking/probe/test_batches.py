@@ -5,9 +5,10 @@ import torch
 from heads import side_by_side
 from hypothesis import given
 from hypothesis import strategies as st
-from skill import planted_bank
+from skill import all_pairs, planted_bank, taking
 
-from ranking.probe.batches import count_batches, epoch_batches, load
+from ranking.probe.batches import count_batches, cross, crossed, epoch_batches, load
+from ranking.tasks.task import Examples
 
 units = st.lists(st.integers(0, 20), min_size=1, max_size=60).map(np.array)
 
@@ -57,3 +58,37 @@ def test_a_window_in_several_examples_is_taken_once(monkeypatch):
     )
     load(bank, np.array([[0, 1], [1, 0], [2, 1]]))
     assert asked == [0, 1, 2]
+
+
+def test_a_crossing_holds_the_segments_of_the_pairs():
+    bank = planted_bank(np.arange(6), 5, 8)
+    windows = np.array([[0, 3], [3, 0], [4, 3], [1, 2]])
+    crossing, mask = cross(taking(bank), windows)
+    wanted, same = load(bank, windows)
+    found = torch.cat((crossing.values[crossing.first], crossing.values[crossing.second]), dim=1)
+    assert torch.equal(found, wanted)
+    assert torch.equal(mask, same)
+    assert len(crossing.values) == len(bank.sounding([0, 1, 2, 3, 4])[0])
+
+
+@given(st.integers(1, 3), st.integers(2, 14), st.integers(2, 9), st.integers(0, 99))
+def test_a_unit_is_all_that_few_windows_of_one_position_make(positions, count, together, seed):
+    """Windows are numbered position after position; those of different ones never meet."""
+    levels = np.arange(count) % 2
+    one = all_pairs(levels, np.arange(count)).windows
+    windows = np.concatenate([one + count * position for position in range(positions)])
+    zeros = np.zeros(len(windows), dtype=int)
+    made = crossed(Examples(windows, zeros, zeros), together, seed)
+    assert np.array_equal(made.windows, windows)
+    group = {}
+    for unit in np.unique(made.units):
+        met = made.of(made.units == unit).windows
+        assert len(np.unique(met)) <= together
+        assert len(np.unique(met // count)) == 1
+        pairs = set(map(tuple, met.tolist()))
+        assert {(b, a) for a, b in pairs} == pairs
+        group[unit] = set(met.flatten().tolist())
+    sizes = sum(len(own) for own in group.values())
+    groups = -(-count // (together // 2))
+    assert len(group) <= positions * groups * (groups + 1) / 2
+    assert sizes <= positions * count * groups  # a window is taken once for each group it meets

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, fit_standard, make_head
-from ranking.probe.batches import epoch_batches
+from ranking.probe.batches import crossed, epoch_batches
 from ranking.probe.fit import fit, fit_all
 from ranking.probe.loop import Loop, predict, step_seed
 from ranking.probe.optimiser import rate_factor
@@ -285,3 +285,18 @@ def test_the_rate_rises_and_falls_to_nothing():
     assert factors[100] == pytest.approx(0)
     assert factors[55] == pytest.approx(0.5)
     assert rate_factor(0, 5, 0.0) == 1
+
+
+def test_without_dropout_a_crossed_fit_is_a_plain_one_on_the_same_batches():
+    levels = np.tile([0, 1, 2], 4)
+    take = taking(planted_bank(levels, 20, 32))
+    config = HeadConfig(20, 32, 2, sides=2, width=16, feedforward=8, dropout=0.0)
+    train, validation = all_pairs(levels, np.arange(9)), all_pairs(levels, np.arange(9, 12))
+    settings = FitSettings(epochs=2, batch=4, rate=3e-3, crossed=4, seed=1)
+    task = TASKS[2]
+    fast = fit(task, Run(config, settings, train, validation), take)
+    units = crossed(train, 4, 1)
+    assert len(np.unique(units.units)) > 4
+    plain = fit(task, Run(config, replace(settings, crossed=0), units, validation), take)
+    for one, other in zip(fast.history, plain.history, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
