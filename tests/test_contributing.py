@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from sounds import piano, write_sound
 
 from icpc.competition.competitions import BUNDLED
 
@@ -38,11 +40,11 @@ class Package:
         (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
         self._entries = facts / "entry_points.txt"
 
-    def offer(self, group: str, name: str, module: str, code: str, attribute: str) -> None:
-        """Add a module and an entry point that names its attribute."""
+    def offer(self, group: str, name: str, module: str, code: str, attribute: str = "") -> None:
+        """Add a module and an entry point that names it, or its attribute."""
         (self.folder / f"{module}.py").write_text(code)
         with self._entries.open("a") as file:
-            file.write(f"[{group}]\n{name} = {module}:{attribute}\n")
+            file.write(f"[{group}]\n{name} = {':'.join(filter(None, (module, attribute)))}\n")
 
     def judge(self, *arguments: object, fails: int = 0) -> subprocess.CompletedProcess[str]:
         """Run the command where the package is installed."""
@@ -166,3 +168,42 @@ def test_a_method_may_have_an_order_only(package, own):
     package.judge("check", *by)
     package.judge("report", *by, "--out", "run", "--plot")
     assert (package.folder / "run" / "report.html").exists()
+
+
+LEVEL = """
+from ranking.encoders.base import SegmentEncoder, frozen
+from ranking.encoders.spec import EncoderSpec
+
+SPEC = EncoderSpec(
+    name="level", title="mean level of each second", rate=8_000, frames=10, dimension=1,
+    precision="float32", licence="MIT",
+)
+
+
+class Level(SegmentEncoder):
+    spec = SPEC
+
+    def encode(self, samples):
+        self.check(samples)
+        return samples.abs().reshape(len(samples), 10, -1).mean(dim=2, keepdim=True)
+
+
+def load():
+    return frozen(Level())
+"""
+
+
+def test_an_encoder_is_a_file_and_a_line(package):
+    package.offer("judge.encoders", "level", "levels", LEVEL)
+    write_sound(package.folder / "ana.flac", piano(12, 8_000), 8_000)
+    assert "level: mean level of each second (MIT)" in package.judge("weights").stdout
+    asked = ["embed", "--recordings", ".", "--encoder", "level"]
+    assert "1 recordings: 1 made, 0 kept, 0 bad" in package.judge(*asked).stdout
+    (array,) = package.folder.glob("embeddings/level-*/*.npy")
+    assert np.load(array).shape == (2, 10, 1)
+
+
+def test_what_is_no_encoder_is_named(package):
+    package.offer("judge.encoders", "odd", "oddity", "SPEC = 3")
+    error = package.judge("weights", fails=2).stderr
+    assert "judge.encoders entry point odd = oddity: no module with a SPEC" in error

@@ -1,4 +1,4 @@
-"""Real performances, where there are some, are heard as FFmpeg hears them."""
+"""Real performances are heard as FFmpeg hears them."""
 
 import shutil
 import subprocess
