@@ -35,7 +35,7 @@ from ranking.judging.probe_ranker import ProbeRanker
 from ranking.judging.ranker import Ranker
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
-from ranking.probe.fit import fit
+from ranking.probe.fit import fit_run
 from ranking.probe.settings import FitSettings, Run
 from ranking.tasks.expertise import TASKS
 from ranking.tasks.task import Examples
@@ -97,7 +97,7 @@ def train(keep: Path) -> Probe:
     )
     parts = Parts([*_heard(TRAIN, keep), *_heard(VALIDATION, keep)], SEGMENTS_OF_A_PART, seed=3)
     run = Run(config, SETTINGS, *examples())
-    fitted = fit(TASKS[2], run, parts.take, "cpu", keep=keep)
+    fitted = fit_run(TASKS[2], run, parts.take, "cpu", keep=keep)
     record = Record(
         TASKS[2].name,
         cache_key_of(Choice("spectrogram")),

@@ -22,7 +22,7 @@ from ranking.judging.compare import Kept, windows_on_disk
 from ranking.judging.probe_ranker import ProbeRanker, as_ranker
 from ranking.probe.batches import load
 from ranking.probe.checkpoint import Probe, load_probe, save_probe
-from ranking.probe.fit import fit
+from ranking.probe.fit import fit_run
 from ranking.probe.settings import FitSettings, Run
 from ranking.progress import SILENT, Progress
 from ranking.tasks.expertise import known_pairs, pair_examples
@@ -70,7 +70,7 @@ def fit_ranker(
         if place.with_suffix(".json").is_file():
             return as_ranker(load_probe(place))
     run = Run(own.config, settings, examples, examples, ranker.head)
-    fitted = fit(find_task(own.task), run, partial(load, bank), bank.device, progress, folder)
+    fitted = fit_run(find_task(own.task), run, partial(load, bank), bank.device, progress, folder)
     record = replace(own, settings=facts, data_sha256=examples.digest, results={}, note="")
     found = ProbeRanker(fitted.head, record)
     if place is not None:

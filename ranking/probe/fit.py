@@ -19,7 +19,7 @@ from ranking.progress import SILENT, Progress
 from ranking.tasks.task import Task
 
 
-def fit(
+def fit_run(
     task: Task,
     run: Run,
     take: Take,

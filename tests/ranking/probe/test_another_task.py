@@ -12,7 +12,7 @@ from ranking.embeddings.store import CacheKey
 from ranking.errors import ProbeError, TableError
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, load_probe, save_probe
-from ranking.probe.fit import fit
+from ranking.probe.fit import fit_run
 from ranking.probe.loop import predict
 from ranking.probe.settings import FitSettings, Run
 from ranking.probe.train import TrainSettings, evaluate_heads, train_head
@@ -89,6 +89,6 @@ def test_labels_are_learnt_by_the_same_loop(bank):
     config = HeadConfig(25, 25, labels.outputs)
     train, validation = examples.of(every < 96), examples.of((every >= 96) & (every < 120))
     run = Run(config, SETTINGS.fit, train, validation)
-    fitted = fit(labels, run, taking(bank))
+    fitted = fit_run(labels, run, taking(bank))
     logits = predict(fitted.head.of_sounding, taking(bank), examples.windows[test])
     assert label_metrics(logits, targets[test])["mAP"] > 0.9

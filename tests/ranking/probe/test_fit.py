@@ -13,7 +13,7 @@ from torch.nn import functional
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, fit_standard, make_head
 from ranking.probe.batches import crossed, epoch_batches
-from ranking.probe.fit import fit, fit_all
+from ranking.probe.fit import fit_all, fit_run
 from ranking.probe.loop import Loop, predict, step_seed
 from ranking.probe.optimiser import rate_factor
 from ranking.probe.settings import FitSettings, Run
@@ -122,7 +122,7 @@ def variants(run: Run, count: int, crossed: int = 0) -> list[Run]:
 def test_a_fit_is_the_loop_that_anyone_would_write(run, take):
     short = replace(run, settings=replace(run.settings, epochs=1))  # so that no epoch is chosen
     expected = by_hand(short, take).state_dict()
-    found = fit(TASK, short, take).head.state_dict()
+    found = fit_run(TASK, short, take).head.state_dict()
     del found["norms.0.num_batches_tracked"], found["norms.1.num_batches_tracked"]
     for state in (found, expected):  # the keys' bias has no effect: its gradient is rounding
         state["attention.self_attn.in_proj_bias"][CONFIG.width : 2 * CONFIG.width] = 0
@@ -138,7 +138,7 @@ def test_stacked_runs_are_separate_ones(run, take, count, crossed):
     stacked = fit_all(TASK, runs, take, progress=told)
     assert [what for what, _ in told.stages] == [f"fitting {n} of 3" for n in (1, 2, 3)]  # orders
     for one, fitted in zip(runs, stacked, strict=True):
-        alone = fit(TASK, one, take)
+        alone = fit_run(TASK, one, take)
         assert fitted.epoch == alone.epoch
         logits, expected = (predict(f.head.of_sounding, take, windows) for f in (fitted, alone))
         np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-5)
@@ -193,22 +193,22 @@ def test_a_fit_that_was_killed_ends_in_the_same_bytes(run, take, tmp_path, place
 def test_what_was_kept_of_another_fit_is_left_alone(run, take, tmp_path):
     for changed in (run, replace(run, settings=replace(run.settings, rate=1e-3))):
         with pytest.raises(Killed):
-            fit(TASK, changed, take, progress=Killing(8), keep=tmp_path)
+            fit_run(TASK, changed, take, progress=Killing(8), keep=tmp_path)
     assert len(list(tmp_path.glob("*.fit"))) == 2
     for file in tmp_path.iterdir():
         file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(ProbeError, match="cannot be read; remove it to fit anew"):
-        fit(TASK, run, take, keep=tmp_path)
+        fit_run(TASK, run, take, keep=tmp_path)
 
 
 def test_a_fit_under_another_loss_is_not_gone_on_with(run, take, tmp_path):
     weighted = replace(TASK, loss=Loss("cross_entropy", (("weights", (1.0, 3.0)),)))
     with pytest.raises(Killed):
-        fit(TASK, run, take, progress=Killing(8), keep=tmp_path)
-    fitted = fit(weighted, run, take, progress=(told := Told()), keep=tmp_path)
+        fit_run(TASK, run, take, progress=Killing(8), keep=tmp_path)
+    fitted = fit_run(weighted, run, take, progress=(told := Told()), keep=tmp_path)
     assert told.skipped == 0
     assert len(list(tmp_path.glob("*.fit"))) == 1  # the other's, left alone
-    assert fitted.history[0]["loss"] != fit(TASK, run, take).history[0]["loss"]
+    assert fitted.history[0]["loss"] != fit_run(TASK, run, take).history[0]["loss"]
 
 
 def test_what_fits_are_found_by_on_disk_stays(run, take):
@@ -222,7 +222,7 @@ def test_what_fits_are_found_by_on_disk_stays(run, take):
 
 def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, take):
     settings = FitSettings(epochs=40, batch=8, rate=1e-2, patience=3)
-    fitted = fit(TASK, replace(run, settings=settings), take)
+    fitted = fit_run(TASK, replace(run, settings=settings), take)
     assert len(fitted.history) == min(fitted.epoch + 3, 40)
     best = max(fitted.history, key=lambda e: (e["accuracy"], -e["validation_loss"]))
     assert fitted.history.index(best) == fitted.epoch - 1
@@ -233,7 +233,7 @@ def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, take
 def test_a_fit_tells_its_progress_and_leaves_global_randomness_alone(run, take):
     torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
     told = Told()
-    fitted = fit(TASK, run, take, progress=told)
+    fitted = fit_run(TASK, run, take, progress=told)
     assert told.stages == [("fitting", 21)]
     epochs, losses = zip(*(detail.split(", loss ") for detail in told.steps), strict=True)
     assert list(epochs) == [f"epoch {epoch} of 3" for epoch in (1, 2, 3) for _ in range(7)]
@@ -245,7 +245,7 @@ def test_a_fit_tells_its_progress_and_leaves_global_randomness_alone(run, take):
 
 def test_half_precision_is_near(run, take):
     exact, half = (
-        fit(TASK, replace(run, settings=replace(run.settings, half=half)), take)
+        fit_run(TASK, replace(run, settings=replace(run.settings, half=half)), take)
         for half in (False, True)
     )
     losses = [[e["validation_loss"] for e in fitted.history] for fitted in (exact, half)]
@@ -256,7 +256,7 @@ def test_half_precision_is_near(run, take):
 def test_only_training_examples_are_learnt_from(run, take):
     """Other validation examples choose another epoch, but every epoch is the same."""
     other = replace(run, validation=run.validation.of(run.validation.targets == 1))
-    one, two = fit(TASK, run, take), fit(TASK, other, take)
+    one, two = fit_run(TASK, run, take), fit_run(TASK, other, take)
     assert [e["loss"] for e in one.history] == [e["loss"] for e in two.history]
 
 
@@ -294,9 +294,9 @@ def test_without_dropout_a_crossed_fit_is_a_plain_one_on_the_same_batches():
     train, validation = all_pairs(levels, np.arange(9)), all_pairs(levels, np.arange(9, 12))
     settings = FitSettings(epochs=2, batch=4, rate=3e-3, crossed=4, seed=1)
     task = TASKS[2]
-    fast = fit(task, Run(config, settings, train, validation), take)
+    fast = fit_run(task, Run(config, settings, train, validation), take)
     units = crossed(train, 4, 1)
     assert len(np.unique(units.units)) > 4
-    plain = fit(task, Run(config, replace(settings, crossed=0), units, validation), take)
+    plain = fit_run(task, Run(config, replace(settings, crossed=0), units, validation), take)
     for one, other in zip(fast.history, plain.history, strict=True):
         assert one == pytest.approx(other, abs=1e-5)

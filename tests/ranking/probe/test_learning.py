@@ -21,7 +21,7 @@ from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.evaluation.accuracy import permutation_p
 from ranking.network.head import Head, HeadConfig
-from ranking.probe.fit import fit
+from ranking.probe.fit import fit_run
 from ranking.probe.loop import predict
 from ranking.probe.settings import FitSettings, Run
 from ranking.tasks.expertise import TASKS, p_first
@@ -45,7 +45,7 @@ def learnt(
     train = train.of(np.isin(train.units, chosen))
     validation = all_pairs(levels, VALIDATION, classes)
     task = TASKS[classes]
-    return fit(task, Run(config, settings, train, validation), taking(bank)).head
+    return fit_run(task, Run(config, settings, train, validation), taking(bank)).head
 
 
 def judged(head: Head, bank: EmbeddingBank) -> np.ndarray:
