@@ -80,7 +80,7 @@ def test_faulty_settings_are_named(tmp_path, settings, words):
 
 
 def test_an_unknown_name_gets_the_choices():
-    with pytest.raises(CompetitionError, match=r"did you mean 'icpc2015'.*or give your own"):
+    with pytest.raises(CompetitionError, match=r"did you mean 'icpc2015'.*or read one of your own"):
         load_competition("icpc201")
     with pytest.raises(CompetitionError, match="choose icpc2015 or icpc2025"):
         load_competition("../data/icpc2015")

@@ -180,10 +180,10 @@ def test_all_ordered_pairs_carry_their_truth(icpc2015):
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        ({"by": "elo"}, "--by elo: no such choice"),
-        ({"vote": "loudest"}, "--vote loudest"),
+        ({"by": "elo"}, "by elo: no such choice"),
+        ({"vote": "loudest"}, "vote loudest"),
         ({"count": "paper", "by": "win-rate"}, "the paper's counting ranks by raw wins"),
-        ({"resample": "pairs"}, "--resample pairs"),
+        ({"resample": "pairs"}, "resample pairs"),
         ({"count": "paper", "by": "wins", "resample": "windows"}, "votes are on all pairs"),
     ],
 )

@@ -56,5 +56,5 @@ def test_a_failure_leaves_the_old_file_and_nothing_half_written(tmp_path, monkey
 
 def test_a_file_where_a_folder_should_be_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="choose another --out"):
+    with pytest.raises(RunError, match="choose another place"):
         write_text("x", tmp_path / "file" / "out.csv")
