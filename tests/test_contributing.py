@@ -4,14 +4,21 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from sounds import piano, write_sound
+from typer.testing import CliRunner
 
+from icpc import check, load_competition, rank
+from icpc.cli import app
+from icpc.competition import competitions
 from icpc.competition.competitions import BUNDLED
+from icpc.findings import Finding, checks
+from icpc.study import Study
 
 COPELAND = '''
 """Copeland: how many one beats by the majority of comparisons, less by how many one is beaten."""
@@ -207,3 +214,36 @@ def test_what_is_no_encoder_is_named(package):
     package.offer("judge.encoders", "odd", "oddity", "SPEC = 3")
     error = package.judge("weights", fails=2).stderr
     assert "judge.encoders entry point odd = oddity: no module with a SPEC" in error
+
+
+def test_a_competition_is_a_folder(tmp_path, monkeypatch):
+    """It has a name, is listed with what it holds, and is ranked like the others."""
+    folder = tmp_path / "data" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "roster.csv").write_text(ROSTER)
+    (folder / "comparisons.csv").write_text(COMPARISONS)
+    (folder / "competition.toml").write_text(
+        'title = "My competition"\nrounds = ["first", "second", "final"]\n'
+        'name = "mine"\ncomparisons = "comparisons.csv"\n'
+    )
+    monkeypatch.setattr(competitions, "BUNDLED", tmp_path / "data")
+    runner = CliRunner()
+    listed = runner.invoke(app, ["competitions"]).stdout
+    assert "mine: My competition" in listed
+    assert "5 candidates to judge, 0 exempt; first → second → final" in listed
+    ranked = runner.invoke(app, ["rank", "--competition", "mine", "--format", "csv"]).stdout
+    assert ranked.splitlines()[1].split(",")[3] == "ana"
+
+
+def test_a_finding_is_a_function_and_a_line(monkeypatch):
+    """The command and the tables show it, and programs ask for it by its key."""
+
+    def find_favourite(study: Study) -> Iterator[Finding]:
+        first = study.ranking["candidate"].iloc[0]
+        yield Finding("favourite", "mine", "favourite", f"{first} stands first.", value=1.0)
+
+    monkeypatch.setattr(checks, "FINDERS", (*checks.FINDERS, find_favourite))
+    found = check(rank(load_competition("icpc2015")))
+    assert found["favourite"].sentence == "tian-lu stands first."
+    shown = CliRunner().invoke(app, ["check", "--competition", "icpc2015"]).stdout
+    assert "favourite: tian-lu stands first." in shown
