@@ -8,7 +8,7 @@ commands that have it. Help shows options panel by panel, in the order in which 
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from functools import partial, wraps
 from typing import Annotated, Any, get_type_hints
@@ -17,12 +17,19 @@ import typer
 
 from icpc.cli.weights import FOLDER
 from icpc.workflows.settings import Choices, RecordingOptions, Source
+from ranking.methods.registry import METHODS
 
 USUAL = "icpc2015"
 
 Seed = Annotated[
     int | None, typer.Option(min=0, help="Makes every random draw repeatable (default: 0).")
 ]
+
+
+def _either(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}"
+
 
 _what = partial(typer.Option, rich_help_panel="What to judge")
 _verdicts = partial(typer.Option, rich_help_panel="Where verdicts come from")
@@ -43,7 +50,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "stage": _verdicts(help="Whose marks to take, where a panel marked several stages."),
     },
     Choices: {
-        "by": _how(help="bradley-terry, win-rate, wins or pagerank (default: bradley-terry)."),
+        "by": _how(help=f"{_either(METHODS.own)} (default: bradley-terry)."),
         "vote": _how(
             help="How votes on windows make a verdict: majority or mean (default: majority)."
         ),

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from ranking.encoders.base import Encoder
 
 OWN = ("spectrogram", "dac", "audiomae", "mert", "jukebox", "basicpitch")
-ENCODERS = Registry(
-    ModuleType, "judge.encoders", {name: f"ranking.encoders.{name}" for name in OWN}, EncoderError
+ENCODERS: Registry[ModuleType] = Registry(
+    "types:ModuleType",
+    "judge.encoders",
+    {name: f"ranking.encoders.{name}" for name in OWN},
+    EncoderError,
 )
 
 

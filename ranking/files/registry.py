@@ -14,7 +14,7 @@ References
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ranking.errors import JudgeError
 
@@ -26,14 +26,14 @@ class Registry(Mapping[str, T]):
 
     Parameters
     ----------
-    kind : the class of every entry
+    kind : the class of every entry, ``module:attribute`` too
     group : of entry points
     own : the program's entries, ``module:attribute`` by name
     error : raised where an entry of another package cannot be used
     """
 
     def __init__(
-        self, kind: type[T], group: str, own: Mapping[str, str], error: type[JudgeError]
+        self, kind: str, group: str, own: Mapping[str, str], error: type[JudgeError]
     ) -> None:
         self._kind, self._group, self._error = kind, group, error
         self.own = dict(own)
@@ -72,22 +72,25 @@ class Registry(Mapping[str, T]):
         return self.own | {name: others[name] for name in sorted(others.keys() - self.own.keys())}
 
     def _load(self, name: str) -> T:
-        value = self._found(name)
-        if not isinstance(value, self._kind):
-            kinds = f"{type(value).__name__}, not {self._kind.__name__}"
-            raise self._unusable(name, f"it is of type {kinds}")
-        return value
-
-    def _found(self, name: str) -> object:
-        module, _, attribute = self._entries[name].partition(":")
+        kind: type[T] = _found(self._kind)
         try:
-            found = import_module(module.strip())
-            return getattr(found, attribute.strip()) if attribute else found
+            value = _found(self._entries[name])
         except (ImportError, AttributeError, SyntaxError) as error:
             if name in self.own:
                 raise
             raise self._unusable(name, f"it cannot be loaded ({error})") from None
+        if not isinstance(value, kind):
+            what = f"it is of type {type(value).__name__}, not {kind.__name__}"
+            raise self._unusable(name, what)
+        return value
 
     def _unusable(self, name: str, what: str) -> JudgeError:
         where = f"{self._group} entry point {name} = {self._entries[name]}"
         return self._error(where, what, "mend or remove the package that offers it")
+
+
+def _found(at: str) -> Any:
+    """What ``module:attribute`` or ``module`` names."""
+    module, _, attribute = at.partition(":")
+    found = import_module(module.strip())
+    return getattr(found, attribute.strip()) if attribute else found

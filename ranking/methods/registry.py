@@ -1,16 +1,20 @@
 """Ranking methods by name.
 
 A new one of the program's own is a file in this room and a line here; other packages offer theirs
-by an entry point ``judge.methods``.
+by an entry point ``judge.methods``. Names are listed without loading anything slow.
 """
+
+from typing import TYPE_CHECKING
 
 from ranking.errors import RankingError
 from ranking.files.registry import Registry
 from ranking.files.text import closest, printable
-from ranking.methods.method import Method
 
-METHODS = Registry(
-    Method,
+if TYPE_CHECKING:
+    from ranking.methods.method import Method
+
+METHODS: Registry["Method"] = Registry(
+    "ranking.methods.method:Method",
     "judge.methods",
     {
         "bradley-terry": "ranking.methods.bradley_terry:BRADLEY_TERRY",
@@ -22,7 +26,7 @@ METHODS = Registry(
 )
 
 
-def find_method(name: str) -> Method:
+def find_method(name: str) -> "Method":
     """Return the method of a name.
 
     Raises

@@ -80,7 +80,9 @@ EXPERTISE = TaskSpec(
     sides=2,
 )
 
-TASKS = Registry(TaskSpec, "judge.tasks", {"expertise": f"{__name__}:EXPERTISE"}, ProbeError)
+TASKS: Registry[TaskSpec] = Registry(
+    f"{__name__}:TaskSpec", "judge.tasks", {"expertise": f"{__name__}:EXPERTISE"}, ProbeError
+)
 
 
 def find_task(name: str) -> "Task":

@@ -25,5 +25,7 @@ def offer_encoders(
         (site / f"{name}.py").write_text(code)
         patch.delitem(sys.modules, name, raising=False)
     patch.syspath_prepend(str(site))
-    fresh = Registry(ModuleType, "judge.encoders", registry.ENCODERS.own, EncoderError)
+    fresh: Registry[ModuleType] = Registry(
+        "types:ModuleType", "judge.encoders", registry.ENCODERS.own, EncoderError
+    )
     patch.setattr(registry, "ENCODERS", fresh)

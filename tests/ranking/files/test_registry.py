@@ -15,7 +15,9 @@ class Kind:
 
 
 OWN, THEIRS, ELSE = Kind(), Kind(), 3
-HERE = SimpleNamespace(OWN=OWN, THEIRS=THEIRS, ELSE=ELSE)  # as a module that can be imported
+HERE = SimpleNamespace(
+    Kind=Kind, OWN=OWN, THEIRS=THEIRS, ELSE=ELSE
+)  # as a module that can be imported
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def registry(monkeypatch):
     entries.append(EntryPoint("nowhere", "no.such.module:X", "kinds"))
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: entries)
     monkeypatch.setitem(sys.modules, __name__, HERE)
-    return Registry(Kind, "kinds", {"own": f"{__name__}:OWN"}, RankingError)
+    return Registry(f"{__name__}:Kind", "kinds", {"own": f"{__name__}:OWN"}, RankingError)
 
 
 def test_own_entries_come_first_and_are_not_replaced(registry):
@@ -51,6 +53,6 @@ def test_entries_that_cannot_be_used_are_named(registry, name, what):
         registry[name]
 
 
-def test_an_own_entry_that_fails_is_the_programs_fault():
+def test_an_own_entry_that_fails_is_the_programs_fault(registry):
     with pytest.raises(ModuleNotFoundError):
-        Registry(Kind, "kinds", {"own": "no.such:X"}, RankingError)["own"]
+        Registry(f"{__name__}:Kind", "kinds", {"own": "no.such:X"}, RankingError)["own"]

@@ -8,7 +8,7 @@ from loudness import SPEC, make
 
 from ranking.errors import ProbeError
 from ranking.files.registry import Registry
-from ranking.tasks.registry import EXPERTISE, TASKS, TaskSpec, find_task
+from ranking.tasks.registry import EXPERTISE, TASKS, find_task
 
 
 def offering(tmp_path, monkeypatch, value: str) -> Registry:
@@ -18,7 +18,7 @@ def offering(tmp_path, monkeypatch, value: str) -> Registry:
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1\n")
     (facts / "entry_points.txt").write_text(f"[judge.tasks]\nloudness = {value}\n")
     monkeypatch.syspath_prepend(tmp_path)
-    return Registry(TaskSpec, "judge.tasks", {}, ProbeError)
+    return Registry("ranking.tasks.registry:TaskSpec", "judge.tasks", {}, ProbeError)
 
 
 def test_expertise_is_found_by_what_probes_name():
