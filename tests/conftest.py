@@ -8,6 +8,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from icpc.competition.competitions import Competition
+    from icpc.findings.finding import Findings
     from icpc.study.study import Study
 
 # two workers whose BLAS threads wait for each other take ten times as long; read by numpy on import
@@ -40,3 +41,17 @@ def icpc2015(study2015: "Study") -> "Competition":
 @pytest.fixture(scope="session")
 def study2025() -> "Study":
     return _study("icpc2025")
+
+
+@pytest.fixture(scope="session")
+def findings2015(study2015: "Study") -> "Findings":
+    from icpc.findings.checks import check_study
+
+    return check_study(study2015)
+
+
+@pytest.fixture(scope="session")
+def findings2025(study2025: "Study") -> "Findings":
+    from icpc.findings.checks import check_study
+
+    return check_study(study2025)

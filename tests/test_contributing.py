@@ -13,7 +13,7 @@ import pytest
 from sounds import piano, write_sound
 from typer.testing import CliRunner
 
-from icpc import check, load_competition, rank
+from icpc import check, rank, read_competition, read_verdicts
 from icpc.cli import app
 from icpc.competition import competitions
 from icpc.competition.competitions import BUNDLED
@@ -150,6 +150,7 @@ ORDER = Method("order", lambda wins, *_: wins.wins.sum(axis=1), only_order=True)
 """
 
 
+@pytest.mark.slow
 def test_a_method_may_rank_by_marks(package, own):
     """The official mean of 2025, which the comparisons of its jurors order nearly alike."""
     package.offer("judge.methods", "mean-mark", "marks", MEAN_MARK, "MEAN")
@@ -166,6 +167,7 @@ def test_a_method_may_rank_by_marks(package, own):
     assert "mean-mark ranks by marks" in error
 
 
+@pytest.mark.slow
 def test_a_method_may_have_an_order_only(package, own):
     package.offer("judge.methods", "order", "orders", ORDER, "ORDER")
     by = [*own, "--by", "order"]
@@ -235,7 +237,7 @@ def test_a_competition_is_a_folder(tmp_path, monkeypatch):
     assert ranked.splitlines()[1].split(",")[3] == "ana"
 
 
-def test_a_finding_is_a_function_and_a_line(monkeypatch):
+def test_a_finding_is_a_function_and_a_line(own, monkeypatch):
     """The command and the tables show it, and programs ask for it by its key."""
 
     def find_favourite(study: Study) -> Iterator[Finding]:
@@ -243,7 +245,9 @@ def test_a_finding_is_a_function_and_a_line(monkeypatch):
         yield Finding("favourite", "mine", "favourite", f"{first} stands first.", value=1.0)
 
     monkeypatch.setattr(checks, "FINDERS", (*checks.FINDERS, find_favourite))
-    found = check(rank(load_competition("icpc2015")))
-    assert found["favourite"].sentence == "tian-lu stands first."
-    shown = CliRunner().invoke(app, ["check", "--competition", "icpc2015"]).stdout
-    assert "favourite: tian-lu stands first." in shown
+    shown = CliRunner().invoke(app, ["check", *map(str, own)]).stdout
+    assert "favourite: ana stands first." in shown
+    roster, comparisons = own[1], own[5]
+    competition = read_competition(roster, ("first", "second", "final"))
+    found = check(rank(competition, read_verdicts(competition, comparisons)))
+    assert found["favourite"].sentence == "ana stands first."

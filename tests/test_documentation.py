@@ -149,11 +149,13 @@ def tutorial(tmp_path_factory):
     return folder, *told("3-your-own-competition", folder)
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_and_shows_nine_figures(story):
     _, pictures = story
     assert len(pictures) == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -169,6 +171,7 @@ def test_the_notebook_tells_our_own_numbers(story, words):
     assert words in text
 
 
+@pytest.mark.slow
 def test_the_tutorial_goes_from_a_roster_to_two_judges_side_by_side(tutorial):
     folder, text, pictures = tutorial
     assert len(pictures) == 5
@@ -180,6 +183,7 @@ def test_the_tutorial_goes_from_a_roster_to_two_judges_side_by_side(tutorial):
     assert (folder / "runs" / "own" / "listener" / "report.html").is_file()
 
 
+@pytest.mark.slow
 def test_the_rank_correlation_of_the_tutorial_is_that_of_scipy(tutorial):
     from scipy.stats import kendalltau
 

@@ -35,6 +35,7 @@ def test_the_listening_benchmark_prints_ratios():
     assert min(float(number) for number in (times_real, megabytes, *ratios)) > 0
 
 
+@pytest.mark.slow
 def test_the_all_pairs_benchmark_judges_as_the_head_does():
     (line,) = printed("allpairs.py", "spectrogram", "--measured", 3, "--rounds", 1)[2:]
     name, *numbers, gap = line.split()
@@ -43,6 +44,7 @@ def test_the_all_pairs_benchmark_judges_as_the_head_does():
     assert float(gap) < 1e-4
 
 
+@pytest.mark.slow
 def test_the_training_benchmark_fits_a_stack_as_it_fits_each_run():
     arguments = ["--runs", 2, "--segments", 1, "--rounds", 1]
     (line,) = printed("training.py", "spectrogram", *arguments)[2:]
@@ -52,6 +54,7 @@ def test_the_training_benchmark_fits_a_stack_as_it_fits_each_run():
     assert float(gap) < 1e-5
 
 
+@pytest.mark.slow
 def test_the_crossing_benchmark_has_the_same_gradients():
     (line,) = printed("crossing.py", "spectrogram", "--recordings", 3, "--segments", 1)[1:]
     name, pairs, *_, gap = line.split()
@@ -59,12 +62,14 @@ def test_the_crossing_benchmark_has_the_same_gradients():
     assert float(gap) < 1e-4
 
 
+@pytest.mark.slow
 def test_a_competition_that_was_killed_three_times_ends_in_the_same_files():
     lines = printed("competition.py", "--candidates", 4, "--minutes", 1)
     assert lines[-5].startswith("killed three times")
     assert all(": equal, " in line for line in lines[-4:])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/usr/bin/chromium").exists(), reason="needs Chromium")
 def test_the_report_benchmark_opens_every_page():
     lines = printed("report.py", "--candidates", 6, "--openings", 1)[2:]

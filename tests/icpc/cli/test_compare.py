@@ -118,6 +118,7 @@ def test_stages_of_2025_share_forty_candidates(jury):
     assert "stage1 is a panel" in result.stdout
 
 
+@pytest.mark.slow
 def test_jurors_against_all_others(jury, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     result = judge("compare", jury / "stage1", "--jurors")

@@ -68,6 +68,7 @@ def test_what_is_there_is_not_made_again(whole):
     assert (out / "run" / "ranking.csv").read_bytes() == ranking
 
 
+@pytest.mark.slow
 def test_killed_at_the_third_recital_it_goes_on_and_ends_in_the_same_bytes(whole, tmp_path):
     command = [sys.executable, "-c", "from icpc.cli import app; app()", *ASKED, str(tmp_path)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)

@@ -238,6 +238,7 @@ def start(out: str, store: str, *options: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*command, *options, *where], stderr=subprocess.DEVNULL)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_three_times_gives_the_same_bytes(here):
     options = ["--fit-half", "--epochs", "20"]
     whole = judged(*BY_OURS, *options, "--out", "whole", "--store", "s", "--format", "csv")
@@ -253,6 +254,7 @@ def test_a_run_that_was_killed_three_times_gives_the_same_bytes(here):
         assert Path("killed", name).read_bytes() == Path("whole", name).read_bytes()
 
 
+@pytest.mark.slow
 @needs_recordings
 @pytest.mark.skipif(not (SHIPPED / "spectrogram.safetensors").is_file(), reason="no ranker ships")
 def test_eight_real_performances_are_ranked_by_the_ranker_that_ships(tmp_path, monkeypatch):

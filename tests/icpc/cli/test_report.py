@@ -66,7 +66,7 @@ def test_a_run_ranked_another_way_is_not_reported_beside_it(here):
     assert '"by": "wins"' in html.unescape(Path("other/report.html").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("dark", [(), ("--dark",)])
+@pytest.mark.parametrize("dark", [(), pytest.param(("--dark",), marks=pytest.mark.slow)])
 def test_figures_are_drawn_beside_the_page(here, dark):
     result = own("report", "--plot", *dark)
     assert result.exit_code == 0, result.output

@@ -110,6 +110,7 @@ def test_pairs_do_as_well_and_json_is_for_programs(here, sounds):
     assert "test_accuracy" not in row
 
 
+@pytest.mark.slow
 def test_a_fit_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
     folds = ["--folds", "3", "--epochs", "4"]
     pd.read_csv("mine.csv").drop(columns="split").to_csv("mine.csv", index=False)
@@ -186,6 +187,7 @@ def with_package(folder: Path, value: str, *arguments) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.slow
 def test_a_task_of_another_package_is_trained_by_the_same_command(here, sounds):
     table = pd.read_csv("mine.csv")
     table.assign(loudness=table.pop("level").map({0: "quiet", 1: "loud"})).to_csv("mine.csv")

@@ -21,16 +21,6 @@ from icpc.study.study import Settings, run_study
 from ranking.tables import FINDINGS
 
 
-@pytest.fixture(scope="module")
-def findings2015(study2015):
-    return check_study(study2015)
-
-
-@pytest.fixture(scope="module")
-def findings2025(study2025):
-    return check_study(study2025)
-
-
 def invented(skill: float, *, first_lean: float = 0.0, n: int = 40) -> Findings:
     """Findings on a judge of the given skill, who heard every pair of n candidates twice."""
     rng = np.random.default_rng(1)

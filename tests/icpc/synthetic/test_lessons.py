@@ -24,6 +24,7 @@ def spectrograms(folder):
     return heard(RECITALS, folder)
 
 
+@pytest.mark.slow
 def test_a_recital_is_heard_as_its_sound_file_would_be(spectrograms, tmp_path):
     assert [own.shape for own in spectrograms] == [(2, 1500, 128)] * 4
     (loaded,) = load_chosen([Choice("spectrogram")])
@@ -38,6 +39,7 @@ def test_a_recital_is_heard_as_its_sound_file_would_be(spectrograms, tmp_path):
         kept.unlink()
 
 
+@pytest.mark.slow
 def test_what_was_heard_is_not_heard_again(spectrograms, folder):
     files = sorted(folder.iterdir())
     before = [file.stat().st_mtime_ns for file in files]

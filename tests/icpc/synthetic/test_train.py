@@ -45,6 +45,7 @@ def test_the_card_says_what_the_record_says(ranker, name):
     assert re.search(line, CARD, re.MULTILINE), shown
 
 
+@pytest.mark.slow
 def test_it_hears_who_plays_better_of_players_that_nobody_has_heard(ranker, tmp_path):
     recitals = FRESH.draw()
     found = examine(ranker, recitals, heard(recitals, tmp_path))

@@ -10,6 +10,7 @@ from outside import RECORDINGS, needs_recordings
 from ranking.audio.decoding import open_sound
 
 
+@pytest.mark.slow
 @needs_recordings
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg to compare with")
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.name)

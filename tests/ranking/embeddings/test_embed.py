@@ -122,7 +122,8 @@ def start(store, recordings):
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [1, 20])
 def test_killed_again_and_again_the_store_ends_as_an_uninterrupted_one(recordings, tmp_path, times):
     whole, torn = (EmbeddingStore(tmp_path / name) for name in ("whole", "torn"))
     begun = time.monotonic()

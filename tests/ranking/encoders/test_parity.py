@@ -145,7 +145,17 @@ def full_size(name):
     }[name]()
 
 
-@pytest.mark.parametrize("name", [name for name in ENCODERS if name != "basicpitch"])
+LARGE = ("dac", "mert")  # half a minute of networks drawn at full size
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else [])
+        for name in ENCODERS
+        if name != "basicpitch"
+    ],
+)
 def test_shapes_at_full_size(name):
     """Table 1 and the numbers of frames known of each."""
     spec = spec_of(name)

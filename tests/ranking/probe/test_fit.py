@@ -130,7 +130,9 @@ def test_a_fit_is_the_loop_that_anyone_would_write(run, take):
         torch.testing.assert_close(values, expected[key], rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize(("count", "crossed"), [(32, 0), (8, 6)])
+@pytest.mark.parametrize(
+    ("count", "crossed"), [pytest.param(32, 0, marks=pytest.mark.slow), (4, 0), (4, 6)]
+)
 def test_stacked_runs_are_separate_ones(run, take, count, crossed):
     runs = variants(run, count, crossed)
     windows = run.validation.windows

@@ -86,7 +86,7 @@ def assert_gap_found(logits: np.ndarray) -> None:
     assert told(own) > np.quantile([told(rng.permutation(own)) for _ in range(200)], 0.99)
 
 
-@pytest.mark.parametrize("classes", [2, 4])
+@pytest.mark.parametrize("classes", [2, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_planted_skill_is_found_at_the_proportions_of_every_encoder(encoder, classes):
     spec = spec_of(encoder)
@@ -98,12 +98,14 @@ def test_planted_skill_is_found_at_the_proportions_of_every_encoder(encoder, cla
         assert_gap_found(logits)
 
 
+@pytest.mark.slow
 def test_planted_skill_is_found_at_the_full_size_of_the_smallest_encoder():
     spec = spec_of("spectrogram")
     bank = planted_bank(LEVELS, spec.frames, spec.dimension, segments=(1, 1))
     assert_found(judged(learnt(bank, LEVELS, 2, replace(SETTINGS, epochs=1)), bank))
 
 
+@pytest.mark.slow
 def test_shuffled_skill_is_not_learnt():
     """Of levels dealt at random, the mean share right of four fits is chance, to three errors.
 

@@ -29,6 +29,7 @@ def bank():
     return planted_bank(LEVELS, 30, 60, step=1.0)
 
 
+@pytest.mark.slow
 def test_folds_find_planted_skill_in_recordings_never_heard(bank):
     trained = train_head(TASKS[4], folds(manifest(), 4, 0), bank, SETTINGS)
     assert trained.test.estimate.value > 0.9
