@@ -56,7 +56,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name, value, choices in (
-            ("by", self.by, tuple(METHODS)),
+            ("by", self.by, METHODS),
             ("vote", self.vote, VOTE_RULES),
             ("count", self.count, ("all", "paper")),
             ("resample", self.resample, RESAMPLED),

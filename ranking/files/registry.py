@@ -71,10 +71,14 @@ class Registry(Mapping[str, T]):
         others = {entry.name: entry.value for entry in entry_points(group=self._group)}
         return self.own | {name: others[name] for name in sorted(others.keys() - self.own.keys())}
 
+    def _at(self, name: str) -> str:
+        """Where an entry is; others are looked for only if it is none of the program's own."""
+        return self.own[name] if name in self.own else self._entries[name]
+
     def _load(self, name: str) -> T:
         kind: type[T] = _found(self._kind)
         try:
-            value = _found(self._entries[name])
+            value = _found(self._at(name))
         except (ImportError, AttributeError, SyntaxError) as error:
             if name in self.own:
                 raise
@@ -85,7 +89,7 @@ class Registry(Mapping[str, T]):
         return value
 
     def _unusable(self, name: str, what: str) -> JudgeError:
-        where = f"{self._group} entry point {name} = {self._entries[name]}"
+        where = f"{self._group} entry point {name} = {self._at(name)}"
         return self._error(where, what, "mend or remove the package that offers it")
 
 
