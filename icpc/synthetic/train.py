@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -37,6 +37,7 @@ from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
 from ranking.probe.fit import fit_run
 from ranking.probe.settings import FitSettings, Run
+from ranking.progress import SILENT, Progress
 from ranking.tasks.expertise import TASKS
 from ranking.tasks.task import Examples
 
@@ -89,15 +90,16 @@ def examples() -> tuple[Examples, Examples]:
     )
 
 
-def train(keep: Path) -> Probe:
+def train(keep: Path, progress: Progress = SILENT) -> Probe:
     """Return the ranker, fitted and tested."""
     spec = spec_of("spectrogram")
     config = HeadConfig(
         spec.frames, spec.dimension, classes=2, sides=2, channels=CHANNELS, dropout=DROPOUT
     )
-    parts = Parts([*_heard(TRAIN, keep), *_heard(VALIDATION, keep)], SEGMENTS_OF_A_PART, seed=3)
+    own = [*_heard(TRAIN, keep, progress), *_heard(VALIDATION, keep, progress)]
+    parts = Parts(own, SEGMENTS_OF_A_PART, seed=3)
     run = Run(config, SETTINGS, *examples())
-    fitted = fit_run(TASKS[2], run, parts.take, "cpu", keep=keep)
+    fitted = fit_run(TASKS[2], run, parts.take, "cpu", progress, keep)
     record = Record(
         TASKS[2].name,
         cache_key_of(Choice("spectrogram")),
@@ -108,7 +110,8 @@ def train(keep: Path) -> Probe:
     )
     ranker = ProbeRanker(fitted.head, record)
     results = {"validation": fitted.history[fitted.epoch - 1]} | {
-        name: examine(ranker, own.draw(), _heard(own, keep)) for name, own in TESTS.items()
+        name: examine(ranker, own.draw(), _heard(own, keep, progress))
+        for name, own in TESTS.items()
     }
     return Probe(fitted.head, replace(record, results=results))
 
@@ -143,8 +146,25 @@ def _said(estimate: Estimate) -> dict[str, float]:
     return {name: round(value, 4) for name, value in parts.items()} | {"pairs": int(estimate.pairs)}
 
 
-def _heard(own: Set, keep: Path) -> list[np.ndarray]:
-    return heard(own.draw(), keep)
+def _heard(own: Set, keep: Path, progress: Progress) -> list[np.ndarray]:
+    return heard(own.draw(), keep, progress)
+
+
+class Lines(Progress):
+    """Writes a line on stderr for every tenth of a stage: an hour without a word is long."""
+
+    def start(self, what: str, total: float | None = None, unit: str = "") -> Self:
+        """Begin a stage."""
+        self._what = f"{what} ({unit})" if unit else what
+        self._total, self._pieces = total or 1.0, 0.0
+        return self
+
+    def advance(self, pieces: float = 1, detail: str = "") -> None:
+        """Write how far it is, where that is another tenth."""
+        before, self._pieces = self._pieces, self._pieces + pieces
+        if 10 * before // self._total < 10 * self._pieces // self._total:
+            share = f"{100 * self._pieces / self._total:.0f} %"
+            sys.stderr.write(f"{', '.join(filter(None, (self._what, share, detail)))}\n")
 
 
 def main() -> None:
@@ -154,7 +174,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the folder of the ranker")
     given = parser.parse_args()
     given.keep.mkdir(parents=True, exist_ok=True)
-    probe = train(given.keep)
+    probe = train(given.keep, Lines())
     save_probe(probe, given.out / "spectrogram.safetensors")
     for name, result in probe.record.results.items():
         sys.stdout.write(f"{name}: {result}\n")

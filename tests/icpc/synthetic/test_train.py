@@ -70,4 +70,7 @@ def test_the_script_makes_a_ranker_and_the_same_one_again(tmp_path, monkeypatch,
     assert made[0] == made[1]
     probe = load_probe(tmp_path / "two" / "spectrogram.safetensors")
     assert set(probe.record.results) == {"validation", "test"}
-    assert json.dumps(probe.record.results["test"]["pairs"]) in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert json.dumps(probe.record.results["test"]["pairs"]) in shown.out
+    assert "playing, 100 %" in shown.err
+    assert "fitting, 100 %, epoch 3 of 3, loss " in shown.err
