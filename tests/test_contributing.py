@@ -1,15 +1,13 @@
 """CONTRIBUTING's recipes, each done in a package that is not part of the program."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from plugins import Package
 from sounds import piano, write_sound
 from typer.testing import CliRunner
 
@@ -37,39 +35,12 @@ COPELAND = Method("copeland", copeland)
 '''
 
 
-class Package:
-    """An installed package, as Python sees it: modules, and metadata with entry points."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        facts = folder / "others-1.0.dist-info"
-        facts.mkdir(parents=True)
-        (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
-        self._entries = facts / "entry_points.txt"
-
-    def offer(self, group: str, name: str, module: str, code: str, attribute: str = "") -> None:
-        """Add a module and an entry point that names it, or its attribute."""
-        (self.folder / f"{module}.py").write_text(code)
-        with self._entries.open("a") as file:
-            file.write(f"[{group}]\n{name} = {':'.join(filter(None, (module, attribute)))}\n")
-
-    def judge(self, *arguments: object, fails: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run the command where the package is installed."""
-        done = subprocess.run(
-            [sys.executable, "-c", "from icpc.cli import app; app()", *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": str(self.folder), "COLUMNS": "160"},
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == fails, done.stderr
-        return done
-
-
 @pytest.fixture
-def package(tmp_path: Path) -> Package:
-    return Package(tmp_path / "site")
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
+    """Installed in a folder that commands run in."""
+    made = Package(tmp_path / "site")
+    monkeypatch.chdir(made.folder)
+    return made
 
 
 ROSTER = """candidate,reached
@@ -103,7 +74,7 @@ def own(tmp_path: Path) -> list[object]:
 
 def test_a_ranking_method_is_a_file_and_a_line(package, own):
     """Copeland: intervals, null band, remarks, report and help follow."""
-    package.offer("judge.methods", "copeland", "copelands", COPELAND, "COPELAND")
+    package.offer("judge.methods", "copeland", "copelands", "COPELAND", COPELAND)
     by = [*own, "--by", "copeland"]
     rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
     strengths = {row["candidate"]: row["strength"] for row in rows}
@@ -122,8 +93,8 @@ def test_a_ranking_method_is_a_file_and_a_line(package, own):
 
 
 def test_a_method_that_cannot_be_loaded_is_named(package, own):
-    package.offer("judge.methods", "broken", "broken", "import nowhere", "BROKEN")
-    package.offer("judge.methods", "number", "number", "NUMBER = 3", "NUMBER")
+    package.offer("judge.methods", "broken", "broken", "BROKEN", "import nowhere")
+    package.offer("judge.methods", "number", "number", "NUMBER", "NUMBER = 3")
     error = package.judge("rank", *own, "--by", "broken", fails=2).stderr
     assert "judge.methods entry point broken = broken:BROKEN: it cannot be loaded" in error
     error = package.judge("rank", *own, "--by", "number", fails=2).stderr
@@ -131,7 +102,7 @@ def test_a_method_that_cannot_be_loaded_is_named(package, own):
 
 
 def test_what_the_program_brings_is_not_replaced(package, own):
-    package.offer("judge.methods", "wins", "copelands", COPELAND, "COPELAND")
+    package.offer("judge.methods", "wins", "copelands", "COPELAND", COPELAND)
     rows = json.loads(package.judge("rank", *own, "--by", "wins", "--format", "json").stdout)
     assert rows[0]["strength"] == 2.5
 
@@ -153,7 +124,7 @@ ORDER = Method("order", lambda wins, *_: wins.wins.sum(axis=1), only_order=True)
 @pytest.mark.slow
 def test_a_method_may_rank_by_marks(package, own):
     """The official mean of 2025, which the comparisons of its jurors order nearly alike."""
-    package.offer("judge.methods", "mean-mark", "marks", MEAN_MARK, "MEAN")
+    package.offer("judge.methods", "mean-mark", "marks", "MEAN", MEAN_MARK)
     by = ["--competition", "icpc2025", "--by", "mean-mark"]
     rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
     marks = pd.read_csv(BUNDLED / "icpc2025" / "marks.csv")
@@ -169,7 +140,7 @@ def test_a_method_may_rank_by_marks(package, own):
 
 @pytest.mark.slow
 def test_a_method_may_have_an_order_only(package, own):
-    package.offer("judge.methods", "order", "orders", ORDER, "ORDER")
+    package.offer("judge.methods", "order", "orders", "ORDER", ORDER)
     by = [*own, "--by", "order"]
     rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
     assert [row["rank"] for row in rows] == [1, 1, 3, 4, 5]
@@ -203,7 +174,7 @@ def load():
 
 
 def test_an_encoder_is_a_file_and_a_line(package):
-    package.offer("judge.encoders", "level", "levels", LEVEL)
+    package.offer("judge.encoders", "level", "levels", code=LEVEL)
     write_sound(package.folder / "ana.flac", piano(12, 8_000), 8_000)
     assert "level: mean level of each second (MIT)" in package.judge("weights").stdout
     asked = ["embed", "--recordings", ".", "--encoder", "level"]
@@ -213,7 +184,7 @@ def test_an_encoder_is_a_file_and_a_line(package):
 
 
 def test_what_is_no_encoder_is_named(package):
-    package.offer("judge.encoders", "odd", "oddity", "SPEC = 3")
+    package.offer("judge.encoders", "odd", "oddity", code="SPEC = 3")
     error = package.judge("weights", fails=2).stderr
     assert "judge.encoders entry point odd = oddity: no module with a SPEC" in error
 

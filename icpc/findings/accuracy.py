@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from icpc.findings.consistency import both_orders
 from icpc.findings.finding import (
     AGREEMENT,
     Finding,
@@ -13,6 +12,7 @@ from icpc.findings.finding import (
 from icpc.findings.results import known_scores, where_results_differ
 from icpc.findings.wording import DISTANCE, SKILL, interval, percent
 from icpc.study.study import Study
+from ranking.comparisons.schedule import both_orders
 from ranking.evaluation.accuracy import accuracy_by_distance, macro_f1, pair_accuracy
 from ranking.evaluation.agreement import juror_agreement
 

@@ -16,18 +16,12 @@ from icpc.findings.finding import (
 )
 from icpc.findings.wording import CIRCLES, FIRST_POSITION, POSITION_TERM, interval, percent
 from icpc.study.study import Study
-from ranking.comparisons.tally import Tally
+from ranking.comparisons.schedule import both_orders
 from ranking.consistency.order_effect import first_position_share, order_agreement, position_term
 from ranking.consistency.transitivity import back_arcs, count_triads
 from ranking.evaluation.resampling import Estimate
 
 CLEAR = 2  # standard deviations from a coin's number of circular triads
-
-
-def both_orders(counted: Tally) -> bool:
-    """Whether most compared pairs were judged in both orders."""
-    games = counted.games
-    return bool(((games > 0) & (games.T > 0)).sum() > 0.5 * (counted.met > 0).sum())
 
 
 def find_order_effect(study: Study) -> Iterator[Finding]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpc.competition.rounds import MOST_ROUNDS
-from icpc.findings.consistency import both_orders
 from icpc.study.by_round import result_groups, rounds_predicted
 from icpc.study.hit_rate import study_hit_rate
 from icpc.study.study import Study
+from ranking.comparisons.schedule import both_orders
 from ranking.consistency.calibration import vote_calibration
 from ranking.consistency.head_to_head import order_flips, upsets, win_shares
 from ranking.consistency.vote_shares import shares_by_group, window_shares

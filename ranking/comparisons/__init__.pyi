@@ -1,7 +1,7 @@
 from .marks import mark_matrix, panel_comparisons, read_marks
 from .pairs import ordered_pairs, with_truth
 from .reading import read_comparisons
-from .schedule import Schedule, describe_schedule, follows_result
+from .schedule import Schedule, both_orders, describe_schedule, follows_result
 from .tally import Tally, WinMatrix, count_comparisons, dominance_groups
 from .votes import count_votes, read_votes
 
@@ -9,6 +9,7 @@ __all__ = [
     "Schedule",
     "Tally",
     "WinMatrix",
+    "both_orders",
     "count_comparisons",
     "count_votes",
     "describe_schedule",

@@ -40,6 +40,12 @@ def describe_schedule(counted: Tally) -> Schedule:
     )
 
 
+def both_orders(counted: Tally) -> bool:
+    """Whether most compared pairs were judged in both orders."""
+    games = counted.games
+    return bool(((games > 0) & (games.T > 0)).sum() > 0.5 * (counted.met > 0).sum())
+
+
 def follows_result(counted: Tally, score: np.ndarray) -> bool:
     """Whether the schedule was drawn from the result: unequal scores met, equal ones hardly ever.
 

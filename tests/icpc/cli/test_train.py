@@ -1,7 +1,6 @@
 """``judge train`` as a user meets it."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import loudness
 import numpy as np
 import pandas as pd
 import pytest
+from plugins import RUN, Package
 from sounds import piano, write_sound
 from typer.testing import CliRunner
 
@@ -19,8 +19,6 @@ from icpc.cli import app
 from ranking.probe.checkpoint import load_probe
 
 RATE = 16_000
-RUN = "from icpc.cli import app; app()"
-SPEC = "loudness_task:SPEC"
 
 
 @pytest.fixture(scope="module")
@@ -171,36 +169,26 @@ def test_a_copy_of_a_recording_is_refused(here, sounds, tmp_path):
     assert "mine.csv: 'p00' and 'p11' are the same sound; keep one" in result.stderr
 
 
-def with_package(folder: Path, value: str, *arguments) -> subprocess.CompletedProcess:
-    """Run ``judge train`` where a package is installed that offers the task ``loudness``."""
-    facts = folder / "plugin-1.dist-info"
-    facts.mkdir(exist_ok=True)
-    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1\n")
-    (facts / "entry_points.txt").write_text(f"[judge.tasks]\nloudness = {value}\n")
-    shutil.copy(loudness.__file__, folder / "loudness_task.py")
-    return subprocess.run(
-        [sys.executable, "-c", RUN, "train", *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def package(here):
+    """One that offers the task ``loudness``, installed in the folder that commands run in."""
+    made = Package(here / "site")
+    code = Path(loudness.__file__).read_text(encoding="utf-8")
+    made.offer("judge.tasks", "loudness", "loudness_task", "SPEC", code)
+    return made
 
 
 @pytest.mark.slow
-def test_a_task_of_another_package_is_trained_by_the_same_command(here, sounds):
+def test_a_task_of_another_package_is_trained_by_the_same_command(package, sounds):
     table = pd.read_csv("mine.csv")
     table.assign(loudness=table.pop("level").map({0: "quiet", 1: "loud"})).to_csv("mine.csv")
-    assert (
-        "loudness   Train a probe that says how loud" in with_package(here, SPEC, "--help").stdout
-    )
-    words = with_package(here, SPEC, "loudness", "--help").stdout
+    assert "loudness   Train a probe that says how loud" in package.judge("train", "--help").stdout
+    words = package.judge("train", "loudness", "--help").stdout
     assert "CSV: recording, loudness; split, group." in words
     assert "--classes" not in words
     assert "--crossed" not in words
-    arguments = ["loudness", *given(sounds)]
-    result = with_package(here, SPEC, *arguments, "--grid", "rate=3e-3", "--format", "table")
-    assert result.returncode == 0, result.stderr
+    arguments = ["train", "loudness", *given(sounds)]
+    result = package.judge(*arguments, "--grid", "rate=3e-3", "--format", "table")
     words = " ".join(result.stdout.split())
     assert "Fitted on 6 windows; epoch" in words
     assert "Test: of 2 recordings, " in words
@@ -208,17 +196,16 @@ def test_a_task_of_another_package_is_trained_by_the_same_command(here, sounds):
     assert probe.record.task == "loudness-3"
     assert probe.record.results["train_windows"] == 6
     assert probe.record.results["test_recordings"] == 2
-    refused = with_package(here, SPEC, *arguments, "--crossed", 4)
-    assert refused.returncode == 2
+    refused = package.judge(*arguments, "--crossed", 4, fails=2)
     assert "--crossed 4: loudness-3 compares no windows; leave it out" in refused.stderr
 
 
 def test_a_package_that_cannot_be_used_is_named_and_spares_the_other_tasks(here):
-    result = with_package(here, "no_such_module:SPEC", "--help")
-    assert result.returncode == 2
-    said = " ".join(result.stderr.split())
+    package = Package(here / "site")
+    package.offer("judge.tasks", "loudness", "no_such_module", "SPEC")
+    said = package.judge("train", "--help", fails=2).stderr
     assert "judge: judge.tasks entry point loudness = no_such_module:SPEC: it cannot be" in said
-    assert with_package(here, "no_such_module:SPEC", "expertise", "--help").returncode == 0
+    package.judge("train", "expertise", "--help")
 
 
 def test_help_loads_nothing_slow():
