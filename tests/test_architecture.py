@@ -163,6 +163,21 @@ def test_no_module_is_long_and_no_function_takes_many_parameters(trees):
                 assert len(set(names) - {"self", "cls"}) <= 8, f"{name}.{node.name}"
 
 
+TYPED = re.compile(r"(?<![\w-])--[a-z]|\bjudge [a-z]+\b")  # an option or a command
+
+
+def test_only_the_command_line_says_what_to_type(trees):
+    """Errors of the engine say what would be right; icpc.cli.remedies says how to ask for it."""
+    for name, tree in trees.items():
+        if name.startswith("icpc.cli"):
+            continue
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Error"):
+                for part in ast.walk(call):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        assert not TYPED.search(part.value), f"{name}: {part.value}"
+
+
 STUBS = sorted(ROOT.glob("*/**/__init__.pyi"))
 
 
