@@ -1,6 +1,7 @@
 """Runs are read back as they were, or refused."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +11,8 @@ from icpc.study.source import read_verdicts
 from icpc.study.study import Settings, run_study
 from ranking.errors import RunError
 from ranking.files.hashing import file_sha256
+
+KEPT = Path(__file__).parents[2] / "data" / "run-0.1.0"
 
 
 @pytest.fixture
@@ -24,6 +27,22 @@ def test_a_run_is_read_back_as_it_was(study2015, run):
     assert again.settings == study2015.settings
     assert again.remarks == study2015.remarks
     pd.testing.assert_series_equal(again.passed, study2015.passed)
+
+
+def test_a_run_of_an_earlier_version_is_read(tmp_path):
+    """The same ranking comes of it, and it is written again as it was, but for versions."""
+    study = load_run(KEPT)
+    kept = pd.read_csv(KEPT / "ranking.csv")
+    pd.testing.assert_frame_equal(
+        study.ranking, kept, check_dtype=False, rtol=1e-5, atol=1e-9
+    )  # six digits on disk
+    assert study.settings == Settings(seed=5)
+    save_run(study, tmp_path / "run")
+    for name in ("roster.csv", "comparisons.csv", "votes.csv"):
+        assert (tmp_path / "run" / name).read_bytes() == (KEPT / name).read_bytes()
+    old, new = (json.loads((at / "run.json").read_text()) for at in (KEPT, tmp_path / "run"))
+    for part in ("competition", "verdicts", "settings", "written"):
+        assert old[part] == new[part]
 
 
 def test_a_panels_run_keeps_its_stage(study2025, tmp_path):
