@@ -105,13 +105,18 @@ def _print_ranking(study: "Study") -> None:
             people.loc[row.candidate, "country"],
             f"{row.wins:g}/{row.games}",
             f"{row.win_rate:.3f}",
-            study.settings.method.print_strength(row.strength),
+            _decimals(row.strength),
             reached[row.candidate],
         ]
         for row in study.ranking.itertuples()
     ]
     headers = ["rank", "95 %", "candidate", "from", "wins/of", "rate", "strength", "reached"]
     print_table(headline(study), headers, rows, ["candidate", "from", "reached"])
+
+
+def _decimals(strength: float) -> str:
+    """Two decimals, or two digits of what is small: a column of any method's strengths."""
+    return f"{strength:.2f}" if abs(strength) >= 0.01 else f"{strength:.2g}"
 
 
 def _range(row: Any) -> str:

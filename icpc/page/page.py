@@ -76,6 +76,8 @@ def _summary(study: Study, findings: Findings) -> dict[str, Any]:
         "verdict": verdict(study, findings),
         "source": study.verdicts.source,
         "by": study.settings.by,
+        "form": study.settings.method.form,
+        "unit": study.settings.method.unit,
         "remarks": sentences(study),
         "trust": _rows(finding for finding in findings if finding.family != CONTROLS),
         "controls": _rows(controls),

@@ -118,6 +118,8 @@ def _chance(strength: np.ndarray) -> np.ndarray:
 BRADLEY_TERRY = Method(
     "bradley-terry",
     log_strengths,
+    form=".2f",
+    unit="a log-odds: one more is odds of 2.7 to 1",
     when_split="Their distance is not known: each candidate was given one more comparison, tied, "
     "spread over all others, to keep strengths finite.",
 )

@@ -32,5 +32,5 @@ def _weighted(counts: np.ndarray, weights: Weights) -> np.ndarray:
     return counts if weights is None else counts * weights
 
 
-WINS = Method("wins", count_wins, misled_by_uneven_schedule=True, same_as="wins")
-WIN_RATE = Method("win-rate", win_rates, same_as="win_rate")
+WINS = Method("wins", count_wins, misled_by_uneven_schedule=True, same_as="wins", form="g")
+WIN_RATE = Method("win-rate", win_rates, same_as="win_rate", form=".3f")

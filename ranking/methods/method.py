@@ -32,11 +32,6 @@ Start = np.ndarray | None
 """Strengths near those looked for, float, shape (n,)."""
 
 
-def decimals(strength: float) -> str:
-    """A strength with two decimals, or two digits where it is small."""
-    return f"{strength:.2f}" if abs(strength) >= 0.01 else f"{strength:.2g}"
-
-
 @dataclass(frozen=True)
 class Method:
     """One way to rank."""
@@ -56,8 +51,10 @@ class Method:
     """The column of RANKING that the strength repeats."""
     when_split: str = ""
     """What it does where wins do not connect all candidates both ways, as a sentence."""
-    print_strength: Callable[[float], str] = decimals
-    """A strength as people read it."""
+    form: str = "#.3g"
+    """How a strength prints, as :func:`format` takes it."""
+    unit: str = ""
+    """What a strength is, for people: "a log-odds: one more is odds of 2.7 to 1"."""
 
 
 def rank_candidates(

@@ -32,6 +32,8 @@ CONTENT = {
     "verdict": "90 % sure",
     "source": NASTY,
     "by": "wins",
+    "form": "g",
+    "unit": "",
     "remarks": [NASTY],
     "trust": [{"check": NASTY, "p": float("nan"), "finding": NASTY}],
     "controls": [],
