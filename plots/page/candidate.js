@@ -93,14 +93,16 @@ function windowsOf(at) {
 function candidatePage(at) {
   const player = players[at];
   const windows = data.windows && data.windows.players[at];
+  const interval = (low, high, written = String) =>
+    hasRange(player) ? `; 95 % interval ${written(low)} to ${written(high)}` : "";
   const window = (minute) => [`from minute ${minute}, ${percent(windows.share[windows.minute.indexOf(minute)])} of votes won`,
     ...(player.recording ? [": ", recordingAt(player, minute)] : [])];
   const facts = [
-    ["Rank", `${player.rank} of ${n}; 95 % interval ${player.rank_low} to ${player.rank_high}`],
+    ["Rank", `${player.rank} of ${n}${interval(player.rank_low, player.rank_high)}`],
     ["Reached", reachedOf(player)],
     ...(player.passed === null ? [] : [[capitalised(data.hurdle), player.passed ? "yes" : "no"]]),
     ["Won", `${count(player.wins)} of ${count(player.games)} comparisons (${percent(player.win_rate)})`],
-    ["Strength", `${strengthOf(player.strength)}; 95 % interval ${strengthOf(player.strength_low)} to ${strengthOf(player.strength_high)}`],
+    ["Strength", `${strengthOf(player.strength)}${interval(player.strength_low, player.strength_high, strengthOf)}`],
     ...(player.country ? [["From", player.country]] : []),
     ...(windows && windows.best !== windows.worst ? [["Best window", ...window(windows.best)], ["Worst window", ...window(windows.worst)]] : []),
     ["Recording", recordingAt(player) ?? "none is named in the roster"],

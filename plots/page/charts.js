@@ -66,8 +66,8 @@ function hitRate() {
 function strengths() {
   const points = players.map((player, at) => ({ at: at + 1, player }));
   const describe = ({ player }) =>
-    `${player.name}, ${rankOf(player)}, reached ${reachedOf(player)}: strength ${strengthOf(player.strength)} ` +
-    `(${strengthOf(player.strength_low)} to ${strengthOf(player.strength_high)})`;
+    `${player.name}, ${rankOf(player)}, reached ${reachedOf(player)}: strength ${strengthOf(player.strength)}` +
+    (hasRange(player) ? ` (${strengthOf(player.strength_low)} to ${strengthOf(player.strength_high)})` : "");
   legend("strengths", players.map((player) => player.kind));
   const strength = ({ player }) => player.strength;
   const colour = ({ player }) => colourOf(player.kind);
@@ -80,7 +80,7 @@ function strengths() {
       x: { label: "place in the ranking", domain: [0.5, n + 0.5], ...whole([1, n], width) },
       y: { label: "strength", grid: true },
       marks: [
-        Plot.ruleX(points, { x: "at", y1: ({ player }) => player.strength_low, y2: ({ player }) => player.strength_high,
+        Plot.ruleX(points.filter(({ player }) => hasRange(player)), { x: "at", y1: ({ player }) => player.strength_low, y2: ({ player }) => player.strength_high,
           stroke: colour, strokeWidth: Math.max(0.6, Math.min(3, width / n / 3)) }),
         dots(points, { x: "at", y: strength, r: n > 300 ? 2 : 3.5, kind: ({ player }) => player.kind }),
         Plot.tip(points, Plot.pointerX({ x: "at", y: strength, title: describe, lineWidth: 24 })),

@@ -45,7 +45,9 @@ const colourOf = (kind, family = "kind") => (kind < 0 ? "var(--quiet)" : `var(--
 const symbolOf = (kind) => (kind < 0 ? d3.symbolTimes : SYMBOLS[kind % SYMBOLS.length]);
 const address = (at) => `#/candidate/${encodeURIComponent(players[at].candidate)}`;
 const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
-const rankOf = (player) => `rank ${player.rank} (95 %: ${player.rank_low}–${player.rank_high})`;
+/** Whether the method gives a candidate intervals; one that has an order only does not. */
+const hasRange = (player) => player.rank_low !== null;
+const rankOf = (player) => `rank ${player.rank}${hasRange(player) ? ` (95 %: ${player.rank_low}–${player.rank_high})` : ""}`;
 const reachedOf = (player) => player.reached || "unknown";
 const strengthOf = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)).replace("-", "−");
 const count = (value) => value.toLocaleString("en");

@@ -5,6 +5,7 @@ Debian's Chromium, headless. Where it is missing these tests are skipped, but no
 
 import os
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -111,6 +112,17 @@ def nasty(folder):
     table = everyone(list(roster["candidate"]), np.linspace(1, -1, len(NASTY)))
     judged = run_study(competition, Verdicts(table, "<i>verdicts</i>"), Settings())
     return made(folder, "nasty", judged)
+
+
+@pytest.fixture(scope="module")
+def ordered(folder):
+    """By a method that has an order only: nobody has an interval."""
+    ids = [f"p{at}" for at in range(6)]
+    roster = roster_of(ids, ids, ["final", "second", "first"] * 2)
+    competition = Competition("ordered", "Ordered", ROUNDS, roster, Path(__file__))
+    judged = run_study(competition, Verdicts(everyone(ids, np.arange(6)), "six"), Settings())
+    ranges = dict.fromkeys(["rank_low", "rank_high", "strength_low", "strength_high"], np.nan)
+    return made(folder, "ordered", replace(judged, ranking=judged.ranking.assign(**ranges)))
 
 
 @pytest.fixture(scope="module")
@@ -442,6 +454,18 @@ def test_cells_have_the_colours_of_the_house(visit, page2025, study2025):
     )
     expected = even + (won - even) * (2 * share - 1)
     np.testing.assert_allclose(pixel[:3], expected, atol=4)
+
+
+def test_without_intervals_none_are_told(visit, ordered):
+    page = visit(ordered, "#/candidate/p5")
+    page.locator("#candidate").get_by_text("1 of 6").wait_for()
+    told = [page.locator("#candidate").inner_text()]
+    page = visit(ordered)
+    seen(page, "#strengths-chart input")
+    page.locator("#strengths-chart svg").wait_for()
+    told += [page.locator("#strengths-chart output").inner_text(), page.inner_text("main")]
+    for text in told:
+        assert not re.search("null|nan|undefined", text, re.IGNORECASE)
 
 
 def test_circles_are_named(visit, page2015, study2015):
