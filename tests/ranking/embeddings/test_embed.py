@@ -79,7 +79,7 @@ def test_what_is_there_is_kept_and_only_what_is_missing_is_made(recordings, tmp_
     assert len(after) == len(before) + 3
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_every_recording_is_embedded_whatever_the_number_of_workers(recordings, tmp_path, workers):
     work = Work(tmp_path / "store", (Choice("spectrogram"),), workers=workers)
     outcomes = {outcome.path: outcome for outcome in embed_all(recordings, work)}

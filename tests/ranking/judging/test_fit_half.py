@@ -56,9 +56,8 @@ def accuracy(bank, score: pd.Series, parts: int, ranker: ProbeRanker, seed: int 
     return pair_accuracy(counted, score[counted.candidates].to_numpy(), seed)
 
 
-@pytest.mark.parametrize(
-    ("parts", "classes"), [(HALF, 2), pytest.param(3, 4, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("parts", "classes"), [(HALF, 2), (3, 4)])
 def test_skill_that_is_there_is_found_in_candidates_never_heard(bank, score, parts, classes):
     found = accuracy(bank, score, parts, ranker_of(classes))
     assert found.value > 0.7
