@@ -1,10 +1,10 @@
 from .competition.competitions import load_competition, read_competition
+from .study.comparisons import load_comparisons
 from .study.runs import load_run, save_run
-from .study.source import read_verdicts
 from .study.study import Settings
 from .workflows.comparison import compare
 from .workflows.rankings import rank
-from .workflows.recordings import hear, judge_recordings
+from .workflows.recordings import compare_recordings, prepare_recordings
 from .workflows.results import check, hit_rate, report
 from .workflows.settings import RecordingOptions
 
@@ -15,14 +15,14 @@ __all__ = [
     "Settings",
     "check",
     "compare",
-    "hear",
+    "prepare_recordings",
     "hit_rate",
-    "judge_recordings",
+    "compare_recordings",
     "load_competition",
     "load_run",
     "rank",
     "read_competition",
-    "read_verdicts",
+    "load_comparisons",
     "report",
     "save_run",
 ]

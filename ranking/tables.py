@@ -11,19 +11,19 @@ Tables
   played; ``score`` rounds passed into (missing before the results). Optional: ``exempt`` known
   but not judged; ``recording`` path or URL; ``seconds`` its length; ``appearance`` order on
   stage, equal numbers for one session; ``place`` in the final.
-* :data:`WINDOWS`: five minutes each, of a bank. ``window`` row of the bank; ``candidate``;
-  ``position`` in the recording from 0; ``start``, ``stop`` in seconds.
+* :data:`WINDOWS`: five minutes each, of a bank. ``row`` of the bank; ``candidate``; ``window`` of
+  the recording, counted from 0; ``start``, ``stop`` in seconds.
 * :data:`PAIRS`: ordered pairs. ``first``; ``second``; ``truth`` who got further, missing for
   equals.
-* :data:`VOTES`: verdicts on windows. ``first``; ``second``; ``position`` of the window from 0;
-  ``p_first`` probability in [0, 1] that the first is the better.
-* :data:`COMPARISONS`: verdicts on pairs. ``first``; ``second``; ``winner`` id or :data:`TIE`;
+* :data:`VOTES`: one window against another. ``first``; ``second``; ``window`` of the two, counted
+  from 0; ``p_first`` probability in [0, 1] that the first is the better.
+* :data:`COMPARISONS`: of two candidates each. ``first``; ``second``; ``winner`` id or :data:`TIE`;
   ``votes`` for the winner (or for either, of a tie); ``windows`` voted on. Optional: ``juror``
   whose verdict it is.
 * :data:`MARKS`: a panel's. ``juror``; ``candidate``; ``mark``, missing where ``recused``.
 * :data:`RANKING`: one order. ``rank`` 1 is best, equals share it; ``rank_low``, ``rank_high`` its
-  95 % interval; ``candidate``; ``wins``, a tie counts half; ``games``; ``win_rate``; ``strength``
-  in the units of the method, with ``strength_low``, ``strength_high``.
+  95 % interval; ``candidate``; ``wins``, a tie counts half; ``comparisons``; ``win_rate``;
+  ``strength`` in the units of the method, with ``strength_low``, ``strength_high``.
 * :data:`HITRATE`: the ranking against the result. ``k`` candidates at or above the threshold;
   ``candidate``; ``wins`` or other value that is the threshold; ``reached``; ``passed``;
   ``hit_rate`` share of the ``k`` who passed; ``recall`` share of those who passed that is among
@@ -41,9 +41,9 @@ import pandas as pd
 from ranking.errors import TableError
 
 ROSTER = ("candidate", "name", "country", "reached", "score")
-WINDOWS = ("window", "candidate", "position", "start", "stop")
+WINDOWS = ("row", "candidate", "window", "start", "stop")
 PAIRS = ("first", "second", "truth")
-VOTES = ("first", "second", "position", "p_first")
+VOTES = ("first", "second", "window", "p_first")
 COMPARISONS = ("first", "second", "winner", "votes", "windows")
 MARKS = ("juror", "candidate", "mark")
 RANKING = (
@@ -52,7 +52,7 @@ RANKING = (
     "rank_high",
     "candidate",
     "wins",
-    "games",
+    "comparisons",
     "win_rate",
     "strength",
     "strength_low",

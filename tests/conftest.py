@@ -21,11 +21,11 @@ settings.load_profile("judge")
 
 def _study(name: str) -> "Study":
     from icpc.competition.competitions import load_competition
-    from icpc.study.source import read_verdicts
+    from icpc.study.comparisons import load_comparisons
     from icpc.study.study import Settings, run_study
 
     competition = load_competition(name)
-    return run_study(competition, read_verdicts(competition), Settings())
+    return run_study(competition, load_comparisons(competition), Settings())
 
 
 @pytest.fixture(scope="session")

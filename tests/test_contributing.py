@@ -11,7 +11,7 @@ from plugins import Package
 from sounds import piano, write_sound
 from typer.testing import CliRunner
 
-from icpc import check, rank, read_competition, read_verdicts
+from icpc import check, load_comparisons, rank, read_competition
 from icpc.cli import app
 from icpc.competition import competitions
 from icpc.competition.competitions import BUNDLED
@@ -75,7 +75,7 @@ def own(tmp_path: Path) -> list[object]:
 def test_a_ranking_method_is_a_file_and_a_line(package, own):
     """Copeland: intervals, null band, remarks, report and help follow."""
     package.offer("judge.methods", "copeland", "copelands", "COPELAND", COPELAND)
-    by = [*own, "--by", "copeland"]
+    by = [*own, "--method", "copeland"]
     rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
     strengths = {row["candidate"]: row["strength"] for row in rows}
     assert strengths == {"ana": 2, "bela": -2, "chen": 2, "dov": 1, "ewa": -3}
@@ -89,21 +89,21 @@ def test_a_ranking_method_is_a_file_and_a_line(package, own):
     package.judge("report", *by, "--out", "run")
     page = (package.folder / "run" / "report.html").read_text()
     assert "copeland" in page.partition("methods")[2]
-    assert "copeland" in package.judge("rank", *own, "--by", "none", fails=2).stderr
+    assert "copeland" in package.judge("rank", *own, "--method", "none", fails=2).stderr
 
 
 def test_a_method_that_cannot_be_loaded_is_named(package, own):
     package.offer("judge.methods", "broken", "broken", "BROKEN", "import nowhere")
     package.offer("judge.methods", "number", "number", "NUMBER", "NUMBER = 3")
-    error = package.judge("rank", *own, "--by", "broken", fails=2).stderr
+    error = package.judge("rank", *own, "--method", "broken", fails=2).stderr
     assert "judge.methods entry point broken = broken:BROKEN: it cannot be loaded" in error
-    error = package.judge("rank", *own, "--by", "number", fails=2).stderr
+    error = package.judge("rank", *own, "--method", "number", fails=2).stderr
     assert "it is of type int, not Method" in error
 
 
 def test_what_the_program_brings_is_not_replaced(package, own):
     package.offer("judge.methods", "wins", "copelands", "COPELAND", COPELAND)
-    rows = json.loads(package.judge("rank", *own, "--by", "wins", "--format", "json").stdout)
+    rows = json.loads(package.judge("rank", *own, "--method", "wins", "--format", "json").stdout)
     assert rows[0]["strength"] == 2.5
 
 
@@ -125,23 +125,23 @@ ORDER = Method("order", lambda wins, *_: wins.wins.sum(axis=1), only_order=True)
 def test_a_method_may_rank_by_marks(package, own):
     """The official mean of 2025, which the comparisons of its jurors order nearly alike."""
     package.offer("judge.methods", "mean-mark", "marks", "MEAN", MEAN_MARK)
-    by = ["--competition", "icpc2025", "--by", "mean-mark"]
+    by = ["--competition", "icpc2025", "--method", "mean-mark"]
     rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
     marks = pd.read_csv(BUNDLED / "icpc2025" / "marks.csv")
-    mean = marks[marks["stage"] == "stage1"].groupby("candidate")["mark"].mean()
+    mean = marks[marks["round"] == "stage1"].groupby("candidate")["mark"].mean()
     assert {row["candidate"]: row["strength"] for row in rows} == pytest.approx(mean.to_dict())
     assert all(row["rank_low"] is None for row in rows)
     assert " – " in package.judge("rank", *by).stdout
     package.judge("hitrate", *by)
     package.judge("check", *by)
-    error = package.judge("rank", *own, "--by", "mean-mark", fails=2).stderr
+    error = package.judge("rank", *own, "--method", "mean-mark", fails=2).stderr
     assert "mean-mark ranks by marks" in error
 
 
 @pytest.mark.slow
 def test_a_method_may_have_an_order_only(package, own):
     package.offer("judge.methods", "order", "orders", "ORDER", ORDER)
-    by = [*own, "--by", "order"]
+    by = [*own, "--method", "order"]
     rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
     assert [row["rank"] for row in rows] == [1, 1, 3, 4, 5]
     assert all(row["rank_low"] is None and row["strength_high"] is None for row in rows)
@@ -220,5 +220,5 @@ def test_a_finding_is_a_function_and_a_line(own, monkeypatch):
     assert "favourite: ana stands first." in shown
     roster, comparisons = own[1], own[5]
     competition = read_competition(roster, ("first", "second", "final"))
-    found = check(rank(competition, read_verdicts(competition, comparisons)))
+    found = check(rank(competition, load_comparisons(competition, comparisons)))
     assert found["favourite"].sentence == "ana stands first."

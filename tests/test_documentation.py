@@ -90,7 +90,7 @@ def test_one_script_draws_all_pictures_of_the_readme_and_they_are_small():
 def test_numbers_of_the_readme_on_accuracy(study2015):
     from ranking.evaluation.accuracy import pair_accuracy
 
-    own = pair_accuracy(study2015.counted, study2015.results["score"].to_numpy(dtype=float))
+    own = pair_accuracy(study2015.tally, study2015.results["score"].to_numpy(dtype=float))
     assert f"{own.value:.4f} by the roster ({own.value * own.pairs:,.0f} of {own.pairs:,.0f};" in (
         " ".join(README.split())
     )
@@ -98,11 +98,11 @@ def test_numbers_of_the_readme_on_accuracy(study2015):
 
 def test_numbers_of_the_readme_on_the_two_stages_of_2025(study2025):
     from icpc.findings.compare import compare_rankings, every_two, rankings_of
-    from icpc.study.source import read_verdicts
+    from icpc.study.comparisons import load_comparisons
     from icpc.study.study import Settings, run_study
 
     competition = study2025.competition
-    stage2 = run_study(competition, read_verdicts(competition, stage="stage2"), Settings())
+    stage2 = run_study(competition, load_comparisons(competition, stage="stage2"), Settings())
     pairs = every_two(rankings_of({"stage1": study2025, "stage2": stage2}))
     score = competition.roster.set_index("candidate")["score"]
     (row,) = compare_rankings(pairs, score)

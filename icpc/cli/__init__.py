@@ -5,7 +5,10 @@ wrong input or usage. Only the standard library, typer and rich load before a co
 """
 
 import os
-from typing import Any
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -17,12 +20,14 @@ from icpc.cli.competitions import competitions
 from icpc.cli.demo import demo
 from icpc.cli.embed import embed
 from icpc.cli.hitrate import hitrate
-from icpc.cli.output import print_error, write_any_name
+from icpc.cli.options import RENAMED_OPTIONS
+from icpc.cli.output import print_error, print_remark, write_any_name
 from icpc.cli.rank import rank
 from icpc.cli.remedies import message
 from icpc.cli.report import report
 from icpc.cli.train import train
 from icpc.cli.weights import weights
+from ranking.deprecation import UNTIL, RenamedWarning
 from ranking.errors import JudgeError
 
 # numpy reads it on import; beside a busy core, two threads wait for each other a hundredfold
@@ -32,13 +37,57 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 class JudgeGroup(TyperGroup):
     """Commands whose users' mistakes end in a sentence, not a traceback."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the command line, options of version 0.1.0 among it."""
+        return super().parse_args(ctx, _with_new_options(args))
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command; print a user's mistake and exit with its code."""
         try:
-            return super().invoke(ctx)
+            with _renamed_as_remarks():
+                return super().invoke(ctx)
         except JudgeError as error:
             print_error(message(error))
             raise typer.Exit(error.exit_code) from None
+
+
+def _with_new_options(args: Sequence[str]) -> list[str]:
+    """The words typed, with options under their new names; a remark for each that was old."""
+    out, options = [], True
+    for word in args:
+        options = options and word != "--"
+        name, *value = word.split("=", 1)
+        if options and name in RENAMED_OPTIONS:
+            new = RENAMED_OPTIONS[name]
+            print_remark(f"{name} is now {new}; the old name works until version {UNTIL}.")
+            name = new
+        out.append("=".join([name, *value]))
+    return out
+
+
+@contextmanager
+def _renamed_as_remarks() -> Iterator[None]:
+    """Print warnings of old names in files as remarks, each once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", RenamedWarning)
+        usual, said = warnings.showwarning, set[str]()
+
+        def show(
+            remark: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if not issubclass(category, RenamedWarning):
+                usual(remark, category, filename, lineno, file, line)
+            elif str(remark) not in said:
+                said.add(str(remark))
+                print_remark(str(remark))
+
+        warnings.showwarning = show
+        yield
 
 
 app = typer.Typer(

@@ -56,7 +56,7 @@ def compare(
     else:
         _print_judges(found)
     for name, own in found.studies.items():
-        for remark in filter(None, (own.verdicts.note, *own.remarks)):
+        for remark in filter(None, (own.comparisons.remark, *own.remarks)):
             print_remark(f"{name}: {remark}")
 
 

@@ -17,8 +17,8 @@ def competitions(format: Format = Format.TABLE) -> None:  # the option is called
     for row in table.itertuples():
         print_line(f"{row.name}: {row.title}")
         print_line(f"  {row.candidates} candidates to judge, {row.exempt} exempt; {row.rounds}")
-        print_line(f"  verdicts: {row.verdicts}")
-        if row.stages:
-            print_line(f"  marks of stages: {row.stages} (--stage)")
-        if row.figure:
-            print_line(f"  published curve: {row.figure} (judge hitrate --published)")
+        print_line(f"  comparisons: {row.comparisons}")
+        if row.panel_rounds:
+            print_line(f"  marks of rounds: {row.panel_rounds} (--round)")
+        if row.published_curve:
+            print_line(f"  published curve: {row.published_curve} (judge hitrate --published)")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ranking.embeddings.embed import Outcome
 
 
-@with_settings("run", "comparisons", "votes", "panel", "stage")
+@with_settings("run", "comparisons", "votes", "panel", "round")
 def embed(
     source: Source,
     recordings: Annotated[
@@ -47,7 +47,7 @@ def embed(
     store: Annotated[
         Path, typer.Option(envvar="JUDGE_STORE", help="Where embeddings are kept.")
     ] = Path("embeddings"),
-    least: Annotated[
+    min_seconds: Annotated[
         float | None,
         typer.Option(
             min=1, help="Least seconds of a recording (default: 300 of a competition, else 1)."
@@ -86,7 +86,7 @@ def embed(
         front_end=tuple(front_end or ()),
         as_published=as_published,
         store=store,
-        least=least or (WINDOW_SECONDS if whole else SHORTEST_SECONDS),
+        min_seconds=min_seconds or (WINDOW_SECONDS if whole else SHORTEST_SECONDS),
         device=device,
         workers=workers,
         batch=batch,

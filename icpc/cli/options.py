@@ -21,6 +21,14 @@ from ranking.methods.registry import METHODS
 
 USUAL = "icpc2015"
 
+RENAMED_OPTIONS = {
+    "--by": "--method",
+    "--least": "--min-seconds",
+    "--passed-from": "--passing-score",
+    "--stage": "--round",
+}
+"""Options of version 0.1.0 and what they are called now."""
+
 Seed = Annotated[
     int | None, typer.Option(min=0, help="Makes every random draw repeatable (default: 0).")
 ]
@@ -32,7 +40,7 @@ def _either(names: Iterable[str]) -> str:
 
 
 _what = partial(typer.Option, rich_help_panel="What to judge")
-_verdicts = partial(typer.Option, rich_help_panel="Where verdicts come from")
+_comparisons = partial(typer.Option, rich_help_panel="Comparisons")
 _how = partial(typer.Option, rich_help_panel="How to rank")
 _judging = partial(typer.Option, rich_help_panel="Judging recordings")
 
@@ -44,15 +52,15 @@ OPTIONS: dict[type, dict[str, Any]] = {
             help="The rounds in order, comma-separated, if no competition.toml gives them."
         ),
         "run": _what(help="A folder that judge rank --out wrote."),
-        "comparisons": _verdicts(help="CSV: first, second, winner (or tie)."),
-        "votes": _verdicts(help="CSV: first, second, position, p_first."),
-        "panel": _verdicts(help="CSV: juror, candidate, mark, recused."),
-        "stage": _verdicts(help="Whose marks to take, where a panel marked several stages."),
+        "comparisons": _comparisons(help="CSV: first, second, winner (or tie)."),
+        "votes": _comparisons(help="CSV: first, second, window, p_first."),
+        "panel": _comparisons(help="CSV: juror, candidate, mark, recused."),
+        "round": _comparisons(help="The round whose marks to take, if a panel marked several."),
     },
     Choices: {
-        "by": _how(help=f"{_either(METHODS.own)} (default: bradley-terry)."),
+        "method": _how(help=f"{_either(METHODS.own)} (default: bradley-terry)."),
         "vote": _how(
-            help="How votes on windows make a verdict: majority or mean (default: majority)."
+            help="How votes on windows decide a pair: majority or mean (default: majority)."
         ),
         "count": _how(
             help="all comparisons, or paper: unequal results only, by raw wins (default: all)."
@@ -60,7 +68,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "resample": _how(
             help="Rank intervals from resampling candidates, or windows (default: candidates)."
         ),
-        "passed_from": _how(
+        "passing_score": _how(
             help="The least score that counts as passed (default: the round after the one judged)."
         ),
     },
@@ -77,7 +85,9 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "antisymmetric": _judging(
             "--antisymmetric", help="Average both orders of a pair, so that they agree."
         ),
-        "least": _judging(min=1, help="Least seconds of a recording (default: 300)."),
+        "min_seconds": _judging(
+            min=1, help="Minimum length of a recording in seconds (default: 300)."
+        ),
         "fit_half": _judging(
             "--fit-half",
             help="Fit the ranker on the results of one half, by lot, and judge the other half.",

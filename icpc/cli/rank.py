@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from icpc.study.study import Study
 
 
-@with_settings("run", "passed_from")
+@with_settings("run", "passing_score")
 def rank(
     source: Source,
     choices: Choices,
@@ -55,7 +55,7 @@ def _judged(
     from icpc.workflows.competitions import open_competition
     from icpc.workflows.rankings import rank as rank_candidates
     from icpc.workflows.rankings import settings_of
-    from icpc.workflows.recordings import hear, judge_recordings
+    from icpc.workflows.recordings import compare_recordings, prepare_recordings
     from ranking.errors import CompetitionError, Given
 
     if source.from_file:
@@ -66,10 +66,10 @@ def _judged(
         )
     settings, progress = settings_of(choices, seed), DrawnProgress()
     competition = open_competition(source)
-    heard = hear(competition, recorded, settings.seed, progress)
-    for error in heard.left_out:
+    prepared = prepare_recordings(competition, recorded, settings.seed, progress)
+    for error in prepared.left_out:
         print_remark(f"left out: {error}")
-    comparisons = judge_recordings(heard, settings.vote, progress)
+    comparisons = compare_recordings(prepared, settings.vote, progress)
     return rank_candidates(competition, comparisons, settings)
 
 
@@ -79,7 +79,7 @@ def print_study(study: "Study", form: Format) -> None:
         _print_ranking(study)
     else:
         print_data(study.ranking, form)
-    for remark in (study.verdicts.note, *study.remarks):
+    for remark in (study.comparisons.remark, *study.remarks):
         if remark:
             print_remark(remark)
 
@@ -88,7 +88,7 @@ def headline(study: "Study") -> str:
     """One line that says what was ranked, from what."""
     return (
         f"{study.competition.name}: {len(study.ranking)} candidates ranked from "
-        f"{study.verdicts.source}, by {study.settings.by}"
+        f"{study.comparisons.source}, by {study.settings.method}"
     )
 
 
@@ -103,7 +103,7 @@ def _print_ranking(study: "Study") -> None:
             _range(row),
             people.loc[row.candidate, "name"],
             people.loc[row.candidate, "country"],
-            f"{row.wins:g}/{row.games}",
+            f"{row.wins:g}/{row.comparisons}",
             f"{row.win_rate:.3f}",
             _decimals(row.strength),
             reached[row.candidate],

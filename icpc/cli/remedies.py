@@ -26,9 +26,9 @@ REMEDIES: dict[str, str] = {
     "where-recorded": "say with --recordings DIR where",
     "fit-on": "add --fit-half or --folds",
     "one-encoder": "give it with one --encoder",
-    "short-recording": "is this the whole recital? --least SECONDS allows shorter ones",
+    "short-recording": "is this the whole recital? --min-seconds SECONDS allows shorter ones",
     "published-alone": "use it with --competition icpc2015 alone",
-    "other-ranking": "give --out another folder, or leave out --by, --passed-from and --seed",
+    "other-ranking": "give --out another folder, or leave out --method, --passing-score and --seed",
     "out-folder": "name a folder with --out",
     "make-run": "make one with judge rank --out DIR",
     "bundled-or-roster": "choose {bundled}, or give your own with --roster FILE",
@@ -39,13 +39,13 @@ REMEDIES: dict[str, str] = {
     "name-rounds": "name them in order, --rounds preliminary,stage1,final, or in a "
     "competition.toml beside the roster",
     "correct-rounds": "correct it, or give the rounds with --rounds",
-    "no-stage": "leave --stage out",
-    "name-verdicts": "give --comparisons FILE, --votes FILE or --panel FILE",
-    "rank-by-win-rate": "rank --by win-rate",
+    "no-round": "leave --round out",
+    "name-comparisons": "give --comparisons FILE, --votes FILE or --panel FILE",
+    "rank-by-win-rate": "rank --method win-rate",
     "give-votes": "give --votes FILE",
-    "choose-stage": "choose one with --stage",
-    "say-passed-from": "say with --passed-from which score means passed, or compare candidates of "
-    "both kinds",
+    "choose-round": "choose one with --round",
+    "say-passing-score": "say with --passing-score which score means passed, or compare "
+    "candidates of both kinds",
     "verify-store": "judge embed --verify finds and mends it",
 }
 

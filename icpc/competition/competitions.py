@@ -3,9 +3,10 @@
 Conventions
 -----------
 A competition is a folder: ``roster.csv`` beside ``competition.toml``, which gives ``name``,
-``title`` and the ``rounds`` in order, and may name the files of verdicts that are known:
-``comparisons`` (a judge's), ``panel`` (marks by jurors, with the stages they were given in),
-``figure`` (a published curve). A roster of one's own may have a competition.toml beside it.
+``title`` and the ``rounds`` in order, and may name files: ``comparisons`` of candidates, ``panel``
+(marks by jurors, given in ``panel_rounds``), ``published_curve`` (points of a published figure).
+``comparisons_remark`` and ``panel_remark`` say what a reader must know of them. A roster of one's
+own may have a competition.toml beside it.
 """
 
 import tomllib
@@ -16,12 +17,20 @@ from typing import Any
 import pandas as pd
 
 from icpc.competition.roster import read_roster
+from ranking.deprecation import with_new_names
 from ranking.errors import CompetitionError, Given
 from ranking.files.text import closest, decode, printable
 
 BUNDLED = Path(__file__).parent.parent / "data"
-FILES = ("comparisons", "panel", "figure")
-TEXTS = ("name", "title", *FILES, "comparisons_note", "panel_note")
+FILES = ("comparisons", "panel", "published_curve")
+TEXTS = ("name", "title", *FILES, "comparisons_remark", "panel_remark")
+LISTS = ("rounds", "panel_rounds")
+RENAMED = {
+    "comparisons_note": "comparisons_remark",
+    "panel_note": "panel_remark",
+    "stages": "panel_rounds",
+    "figure": "published_curve",
+}
 
 
 @dataclass(frozen=True)
@@ -35,12 +44,12 @@ class Competition:
     roster: pd.DataFrame
     roster_path: Path
     comparisons: Path | None = None
-    comparisons_note: str = ""
+    comparisons_remark: str = ""
     panel: Path | None = None
-    panel_note: str = ""
-    stages: tuple[str, ...] = ()
-    """Stages the panel gave marks in, each a round; the first is judged unless told otherwise."""
-    figure: Path | None = None
+    panel_remark: str = ""
+    panel_rounds: tuple[str, ...] = ()
+    """Rounds that the panel gave marks in; the first is ranked unless another is named."""
+    published_curve: Path | None = None
 
     @property
     def judged(self) -> pd.DataFrame:
@@ -99,11 +108,11 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         roster=read_roster(roster, rounds),
         roster_path=roster,
         comparisons=beside.get("comparisons"),
-        comparisons_note=settings.get("comparisons_note", ""),
+        comparisons_remark=settings.get("comparisons_remark", ""),
         panel=beside.get("panel"),
-        panel_note=settings.get("panel_note", ""),
-        stages=tuple(settings.get("stages", ())),
-        figure=beside.get("figure"),
+        panel_remark=settings.get("panel_remark", ""),
+        panel_rounds=tuple(settings.get("panel_rounds", ())),
+        published_curve=beside.get("published_curve"),
     )
 
 
@@ -113,14 +122,15 @@ def _read_settings(path: Path) -> dict[str, Any]:
         settings = tomllib.loads(decode(path))
     except tomllib.TOMLDecodeError as error:
         raise CompetitionError(str(path), f"not TOML ({error})", "correct it") from None
+    settings = with_new_names(str(path), settings, RENAMED)
     for key, value in settings.items():
         if key in TEXTS:
             right, kind = isinstance(value, str), "a text"
-        elif key in ("rounds", "stages"):
+        elif key in LISTS:
             right = isinstance(value, list) and all(isinstance(name, str) for name in value)
             kind = "a list of texts"
         else:
-            known = [*TEXTS, "rounds", "stages"]
+            known = [*TEXTS, *LISTS]
             raise CompetitionError(
                 str(path),
                 f"unknown setting {key!r}{closest(key, known)}",

@@ -21,7 +21,7 @@ from ranking.evaluation.agreement import juror_agreement
 def find_accuracy(study: Study) -> Iterator[Finding]:
     """Share of the comparisons that went to the one who got further."""
     score, _ = known_scores(study)
-    estimate = pair_accuracy(study.counted, score, study.settings.seed)
+    estimate = pair_accuracy(study.tally, score, study.settings.seed)
     outcome = outcome_of_p(estimate.value - 0.5, estimate.p)
     sentence = (
         f"Of {estimate.pairs:,.0f} comparisons between candidates of unequal result, "
@@ -36,7 +36,7 @@ def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
     """The same share among candidates whose results are so far apart."""
     score, _ = known_scores(study)
     unit = "round" if study.competition.rounds else "point"
-    distances = accuracy_by_distance(study.counted, score, study.settings.seed)
+    distances = accuracy_by_distance(study.tally, score, study.settings.seed)
     for (least, most), estimate in distances.items():
         span = f"{least:g}" if least == most else f"{least:g} to {most:g}"
         outcome = outcome_of_interval(estimate, 0.5)
@@ -52,7 +52,7 @@ def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
 @where_results_differ
 def find_f1(study: Study) -> Iterator[Finding]:
     """The paper's F1 over "the first is better" and "the second is better"."""
-    if not both_orders(study.counted):
+    if not both_orders(study.tally):
         yield Finding(
             "macro_f1",
             AGREEMENT,
@@ -61,7 +61,7 @@ def find_f1(study: Study) -> Iterator[Finding]:
         )
         return
     score, _ = known_scores(study)
-    value = macro_f1(study.counted, score)
+    value = macro_f1(study.tally, score)
     sentence = (
         f"Macro F1 over 'the first is better' and 'the second is better', as in Table 4: "
         f"{value:.4f}."
@@ -72,9 +72,9 @@ def find_f1(study: Study) -> Iterator[Finding]:
 @where_results_differ
 def find_juror_agreement(study: Study) -> Iterator[Finding]:
     """How often single jurors order a pair as the result did; its range is of jurors."""
-    if "juror" not in study.verdicts.comparisons:
+    if "juror" not in study.comparisons.table:
         return
-    agreement = juror_agreement(study.verdicts.comparisons, study.results["score"])
+    agreement = juror_agreement(study.comparisons.table, study.results["score"])
     sentence = (
         f"Single jurors order a pair as the rounds did in {percent(agreement.mean())} of cases on "
         f"average, from {percent(agreement.iloc[-1])} ({agreement.index[-1]}) to "

@@ -27,7 +27,7 @@ def find_agreement(study: Study) -> Iterator[Finding]:
     One finder of four kinds, for they stand against the same tournaments of judges without skill.
     """
     score, known = known_scores(study)
-    strength = study.ranking.set_index("candidate").loc[study.counted.candidates, "strength"]
+    strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
     own, chance = strength.to_numpy()[known], study.chance()[:, known]
     yield from _correlations(own, score[known], chance)
     yield from _passing(own, study.passed.to_numpy(), chance)

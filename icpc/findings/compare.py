@@ -91,7 +91,7 @@ def juror_rankings(name: str, study: Study) -> list[tuple[NamedRanking, NamedRan
     RunError
         If the run has no two jurors.
     """
-    comparisons = study.verdicts.comparisons
+    comparisons = study.comparisons.table
     jurors = sorted(comparisons["juror"].unique()) if "juror" in comparisons else []
     if len(jurors) < 2:
         raise RunError(
@@ -205,12 +205,12 @@ def cautions(studies: dict[str, Study]) -> Iterator[str]:
     """Say of which runs the accuracy is no measure of skill, and why."""
     for name, study in studies.items():
         score = study.results["score"].to_numpy(dtype=float)
-        if study.settings.method.same_as == "wins" and follows_result(study.counted, score):
+        if study.settings.ranking_method.same_as == "wins" and follows_result(study.tally, score):
             yield (
                 f"{name} counts raw wins, and equal results hardly ever met: the number of "
                 "comparisons gives the result away. Its accuracy is no skill."
             )
-        if "juror" in study.verdicts.comparisons:
+        if "juror" in study.comparisons.table:
             yield (
                 f"{name} is a panel: where its marks made the result, its accuracy is no "
                 "prediction."
@@ -219,14 +219,12 @@ def cautions(studies: dict[str, Study]) -> Iterator[str]:
 
 def _ranked(name: str, study: Study, jurors: set[str]) -> NamedRanking:
     """The ranking by some jurors of a panel alone, by the method of the study."""
-    comparisons, marks = study.verdicts.comparisons, study.verdicts.marks
-    counted = count_comparisons(comparisons[comparisons["juror"].isin(jurors)])
+    comparisons, marks = study.comparisons.table, study.comparisons.marks
+    tally = count_comparisons(comparisons[comparisons["juror"].isin(jurors)])
     given = (
-        None
-        if marks is None
-        else mark_matrix(marks[marks["juror"].isin(jurors)], counted.candidates)
+        None if marks is None else mark_matrix(marks[marks["juror"].isin(jurors)], tally.candidates)
     )
-    ranking = rank_candidates(counted, study.settings.method, given)
+    ranking = rank_candidates(tally, study.settings.ranking_method, given)
     return NamedRanking(name, ranking.set_index("candidate")["strength"])
 
 

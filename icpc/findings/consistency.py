@@ -26,7 +26,7 @@ CLEAR = 2  # standard deviations from a coin's number of circular triads
 
 def find_order_effect(study: Study) -> Iterator[Finding]:
     """Agreement of the two orders, and what the first position is worth."""
-    if not both_orders(study.counted):
+    if not both_orders(study.tally):
         yield Finding(
             "order_effect",
             CONSISTENCY,
@@ -35,14 +35,14 @@ def find_order_effect(study: Study) -> Iterator[Finding]:
         )
         return
     seed = study.settings.seed
-    yield _agreement(order_agreement(study.counted, seed))
-    yield _first_position(first_position_share(study.counted, seed))
-    yield _position_term(position_term(study.counted))
+    yield _agreement(order_agreement(study.tally, seed))
+    yield _first_position(first_position_share(study.tally, seed))
+    yield _position_term(position_term(study.tally))
 
 
 def find_triads(study: Study) -> Iterator[Finding]:
     """Circles of three, beside those of a coin."""
-    triads = count_triads(study.counted.wins)
+    triads = count_triads(study.tally.wins)
     if not triads.decided:
         return
     name = "Kendall's zeta" if triads.complete else "zeta over the decided ones"
@@ -61,8 +61,8 @@ def find_triads(study: Study) -> Iterator[Finding]:
 
 def find_back_arcs(study: Study) -> Iterator[Finding]:
     """Majorities that run against the ranking."""
-    strength = study.ranking.set_index("candidate").loc[study.counted.candidates, "strength"]
-    against, decided = back_arcs(study.counted.wins, strength.to_numpy())
+    strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
+    against, decided = back_arcs(study.tally.wins, strength.to_numpy())
     if decided:
         share = against / decided
         sentence = (

@@ -27,12 +27,12 @@ def find_coins(study: Study) -> Iterator[Finding]:
     if passed.all() or not passed.any():
         return
     score, known = known_scores(study)
-    follows = follows_result(study.counted, score)
-    tosses = coin(study.counted, COUNTINGS, study.settings.seed)
+    follows = follows_result(study.tally, score)
+    tosses = coin(study.tally, COUNTINGS, study.settings.seed)
     for method in COUNTINGS:
         by = method.name
         tossed = area_under_roc(tosses[by][:, known], passed)
-        strength = method.strengths(study.counted.matrix, None, None)
+        strength = method.strengths(study.tally.matrix, None, None)
         own = float(area_under_roc(strength[known], passed))
         low, high = np.quantile(tossed, BAND)
         warning = (
@@ -62,7 +62,7 @@ def find_rules(study: Study) -> Iterator[Finding]:
     rules = (
         ("length", "recording length", "a longer recording", results["seconds"]),
         ("appearance", "order of appearance", "a later appearance", results["appearance"]),
-        ("roster", "roster order", "a later line of the roster", line[study.counted.candidates]),
+        ("roster", "roster order", "a later line of the roster", line[study.tally.candidates]),
     )
     for key, name, preferred, number in rules:
         yield _rule(study, key, name, preferred, number.to_numpy(dtype=float))

@@ -17,16 +17,16 @@ def hit_rate_curves(study: Study) -> dict[str, HitRate]:
     if study.settings.count == "paper":
         other = Settings(seed=seed)
     else:
-        other = Settings(by="wins", count="paper", seed=seed)
+        other = Settings(method="wins", count="paper", seed=seed)
     try:
         own = study_hit_rate(study)
-        counted = study_hit_rate(run_study(study.competition, study.verdicts, other))
+        tally = study_hit_rate(run_study(study.competition, study.comparisons, other))
     except RankingError:  # no results, or all or none passed
         return {}
-    found = {_called(study.settings): own, _called(other): counted}
-    if study.competition.figure is not None:
+    found = {_called(study.settings): own, _called(other): tally}
+    if study.competition.published_curve is not None:
         found["the paper's Figure 2, from its own points"] = published_hit_rate(
-            study.competition.figure, seed
+            study.competition.published_curve, seed
         )
     return found
 
@@ -61,4 +61,4 @@ def curve_data(held: HitRate, place: Mapping[str, int]) -> dict[str, Any]:
 def _called(settings: Settings) -> str:
     if settings.count == "paper":
         return "the paper's counting: pairs of unequal result only, by raw wins"
-    return f"every comparison, by {settings.by}"
+    return f"every comparison, by {settings.method}"

@@ -47,10 +47,10 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
     order = sorted(groups.index, key=lambda one: (level[one], rank[one], one))
     blocks = [(kind or "unknown", int((groups == kind).sum())) for kind in best_first]
     yield "intervals", draw_intervals(study.ranking, groups, kinds, names)
-    yield "head-to-head", draw_win_shares(win_shares(study.counted, order), names, blocks)
-    if both_orders(study.counted):
-        yield "order-flips", draw_order_flips(order_flips(study.counted, order), names, blocks)
-    yield "methods", draw_agreement(method_agreement(method_ranks(study.counted)))
+    yield "head-to-head", draw_win_shares(win_shares(study.tally, order), names, blocks)
+    if both_orders(study.tally):
+        yield "order-flips", draw_order_flips(order_flips(study.tally, order), names, blocks)
+    yield "methods", draw_agreement(method_agreement(method_ranks(study.tally)))
 
 
 def _against_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
@@ -60,7 +60,7 @@ def _against_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
     score = study.results["score"]
     if 2 <= score.nunique() <= MOST_ROUNDS:
         yield "rounds", draw_funnel(rounds_predicted(study))
-    table = upsets(study.counted, score.to_numpy(dtype=np.float64))
+    table = upsets(study.tally, score.to_numpy(dtype=np.float64))
     if len(table):
         groups, kinds = result_groups(study)
         rank = study.ranking.set_index("candidate")["rank"]
@@ -72,7 +72,7 @@ def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
     from plots.calibration import draw_calibration
     from plots.vote_shares import draw_window_shares
 
-    votes = study.verdicts.votes
+    votes = study.comparisons.votes
     if votes is None:
         return
     groups, kinds = result_groups(study)

@@ -27,7 +27,7 @@ def made_with(record: Mapping[str, Any]) -> dict[str, str]:
         "Python": record.get("python", "unknown"),
         **record.get("libraries", {}),
         **record["settings"],
-        "passed from score": record["verdicts"]["passed_from"],
+        "passing score": record["comparisons"]["passing_score"],
         "encoder": encoder.get("encoder"),
         "precision": encoder.get("precision"),
         "windows": judging.get("windows"),
@@ -56,8 +56,8 @@ def downloads(
     tables = {
         "ranking.csv": study.ranking,
         "roster.csv": study.competition.roster,
-        "comparisons.csv": study.verdicts.comparisons,
-        "votes.csv": study.verdicts.votes,
+        "comparisons.csv": study.comparisons.table,
+        "votes.csv": study.comparisons.votes,
         "hitrate.csv": next((curve.curve for curve in held.values()), None),
         "checks.csv": findings.table(),
     }

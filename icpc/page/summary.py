@@ -20,14 +20,14 @@ def verdict(study: Study, findings: Findings) -> str:
 
 def hurdle(study: Study) -> str:
     """What those did who count as passed, after "who"."""
-    least, rounds = study.verdicts.passed_from, study.competition.rounds
+    least, rounds = study.comparisons.passing_score, study.competition.rounds
     level = level_name(rounds, least)
     return f"passed into {level}" if level in rounds else f"scored {least:g} or more"
 
 
 def sentences(study: Study) -> list[str]:
     """Return what to know before believing the ranking, as sentences."""
-    said = [text.strip() for text in (study.verdicts.note, *study.remarks) if text.strip()]
+    said = [text.strip() for text in (study.comparisons.remark, *study.remarks) if text.strip()]
     ids = set(study.competition.roster["candidate"])
     return [_sentence(text, named=text.partition(":")[0] in ids) for text in said]
 
@@ -53,7 +53,7 @@ def _first(study: Study) -> str:
     else:
         said = f"{names[leaders['candidate'].iloc[0]]} stands first of {len(ranking):,} candidates"
     if leaders["rank_low"].isna().all():
-        return f"{said} ({study.settings.by} gives no intervals)"
+        return f"{said} ({study.settings.method} gives no intervals)"
     others = could - len(leaders)
     sure = f"{others:,} more" if others else "nobody else"
     low, high = leaders["rank_low"].min(), leaders["rank_high"].max()

@@ -36,25 +36,25 @@ def tallied(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
 
     Arrays go row by row in the order of the ranking; a win counts 2, a tie 1.
     """
-    counted = study.counted
-    at = counted.candidates.get_indexer(list(place))
+    tally = study.tally
+    at = tally.candidates.get_indexer(list(place))
     tables = {
-        "games": counted.games[np.ix_(at, at)],
-        "wins": 2 * counted.first_wins[np.ix_(at, at)],
+        "comparisons": tally.comparisons[np.ix_(at, at)],
+        "wins": 2 * tally.first_wins[np.ix_(at, at)],
     }
-    if study.verdicts.votes is not None:
-        tables |= _votes(study.verdicts.votes, place)
+    if study.comparisons.votes is not None:
+        tables |= _votes(study.comparisons.votes, place)
     return {name: _packed(table) for name, table in tables.items()}
 
 
 def consistency(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
     """Return the longest circles, and the circular triads that span most ranks."""
     rank = study.ranking.set_index("candidate")["rank"]
-    triads = widest_triads(study.counted, rank)
+    triads = widest_triads(study.tally, rank)
     return {
         "cycles": [
             {"players": [place[one] for one in cycle.candidates], "members": cycle.members}
-            for cycle in long_cycles(study.counted, rank)
+            for cycle in long_cycles(study.tally, rank)
         ],
         "triads": [
             [place[row.best], place[row.middle], place[row.worst]] for row in triads.itertuples()
@@ -73,7 +73,7 @@ def rounds(study: Study) -> dict[str, Any] | None:
 
 def methods(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
     """Return how ways of ranking agree, and whom they rank most differently."""
-    ranks = method_ranks(study.counted)
+    ranks = method_ranks(study.tally)
     spread = (ranks.max(axis=1) - ranks.min(axis=1)).sort_values(ascending=False, kind="stable")
     moved = spread[spread > 0].head(MOST_MOVED).index
     return {
@@ -85,14 +85,14 @@ def methods(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
 
 def upset_list(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
     """Return how many upsets there are, and the widest and clearest."""
-    table = upsets(study.counted, study.results["score"].to_numpy(dtype=float))
+    table = upsets(study.tally, study.results["score"].to_numpy(dtype=float))
     shown = table.head(MOST_UPSETS)
     rows = [
         {
             "winner": place[row.winner],
             "loser": place[row.loser],
             "won": row.won,
-            "games": row.games,
+            "comparisons": row.comparisons,
             "gap": row.gap,
         }
         for row in shown.itertuples()

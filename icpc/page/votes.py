@@ -15,9 +15,9 @@ def windows(
     study: Study, place: Mapping[str, int], groups: pd.Series, kinds: tuple[str, ...]
 ) -> dict[str, Any] | None:
     """Return shares of votes won by minute, of groups and of each candidate; None without votes."""
-    if study.verdicts.votes is None:
+    if study.comparisons.votes is None:
         return None
-    table = window_shares(study.verdicts.votes)
+    table = window_shares(study.comparisons.votes)
     course = shares_by_group(table, groups)
     extreme = best_and_worst(table)
     by_player = {
@@ -29,7 +29,7 @@ def windows(
         for candidate, own in table.groupby("candidate")
     }
     for candidate, best, worst in extreme.itertuples():
-        own = table[table["candidate"] == candidate].set_index("position")["minute"]
+        own = table[table["candidate"] == candidate].set_index("window")["minute"]
         by_player[place[candidate]] |= {"best": int(own[best]), "worst": int(own[worst])}
     return {
         "groups": [
@@ -47,11 +47,11 @@ def windows(
 
 def calibrated(study: Study) -> dict[str, Any] | None:
     """Return probabilities against what happened; None without votes on unequal results."""
-    if study.verdicts.votes is None:
+    if study.comparisons.votes is None:
         return None
     score = study.results["score"]
-    table = vote_calibration(study.verdicts.votes, score, study.settings.seed)
+    table = vote_calibration(study.comparisons.votes, score, study.settings.seed)
     if table.empty:
         return None
     rows = table.replace({np.nan: None}).to_dict("records")
-    return {"rows": rows, "brier": brier_score(study.verdicts.votes, score)}
+    return {"rows": rows, "brier": brier_score(study.comparisons.votes, score)}

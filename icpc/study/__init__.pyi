@@ -1,20 +1,20 @@
 from .by_round import result_groups, result_order, rounds_predicted
+from .comparisons import Comparisons, load_comparisons
 from .figure2 import published_curve, read_figure
 from .hit_rate import HitRate, published_hit_rate, study_hit_rate
 from .runs import load_run, save_run
-from .source import Verdicts, read_verdicts
 from .study import Settings, Study, run_study
 
 __all__ = [
     "HitRate",
     "Settings",
     "Study",
-    "Verdicts",
+    "Comparisons",
     "load_run",
     "published_curve",
     "published_hit_rate",
     "read_figure",
-    "read_verdicts",
+    "load_comparisons",
     "result_groups",
     "result_order",
     "rounds_predicted",

@@ -65,14 +65,14 @@ def published_curve(points: pd.DataFrame, seed: int = 0) -> tuple[pd.DataFrame, 
     by_id = points.set_index("candidate").sort_index()
     wins = by_id["wins"].to_numpy()
     tier = by_id["tier"].map(TIERS.index).to_numpy()
-    counted = _release_tally(by_id.index, wins, tier)
-    chance = no_skill(counted, WINS, seed)
+    tally = _release_tally(by_id.index, wins, tier)
+    chance = no_skill(tally, WINS, seed)
     ranking = pd.DataFrame(
         {
             "rank": competition_rank(wins),
             "candidate": by_id.index,
             "wins": wins,
-            "games": counted.met.sum(axis=1).astype(int),
+            "comparisons": tally.pair_counts.sum(axis=1).astype(int),
             "strength": wins,
         }
     ).reindex(columns=list(RANKING))
@@ -83,14 +83,16 @@ def published_curve(points: pd.DataFrame, seed: int = 0) -> tuple[pd.DataFrame, 
 
 def _release_tally(candidates: pd.Index, wins: np.ndarray, tier: np.ndarray) -> Tally:
     """Verdicts with the published totals on the release's schedule, evened out over opponents."""
-    games = (tier[:, np.newaxis] != tier[np.newaxis, :]).astype(float)
-    met = 2 * games
-    totals = wins * games.sum() / wins.sum()
-    laplacian = np.diag(met.sum(axis=1)) - met + 1 / len(wins)
-    lean = np.linalg.solve(laplacian, totals - met.sum(axis=1) / 2)
-    linear = met * (0.5 + lean[:, np.newaxis] - lean[np.newaxis, :])  # rows add up to the totals
+    comparisons = (tier[:, np.newaxis] != tier[np.newaxis, :]).astype(float)
+    pair_counts = 2 * comparisons
+    totals = wins * comparisons.sum() / wins.sum()
+    laplacian = np.diag(pair_counts.sum(axis=1)) - pair_counts + 1 / len(wins)
+    lean = np.linalg.solve(laplacian, totals - pair_counts.sum(axis=1) / 2)
+    linear = pair_counts * (
+        0.5 + lean[:, np.newaxis] - lean[np.newaxis, :]
+    )  # rows add up to the totals
     strength = np.zeros(len(wins))
     for _ in range(30):
         strength = newton_step(linear, strength)
     chance = 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
-    return Tally(candidates, games, games * chance)
+    return Tally(candidates, comparisons, comparisons * chance)

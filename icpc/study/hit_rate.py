@@ -8,7 +8,7 @@ import pandas as pd
 
 from icpc.study.by_round import result_order
 from icpc.study.figure2 import TIERS, published_curve, read_figure
-from icpc.study.study import Study, hold_against_result
+from icpc.study.study import Study, compare_with_result
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
@@ -95,23 +95,23 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
     RankingError
         If no result is known, or all or none passed.
     """
-    curve, summary = hold_against_result(study)
+    curve, summary = compare_with_result(study)
     known = study.results["score"].dropna()
     best = known.index[known == known.max()]
     finalists = best if len(best) <= 12 else best[:0]
-    how = f"by {study.settings.by}"
+    how = f"by {study.settings.method}"
     if study.settings.count == "paper":
         how = "raw wins as in the release: FAVOURS WHO PASSED"
     return HitRate(
         name=study.competition.name,
-        title=f"{study.competition.name}: {study.verdicts.source}, {how}",
+        title=f"{study.competition.name}: {study.comparisons.source}, {how}",
         curve=curve,
         summary=summary,
         tiers=result_order(study),
         names=study.results["name"].to_dict(),
         labelled=tuple(dict.fromkeys([*curve["candidate"].head(top), *finalists])),
-        x="wins" if study.settings.method.same_as == "wins" else "k",
-        remarks=tuple(filter(None, (study.verdicts.note, *study.remarks))),
+        x="wins" if study.settings.ranking_method.same_as == "wins" else "k",
+        remarks=tuple(filter(None, (study.comparisons.remark, *study.remarks))),
     )
 
 

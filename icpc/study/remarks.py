@@ -10,11 +10,11 @@ FEW = 10  # candidates; below that the 95 % ranges cover 80 to 92 % in simulatio
 
 
 def list_remarks(
-    competition: Competition, counted: Tally, schedule: Schedule, method: Method
+    competition: Competition, tally: Tally, schedule: Schedule, method: Method
 ) -> list[str]:
     """What a reader must know before believing the ranking."""
     said = []
-    absent = len(competition.judged) - len(counted.candidates)
+    absent = len(competition.judged) - len(tally.candidates)
     if absent:
         said.append(
             f"{absent} of the {len(competition.judged)} candidates have no comparisons and are not "
@@ -29,12 +29,12 @@ def list_remarks(
             _uneven(
                 schedule,
                 method,
-                follows_result(counted, score.loc[counted.candidates].to_numpy(dtype=float)),
+                follows_result(tally, score.loc[tally.candidates].to_numpy(dtype=float)),
             )
         )
-    if len(counted.candidates) < FEW:
+    if len(tally.candidates) < FEW:
         said.append(
-            f"only {len(counted.candidates)} candidates: resampling so few makes the ranges of "
+            f"only {len(tally.candidates)} candidates: resampling so few makes the ranges of "
             "rank too narrow."
         )
     if len(schedule.groups) > 1:
@@ -43,12 +43,14 @@ def list_remarks(
 
 
 def _uneven(schedule: Schedule, method: Method, follows: bool) -> str:
-    span = f"candidates were compared {schedule.fewest_games:,} to {schedule.most_games:,} times"
+    span = (
+        f"candidates were compared {schedule.fewest_comparisons:,} to "
+        f"{schedule.most_comparisons:,} times"
+    )
     why = "raw wins would give the result away" if follows else "raw wins would not be fair"
     if method.misled_by_uneven_schedule:
-        return (
-            f"WARNING: {span}: ranking --by {method.name} favours those who were compared more"
-            + (", and who was compared more depends on the result." if follows else ".")
+        return f"WARNING: {span}: ranking by {method.name} favours those who were compared more" + (
+            ", and who was compared more depends on the result." if follows else "."
         )
     return f"{span}: {why}; ranked by {method.name}."
 

@@ -20,10 +20,11 @@ import pandas as pd
 
 from icpc.competition.competitions import Competition
 from icpc.competition.roster import read_roster
-from icpc.study.source import Verdicts
+from icpc.study.comparisons import Comparisons
 from icpc.study.study import Settings, Study, run_study
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.votes import read_votes
+from ranking.deprecation import with_new_names
 from ranking.errors import RunError
 from ranking.files.atomic import write_text
 from ranking.files.hashing import file_sha256
@@ -48,7 +49,17 @@ PICTURES = (
     "report.html",
     *(f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")),
 )
-RECORD = {"competition": ("name", "title", "rounds"), "verdicts": ("source", "note", "passed_from")}
+RECORD = {
+    "competition": ("name", "title", "rounds"),
+    "comparisons": ("source", "remark", "passing_score"),
+}
+RENAMED = {"verdicts": "comparisons", "heard": "provenance"}
+RENAMED_WITHIN = {
+    "comparisons": {"note": "remark", "passed_from": "passing_score"},
+    "settings": {"by": "method"},
+    "sha256": {"verdicts": "comparisons"},
+}
+"""Keys of a record by what version 0.1.0 called them."""
 LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 
@@ -78,9 +89,9 @@ def save_run(study: Study, folder: Path) -> None:
         )
     _clear(folder)
     write_text(to_csv(study.competition.roster), folder / "roster.csv")
-    write_text(to_csv(study.verdicts.comparisons), folder / "comparisons.csv")
-    if study.verdicts.votes is not None:
-        write_text(to_csv(study.verdicts.votes), folder / "votes.csv")
+    write_text(to_csv(study.comparisons.table), folder / "comparisons.csv")
+    if study.comparisons.votes is not None:
+        write_text(to_csv(study.comparisons.votes), folder / "votes.csv")
     write_text(to_csv(study.ranking), folder / "ranking.csv")
     written = [name for name in INPUTS if (folder / name).exists()]
     facts = {**describe(study), "written": {name: file_sha256(folder / name) for name in written}}
@@ -91,7 +102,7 @@ def save_run(study: Study, folder: Path) -> None:
 def load_run(folder: Path, **changes: Any) -> Study:
     """Return the study of a run's folder, ranked anew from its comparisons.
 
-    ``changes`` replace settings of the run: ``by``, ``seed`` or ``resample``.
+    ``changes`` replace settings of the run: ``method``, ``seed`` or ``resample``.
 
     Raises
     ------
@@ -112,21 +123,21 @@ def load_run(folder: Path, **changes: Any) -> Study:
     )
     ids = pd.Index(competition.judged["candidate"])
     votes = folder / "votes.csv"
-    verdicts = Verdicts(
-        comparisons=read_comparisons(folder / "comparisons.csv", ids),
-        source=facts["verdicts"]["source"],
-        note=facts["verdicts"]["note"],
+    comparisons = Comparisons(
+        table=read_comparisons(folder / "comparisons.csv", ids),
+        source=facts["comparisons"]["source"],
+        remark=facts["comparisons"]["remark"],
         path=folder / "comparisons.csv",
-        passed_from=facts["verdicts"]["passed_from"],
+        passing_score=facts["comparisons"]["passing_score"],
         votes=read_votes(votes, ids) if votes.exists() else None,
     )
-    return run_study(competition, verdicts, Settings(**{**facts["settings"], **changes}))
+    return run_study(competition, comparisons, Settings(**{**facts["settings"], **changes}))
 
 
 def describe(study: Study) -> dict[str, Any]:
     """Return what a study depends on: versions, settings, and the hashes of what went in."""
-    competition, verdicts = study.competition, study.verdicts
-    inputs = {"roster": competition.roster_path, "verdicts": verdicts.path}
+    competition, comparisons = study.competition, study.comparisons
+    inputs = {"roster": competition.roster_path, "comparisons": comparisons.path}
     return {
         "judge": version("judge"),
         "python": platform.python_version(),
@@ -136,13 +147,13 @@ def describe(study: Study) -> dict[str, Any]:
             "title": competition.title,
             "rounds": list(competition.rounds),
         },
-        "verdicts": {
-            "source": verdicts.source,
-            "note": verdicts.note,
-            "passed_from": verdicts.passed_from,
+        "comparisons": {
+            "source": comparisons.source,
+            "remark": comparisons.remark,
+            "passing_score": comparisons.passing_score,
         },
         "settings": asdict(study.settings),
-        **({"heard": dict(verdicts.heard)} if verdicts.heard else {}),
+        **({"provenance": dict(comparisons.provenance)} if comparisons.provenance else {}),
         "sha256": {key: file_sha256(path) for key, path in inputs.items() if path is not None},
     }
 
@@ -159,7 +170,8 @@ def read_record(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise RunError(str(folder), "no finished run (no run.json)", "name one", key="make-run")
     try:
-        facts: dict[str, Any] = json.loads(decode(path))
+        written = json.loads(decode(path))
+        facts = with_new_names(str(path), written, RENAMED, RENAMED_WITHIN)
         for part, keys in RECORD.items():
             for key in keys:
                 facts[part][key]

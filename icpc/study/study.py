@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from icpc.competition.competitions import Competition
+from icpc.study.comparisons import Comparisons
 from icpc.study.remarks import list_remarks
-from icpc.study.source import Verdicts
 from ranking.comparisons.marks import mark_matrix
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import Schedule, describe_schedule
@@ -39,7 +39,7 @@ from ranking.methods.registry import METHODS
 class Settings:
     """Every choice that moves a number."""
 
-    by: str = "bradley-terry"
+    method: str = "bradley-terry"
     """Ranking method, by its name in :data:`ranking.methods.registry.METHODS`."""
     vote: str = "majority"
     """How votes on windows make a verdict: majority or mean."""
@@ -50,13 +50,13 @@ class Settings:
     seed: int = 0
 
     @property
-    def method(self) -> Method:
+    def ranking_method(self) -> Method:
         """The ranking method itself."""
-        return METHODS[self.by]
+        return METHODS[self.method]
 
     def __post_init__(self) -> None:
         for name, value, choices in (
-            ("by", self.by, METHODS),
+            ("method", self.method, METHODS),
             ("vote", self.vote, VOTE_RULES),
             ("count", self.count, ("all", "paper")),
             ("resample", self.resample, RESAMPLED),
@@ -67,9 +67,9 @@ class Settings:
                     "no such choice",
                     f"choose {', '.join(choices)}",
                 )
-        if self.count == "paper" and self.by != "wins":
+        if self.count == "paper" and self.method != "wins":
             raise RankingError(
-                Given(count="paper", by=self.by),
+                Given(count="paper", method=self.method),
                 "the paper's counting ranks by raw wins",
                 "leave one of the two out",
             )
@@ -86,9 +86,9 @@ class Study:
     """A competition, verdicts on it, and the ranking they give."""
 
     competition: Competition
-    verdicts: Verdicts
+    comparisons: Comparisons
     settings: Settings
-    counted: Tally
+    tally: Tally
     schedule: Schedule
     ranking: pd.DataFrame
     remarks: tuple[str, ...] = field(default=())
@@ -96,21 +96,21 @@ class Study:
     @property
     def results(self) -> pd.DataFrame:
         """The roster of the ranked candidates by id, in the order of the tally."""
-        return self.competition.roster.set_index("candidate").loc[self.counted.candidates]
+        return self.competition.roster.set_index("candidate").loc[self.tally.candidates]
 
     @property
     def passed(self) -> pd.Series:
         """Whether each ranked candidate passed the round that was judged; unknown ones left out."""
         score = self.results["score"].dropna()
-        return score >= self.verdicts.passed_from
+        return score >= self.comparisons.passing_score
 
     def chance(self) -> np.ndarray:
         """Strengths that a judge without skill would have given, shape (draws, n)."""
-        marks = _marks(self.verdicts, self.counted)
-        return no_skill(self.counted, self.settings.method, self.settings.seed, marks=marks)
+        marks = _marks(self.comparisons, self.tally)
+        return no_skill(self.tally, self.settings.ranking_method, self.settings.seed, marks=marks)
 
 
-def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) -> Study:
+def run_study(competition: Competition, comparisons: Comparisons, settings: Settings) -> Study:
     """Rank the candidates of a competition from verdicts.
 
     Raises
@@ -120,17 +120,17 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
     """
     said = []
     if settings.count == "paper":
-        verdicts = _unequal_only(competition, verdicts)
+        comparisons = _unequal_only(competition, comparisons)
         said.append(
             "counted as in the paper's release: pairs of equal score left out, ranked by raw wins. "
             "The number of comparisons then depends on the result; do not read this as skill."
         )
-    counted = count_comparisons(verdicts.comparisons)
-    schedule = describe_schedule(counted)
-    method, marks = settings.method, _marks(verdicts, counted)
-    ranking = rank_candidates(counted, method, marks)
+    tally = count_comparisons(comparisons.table)
+    schedule = describe_schedule(tally)
+    method, marks = settings.ranking_method, _marks(comparisons, tally)
+    ranking = rank_candidates(tally, method, marks)
     if settings.resample == "windows":
-        if verdicts.votes is None:
+        if comparisons.votes is None:
             raise RankingError(
                 Given(resample="windows"),
                 "these verdicts have no votes on windows",
@@ -138,20 +138,20 @@ def run_study(competition: Competition, verdicts: Verdicts, settings: Settings) 
                 key="give-votes",
             )
         ranking = with_window_intervals(
-            ranking, verdicts.votes, settings.vote, method, settings.seed
+            ranking, comparisons.votes, settings.vote, method, settings.seed
         )
     else:
-        ranking = with_intervals(ranking, counted, method, settings.seed)
-    said += list_remarks(competition, counted, schedule, method)
-    return Study(competition, verdicts, settings, counted, schedule, ranking, tuple(said))
+        ranking = with_intervals(ranking, tally, method, settings.seed)
+    said += list_remarks(competition, tally, schedule, method)
+    return Study(competition, comparisons, settings, tally, schedule, ranking, tuple(said))
 
 
-def with_passed_from(study: Study, score: float) -> Study:
+def with_passing_score(study: Study, score: float) -> Study:
     """Return the study with another least score that counts as passed."""
-    return replace(study, verdicts=replace(study.verdicts, passed_from=score))
+    return replace(study, comparisons=replace(study.comparisons, passing_score=score))
 
 
-def hold_against_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
+def compare_with_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
     """Return the HITRATE table of a study and its summary.
 
     Raises
@@ -166,7 +166,7 @@ def hold_against_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
             "no results are known, so there is no hit-rate",
             "fill in 'reached' or 'score' in the roster",
         )
-    known = study.counted.candidates.isin(passed.index)
+    known = study.tally.candidates.isin(passed.index)
     chance = study.chance()[:, known]
     ranking = study.ranking[study.ranking["candidate"].isin(passed.index)]
     curve = hit_rate_curve(ranking, passed, result_labels(study), chance)
@@ -180,22 +180,21 @@ def result_labels(study: Study) -> pd.Series:
     return results["reached"].mask(results["reached"] == "", score)
 
 
-def _marks(verdicts: Verdicts, counted: Tally) -> np.ndarray | None:
+def _marks(comparisons: Comparisons, tally: Tally) -> np.ndarray | None:
     """The panel's marks, shape (jurors, n), candidates in the order of the tally."""
-    return None if verdicts.marks is None else mark_matrix(verdicts.marks, counted.candidates)
+    return None if comparisons.marks is None else mark_matrix(comparisons.marks, tally.candidates)
 
 
-def _unequal_only(competition: Competition, verdicts: Verdicts) -> Verdicts:
+def _unequal_only(competition: Competition, comparisons: Comparisons) -> Comparisons:
     """Verdicts on candidates whose scores differ."""
-    comparisons = verdicts.comparisons
-    unequal = with_truth(comparisons, competition.score)["truth"].notna()
-    kept = comparisons[unequal].reset_index(drop=True)
+    unequal = with_truth(comparisons.table, competition.score)["truth"].notna()
+    kept = comparisons.table[unequal].reset_index(drop=True)
     if kept.empty:
         raise RankingError(
             Given(count="paper"),
             "no two compared candidates differ in score",
             "fill in the results",
         )
-    if len(kept) == len(comparisons):
-        return verdicts
-    return replace(verdicts, comparisons=kept, source=f"{len(kept):,} of {verdicts.source}")
+    if len(kept) == len(comparisons.table):
+        return comparisons
+    return replace(comparisons, table=kept, source=f"{len(kept):,} of {comparisons.source}")

@@ -57,12 +57,12 @@ def read_skill(roster: Path) -> pd.Series:
     return pd.Series(file.numbers("skill").to_numpy(), index=file.rows["candidate"])
 
 
-def write_flac(path: Path, samples: np.ndarray, rate: int) -> None:
+def write_flac(path: Path, samples: np.ndarray, sample_rate: int) -> None:
     """Write mono sound, 16 bits; whole or not at all."""
     whole = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
     with replacing(path) as file, av.open(file, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=rate, layout="mono")
+        stream = container.add_stream("flac", rate=sample_rate, layout="mono")
         frame = av.AudioFrame.from_ndarray(whole[np.newaxis], format="s16", layout="mono")
-        frame.sample_rate = rate
+        frame.sample_rate = sample_rate
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

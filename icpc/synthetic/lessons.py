@@ -107,7 +107,9 @@ def pairs(recitals: Sequence[Recital], first: int, count: int, whole: bool, seed
 
 def _hear(recital: Recital, path: Path) -> None:
     encoder = _encoder()
-    sound = sound_of(recital, encoder.rate).reshape(-1, SEGMENT_SECONDS * encoder.rate)
+    sound = sound_of(recital, encoder.sample_rate).reshape(
+        -1, SEGMENT_SECONDS * encoder.sample_rate
+    )
     with torch.inference_mode():
         values = encoder.encode(torch.from_numpy(sound)).numpy().astype(encoder.stored_dtype)
     with replacing(path) as file:

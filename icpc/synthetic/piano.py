@@ -72,17 +72,17 @@ class Piano:
     """An instrument at a rate; it keeps the strings that it has sounded."""
 
     instrument: Instrument = field(default_factory=Instrument)
-    rate: int = 24_000
+    sample_rate: int = 24_000
     seed: int = 0
     """Of its noises."""
 
     def __post_init__(self) -> None:
         self._strings: dict[tuple[int, int], np.ndarray] = {}
         rng = np.random.default_rng(self.seed)
-        time = np.arange(round(0.08 * self.rate)) / self.rate
+        time = np.arange(round(0.08 * self.sample_rate)) / self.sample_rate
         blow = np.convolve(rng.standard_normal(len(time)), np.ones(8) / 8, "same")
         self._blow = blow * np.exp(-time / 0.012)
-        time = np.arange(round(self.instrument.room_seconds * self.rate)) / self.rate
+        time = np.arange(round(self.instrument.room_seconds * self.sample_rate)) / self.sample_rate
         room = rng.standard_normal(len(time)) * 10 ** (-3 * time / self.instrument.room_seconds)
         room = np.convolve(room, np.ones(4) / 4, "same")
         room *= self.instrument.wet / np.sqrt((room**2).sum())
@@ -101,22 +101,22 @@ class Piano:
         notes : with ``onset``, ``offset`` (s), ``pitch``, ``velocity``
         pedal : shape (P, 2), seconds at which it goes down and up again, in order
         """
-        rate = self.rate
-        size = round(seconds * rate)
-        longest = round(LONGEST_SECONDS * rate)
+        sample_rate = self.sample_rate
+        size = round(seconds * sample_rate)
+        longest = round(LONGEST_SECONDS * sample_rate)
         sound = np.zeros(size + longest, dtype=np.float32)
         ends = _damped_at(notes["offset"], pedal)
         for onset, end, pitch, velocity in zip(
             notes["onset"], ends, notes["pitch"], notes["velocity"], strict=True
         ):
-            start = round(max(float(onset), 0.0) * rate)
+            start = round(max(float(onset), 0.0) * sample_rate)
             if start >= size:
                 continue
             string = self._struck(int(pitch), int(velocity))
-            held = longest if pitch >= UNDAMPED else round((end - onset) * rate)
-            piece = string[: held + round(TAIL_SECONDS * rate)] * _loudness(velocity)
+            held = longest if pitch >= UNDAMPED else round((end - onset) * sample_rate)
+            piece = string[: held + round(TAIL_SECONDS * sample_rate)] * _loudness(velocity)
             if held < len(piece):
-                fading = np.arange(len(piece) - held, dtype=np.float32) / rate
+                fading = np.arange(len(piece) - held, dtype=np.float32) / sample_rate
                 piece[held:] *= np.exp(-fading / (0.05 + 0.1 * (108 - pitch) / 87))
             sound[start : start + len(piece)] += piece
         heard = oaconvolve(sound[:size], self._room)[:size]
@@ -140,7 +140,7 @@ class Piano:
         stiff = own.stiffness * (np.exp(0.0926 * pitch - 13.64) + np.exp(-0.0847 * pitch - 5.82))
         order = np.arange(1, 61)
         partial = fundamental * order * np.sqrt((1 + stiff * order**2) / (1 + stiff))
-        heard = partial < min(HIGHEST_PARTIAL, 0.45 * self.rate)
+        heard = partial < min(HIGHEST_PARTIAL, 0.45 * self.sample_rate)
         order, partial = order[heard], partial[heard]
         # a felt hammer struck at an eighth of the string; its felt gets harder with the blow
         tilt = own.brightness - 16 + 12 * velocity / 127  # dB per kHz
@@ -152,11 +152,11 @@ class Piano:
         strings = np.concatenate([partial, partial * 2 ** (0.6 / 1200)])
         decay = np.concatenate([slow / 4, slow])
         loud = np.concatenate([0.8 * loud, 0.2 * loud])
-        size = round(min(LONGEST_SECONDS, 7 * float(slow.max())) * self.rate)
-        return self._with_blow(_damped_sum(strings, decay, loud, size, self.rate))
+        size = round(min(LONGEST_SECONDS, 7 * float(slow.max())) * self.sample_rate)
+        return self._with_blow(_damped_sum(strings, decay, loud, size, self.sample_rate))
 
     def _with_blow(self, string: np.ndarray) -> np.ndarray:
-        rise = round(0.002 * self.rate)
+        rise = round(0.002 * self.sample_rate)
         string[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
         size = min(len(self._blow), len(string))
         string[:size] += (self.instrument.hammer * self._blow[:size]).astype(np.float32)
@@ -164,11 +164,11 @@ class Piano:
 
 
 def _damped_sum(
-    frequency: np.ndarray, decay: np.ndarray, loud: np.ndarray, size: int, rate: int
+    frequency: np.ndarray, decay: np.ndarray, loud: np.ndarray, size: int, sample_rate: int
 ) -> np.ndarray:
     """Σ loud · sin(2π · frequency · t) · exp(-t / decay), shape (size,)."""
     block = int(np.ceil(np.sqrt(size)))
-    root = 2j * np.pi * frequency / rate - 1 / (decay * rate)
+    root = 2j * np.pi * frequency / sample_rate - 1 / (decay * sample_rate)
     coarse = np.exp(np.outer(np.arange(block) * block, root)) * loud
     fine = np.exp(np.outer(root, np.arange(block)))
     left = np.hstack([coarse.real, coarse.imag]).astype(np.float32)

@@ -38,9 +38,9 @@ class Recital:
     """Mean loudness of the recording."""
 
 
-def sound_of(recital: Recital, rate: int) -> np.ndarray:
+def sound_of(recital: Recital, sample_rate: int) -> np.ndarray:
     """Return the sound of a recital, float32 of shape (seconds · rate,)."""
-    piano = Piano(draw_instrument(recital.instrument), rate, recital.instrument)
+    piano = Piano(draw_instrument(recital.instrument), sample_rate, recital.instrument)
     skill = skill_at(recital.level, SPREAD, recital.player)
     each = recital.seconds / len(recital.programme)
     notes, pedals = [], []

@@ -106,7 +106,7 @@ def train(keep: Path, progress: Progress = SILENT) -> Probe:
         config,
         {**SETTINGS.on_disk, "pairs": PAIRS, "epoch": fitted.epoch},
         run.train.digest,
-        note=NOTE,
+        remark=NOTE,
     )
     ranker = ProbeRanker(fitted.head, record)
     results = {"validation": fitted.history[fitted.epoch - 1]} | {
@@ -127,13 +127,13 @@ def examine(
             for name, own in zip(names, spectrograms, strict=True)
         ]
     )
-    counted = count_comparisons(count_votes(compare_windows(ranker, bank)))
+    tally = count_comparisons(count_votes(compare_windows(ranker, bank)))
     level = np.array([recital.level for recital in recitals])
-    level = level[counted.candidates.astype(int)]
-    distances = accuracy_by_distance(counted, level)
+    level = level[tally.candidates.astype(int)]
+    distances = accuracy_by_distance(tally, level)
     return {
         "recitals": len(recitals),
-        **_said(pair_accuracy(counted, level)),
+        **_said(pair_accuracy(tally, level)),
         "by distance of levels": [
             {"from": round(least, 3), "to": round(most, 3), **_said(estimate)}
             for (least, most), estimate in distances.items()

@@ -3,7 +3,7 @@ from .competitions import list_competitions, open_competition
 from .demonstration import Demonstration, demonstrate
 from .embedding import embed
 from .rankings import open_study, rank
-from .recordings import judge_recordings
+from .recordings import compare_recordings
 from .results import check, draw_report, hit_rate, report, write_hit_rate
 from .settings import Choices, EmbeddingOptions, RecordingOptions, Source
 from .train import Training, train_probe
@@ -23,7 +23,7 @@ __all__ = [
     "draw_report",
     "embed",
     "hit_rate",
-    "judge_recordings",
+    "compare_recordings",
     "list_competitions",
     "list_weights",
     "open_competition",

@@ -8,7 +8,7 @@ from icpc.competition.competitions import (
     load_competition,
     read_competition,
 )
-from icpc.study.source import read_verdicts
+from icpc.study.comparisons import load_comparisons
 from icpc.workflows.settings import Source
 from ranking.errors import CompetitionError, Given
 
@@ -45,9 +45,9 @@ def list_competitions() -> pd.DataFrame:
                 "candidates": len(competition.judged),
                 "exempt": int(competition.roster["exempt"].sum()),
                 "rounds": " → ".join(competition.rounds),
-                "verdicts": read_verdicts(competition).source,
-                "stages": ", ".join(competition.stages),
-                "figure": "Figure 2" if competition.figure else "",
+                "comparisons": load_comparisons(competition).source,
+                "panel_rounds": ", ".join(competition.panel_rounds),
+                "published_curve": "Figure 2" if competition.published_curve else "",
             }
         )
     return pd.DataFrame(rows)

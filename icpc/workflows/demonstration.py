@@ -9,7 +9,7 @@ from icpc.study.runs import load_run, save_run
 from icpc.study.study import Settings, Study
 from icpc.synthetic.demonstration import read_skill, write_demonstration
 from icpc.workflows.rankings import rank
-from icpc.workflows.recordings import hear, judge_recordings
+from icpc.workflows.recordings import compare_recordings, prepare_recordings
 from icpc.workflows.results import hit_rate, write_hit_rate
 from icpc.workflows.settings import RecordingOptions
 from ranking.audio.lengths import WINDOW_SECONDS
@@ -48,12 +48,12 @@ def demonstrate(
     recordings.mkdir(parents=True, exist_ok=True)
     roster = write_demonstration(recordings, seconds, seed, progress)
     competition, settings = read_competition(roster), Settings(seed=seed)
-    options = RecordingOptions(recordings, least=seconds, store=folder / "embeddings")
-    heard = hear(competition, options, seed, progress)
-    study = rank(competition, judge_recordings(heard, settings.vote, progress), settings)
+    options = RecordingOptions(recordings, min_seconds=seconds, store=folder / "embeddings")
+    prepared = prepare_recordings(competition, options, seed, progress)
+    study = rank(competition, compare_recordings(prepared, settings.vote, progress), settings)
     save_run(study, run)
     kept = load_run(run)
     held = hit_rate(kept)
     pictures = write_hit_rate(held, run)
-    skill = read_skill(roster).loc[kept.counted.candidates].to_numpy()
-    return Demonstration(study, run, held, pictures, pair_accuracy(kept.counted, skill, seed))
+    skill = read_skill(roster).loc[kept.tally.candidates].to_numpy()
+    return Demonstration(study, run, held, pictures, pair_accuracy(kept.tally, skill, seed))

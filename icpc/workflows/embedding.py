@@ -44,7 +44,7 @@ def embed(
         choices=choices_of(options),
         device=best_device(options.device),
         workers=options.workers or usual_workers(),
-        least_seconds=options.least,
+        min_seconds=options.min_seconds,
         batch=options.batch,
     )
     return embed_missing(recordings, work, skip_bad, progress)

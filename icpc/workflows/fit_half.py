@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from icpc.findings.wording import interval, percent
-from icpc.study.source import Verdicts, verdicts_of
-from icpc.workflows.judging import Fit, Heard, cast_votes, record_of, remarks_on
+from icpc.study.comparisons import Comparisons, comparisons_from_votes
+from icpc.workflows.judging import Fit, PreparedRecordings, cast_votes, record_of, remarks_on
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.evaluation.accuracy import pair_accuracy
@@ -30,7 +30,9 @@ from ranking.progress import SILENT, Progress
 RANKERS_FOLDER = "rankers"
 
 
-def judge_by_fitted(heard: Heard, vote: str, fit: Fit, progress: Progress = SILENT) -> Verdicts:
+def compare_by_fitted(
+    prepared: PreparedRecordings, vote: str, fit: Fit, progress: Progress = SILENT
+) -> Comparisons:
     """Return the verdicts of fitted rankers, on all pairs of those whom they may judge.
 
     Parameters
@@ -43,19 +45,21 @@ def judge_by_fitted(heard: Heard, vote: str, fit: Fit, progress: Progress = SILE
     RankingError
         If there are too few candidates or results.
     """
-    part = fit.deal(heard.bank.windows["candidate"].unique())
+    part = fit.deal(prepared.bank.windows["candidate"].unique())
     rankers: list[ProbeRanker] = []
 
     def learn(candidates: Collection[str]) -> Compare:
-        own, kept = fit.score.loc[list(candidates)], heard.kept(RANKERS_FOLDER)
+        own, kept = fit.score.loc[list(candidates)], prepared.kept(RANKERS_FOLDER)
         with progress.start(f"ranker {len(rankers) + 1} of {len(assignments(fit.parts))}"):
-            fitted = fit_ranker(heard.ranker, heard.bank, own, fit.epochs, fit.seed, kept, progress)
+            fitted = fit_ranker(
+                prepared.ranker, prepared.bank, own, fit.epochs, fit.seed, kept, progress
+            )
         rankers.append(fitted)
-        return partial(cast_votes, replace(heard, ranker=fitted), progress=progress)
+        return partial(cast_votes, replace(prepared, ranker=fitted), progress=progress)
 
     votes = compare_unheard(part, learn)
-    as_it_came = cast_votes(heard, votes["first"].unique(), progress)
-    gain = what_fitting_gained(votes, as_it_came, vote, fit.score, fit.seed)
+    as_it_came = cast_votes(prepared, votes["first"].unique(), progress)
+    gain = fitting_gain(votes, as_it_came, vote, fit.score, fit.seed)
     facts = {
         "epochs": fit.epochs,
         "seed": fit.seed,
@@ -63,15 +67,15 @@ def judge_by_fitted(heard: Heard, vote: str, fit: Fit, progress: Progress = SILE
         "rankers": [one.digest for one in rankers],
         "accuracy": {name: _numbers(estimate) for name, estimate in gain.items()},
     }
-    return verdicts_of(
+    return comparisons_from_votes(
         votes,
         vote,
-        said=[*remarks_on(heard), _split(fit, part), _in_words(gain)],
-        heard={**record_of(heard), "fit": facts},
+        said=[*remarks_on(prepared), _split(fit, part), _in_words(gain)],
+        provenance={**record_of(prepared), "fit": facts},
     )
 
 
-def what_fitting_gained(
+def fitting_gain(
     fitted: pd.DataFrame, as_it_came: pd.DataFrame, vote: str, score: pd.Series, seed: int
 ) -> dict[str, Estimate]:
     """Return the pair accuracies of two VOTES tables on the same pairs, and their difference.
@@ -86,12 +90,12 @@ def what_fitting_gained(
     own, other = (count_comparisons(count_votes(votes, vote)) for votes in (fitted, as_it_came))
     results = score.loc[own.candidates].to_numpy(dtype=float)
     better = results[:, np.newaxis] > results
-    if not (own.met * better).any():
+    if not (own.pair_counts * better).any():
         return {}
     return {
         "fitted": pair_accuracy(own, results, seed),
         "as_it_came": pair_accuracy(other, results, seed),
-        "gained": pair_share((own.wins - other.wins) * better, own.met * better, seed),
+        "gained": pair_share((own.wins - other.wins) * better, own.pair_counts * better, seed),
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from icpc.study.source import Verdicts, verdicts_of
+from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey
 from ranking.errors import AudioError
@@ -44,13 +44,13 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Heard:
+class PreparedRecordings:
     """Recordings as embeddings, and who judges them how."""
 
     bank: EmbeddingBank
     recordings: Mapping[str, str]
     """SHA-256 of each candidate's sound file, by id."""
-    made: CacheKey
+    cache_key: CacheKey
     """What the embeddings were made with."""
     store: Path
     ranker: ProbeRanker
@@ -63,24 +63,26 @@ class Heard:
 
     def kept(self, folder: str) -> Kept:
         """Where in the store something is kept that was made from these recordings."""
-        return Kept(self.store / folder, {**self.recordings, "made": self.made.folder})
+        return Kept(self.store / folder, {**self.recordings, "made": self.cache_key.folder})
 
 
-def judge_all(heard: Heard, vote: str, progress: Progress = SILENT) -> Verdicts:
+def compare_all(
+    prepared: PreparedRecordings, vote: str, progress: Progress = SILENT
+) -> Comparisons:
     """Return the verdicts of the ranker on every ordered pair of candidates.
 
     Parameters
     ----------
     vote : how votes make a verdict: majority or mean
     """
-    votes = cast_votes(heard, progress=progress)
-    note = heard.ranker.note
-    said = [*([note] if note else []), *remarks_on(heard)]
-    return verdicts_of(votes, vote, said=said, heard=record_of(heard))
+    votes = cast_votes(prepared, progress=progress)
+    remark = prepared.ranker.remark
+    said = [*([remark] if remark else []), *remarks_on(prepared)]
+    return comparisons_from_votes(votes, vote, said=said, provenance=record_of(prepared))
 
 
 def cast_votes(
-    heard: Heard, among: Collection[str] | None = None, progress: Progress = SILENT
+    prepared: PreparedRecordings, among: Collection[str] | None = None, progress: Progress = SILENT
 ) -> pd.DataFrame:
     """Return the VOTES table of the ranker, kept in the store as it comes.
 
@@ -88,12 +90,14 @@ def cast_votes(
     ----------
     among : only these candidates
     """
-    kept = heard.kept(VOTES_FOLDER)
-    with torch_threads(heard.workers) as pool:
-        return compare_windows(heard.ranker, heard.bank, heard.judging, among, kept, pool, progress)
+    kept = prepared.kept(VOTES_FOLDER)
+    with torch_threads(prepared.workers) as pool:
+        return compare_windows(
+            prepared.ranker, prepared.bank, prepared.judging, among, kept, pool, progress
+        )
 
 
-def refuse_short(bank: EmbeddingBank, least_seconds: float) -> None:
+def refuse_short(bank: EmbeddingBank, min_seconds: float) -> None:
     """Refuse recordings that were embedded once, but are too short to be judged.
 
     Raises
@@ -102,27 +106,27 @@ def refuse_short(bank: EmbeddingBank, least_seconds: float) -> None:
         Naming the shortest.
     """
     seconds = bank.windows.groupby("candidate", sort=False)["stop"].max()
-    if seconds.min() < least_seconds:
+    if seconds.min() < min_seconds:
         raise AudioError(
             f"recording of {seconds.idxmin()}",
-            f"{seconds.min():.3g} s of sound, and {least_seconds:g} s are asked for",
+            f"{seconds.min():.3g} s of sound, and {min_seconds:g} s are asked for",
             "is this the whole recital? ask for less if shorter ones are meant",
             key="short-recording",
         )
 
 
-def remarks_on(heard: Heard) -> list[str]:
+def remarks_on(prepared: PreparedRecordings) -> list[str]:
     """Return what a reader must know of the recordings."""
     said = []
     owners: dict[str, list[str]] = {}
-    for candidate, digest in heard.recordings.items():
+    for candidate, digest in prepared.recordings.items():
         owners.setdefault(digest, []).append(candidate)
     said += [
         f"WARNING: the same recording: {', '.join(same)}."
         for same in owners.values()
         if len(same) > 1
     ]
-    counts = heard.bank.windows["candidate"].value_counts()
+    counts = prepared.bank.windows["candidate"].value_counts()
     if counts.min() < counts.max():
         said.append(
             f"recordings have {counts.min()} to {counts.max()} windows; a pair was judged on those "
@@ -131,13 +135,13 @@ def remarks_on(heard: Heard) -> list[str]:
     return said
 
 
-def record_of(heard: Heard) -> dict[str, Any]:
+def record_of(prepared: PreparedRecordings) -> dict[str, Any]:
     """Return what the verdicts depend on, for the record of a run."""
-    ranker = heard.ranker
+    ranker = prepared.ranker
     return {
         "ranker": {"sha256": ranker.digest, "task": ranker.task, "version": ranker.version},
-        "encoder": asdict(heard.made),
-        "judging": asdict(heard.judging),
-        "recordings": dict(heard.recordings),
-        "device": heard.bank.device.type,
+        "encoder": asdict(prepared.cache_key),
+        "judging": asdict(prepared.judging),
+        "recordings": dict(prepared.recordings),
+        "device": prepared.bank.device.type,
     }

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from icpc.competition.competitions import Competition
+from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.runs import load_run
-from icpc.study.source import Verdicts, read_verdicts
-from icpc.study.study import Settings, Study, run_study, with_passed_from
+from icpc.study.study import Settings, Study, run_study, with_passing_score
 from icpc.workflows.competitions import open_competition
 from icpc.workflows.settings import Choices, Source
 from ranking.errors import CompetitionError, Given
@@ -18,7 +18,7 @@ AS_USUAL = Choices()
 
 
 def rank(
-    competition: Competition, comparisons: Verdicts | None = None, settings: Settings = USUAL
+    competition: Competition, comparisons: Comparisons | None = None, settings: Settings = USUAL
 ) -> Study:
     """Rank the candidates of a competition, best first.
 
@@ -34,7 +34,7 @@ def rank(
         If the settings cannot be met, or nothing is left to rank.
     """
     if comparisons is None:
-        comparisons = read_verdicts(competition, vote=settings.vote)
+        comparisons = load_comparisons(competition, vote=settings.vote)
     return run_study(competition, comparisons, settings)
 
 
@@ -53,9 +53,13 @@ def open_study(source: Source, choices: Choices = AS_USUAL, seed: int | None = N
         competition = open_competition(source)
         files = (source.comparisons, source.votes, source.panel)
         study = rank(
-            competition, read_verdicts(competition, *files, source.stage, settings.vote), settings
+            competition,
+            load_comparisons(competition, *files, source.round, settings.vote),
+            settings,
         )
-    return study if choices.passed_from is None else with_passed_from(study, choices.passed_from)
+    return (
+        study if choices.passing_score is None else with_passing_score(study, choices.passing_score)
+    )
 
 
 def settings_of(choices: Choices, seed: int | None = None) -> Settings:
@@ -68,7 +72,7 @@ def settings_of(choices: Choices, seed: int | None = None) -> Settings:
     """
     chosen = _chosen(choices, seed)
     if chosen.get("count") == "paper":
-        chosen.setdefault("by", "wins")
+        chosen.setdefault("method", "wins")
     return Settings(**chosen)
 
 
@@ -79,7 +83,7 @@ def _rerun(run: Path, source: Source, choices: Choices, seed: int | None) -> Stu
     if fixed or source.from_file or source.rounds:
         raise CompetitionError(
             Given(run=None, **fixed),
-            "a run has its verdicts already",
+            "a run has its comparisons already",
             "give only one of the two",
         )
     return load_run(run, **chosen)
@@ -88,5 +92,5 @@ def _rerun(run: Path, source: Source, choices: Choices, seed: int | None) -> Stu
 def _chosen(choices: Choices, seed: int | None) -> dict[str, Any]:
     """Settings by name, those that were chosen."""
     own = {**asdict(choices), "seed": seed}
-    del own["passed_from"]
+    del own["passing_score"]
     return {name: value for name, value in own.items() if value is not None}

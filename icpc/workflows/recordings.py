@@ -12,10 +12,10 @@ import pandas as pd
 
 from icpc.competition.competitions import Competition
 from icpc.competition.recordings import recordings_of
-from icpc.study.source import Verdicts
+from icpc.study.comparisons import Comparisons
 from icpc.workflows.embedding import bank_of, best_device, embed_missing
-from icpc.workflows.fit_half import judge_by_fitted
-from icpc.workflows.judging import Fit, Heard, judge_all, refuse_short
+from icpc.workflows.fit_half import compare_by_fitted
+from icpc.workflows.judging import Fit, PreparedRecordings, compare_all, refuse_short
 from icpc.workflows.settings import RecordingOptions
 from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import WINDOW_SECONDS
@@ -34,12 +34,12 @@ RANKERS = tuple(f"{EXPERTISE.name}-{outputs}" for outputs in EXPERTISE.outputs)
 """Tasks whose probes compare."""
 
 
-def hear(
+def prepare_recordings(
     competition: Competition,
     options: RecordingOptions,
     seed: int = 0,
     progress: Progress = SILENT,
-) -> Heard:
+) -> PreparedRecordings:
     """Return the recordings of a competition, embedded, with the ranker that will judge them.
 
     Parameters
@@ -58,31 +58,35 @@ def hear(
     if fit is not None:
         fit.deal(table["candidate"])  # refused, if it must be, before hours of work
     choice = _choice(ranker, options)
-    made = cache_key_of(choice)
-    check_use(ranker, made, RANKERS, str(options.ranker or "the ranker"))
+    cache_key = cache_key_of(choice)
+    check_use(ranker, cache_key, RANKERS, str(options.ranker or "the ranker"))
     cores = options.workers or os.cpu_count() or 1
-    least = options.least or WINDOW_SECONDS
+    min_seconds = options.min_seconds or WINDOW_SECONDS
     device = best_device(options.device)
-    work = Work(options.store, (choice,), device, max(1, cores // THREADS), least)
+    work = Work(options.store, (choice,), device, max(1, cores // THREADS), min_seconds)
     left_out: tuple[str, ...] = ()
     if options.skip_bad:
         table, left_out = _without_bad(table, work, progress)
     bank, named = bank_of(table, work, progress)
-    refuse_short(bank, least)
+    refuse_short(bank, min_seconds)
     sha256 = dict(zip(named["candidate"], named["recording"], strict=True))
-    return Heard(bank, sha256, made, options.store, ranker, judging, cores, fit, left_out)
+    return PreparedRecordings(
+        bank, sha256, cache_key, options.store, ranker, judging, cores, fit, left_out
+    )
 
 
-def judge_recordings(heard: Heard, vote: str = "majority", progress: Progress = SILENT) -> Verdicts:
+def compare_recordings(
+    prepared: PreparedRecordings, vote: str = "majority", progress: Progress = SILENT
+) -> Comparisons:
     """Return the comparisons of every two candidates, by the ranker or by what is fitted from it.
 
     Parameters
     ----------
     vote : how votes on windows make a comparison: majority or mean
     """
-    if heard.fit is None:
-        return judge_all(heard, vote, progress)
-    return judge_by_fitted(heard, vote, heard.fit, progress)
+    if prepared.fit is None:
+        return compare_all(prepared, vote, progress)
+    return compare_by_fitted(prepared, vote, prepared.fit, progress)
 
 
 def _fit(competition: Competition, options: RecordingOptions, seed: int) -> Fit | None:
@@ -95,10 +99,10 @@ def _fit(competition: Competition, options: RecordingOptions, seed: int) -> Fit 
 
 def _choice(ranker: ProbeRanker, options: RecordingOptions) -> Choice:
     """The encoder asked for, its front end as the ranker knows it."""
-    spec = spec_of(options.encoder or ranker.made.encoder)
+    spec = spec_of(options.encoder or ranker.cache_key.encoder)
     weights = options.weights or find_weights(spec, weights_folder(options.weights_dir))
-    own = spec.name == ranker.made.encoder
-    return Choice(spec.name, weights, ranker.made.front_end if own else ())
+    own = spec.name == ranker.cache_key.encoder
+    return Choice(spec.name, weights, ranker.cache_key.front_end if own else ())
 
 
 def _without_bad(

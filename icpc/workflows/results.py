@@ -39,7 +39,7 @@ def hit_rate_as_published(competition: str, seed: int = 0) -> HitRate:
     CompetitionError
         If there are none, or no such competition.
     """
-    figure = load_competition(competition).figure
+    figure = load_competition(competition).published_curve
     if figure is None:
         raise CompetitionError(
             Given(published=None),

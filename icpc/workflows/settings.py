@@ -28,8 +28,8 @@ class Source:
     comparisons: Path | None = None
     votes: Path | None = None
     panel: Path | None = None
-    stage: str | None = None
-    """Whose marks to take, where a panel marked several stages."""
+    round: str | None = None
+    """The round whose marks to take, where a panel marked several."""
 
     def __post_init__(self) -> None:
         """Refuse more than one competition.
@@ -46,15 +46,15 @@ class Source:
 
     @property
     def from_file(self) -> bool:
-        """Whether a file of comparisons is named, or a stage of one."""
-        return bool(self.comparisons or self.votes or self.panel or self.stage)
+        """Whether a file of comparisons is named, or a round of a panel."""
+        return bool(self.comparisons or self.votes or self.panel or self.round)
 
 
 @dataclass(frozen=True)
 class Choices:
     """How to rank."""
 
-    by: str | None = None
+    method: str | None = None
     """The ranking method."""
     vote: str | None = None
     """How votes on windows make a comparison: majority or mean."""
@@ -62,7 +62,7 @@ class Choices:
     """all comparisons, or paper: those of unequal result only, by raw wins."""
     resample: str | None = None
     """What the rank intervals resample: candidates or windows."""
-    passed_from: float | None = None
+    passing_score: float | None = None
     """The least score that counts as passed."""
 
 
@@ -80,7 +80,7 @@ class RecordingOptions:
     """Which windows of a pair meet: aligned (the usual) or all."""
     antisymmetric: bool = False
     """Whether the two orders of a pair are averaged."""
-    least: float | None = None
+    min_seconds: float | None = None
     """Seconds that a recording must have; a window's, if None."""
     fit_half: bool = False
     """Whether to fit the ranker on the results of one half, and judge the other."""
@@ -140,7 +140,7 @@ class EmbeddingOptions:
     as_published: bool = False
     """Whether front ends are those of the paper's release."""
     store: Path = Path("embeddings")
-    least: float = 1.0
+    min_seconds: float = 1.0
     """Seconds that a recording must have."""
     device: str | None = None
     """cpu or cuda; cuda if there is one, if None."""

@@ -90,17 +90,17 @@ def sounds_of(names: Iterable[str], folder: Path, store: Path) -> dict[str, Embe
     (choice,) = choices_of(EmbeddingOptions())
     outcomes = embed_missing(pd.DataFrame({"path": list(paths.values())}), Work(store, (choice,)))
     recording = {outcome.path: outcome.recording for outcome in outcomes}
-    kept, made = EmbeddingStore(store), cache_key_of(choice)
-    return {name: kept.read(made, recording[path]) for name, path in paths.items()}
+    kept, cache_key = EmbeddingStore(store), cache_key_of(choice)
+    return {name: kept.read(cache_key, recording[path]) for name, path in paths.items()}
 
 
 def wins_of(ranker: Ranker, bank: EmbeddingBank) -> np.ndarray:
     """Return the share of verdicts that each won against each, (n, n), by candidate."""
-    counted = count_comparisons(
+    tally = count_comparisons(
         count_votes(compare_windows(ranker, bank, Judging(antisymmetric=True)))
     )
-    met = counted.met
-    return np.divide(counted.wins, met, out=np.zeros_like(met), where=met > 0)
+    pair_counts = tally.pair_counts
+    return np.divide(tally.wins, pair_counts, out=np.zeros_like(pair_counts), where=pair_counts > 0)
 
 
 class Pooled:
@@ -196,10 +196,10 @@ def longer(field: Field, edition: int, folder: Path, store: Path) -> None:
 def _print(name: str, pooled: Pooled, wins: np.ndarray) -> None:
     own = pooled.accuracy(wins)
     better = pooled.better(pooled.score)
-    right, counted = ((what * better).sum(axis=1) for what in (wins, np.ones_like(wins)))
+    right, tally = ((what * better).sum(axis=1) for what in (wins, np.ones_like(wins)))
     editions = [(one, pooled.edition == one) for one in np.unique(pooled.edition)]
     each = ", ".join(
-        f"{one} {right[of_it].sum() / counted[of_it].sum():.3f}" for one, of_it in editions
+        f"{one} {right[of_it].sum() / tally[of_it].sum():.3f}" for one, of_it in editions
     )
     said = f"{own.value:.3f} ({own.low:.2f}–{own.high:.2f}), p {own.p:.2f}, {own.pairs:.0f} pairs"
     print(f"{name}: {said}; {each}", flush=True)

@@ -150,9 +150,10 @@ class Sounds:
         (choice,) = choices_of(EmbeddingOptions((encoder,), front_end=tuple(front_end)))
         outcomes = embed_missing(self.paths, Work(self.store, (choice,)))
         sound = {outcome.path: outcome.recording for outcome in outcomes}
-        store, made = EmbeddingStore(self.store), cache_key_of(choice)
+        store, cache_key = EmbeddingStore(self.store), cache_key_of(choice)
         return [
-            (row.candidate, store.read(made, sound[row.path])) for row in self.paths.itertuples()
+            (row.candidate, store.read(cache_key, sound[row.path]))
+            for row in self.paths.itertuples()
         ]
 
     def bank(self, encoder: str, plan: Plan) -> EmbeddingBank:

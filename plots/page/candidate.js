@@ -17,12 +17,12 @@ function recordingAt(player, minute = null) {
     minute === null ? "recording ↗" : `minute ${minute} ↗`, make("span", { class: "unseen" }, " (leaves this page)"));
 }
 
-/** One order of hearing, from the side of i: won of games, and votes where there are any. */
+/** One order of hearing, from the side of i: won of comparisons, and votes where there are any. */
 function heard(i, j, first) {
   const [a, b] = first ? [i, j] : [j, i];
-  if (!games(a, b)) return "–";
-  const points = first ? halves(a, b) / 2 : games(a, b) - halves(a, b) / 2;
-  const verdict = games(a, b) > 1 ? `${points} of ${games(a, b)}` : { 0: "lost", 0.5: "tie", 1: "won" }[points];
+  if (!comparisons(a, b)) return "–";
+  const points = first ? halves(a, b) / 2 : comparisons(a, b) - halves(a, b) / 2;
+  const verdict = comparisons(a, b) > 1 ? `${points} of ${comparisons(a, b)}` : { 0: "lost", 0.5: "tie", 1: "won" }[points];
   if (!tally.votes) return verdict;
   const [cast, forFirst] = [tally.votes[a * n + b], tally.votesFirst[a * n + b]];
   return `${verdict}, ${first ? forFirst : cast - forFirst} of ${counted(cast, "vote")}`;
@@ -101,7 +101,7 @@ function candidatePage(at) {
     ["Rank", `${player.rank} of ${n}${interval(player.rank_low, player.rank_high)}`],
     ["Reached", reachedOf(player)],
     ...(player.passed === null ? [] : [[capitalised(data.hurdle), player.passed ? "yes" : "no"]]),
-    ["Won", `${count(player.wins)} of ${count(player.games)} comparisons (${percent(player.win_rate)})`],
+    ["Won", `${count(player.wins)} of ${count(player.comparisons)} comparisons (${percent(player.win_rate)})`],
     ["Strength", `${strengthOf(player.strength)}${interval(player.strength_low, player.strength_high, strengthOf)}`],
     ...(player.country ? [["From", player.country]] : []),
     ...(windows && windows.best !== windows.worst ? [["Best window", ...window(windows.best)], ["Worst window", ...window(windows.worst)]] : []),

@@ -18,15 +18,15 @@ const tally = Object.fromEntries(
   Object.entries(data.tally).map(([name, packed]) => [name, unpacked(packed)]));
 
 /** What one comparison direction holds: i heard first, then j. Wins are counted in halves. */
-const games = (i, j) => tally.games[i * n + j];
+const comparisons = (i, j) => tally.comparisons[i * n + j];
 const halves = (i, j) => tally.wins[i * n + j];
-const met = (i, j) => games(i, j) + games(j, i);
-const won = (i, j) => (halves(i, j) + 2 * games(j, i) - halves(j, i)) / 2;
+const met = (i, j) => comparisons(i, j) + comparisons(j, i);
+const won = (i, j) => (halves(i, j) + 2 * comparisons(j, i) - halves(j, i)) / 2;
 
 /** How much the verdict hung on the order: 0 the same won in both, 1 the position won. */
 function flip(i, j) {
-  if (!games(i, j) || !games(j, i)) return NaN;
-  const [a, b] = [halves(i, j) / games(i, j) / 2, halves(j, i) / games(j, i) / 2];
+  if (!comparisons(i, j) || !comparisons(j, i)) return NaN;
+  const [a, b] = [halves(i, j) / comparisons(i, j) / 2, halves(j, i) / comparisons(j, i) / 2];
   return a * b + (1 - a) * (1 - b);
 }
 
@@ -35,7 +35,7 @@ const inBothOrders = (() => {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
       all += met(i, j) > 0;
-      both += games(i, j) > 0 && games(j, i) > 0;
+      both += comparisons(i, j) > 0 && comparisons(j, i) > 0;
     }
   }
   return both > all / 2;

@@ -132,7 +132,7 @@ function against(i, j) {
   const who = `${one.name} (rank ${one.rank}, ${reachedOf(one)}) against ${other.name} (rank ${other.rank}, ${reachedOf(other)})`;
   if (i === j) return `${one.name} (rank ${one.rank}, ${reachedOf(one)})`;
   if (!met(i, j)) return `${who}: never compared`;
-  const orders = inBothOrders ? `; heard first ${halves(i, j) / 2} of ${games(i, j)}, heard second ` +
-    `${games(j, i) - halves(j, i) / 2} of ${games(j, i)}` : "";
+  const orders = inBothOrders ? `; heard first ${halves(i, j) / 2} of ${comparisons(i, j)}, heard second ` +
+    `${comparisons(j, i) - halves(j, i) / 2} of ${comparisons(j, i)}` : "";
   return `${who}: won ${won(i, j)} of ${met(i, j)}${orders}`;
 }

@@ -42,9 +42,9 @@ class SoundFile:
         If it cannot be opened, or holds no sound.
     """
 
-    def __init__(self, container: InputContainer, path: Path, left: bool = False) -> None:
+    def __init__(self, container: InputContainer, path: Path, left_channel: bool = False) -> None:
         self.path = path
-        self._left = left
+        self._left = left_channel
         self._container = container
         self._stream = next(iter(container.streams.audio), None)
         if self._stream is None:
@@ -56,7 +56,7 @@ class SoundFile:
         self._stream.codec_context.thread_type = "AUTO"
         if self._stream.codec_context.name == "flac":  # the one codec with a checksum per frame
             self._stream.codec_context.options = {"err_detect": "crccheck+explode"}
-        self.rate = int(self._stream.rate)
+        self.sample_rate = int(self._stream.rate)
         """Samples per second."""
         self._samples = 0
         self._peak = 0.0
@@ -65,7 +65,7 @@ class SoundFile:
     @property
     def seconds(self) -> float:
         """Length of what has been read."""
-        return self._samples / self.rate
+        return self._samples / self.sample_rate
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Yield float32 arrays of about four seconds.
@@ -78,7 +78,7 @@ class SoundFile:
         held: list[np.ndarray] = []
         for samples in self._decoded():
             held.append(samples)
-            if sum(map(len, held)) >= BLOCK_SECONDS * self.rate:
+            if sum(map(len, held)) >= BLOCK_SECONDS * self.sample_rate:
                 yield self._heard(np.concatenate(held))
                 held = []
         if held:
@@ -122,7 +122,7 @@ class SoundFile:
         level = np.abs(samples)
         peak = float(level.max())
         if not np.isfinite(peak):
-            at = self.seconds + float(np.argmax(~np.isfinite(samples))) / self.rate
+            at = self.seconds + float(np.argmax(~np.isfinite(samples))) / self.sample_rate
             raise AudioError(
                 str(self.path), f"a sample at {at:.1f} s is no number", "export the file again"
             )
@@ -167,7 +167,7 @@ class SoundFile:
 
 
 @contextmanager
-def open_sound(path: Path, left: bool = False) -> Iterator[SoundFile]:
+def open_sound(path: Path, left_channel: bool = False) -> Iterator[SoundFile]:
     """Open a sound file for reading; ``left`` hears its first channel instead of their mean.
 
     Raises
@@ -177,12 +177,12 @@ def open_sound(path: Path, left: bool = False) -> Iterator[SoundFile]:
     """
     container = _opened(path)
     try:
-        yield SoundFile(container, path, left)
+        yield SoundFile(container, path, left_channel)
     finally:
         container.close()
 
 
-def peak_of(path: Path, left: bool = False) -> float:
+def peak_of(path: Path, left_channel: bool = False) -> float:
     """Return the largest sample of a sound file, without its sign.
 
     Raises
@@ -190,7 +190,7 @@ def peak_of(path: Path, left: bool = False) -> float:
     AudioError
         If the file cannot be read, is damaged, silent or clipped.
     """
-    with open_sound(path, left) as sound:
+    with open_sound(path, left_channel) as sound:
         return max(float(np.abs(block).max()) for block in sound.blocks())
 
 

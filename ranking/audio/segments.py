@@ -26,7 +26,7 @@ from ranking.errors import AudioError
 class Segment:
     """Ten seconds of a recording."""
 
-    position: int
+    index: int
     """Counted from 0."""
     seconds: float
     """Length of the sound in it; the rest is zeros."""
@@ -36,9 +36,9 @@ class Segment:
 
 def stream_segments(
     path: Path,
-    rates: Sequence[int],
-    least_seconds: float = SHORTEST_SECONDS,
-    left: bool = False,
+    sample_rates: Sequence[int],
+    min_seconds: float = SHORTEST_SECONDS,
+    left_channel: bool = False,
 ) -> Iterator[Segment]:
     """Yield the segments of a sound file, each at all the rates.
 
@@ -48,22 +48,25 @@ def stream_segments(
         If the file cannot be read, is damaged, silent, clipped, or shorter than ``least_seconds``.
         What was yielded before is then not to be trusted.
     """
-    with open_sound(path, left) as sound:
-        cutters = {rate: _Cutter(sound.rate, rate) for rate in dict.fromkeys(rates)}
-        position = 0
+    with open_sound(path, left_channel) as sound:
+        cutters = {
+            sample_rate: _Cutter(sound.sample_rate, sample_rate)
+            for sample_rate in dict.fromkeys(sample_rates)
+        }
+        index = 0
         for block in sound.blocks():
             for cutter in cutters.values():
                 cutter.add(block)
             while all(cutter.full for cutter in cutters.values()):
-                yield _segment(position, float(SEGMENT_SECONDS), cutters)
-                position += 1
-        if sound.seconds < least_seconds:
-            raise _too_short(path, sound.seconds, least_seconds)
+                yield _segment(index, float(SEGMENT_SECONDS), cutters)
+                index += 1
+        if sound.seconds < min_seconds:
+            raise _too_short(path, sound.seconds, min_seconds)
         for cutter in cutters.values():
             cutter.end()
-        while (rest := sound.seconds - position * SEGMENT_SECONDS) >= SHORTEST_SECONDS:
-            yield _segment(position, min(rest, float(SEGMENT_SECONDS)), cutters)
-            position += 1
+        while (rest := sound.seconds - index * SEGMENT_SECONDS) >= SHORTEST_SECONDS:
+            yield _segment(index, min(rest, float(SEGMENT_SECONDS)), cutters)
+            index += 1
 
 
 def _too_short(path: Path, seconds: float, least: float) -> AudioError:
@@ -75,17 +78,21 @@ def _too_short(path: Path, seconds: float, least: float) -> AudioError:
     return AudioError(str(path), f"{seconds:.3g} s of sound", wanted)
 
 
-def _segment(position: int, seconds: float, cutters: Mapping[int, "_Cutter"]) -> Segment:
-    return Segment(position, seconds, {rate: cutter.cut() for rate, cutter in cutters.items()})
+def _segment(index: int, seconds: float, cutters: Mapping[int, "_Cutter"]) -> Segment:
+    return Segment(
+        index, seconds, {sample_rate: cutter.cut() for sample_rate, cutter in cutters.items()}
+    )
 
 
 class _Cutter:
     """Turns blocks at one rate into segments at another."""
 
-    def __init__(self, from_rate: int, rate: int) -> None:
-        self._length = SEGMENT_SECONDS * rate
+    def __init__(self, from_sample_rate: int, sample_rate: int) -> None:
+        self._length = SEGMENT_SECONDS * sample_rate
         self._resampler = (
-            None if from_rate == rate else soxr.ResampleStream(from_rate, rate, 1, dtype="float32")
+            None
+            if from_sample_rate == sample_rate
+            else soxr.ResampleStream(from_sample_rate, sample_rate, 1, dtype="float32")
         )
         self._held = np.empty(0, dtype=np.float32)
 

@@ -19,23 +19,29 @@ from ranking.files.text import closest
 from ranking.tables import COMPARISONS, MARKS, TIE, check
 
 
-def read_marks(path: Path, candidates: pd.Index, stage: str | None = None) -> pd.DataFrame:
-    """Return the MARKS table of a CSV file, of one ``stage`` if the file has such a column.
+def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) -> pd.DataFrame:
+    """Return the MARKS table of a CSV file, of one ``round`` if the file has such a column.
+
+    Parameters
+    ----------
+    path : CSV file with the columns of :data:`ranking.tables.MARKS`, ``round`` and ``recused``
+    candidates : ids that may be marked
+    round_name : the round whose marks to take, where there are marks of several
 
     Raises
     ------
     TableError, ComparisonsError
         If the file cannot be read, names an unknown candidate, has two marks of one juror for one
-        candidate, lacks a mark where nobody recused, or has no such stage.
+        candidate, lacks a mark where nobody recused, or has no such round.
     """
-    file = read_csv(path, MARKS)
+    file = read_csv(path, MARKS, {"stage": "round"})
     marks = file.rows[["juror", "candidate"]].assign(
         mark=file.numbers("mark"),
         recused=file.flags("recused") if "recused" in file.rows else False,
-        stage=file.rows.get("stage", ""),
+        round=file.rows.get("round", ""),
     )
     _check_marks(file, marks, candidates)
-    return _of_stage(file, marks, stage).drop(columns="stage").reset_index(drop=True)
+    return _of_round(file, marks, round_name).drop(columns="round").reset_index(drop=True)
 
 
 def panel_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
@@ -91,29 +97,29 @@ def _check_marks(file: CsvFile, marks: pd.DataFrame, candidates: pd.Index) -> No
         raise ComparisonsError(
             file.where(bad), "no mark, and not recused", "give the mark, or write recused = yes"
         )
-    bad = file.first_where(marks.duplicated(["juror", "candidate", "stage"]))
+    bad = file.first_where(marks.duplicated(["juror", "candidate", "round"]))
     if bad is not None:
         row = marks.iloc[bad]
         raise ComparisonsError(
             file.where(bad),
             f"a second mark of {row['juror']!r} for {row['candidate']!r}",
-            "keep one, or add a column 'stage' that tells them apart",
+            "keep one, or add a column 'round' that tells them apart",
         )
 
 
-def _of_stage(file: CsvFile, marks: pd.DataFrame, stage: str | None) -> pd.DataFrame:
-    stages = list(dict.fromkeys(marks["stage"]))
-    if stage is None and len(stages) > 1:
+def _of_round(file: CsvFile, marks: pd.DataFrame, round_name: str | None) -> pd.DataFrame:
+    rounds = list(dict.fromkeys(marks["round"]))
+    if round_name is None and len(rounds) > 1:
         raise ComparisonsError(
             file.path.name,
-            f"marks of several stages: {', '.join(stages)}",
+            f"marks of several rounds: {', '.join(rounds)}",
             "choose one of them",
-            key="choose-stage",
+            key="choose-round",
         )
-    if stage is None or stage in stages:
-        return marks if stage is None else marks[marks["stage"] == stage]
+    if round_name is None or round_name in rounds:
+        return marks if round_name is None else marks[marks["round"] == round_name]
     raise ComparisonsError(
         file.path.name,
-        f"no marks of stage {stage!r}{closest(stage, stages)}",
-        f"choose one of {', '.join(filter(None, stages)) or 'none: it has no stage column'}",
+        f"no marks of round {round_name!r}{closest(round_name, rounds)}",
+        f"choose one of {', '.join(filter(None, rounds)) or 'none: it has no column round'}",
     )

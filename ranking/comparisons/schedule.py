@@ -18,44 +18,46 @@ RARELY = 0.1  # of the rate at which unequal scores met
 class Schedule:
     """Facts of a schedule that decide how its wins may be counted."""
 
-    fewest_games: int
-    most_games: int
+    fewest_comparisons: int
+    most_comparisons: int
     groups: tuple[tuple[str, ...], ...]
     """Strongly connected groups of candidates, the better ones first."""
 
     @property
     def even(self) -> bool:
         """Whether everyone was compared equally often."""
-        return self.fewest_games == self.most_games
+        return self.fewest_comparisons == self.most_comparisons
 
 
-def describe_schedule(counted: Tally) -> Schedule:
+def describe_schedule(tally: Tally) -> Schedule:
     """Return the facts of the schedule behind a tally."""
-    games = counted.met.sum(axis=1)
-    groups = dominance_groups(counted.wins)
+    comparisons = tally.pair_counts.sum(axis=1)
+    groups = dominance_groups(tally.wins)
     return Schedule(
-        int(games.min()),
-        int(games.max()),
-        tuple(tuple(counted.candidates[members]) for members in groups),
+        int(comparisons.min()),
+        int(comparisons.max()),
+        tuple(tuple(tally.candidates[members]) for members in groups),
     )
 
 
-def both_orders(counted: Tally) -> bool:
+def both_orders(tally: Tally) -> bool:
     """Whether most compared pairs were judged in both orders."""
-    games = counted.games
-    return bool(((games > 0) & (games.T > 0)).sum() > 0.5 * (counted.met > 0).sum())
+    comparisons = tally.comparisons
+    return bool(
+        ((comparisons > 0) & (comparisons.T > 0)).sum() > 0.5 * (tally.pair_counts > 0).sum()
+    )
 
 
-def follows_result(counted: Tally, score: np.ndarray) -> bool:
+def follows_result(tally: Tally, score: np.ndarray) -> bool:
     """Whether the schedule was drawn from the result: unequal scores met, equal ones hardly ever.
 
-    Then the number of games tells the result, and shuffling results over candidates is no fair
-    comparison: a judge without skill must be made to play the same schedule instead.
+    Then the number of comparisons tells the result, and shuffling results over candidates is no
+    fair test: random judges must be given the same pairs instead.
     """
     equal = score[:, np.newaxis] == score[np.newaxis, :]
     unequal = np.abs(score[:, np.newaxis] - score[np.newaxis, :]) > 0
     np.fill_diagonal(equal, val=False)
     if not (equal.any() and unequal.any()):
         return False
-    met = counted.met > 0
-    return bool(met[equal].mean() < RARELY * met[unequal].mean())
+    pair_counts = tally.pair_counts > 0
+    return bool(pair_counts[equal].mean() < RARELY * pair_counts[unequal].mean())

@@ -32,7 +32,7 @@ class WinMatrix:
     """Float, shape (n, n), symmetric: how many of the comparisons were ties. None: none were."""
 
     @cached_property
-    def met(self) -> np.ndarray:
+    def pair_counts(self) -> np.ndarray:
         """Shape (n, n), symmetric: [i, j] counts the comparisons of i and j."""
         return self.wins + self.wins.T
 
@@ -50,7 +50,7 @@ class Tally:
     """Who was compared with whom, how often, and who won."""
 
     candidates: pd.Index
-    games: np.ndarray
+    comparisons: np.ndarray
     """Shape (n, n): [i, j] counts comparisons with i first and j second."""
     first_wins: np.ndarray
     """Shape (n, n): [i, j] counts those of them that i won, a tie half."""
@@ -60,12 +60,12 @@ class Tally:
     @cached_property
     def wins(self) -> np.ndarray:
         """Shape (n, n): [i, j] counts the wins of i over j, in either order."""
-        return self.first_wins + (self.games - self.first_wins).T
+        return self.first_wins + (self.comparisons - self.first_wins).T
 
     @cached_property
-    def met(self) -> np.ndarray:
+    def pair_counts(self) -> np.ndarray:
         """Shape (n, n), symmetric: [i, j] counts the comparisons of i and j in either order."""
-        return self.games + self.games.T
+        return self.comparisons + self.comparisons.T
 
     @cached_property
     def matrix(self) -> WinMatrix:
@@ -96,14 +96,14 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
     winner = comparisons["winner"]
     tied = (winner == TIE).to_numpy()
     points = np.where(tied, 0.5, winner == comparisons["first"])
-    games, first_wins = np.zeros((n, n)), np.zeros((n, n))
-    np.add.at(games, (first, second), 1)
+    comparisons, first_wins = np.zeros((n, n)), np.zeros((n, n))
+    np.add.at(comparisons, (first, second), 1)
     np.add.at(first_wins, (first, second), points)
     ties = None
     if tied.any():
         ties = np.zeros((n, n))
         np.add.at(ties, (first[tied], second[tied]), 1)
-    return Tally(candidates, games, first_wins, ties)
+    return Tally(candidates, comparisons, first_wins, ties)
 
 
 def strongly_connected(wins: np.ndarray) -> bool:

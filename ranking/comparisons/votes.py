@@ -57,7 +57,7 @@ def count_votes(votes: pd.DataFrame, rule: str = "majority") -> pd.DataFrame:
 
 
 def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
-    """Return the VOTES table of a CSV file: first, second, position, p_first.
+    """Return the VOTES table of a CSV file: first, second, window, p_first.
 
     Raises
     ------
@@ -65,26 +65,26 @@ def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
         If the file cannot be read, names an unknown candidate or a pair with itself, repeats a
         vote, or a probability lies outside [0, 1].
     """
-    file = read_csv(path, VOTES)
+    file = read_csv(path, VOTES, {"position": "window"})
     check_players(file, candidates)
     votes = file.rows[["first", "second"]].assign(
-        position=file.numbers("position"), p_first=file.numbers("p_first")
+        window=file.numbers("window"), p_first=file.numbers("p_first")
     )
     for column, faulty, rule in (
-        ("position", ~(votes["position"] >= 0) | (votes["position"] % 1 != 0), "count from 0"),
+        ("window", ~(votes["window"] >= 0) | (votes["window"] % 1 != 0), "count from 0"),
         ("p_first", ~votes["p_first"].between(0, 1), "give a probability from 0 to 1"),
     ):
         bad = file.first_where(faulty)
         if bad is not None:
             value = file.rows[column].iloc[bad]
             raise ComparisonsError(file.where(bad), f"{column!r} is {value!r}", rule)
-    bad = file.first_where(votes.duplicated(["first", "second", "position"]))
+    bad = file.first_where(votes.duplicated(["first", "second", "window"]))
     if bad is not None:
         row = votes.iloc[bad]
         raise ComparisonsError(
             file.where(bad),
-            f"a second vote on window {row['position']:.0f} of {row['first']!r} and "
+            f"a second vote on window {row['window']:.0f} of {row['first']!r} and "
             f"{row['second']!r}",
             "keep one",
         )
-    return votes.astype({"position": int})
+    return votes.astype({"window": int})

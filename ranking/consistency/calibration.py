@@ -11,7 +11,7 @@ error of the probabilities; always saying one half gets 0.25.
 import numpy as np
 import pandas as pd
 
-from ranking.evaluation.resampling import TAILS
+from ranking.evaluation.resampling import QUANTILES
 from ranking.tables import VOTES, check
 
 BINS = 10
@@ -51,7 +51,7 @@ def vote_calibration(votes: pd.DataFrame, score: pd.Series, seed: int = 0) -> pd
         above = np.bincount(bins, weight * right, minlength=BINS)
         np.divide(above, below, out=drawn[draw], where=below > 0)
     filled = np.flatnonzero(counts)
-    low, high = np.nanquantile(drawn[:, filled], TAILS, axis=0)
+    low, high = np.nanquantile(drawn[:, filled], QUANTILES, axis=0)
     return pd.DataFrame(
         {
             "votes": counts[filled],

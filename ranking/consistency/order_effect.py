@@ -24,33 +24,33 @@ from ranking.comparisons.tally import Tally
 from ranking.evaluation.resampling import Estimate, pair_share
 
 
-def order_agreement(counted: Tally, seed: int = 0) -> Estimate:
+def order_agreement(tally: Tally, seed: int = 0) -> Estimate:
     """Return the share of pairs judged alike in both orders; no pairs if none was."""
-    both = (counted.games > 0) & (counted.games.T > 0)
+    both = (tally.comparisons > 0) & (tally.comparisons.T > 0)
     share = np.divide(
-        counted.first_wins, counted.games, out=np.zeros_like(counted.games), where=both
+        tally.first_wins, tally.comparisons, out=np.zeros_like(tally.comparisons), where=both
     )
     alike = share * (1 - share.T) + (1 - share) * share.T
     return pair_share(np.triu(alike * both), np.triu(both.astype(float)), seed)
 
 
-def first_position_share(counted: Tally, seed: int = 0) -> Estimate:
+def first_position_share(tally: Tally, seed: int = 0) -> Estimate:
     """Return the share of comparisons won by whoever came first."""
-    return pair_share(counted.first_wins, counted.games, seed)
+    return pair_share(tally.first_wins, tally.comparisons, seed)
 
 
-def position_term(counted: Tally) -> Estimate:
+def position_term(tally: Tally) -> Estimate:
     """Return the log-odds that being heard first adds, with a 95 % interval.
 
     Ties between every two candidates, worth one comparison per candidate in all, keep the fit
     finite, and draw the term a little towards 0.
     """
-    n = len(counted.candidates)
+    n = len(tally.candidates)
     spread = (0.5 / (n - 1)) * (1 - np.eye(n))
-    games, won = counted.games + spread, counted.first_wins + spread / 2
+    comparisons, won = tally.comparisons + spread, tally.first_wins + spread / 2
     theta = np.zeros(n + 1)  # strengths, then the position term
     for _ in range(100):
-        residual, information = _position_fit(games, won, theta)
+        residual, information = _position_fit(comparisons, won, theta)
         step = np.linalg.solve(information, _gradient(residual))
         theta += step
         if np.abs(step).max() < 1e-10:
@@ -58,23 +58,23 @@ def position_term(counted: Tally) -> Estimate:
     without = np.linalg.solve(information, _deleted(residual))[-1]  # (n,) change of the term
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
     low, high = theta[-1] - 1.96 * error, theta[-1] + 1.96 * error
-    return Estimate(float(theta[-1]), float(low), float(high), pairs=float(counted.games.sum()))
+    return Estimate(float(theta[-1]), float(low), float(high), pairs=float(tally.comparisons.sum()))
 
 
 def _position_fit(
-    games: np.ndarray, won: np.ndarray, theta: np.ndarray
+    comparisons: np.ndarray, won: np.ndarray, theta: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Residual wins of the first, (n, n), and the information matrix, (n + 1, n + 1)."""
     strength, position = theta[:-1], theta[-1]
     expected = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + position)
-    weight = games * expected * (1 - expected)
+    weight = comparisons * expected * (1 - expected)
     n = len(strength)
     between = weight + weight.T
     information = np.empty((n + 1, n + 1))
     information[:n, :n] = np.diag(between.sum(axis=1)) - between + 1 / n  # fixes the mean
     information[n, :n] = information[:n, n] = weight.sum(axis=1) - weight.sum(axis=0)
     information[n, n] = weight.sum()
-    return won - games * expected, information
+    return won - comparisons * expected, information
 
 
 def _gradient(residual: np.ndarray) -> np.ndarray:
@@ -84,6 +84,6 @@ def _gradient(residual: np.ndarray) -> np.ndarray:
 
 def _deleted(residual: np.ndarray) -> np.ndarray:
     """Slope that each candidate's comparisons bring, shape (n + 1, n), a column per candidate."""
-    slope = residual.T - residual  # [j, c]: what games against c add to the slope of j
+    slope = residual.T - residual  # [j, c]: what comparisons with c add to the slope of j
     np.fill_diagonal(slope, residual.sum(axis=1) - residual.sum(axis=0))
     return np.vstack([-slope * (1 - 2 * np.eye(len(slope))), residual.sum(1) + residual.sum(0)])

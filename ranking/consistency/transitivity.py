@@ -34,7 +34,7 @@ class Cycle:
     """Candidates in the component, all of whom are connected by wins both ways."""
 
 
-def long_cycles(counted: Tally, rank: pd.Series) -> list[Cycle]:
+def long_cycles(tally: Tally, rank: pd.Series) -> list[Cycle]:
     """Return a long circle of each component, the longest first; none where there are no circles.
 
     Parameters
@@ -42,20 +42,20 @@ def long_cycles(counted: Tally, rank: pd.Series) -> list[Cycle]:
     rank : int Series by candidate
         1 is best; where a circle starts.
     """
-    beats = counted.wins > counted.wins.T
+    beats = tally.wins > tally.wins.T
     found = []
     for members in dominance_groups(beats.astype(float)):
         if len(members) < 3:
             continue
         within = beats[np.ix_(members, members)]
         circle = _grown(within, [u for u, _ in nx.find_cycle(nx.DiGraph(within))])
-        ids = [counted.candidates[members[at]] for at in circle]
+        ids = [tally.candidates[members[at]] for at in circle]
         start = min(range(len(ids)), key=lambda at: (rank[ids[at]], ids[at]))
         found.append(Cycle((*ids[start:], *ids[:start]), len(members)))
     return sorted(found, key=lambda cycle: -len(cycle.candidates))[:MOST_COMPONENTS]
 
 
-def widest_triads(counted: Tally, rank: pd.Series, most: int = 10) -> pd.DataFrame:
+def widest_triads(tally: Tally, rank: pd.Series, most: int = 10) -> pd.DataFrame:
     """Return the circular triads that span most ranks, the widest first.
 
     Returns
@@ -64,10 +64,10 @@ def widest_triads(counted: Tally, rank: pd.Series, most: int = 10) -> pd.DataFra
         The best ranked beat the middle one, who beat the worst, who beat the best; span is the
         distance of their ranks. Of several middle ones, whose two verdicts are the clearest.
     """
-    wins = counted.wins
+    wins = tally.wins
     lead = wins - wins.T
     beats = lead > 0
-    place = rank.loc[counted.candidates].to_numpy()
+    place = rank.loc[tally.candidates].to_numpy()
     span = np.where(beats, place[:, np.newaxis] - place[np.newaxis, :], 0)
     upsets = np.argwhere(span > 0)
     order = np.lexsort((upsets[:, 1], upsets[:, 0], -span[upsets[:, 0], upsets[:, 1]]))
@@ -78,7 +78,7 @@ def widest_triads(counted: Tally, rank: pd.Series, most: int = 10) -> pd.DataFra
         if between.any():
             clear = np.where(between, np.minimum(lead[best], lead[:, worst]), -np.inf)
             trio = (best, int(clear.argmax()), worst)
-            rows.append((*(counted.candidates[at] for at in trio), int(span[worst, best])))
+            rows.append((*(tally.candidates[at] for at in trio), int(span[worst, best])))
         if len(rows) == most:
             break
     return pd.DataFrame(rows, columns=["best", "middle", "worst", "span"])

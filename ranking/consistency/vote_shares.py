@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-A *window* is five minutes; ``position`` counts them from 0, so window p begins at minute 5 p. A
+A *window* is five minutes; ``window`` counts them from 0, so window p begins at minute 5 p. A
 candidate wins a vote where the probability leans to it; one of exactly one half is half won by
 both. Whoever is heard second has probability 1 − ``p_first``.
 """
@@ -20,8 +20,8 @@ def window_shares(votes: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    table, in order of candidate and position
-        ``candidate``; ``position``; ``votes`` cast; ``share`` of them won; ``p`` mean probability
+    table, in order of candidate and window
+        ``candidate``; ``window``; ``votes`` cast; ``share`` of them won; ``p`` mean probability
         of the candidate; ``minute`` where the window begins.
 
     Raises
@@ -31,26 +31,26 @@ def window_shares(votes: pd.DataFrame) -> pd.DataFrame:
     """
     check(votes, VOTES, "votes")
     sides = [
-        pd.DataFrame({"candidate": votes[side], "position": votes["position"], "p": p})
+        pd.DataFrame({"candidate": votes[side], "window": votes["window"], "p": p})
         for side, p in (("first", votes["p_first"]), ("second", 1 - votes["p_first"]))
     ]
     cast = pd.concat(sides)
     cast["share"] = np.sign((cast["p"] - 0.5).where((cast["p"] - 0.5).abs() > 1e-12, 0)) / 2 + 0.5
     table = (
-        cast.groupby(["candidate", "position"], sort=True)
+        cast.groupby(["candidate", "window"], sort=True)
         .agg(votes=("p", "size"), share=("share", "mean"), p=("p", "mean"))
         .reset_index()
     )
-    return table.assign(minute=table["position"] * WINDOW_MINUTES)
+    return table.assign(minute=table["window"] * WINDOW_MINUTES)
 
 
 def best_and_worst(windows: pd.DataFrame) -> pd.DataFrame:
-    """Return ``best`` and ``worst`` position of each candidate, by id; by p where shares tie.
+    """Return ``best`` and ``worst`` window of each candidate, by id; by p where shares tie.
 
     Those who were heard in one window only are left out.
     """
-    ordered = windows.sort_values(["candidate", "share", "p", "position"])
-    own = ordered.groupby("candidate")["position"]
+    ordered = windows.sort_values(["candidate", "share", "p", "window"])
+    own = ordered.groupby("candidate")["window"]
     several = own.size() > 1
     return pd.DataFrame({"best": own.last(), "worst": own.first()})[several]
 
@@ -65,8 +65,8 @@ def shares_by_group(windows: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
 
     Returns
     -------
-    table with ``group``, ``position``, ``minute``, ``candidates``, ``share``
+    table with ``group``, ``window``, ``minute``, ``candidates``, ``share``
     """
     named = windows.assign(group=windows["candidate"].map(group))
-    table = named.groupby(["group", "position", "minute"], sort=True)["share"]
+    table = named.groupby(["group", "window", "minute"], sort=True)["share"]
     return table.agg(candidates="size", share="mean").reset_index()

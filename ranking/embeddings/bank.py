@@ -123,7 +123,7 @@ class EmbeddingBank:
 
 def open_bank(
     store: EmbeddingStore,
-    made: CacheKey,
+    cache_key: CacheKey,
     recordings: pd.DataFrame,
     expand: Callable[[Tensor], Tensor] | None = None,
     device: str | torch.device = "cpu",
@@ -145,7 +145,7 @@ def open_bank(
         If an embedding is missing or damaged, or they are of several kinds.
     """
     pairs = zip(recordings["candidate"], recordings["recording"], strict=True)
-    embeddings = [(candidate, store.read(made, recording)) for candidate, recording in pairs]
+    embeddings = [(candidate, store.read(cache_key, recording)) for candidate, recording in pairs]
     return EmbeddingBank(embeddings, expand, device, budget)
 
 
@@ -154,12 +154,12 @@ def _cut(embeddings: Sequence[tuple[str, Embedding]]) -> tuple[pd.DataFrame, lis
     rows: list[tuple[int, str, int, float, float]] = []
     places = []
     for number, (candidate, embedding) in enumerate(embeddings):
-        for position, first in enumerate(range(0, len(embedding.seconds), SEGMENTS)):
+        for window, first in enumerate(range(0, len(embedding.seconds), SEGMENTS)):
             seconds = embedding.seconds[first : first + SEGMENTS]
             if first and len(seconds) < LEAST_SEGMENTS:
                 break
             start = float(first * SEGMENT_SECONDS)
-            rows.append((len(rows), candidate, position, start, start + float(seconds.sum())))
+            rows.append((len(rows), candidate, window, start, start + float(seconds.sum())))
             places.append(_Window(number, first, len(seconds)))
     return pd.DataFrame(rows, columns=list(WINDOWS)), places
 

@@ -67,8 +67,8 @@ class Loaded:
     """An encoder ready to work, and what it makes."""
 
     encoder: Encoder
-    made: CacheKey
-    left: bool = False
+    cache_key: CacheKey
+    left_channel: bool = False
     """Whether it hears the left channel alone."""
     tails: bool = True
     """Whether it hears a last segment of less than 10 s."""
@@ -86,7 +86,7 @@ def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
         Loaded(
             load_encoder(one.encoder, one.weights, dict(one.front_end)).to(device),
             cache_key_of(one),
-            left=bool(one.options["left"]),
+            left_channel=bool(one.options["left_channel"]),
             tails=bool(one.options["tails"]),
         )
         for one in choices
@@ -104,7 +104,7 @@ def embed_recording(
     path: Path,
     loaded: Sequence[Loaded],
     store: EmbeddingStore,
-    least_seconds: float = SHORTEST_SECONDS,
+    min_seconds: float = SHORTEST_SECONDS,
     batch: int = 8,
 ) -> Outcome:
     """Put what is missing of a recording into the store.
@@ -119,16 +119,16 @@ def embed_recording(
     with open_sound(path):  # says what is wrong with a file that cannot be read at all
         recording = file_sha256(path)
     with store.claimed(recording) as mine:
-        missing = [one for one in loaded if not store.has(one.made, recording)]
+        missing = [one for one in loaded if not store.has(one.cache_key, recording)]
         if not missing:
             return Outcome(path, recording, "kept")
         if not mine:
             return Outcome(path, recording, "busy")
         seconds = 0.0
-        for left in (False, True):
-            alike = [one for one in missing if one.left == left]
+        for left_channel in (False, True):
+            alike = [one for one in missing if one.left_channel == left_channel]
             if alike:
-                seconds = _encode(path, recording, alike, store, least_seconds, batch)
+                seconds = _encode(path, recording, alike, store, min_seconds, batch)
     return Outcome(path, recording, "made", seconds)
 
 
@@ -137,22 +137,22 @@ def _encode(
     recording: str,
     loaded: Sequence[Loaded],
     store: EmbeddingStore,
-    least_seconds: float,
+    min_seconds: float,
     batch: int,
 ) -> float:
     """Encode a whole recording by all, who hear the same channel; return its length."""
-    left = loaded[0].left
+    left_channel = loaded[0].left_channel
     if not all(one.tails for one in loaded):
-        least_seconds = max(least_seconds, SEGMENT_SECONDS)  # else nothing would be left
-    encodes = [_begun(one.encoder, path, left) for one in loaded]
-    rates = [one.encoder.rate for one in loaded]
+        min_seconds = max(min_seconds, SEGMENT_SECONDS)  # else nothing would be left
+    encodes = [_begun(one.encoder, path, left_channel) for one in loaded]
+    sample_rates = [one.encoder.sample_rate for one in loaded]
     heard = 0.0
     with ExitStack() as stack:
         writers = [
-            stack.enter_context(store.writing(one.made, recording, one.encoder.stored_dtype))
+            stack.enter_context(store.writing(one.cache_key, recording, one.encoder.stored_dtype))
             for one in loaded
         ]
-        coming = stream_segments(path, rates, least_seconds, left)
+        coming = stream_segments(path, sample_rates, min_seconds, left_channel)
         for segments in _ahead(_batches(coming, batch)):
             for one, encode, writer in zip(loaded, encodes, writers, strict=True):
                 wanted = segments if one.tails else _whole(segments)
@@ -166,20 +166,20 @@ def _whole(segments: Sequence[Segment]) -> list[Segment]:
     return [segment for segment in segments if segment.seconds == SEGMENT_SECONDS]
 
 
-def _begun(encoder: Encoder, path: Path, left: bool) -> Encode:
+def _begun(encoder: Encoder, path: Path, left_channel: bool) -> Encode:
     with _arithmetic(encoder):
-        return encoder.begin(path, left)
+        return encoder.begin(path, left_channel)
 
 
 def _encode_batch(
     encoder: Encoder, encode: Encode, segments: Sequence[Segment], writer: EmbeddingWriter
 ) -> None:
-    samples = np.stack([segment.samples[encoder.rate] for segment in segments])
+    samples = np.stack([segment.samples[encoder.sample_rate] for segment in segments])
     sound, device = torch.from_numpy(samples), device_of(encoder)
     together = encoder.spec.precision == "bfloat16" or device.type != "cpu"
     parts = torch.split(sound, len(sound) if together else 1)
     with _arithmetic(encoder):
-        first = segments[0].position
+        first = segments[0].index
         stored = torch.cat(
             [encode(part.to(device), first + number) for number, part in enumerate(parts)]
         )

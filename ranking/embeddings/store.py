@@ -30,6 +30,8 @@ from ranking.files.atomic import replacing
 from ranking.files.hashing import file_sha256, json_sha256
 
 MAKING = "making.json"
+FIRST_NAMES = {"left_channel": "left", "sample_rate": "rate"}
+"""Options of front ends under the names that the hashes of folders know."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class CacheKey:
             "encoder": self.encoder,
             "precision": self.precision,
             "weights_sha256": self.weights_sha256,
-            "front_end": self.front_end,
+            "front_end": sorted((FIRST_NAMES.get(name, name), v) for name, v in self.front_end),
         }
         return f"{self.encoder}-{json_sha256(facts)[:16]}"
 
@@ -111,11 +113,11 @@ class EmbeddingStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def has(self, made: CacheKey, recording: str) -> bool:
+    def has(self, cache_key: CacheKey, recording: str) -> bool:
         """Whether a recording, by its SHA-256, is embedded."""
-        return self._record(made, recording).is_file()
+        return self._record(cache_key, recording).is_file()
 
-    def read(self, made: CacheKey, recording: str) -> Embedding:
+    def read(self, cache_key: CacheKey, recording: str) -> Embedding:
         """Return an embedding.
 
         Raises
@@ -123,14 +125,14 @@ class EmbeddingStore:
         StoreError
             If it is not there, or its files cannot be read.
         """
-        record, path = self._record(made, recording), self._array(made, recording)
+        record, path = self._record(cache_key, recording), self._array(cache_key, recording)
         if not record.is_file():
             raise StoreError(
                 str(self.folder),
-                f"no {made.encoder} embedding of recording {recording[:12]}…",
+                f"no {cache_key.encoder} embedding of recording {recording[:12]}…",
                 "embed the recording",
                 key="embed-with",
-                encoder=made.encoder,
+                encoder=cache_key.encoder,
             )
         facts = _read_facts(record)
         try:
@@ -142,7 +144,7 @@ class EmbeddingStore:
         return Embedding(values, np.asarray(facts["seconds"]))
 
     @contextmanager
-    def writing(self, made: CacheKey, recording: str, dtype: str) -> Iterator[EmbeddingWriter]:
+    def writing(self, cache_key: CacheKey, recording: str, dtype: str) -> Iterator[EmbeddingWriter]:
         """Keep an embedding that the block adds piece by piece; nothing if the block fails.
 
         Raises
@@ -151,14 +153,14 @@ class EmbeddingStore:
             If the disk is full or cannot be written. The store is then as it was before.
         """
         try:
-            with replacing(self._array(made, recording)) as file:
+            with replacing(self._array(cache_key, recording)) as file:
                 writer = EmbeddingWriter(file, dtype)
                 yield writer
                 facts = writer.finish()
-            told = self.folder / made.folder / MAKING
+            told = self.folder / cache_key.folder / MAKING
             if not told.is_file():
-                _write_json(told, asdict(made))
-            _write_json(self._record(made, recording), {**facts, "check": json_sha256(facts)})
+                _write_json(told, asdict(cache_key))
+            _write_json(self._record(cache_key, recording), {**facts, "check": json_sha256(facts)})
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             raise StoreError(
@@ -211,11 +213,11 @@ class EmbeddingStore:
         finally:
             lock.release()
 
-    def _array(self, made: CacheKey, recording: str) -> Path:
-        return self.folder / made.folder / f"{recording}.npy"
+    def _array(self, cache_key: CacheKey, recording: str) -> Path:
+        return self.folder / cache_key.folder / f"{recording}.npy"
 
-    def _record(self, made: CacheKey, recording: str) -> Path:
-        return self.folder / made.folder / f"{recording}.json"
+    def _record(self, cache_key: CacheKey, recording: str) -> Path:
+        return self.folder / cache_key.folder / f"{recording}.json"
 
 
 def make_cache_key(

@@ -38,7 +38,7 @@ class Work:
     device: str = "cpu"
     workers: int = 1
     """Processes on a CPU, where no executor is given."""
-    least_seconds: float = SHORTEST_SECONDS
+    min_seconds: float = SHORTEST_SECONDS
     """Shorter recordings are refused."""
     batch: int = 8
     """Segments encoded at a time."""
@@ -89,7 +89,7 @@ def embed_one(path: Path, work: Work) -> Outcome:
     with _LOADING:
         loaded = _networks(work.choices, work.device)
     try:
-        return embed_recording(path, loaded, store, work.least_seconds, work.batch)
+        return embed_recording(path, loaded, store, work.min_seconds, work.batch)
     except AudioError as error:
         return Outcome(path, "", "bad", error=error)
 

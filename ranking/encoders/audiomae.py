@@ -8,7 +8,8 @@ last block, without norm and without the class token: 512 of 768 dimensions, 64 
 frequency, time first. The paper's "pre-trained" weights are those fine-tuned on AudioSet.
 
 The release of the paper heard the left channel, took the filter bank at 32 kHz, did not normalise
-it, and scaled every segment to a peak of 0.5: ``left``, ``rate``, ``normalise``, ``peak``.
+it, and scaled every segment to a peak of 0.5: options ``left_channel``, ``sample_rate``,
+``normalise``, ``peak``.
 
 References
 ----------
@@ -31,7 +32,7 @@ from ranking.encoders.spec import EncoderSpec, Weights
 SPEC = EncoderSpec(
     name="audiomae",
     title="Audio-MAE ViT-B",
-    rate=16_000,
+    sample_rate=16_000,
     frames=512,
     dimension=768,
     precision="bfloat16",
@@ -44,12 +45,12 @@ SPEC = EncoderSpec(
         licence="CC BY-NC 4.0",
         source="Meta, Audio-MAE, fine-tuned on AudioSet, as converted by gaunernst",
     ),
-    front_end={"rate": 16_000, "normalise": True, "peak": 0.0},
+    front_end={"sample_rate": 16_000, "normalise": True, "peak": 0.0},
     as_published={
-        "rate": 32_000,
+        "sample_rate": 32_000,
         "normalise": False,
         "peak": 0.5,
-        "left": True,
+        "left_channel": True,
         "tails": False,
     },
 )
@@ -71,9 +72,9 @@ class AudioMae(SegmentEncoder):
         self.front_end = {**SPEC.front_end, **front_end}
 
     @property
-    def rate(self) -> int:
+    def sample_rate(self) -> int:
         """Hz that the front end wants."""
-        return int(self.front_end["rate"])
+        return int(self.front_end["sample_rate"])
 
     def encode(self, samples: Tensor) -> Tensor:
         """Return (B, 512, 768)."""
@@ -87,7 +88,7 @@ class AudioMae(SegmentEncoder):
         return out
 
 
-def filter_bank(samples: Tensor, rate: float, normalise: bool, peak: float) -> Tensor:
+def filter_bank(samples: Tensor, sample_rate: float, normalise: bool, peak: float) -> Tensor:
     """Return Kaldi filter banks (B, 1, 1024, 128) of segments (B, 10 · rate)."""
     if peak:
         samples = samples * (peak / samples.abs().amax(dim=1, keepdim=True).clamp_min(1e-9))
@@ -95,7 +96,7 @@ def filter_bank(samples: Tensor, rate: float, normalise: bool, peak: float) -> T
         fbank(
             one - one.mean(),
             htk_compat=True,
-            sample_frequency=rate,
+            sample_frequency=sample_rate,
             use_energy=False,
             window_type="hanning",
             num_mel_bins=BANDS,

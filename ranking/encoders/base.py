@@ -34,9 +34,9 @@ class Encoder(nn.Module, ABC):
     spec: EncoderSpec
 
     @property
-    def rate(self) -> int:
+    def sample_rate(self) -> int:
         """Hz that the front end wants."""
-        return self.spec.rate
+        return self.spec.sample_rate
 
     @property
     def stored_dtype(self) -> str:
@@ -44,7 +44,7 @@ class Encoder(nn.Module, ABC):
         return "uint16" if self.spec.stored == "codes" else "float16"
 
     @abstractmethod
-    def begin(self, path: Path, left: bool = False) -> Encode:
+    def begin(self, path: Path, left_channel: bool = False) -> Encode:
         """Return what encodes the segments of a recording.
 
         Parameters
@@ -70,7 +70,7 @@ class Encoder(nn.Module, ABC):
         ValueError
             If either is so.
         """
-        wanted = SEGMENT_SECONDS * self.rate
+        wanted = SEGMENT_SECONDS * self.sample_rate
         if samples.ndim != 2 or samples.shape[1] != wanted:
             raise ValueError(f"segments of shape {tuple(samples.shape)}, not (B, {wanted})")
         if any(module.training for module in self.modules()):
@@ -84,7 +84,7 @@ class SegmentEncoder(Encoder):
     def encode(self, samples: Tensor) -> Tensor:
         """Return what is stored of segments, shape (B, F, ...)."""
 
-    def begin(self, path: Path, left: bool = False) -> Encode:
+    def begin(self, path: Path, left_channel: bool = False) -> Encode:
         """Return what encodes segments, of this recording or any other."""
         return lambda samples, _: self.encode(samples)
 

@@ -28,7 +28,7 @@ from ranking.errors import WeightsError
 SPEC = EncoderSpec(
     name="basicpitch",
     title="Basic Pitch, notes",
-    rate=22_050,
+    sample_rate=22_050,
     frames=861,
     dimension=440,
     precision="float32",

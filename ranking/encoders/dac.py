@@ -29,7 +29,7 @@ from ranking.errors import WeightsError
 SPEC = EncoderSpec(
     name="dac",
     title="Descript Audio Codec 44.1 kHz",
-    rate=44_100,
+    sample_rate=44_100,
     frames=870,
     dimension=1024,
     precision="float32",
@@ -64,8 +64,8 @@ class Dac(SegmentEncoder):
         """Return codes (B, 870, 9), int32 from 0 to 1023."""
         self.check(samples)
         network: Any = self.network
-        pieces = samples.reshape(len(samples) * PIECES, 1, SPEC.rate)  # (B*10, 1, 44100)
-        padded = network.preprocess(pieces, SPEC.rate)
+        pieces = samples.reshape(len(samples) * PIECES, 1, SPEC.sample_rate)  # (B*10, 1, 44100)
+        padded = network.preprocess(pieces, SPEC.sample_rate)
         with torch.autocast(samples.device.type, enabled=False), full_precision():
             codes = network.encode(padded)[1]  # (B*10, 9, 87)
         books = codes.shape[1]

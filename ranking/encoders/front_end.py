@@ -1,4 +1,4 @@
-"""Options of front ends as people write them: ``log=no``, ``rate=32000``.
+"""Options of front ends as people write them: ``log=no``, ``sample_rate=32000``.
 
 Conventions
 -----------

@@ -25,7 +25,7 @@ from ranking.encoders.spec import EncoderSpec, Weights
 SPEC = EncoderSpec(
     name="jukebox",
     title="Jukebox VQ-VAE, top level",
-    rate=44_100,
+    sample_rate=44_100,
     frames=3445,
     dimension=64,
     precision="float32",
@@ -103,9 +103,9 @@ class Jukebox(SegmentEncoder):
             Level(SPEC.dimension if level else 1, downs) for level, downs in enumerate(DOWNS)
         )
 
-    def begin(self, path: Path, left: bool = False) -> Encode:
+    def begin(self, path: Path, left_channel: bool = False) -> Encode:
         """Return what encodes segments of a recording, scaled to its peak."""
-        gain = 1 / peak_of(path, left)
+        gain = 1 / peak_of(path, left_channel)
         return lambda samples, _: self.encode(gain * samples)
 
     def encode(self, samples: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from ranking.encoders.spec import EncoderSpec, Weights
 SPEC = EncoderSpec(
     name="mert",
     title="MERT-v1-330M",
-    rate=24_000,
+    sample_rate=24_000,
     frames=749,
     dimension=1024,
     precision="bfloat16",

@@ -4,8 +4,8 @@ Conventions
 -----------
 A *front end* is what happens to the sound before the network. Its options have a default, which is
 right, and some have values that the release of the paper [1]_ used instead. Two are the same for
-every encoder: ``left`` hears the left channel instead of the mean of all, ``tails`` keeps a last
-segment of less than 10 s.
+every encoder: ``left_channel`` takes the left channel instead of the mean of all, ``tails`` keeps a
+last segment of less than 10 s.
 
 References
 ----------
@@ -20,7 +20,7 @@ from typing import Literal
 Options = Mapping[str, bool | float]
 
 NOTHING: Options = MappingProxyType({})
-HEARING: Options = MappingProxyType({"left": False, "tails": True})
+HEARING: Options = MappingProxyType({"left_channel": False, "tails": True})
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class EncoderSpec:
 
     name: str
     title: str
-    rate: int
+    sample_rate: int
     """Hz."""
     frames: int
     """Per segment."""

@@ -20,7 +20,7 @@ from ranking.encoders.spec import EncoderSpec
 SPEC = EncoderSpec(
     name="spectrogram",
     title="mel spectrogram",
-    rate=24_000,
+    sample_rate=24_000,
     frames=1500,
     dimension=128,
     precision="float32",
@@ -41,7 +41,9 @@ class Spectrogram(SegmentEncoder):
         self.log, self.time_first = log, time_first
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "At least one mel filterbank")  # see Conventions
-            self.mel = MelSpectrogram(SPEC.rate, n_fft=400, hop_length=160, n_mels=SPEC.dimension)
+            self.mel = MelSpectrogram(
+                SPEC.sample_rate, n_fft=400, hop_length=160, n_mels=SPEC.dimension
+            )
 
     @property
     def stored_dtype(self) -> str:

@@ -21,14 +21,14 @@ from ranking.methods.registry import METHODS
 from ranking.tables import TIE
 
 
-def method_ranks(counted: Tally) -> pd.DataFrame:
+def method_ranks(tally: Tally) -> pd.DataFrame:
     """Rank of each candidate (index, by id) by each method of comparisons (columns)."""
     ranks = {
-        name: competition_rank(method.strengths(counted.matrix, None, None))
+        name: competition_rank(method.strengths(tally.matrix, None, None))
         for name, method in METHODS.items()
         if method.needs == "comparisons"
     }
-    return pd.DataFrame(ranks, index=counted.candidates)
+    return pd.DataFrame(ranks, index=tally.candidates)
 
 
 def method_agreement(ranks: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from ranking.errors import RankingError
-from ranking.evaluation.resampling import LEVEL, TAILS
+from ranking.evaluation.resampling import LEVEL, QUANTILES
 from ranking.methods.method import TIE_TOLERANCE
 from ranking.tables import HITRATE
 
@@ -104,7 +104,7 @@ def hit_rate_curve(
             "hit-rate",
             f"{'all' if hit.all() else 'none'} of the {len(hit)} ranked candidates passed",
             "say which score means passed, or compare candidates of both kinds",
-            key="say-passed-from",
+            key="say-passing-score",
         )
     strength = own["strength"].to_numpy()
     by_id = passed.loc[sorted(own["candidate"])].to_numpy(dtype=bool)
@@ -136,8 +136,8 @@ def summarise(
     within = curve["k"][curve["k"] <= max(n // 2, curve["k"].min())]
     cut = int(within.max())
     row = curve[curve["k"] == cut].iloc[-1]
-    cut_low, cut_high = np.quantile(precision_at(chance, hit)[:, cut - 1], TAILS)
-    auc_low, auc_high = np.quantile(area_under_roc(chance, hit), TAILS)
+    cut_low, cut_high = np.quantile(precision_at(chance, hit)[:, cut - 1], QUANTILES)
+    auc_low, auc_high = np.quantile(area_under_roc(chance, hit), QUANTILES)
     outside = (curve["hit_rate"] < curve["null_low"]) | (curve["hit_rate"] > curve["null_high"])
     return HitRateSummary(
         candidates=n,
@@ -192,7 +192,7 @@ def global_envelope(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     low, high : float arrays, shape (n,)
     """
     middle = curves.mean(axis=0)
-    tails = np.quantile(curves, TAILS, axis=0)
+    tails = np.quantile(curves, QUANTILES, axis=0)
     down, up = np.maximum(middle - tails[0], 1e-9), np.maximum(tails[1] - middle, 1e-9)
     departure = np.maximum((curves - middle) / up, (middle - curves) / down).max(axis=1)
     width = np.quantile(departure, LEVEL)

@@ -26,7 +26,7 @@ DRAWS = 1000
 
 
 def no_skill(
-    counted: Tally,
+    tally: Tally,
     method: Method,
     seed: int = 0,
     draws: int = DRAWS,
@@ -46,19 +46,19 @@ def no_skill(
     float array, shape (draws, n)
     """
     rng = np.random.default_rng(seed)
-    draws = affordable(draws, len(counted.candidates))
+    draws = affordable(draws, len(tally.candidates))
     if method.needs == "marks":
         own = method.strengths(marks, None, None)
         return np.stack([rng.permutation(own) for _ in range(draws)])
-    strength = _preferences(counted.matrix)
+    strength = _preferences(tally.matrix)
     preferences = (rng.permutation(strength) for _ in range(draws))
     return np.stack(
-        [method.strengths(wins, None, own) for wins, own in _play(counted, preferences, rng)]
+        [method.strengths(wins, None, own) for wins, own in _play(tally, preferences, rng)]
     )
 
 
 def coin(
-    counted: Tally, methods: Sequence[Method], seed: int = 0, draws: int = DRAWS
+    tally: Tally, methods: Sequence[Method], seed: int = 0, draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
     """Return strengths by each method after tournaments in which every verdict is a toss.
 
@@ -67,11 +67,11 @@ def coin(
     dict of float arrays, shape (draws, n), by the method's name
     """
     rng = np.random.default_rng(seed)
-    n = len(counted.candidates)
+    n = len(tally.candidates)
     tosses = (np.zeros(n) for _ in range(affordable(draws, n, least=200)))
     played = [
         [method.strengths(wins, None, own) for method in methods]
-        for wins, own in _play(counted, tosses, rng)
+        for wins, own in _play(tally, tosses, rng)
     ]
     names = [method.name for method in methods]
     return dict(zip(names, np.stack(played, axis=1), strict=True))
@@ -87,26 +87,26 @@ def _preferences(wins: WinMatrix) -> np.ndarray:
 
 
 def _play(
-    counted: Tally, preferences: Iterator[np.ndarray], rng: np.random.Generator
+    tally: Tally, preferences: Iterator[np.ndarray], rng: np.random.Generator
 ) -> Iterator[tuple[WinMatrix, np.ndarray]]:
     """Wins of a tournament for each vector of preferences, and these beside them."""
-    met = counted.met
-    i, j = np.nonzero(np.triu(met))
-    games = met[i, j].astype(int)
-    above, below = np.ravel_multi_index(((i, j), (j, i)), met.shape)
+    pair_counts = tally.pair_counts
+    i, j = np.nonzero(np.triu(pair_counts))
+    comparisons = pair_counts[i, j].astype(int)
+    above, below = np.ravel_multi_index(((i, j), (j, i)), pair_counts.shape)
     for strength in preferences:
         chance = 1 / (1 + np.exp(strength[j] - strength[i]))  # a quarter of expit's time
-        won = _successes(rng, games, chance)
-        wins = np.zeros(met.size)
-        wins[above], wins[below] = won, games - won
-        yield WinMatrix(wins.reshape(met.shape)), strength
+        won = _successes(rng, comparisons, chance)
+        wins = np.zeros(pair_counts.size)
+        wins[above], wins[below] = won, comparisons - won
+        yield WinMatrix(wins.reshape(pair_counts.shape)), strength
 
 
-def _successes(rng: np.random.Generator, games: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Binomial draws; few games are quicker tossed one by one."""
-    if games.max() > 4:
-        return rng.binomial(games, chance)
-    tosses = rng.random((games.max(), len(games)))
-    played = np.arange(games.max())[:, np.newaxis] < games
+def _successes(rng: np.random.Generator, comparisons: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Binomial draws; few comparisons are quicker tossed one by one."""
+    if comparisons.max() > 4:
+        return rng.binomial(comparisons, chance)
+    tosses = rng.random((comparisons.max(), len(comparisons)))
+    played = np.arange(comparisons.max())[:, np.newaxis] < comparisons
     won: np.ndarray = ((tosses < chance) & played).sum(axis=0)
     return won

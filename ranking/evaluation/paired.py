@@ -30,7 +30,7 @@ from scipy.stats import permutation_test
 
 from ranking.evaluation.accuracy import PERMUTATIONS
 from ranking.evaluation.resampling import (
-    TAILS,
+    QUANTILES,
     Estimate,
     affordable,
     pair_share,
@@ -58,7 +58,7 @@ def rank_correlation(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Estim
     )
     if np.isnan(drawn).all():
         return Estimate(float("nan"))
-    low, high = np.nanquantile(drawn, TAILS)
+    low, high = np.nanquantile(drawn, QUANTILES)
     return Estimate(float(value[0]), float(low), float(high))
 
 

@@ -26,7 +26,7 @@ import pandas as pd
 from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.evaluation.resampling import (
-    TAILS,
+    QUANTILES,
     affordable,
     candidate_weights,
     resampled_windows,
@@ -37,7 +37,7 @@ DRAWS, WINDOW_DRAWS = 400, 200
 
 
 def with_intervals(
-    ranking: pd.DataFrame, counted: Tally, method: Method, seed: int = 0, draws: int = DRAWS
+    ranking: pd.DataFrame, tally: Tally, method: Method, seed: int = 0, draws: int = DRAWS
 ) -> pd.DataFrame:
     """Return the RANKING table with intervals of rank and strength, candidates resampled.
 
@@ -45,11 +45,11 @@ def with_intervals(
     """
     if not _has_ranges(method):
         return ranking
-    own = ranking.set_index("candidate").loc[counted.candidates, "strength"].to_numpy()
+    own = ranking.set_index("candidate").loc[tally.candidates, "strength"].to_numpy()
     n = len(own)
     fields = candidate_weights(n, affordable(draws, n, least=100), seed)
-    strengths = np.stack([method.strengths(counted.matrix, weights, own) for weights in fields])
-    return _with_quantiles(ranking, counted.candidates, strengths)
+    strengths = np.stack([method.strengths(tally.matrix, weights, own) for weights in fields])
+    return _with_quantiles(ranking, tally.candidates, strengths)
 
 
 def with_window_intervals(
@@ -60,7 +60,7 @@ def with_window_intervals(
     seed: int = 0,
     draws: int = WINDOW_DRAWS,
 ) -> pd.DataFrame:
-    """Return the RANKING table with intervals, window positions of the VOTES table resampled.
+    """Return the RANKING table with intervals, windows of the VOTES table resampled.
 
     They stay missing where the method has only an order, or ranks by marks.
     """
@@ -83,10 +83,10 @@ def _strengths_by_id(
     fields: Iterator[Tally], method: Method, candidates: pd.Index
 ) -> Iterator[np.ndarray]:
     """Strengths (n,) in each field; missing for those who are not in it."""
-    for counted in fields:
+    for tally in fields:
         strengths = np.full(len(candidates), np.nan)
-        at = candidates.get_indexer(counted.candidates)
-        strengths[at] = method.strengths(counted.matrix, None, None)
+        at = candidates.get_indexer(tally.candidates)
+        strengths[at] = method.strengths(tally.matrix, None, None)
         yield strengths
 
 
@@ -96,9 +96,9 @@ def _with_quantiles(
     """Fill the interval columns from drawn strengths, shape (draws, n), some of them missing."""
     ranks = competition_rank(strengths).astype(float)
     ranks[np.isnan(strengths)] = np.nan
-    low, high = np.nanquantile(strengths, TAILS, axis=0)
-    rank_low = np.nanquantile(ranks, TAILS[0], axis=0, method="lower").astype(int)
-    rank_high = np.nanquantile(ranks, TAILS[1], axis=0, method="higher").astype(int)
+    low, high = np.nanquantile(strengths, QUANTILES, axis=0)
+    rank_low = np.nanquantile(ranks, QUANTILES[0], axis=0, method="lower").astype(int)
+    rank_high = np.nanquantile(ranks, QUANTILES[1], axis=0, method="higher").astype(int)
     at = candidates.get_indexer(ranking["candidate"])
     return ranking.assign(
         rank_low=np.minimum(rank_low[at], ranking["rank"]),

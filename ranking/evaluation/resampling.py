@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 LEVEL = 0.95
-TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+QUANTILES = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 BOOTSTRAP_DRAWS = 2000
 BUDGET = 40_000_000  # cells of matrices (n, n), over all draws
 RESAMPLED = ("candidates", "windows")
@@ -55,7 +55,7 @@ def pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) ->
     counts = resample(len(denominator), seed)
     above, below = (sum_drawn(counts, values) for values in (numerator, denominator))
     shares = above[below > 0] / below[below > 0]
-    low, high = np.quantile(shares, TAILS)
+    low, high = np.quantile(shares, QUANTILES)
     return Estimate(float(numerator.sum()) / total, float(low), float(high), pairs=total)
 
 
@@ -94,12 +94,12 @@ def candidate_weights(n: int, draws: int, seed: int) -> Iterator[np.ndarray]:
 
 
 def resampled_windows(votes: pd.DataFrame, draws: int, seed: int) -> Iterator[pd.DataFrame]:
-    """Yield VOTES tables whose positions are drawn from those of a table, with replacement."""
+    """Yield VOTES tables whose windows are drawn from those of a table, with replacement."""
     rng = np.random.default_rng(seed)
-    positions = np.unique(votes["position"])
-    by_position = dict(tuple(votes.groupby("position")))
+    windows = np.unique(votes["window"])
+    by_window = dict(tuple(votes.groupby("window")))
     for _ in range(draws):
-        drawn = rng.choice(positions, len(positions))
+        drawn = rng.choice(windows, len(windows))
         yield pd.concat(
-            [by_position[position].assign(position=place) for place, position in enumerate(drawn)]
+            [by_window[window].assign(window=number) for number, window in enumerate(drawn)]
         )

@@ -12,12 +12,15 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
+from ranking.deprecation import with_new_names
 from ranking.errors import TableError
 from ranking.files.text import FORMULA, closest, decode, printable
 
@@ -82,8 +85,16 @@ class CsvFile:
         return yes
 
 
-def read_csv(path: Path, required: tuple[str, ...]) -> CsvFile:
+def read_csv(
+    path: Path, required: tuple[str, ...], renamed: Mapping[str, str] = MappingProxyType({})
+) -> CsvFile:
     """Return the file's rows as text, at least the ``required`` columns among them.
+
+    Parameters
+    ----------
+    path : the file, in UTF-8 or UTF-16, delimited by commas, semicolons or tabs
+    required : columns that must be there
+    renamed : new names by old name of columns that were once called otherwise
 
     Raises
     ------
@@ -99,6 +110,7 @@ def read_csv(path: Path, required: tuple[str, ...]) -> CsvFile:
         raise TableError(
             path.name, "the file is empty", f"its first line must be {_line(required)}"
         )
+    names = list(with_new_names(path.name, dict.fromkeys(names), renamed))
     _require(f"{path.name}, line {ends[0]}", names, required)
     if not rows:
         raise TableError(

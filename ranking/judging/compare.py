@@ -3,7 +3,7 @@
 Conventions
 -----------
 *Aligned*: the first window of one candidate meets the first of the other, the second the second,
-as far as both have windows. *All*: every window meets every one. A vote's ``position`` is that of
+as far as both have windows. *All*: every window meets every one. A vote's ``window`` is that of
 the window; of all pairs of windows, i · m + j for window i of the first candidate and j of the
 second, who has m.
 Probabilities have six decimals, in memory as on disk. *Antisymmetric*: the two orders of a pair of
@@ -127,7 +127,7 @@ def compare_windows(
         stack.enter_context(progress.start("judging", total=sum(sizes)))
         progress.advance(sum(sizes[:skipped]))
         for group, own in zip(groups, strips, strict=True):
-            for record in scorer.scores(group["window"].to_list(), own[skipped:], workers):
+            for record in scorer.scores(group["row"].to_list(), own[skipped:], workers):
                 append(record.astype(np.float32).ravel())  # as on disk
                 progress.advance(record.size)
             skipped = max(0, skipped - len(own))
@@ -155,7 +155,7 @@ def meetings(windows: pd.DataFrame, meet: str) -> list[pd.DataFrame]:
     """
     if meet == "all":
         return [windows]
-    groups = [group for _, group in windows.groupby("position")]
+    groups = [group for _, group in windows.groupby("window")]
     return [group for group in groups if len(group) > 1]
 
 
@@ -180,11 +180,11 @@ def _votes(
     counts = np.bincount(code)
     columns = []
     for group, p in zip(groups, probabilities, strict=True):
-        own, position = code[group.index], group["position"].to_numpy()
+        own, window = code[group.index], group["window"].to_numpy()
         i, j = np.nonzero(own[:, np.newaxis] != own)
-        at = position[i]
+        at = window[i]
         if judging.windows == "all":
-            at = at * counts[own[j]] + position[j]
+            at = at * counts[own[j]] + window[j]
         chance = (p[i, j] + 1 - p[j, i]) / 2 if judging.antisymmetric else p[i, j]
         columns.append((own[i], own[j], at, np.round(chance, DECIMALS)))
     first, second, at, p_one = (np.concatenate(column) for column in zip(*columns, strict=True))

@@ -112,7 +112,7 @@ def compare_unheard(part: pd.Series, fit_on: Callable[[Collection[str]], Compare
         tables.append(votes[_between(votes, part, one.compares)])
     votes = pd.concat(tables)
     place = pd.Series(np.arange(len(part)), index=part.index)
-    order = np.lexsort((votes["position"], votes["second"].map(place), votes["first"].map(place)))
+    order = np.lexsort((votes["window"], votes["second"].map(place), votes["first"].map(place)))
     return votes.iloc[order].reset_index(drop=True)
 
 

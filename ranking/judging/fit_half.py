@@ -71,7 +71,7 @@ def fit_ranker(
             return as_ranker(load_probe(place))
     run = Run(own.config, settings, examples, examples, ranker.head)
     fitted = fit_run(find_task(own.task), run, partial(load, bank), bank.device, progress, folder)
-    record = replace(own, settings=facts, data_sha256=examples.digest, results={}, note="")
+    record = replace(own, settings=facts, data_sha256=examples.digest, results={}, remark="")
     found = ProbeRanker(fitted.head, record)
     if place is not None:
         save_probe(found, place)

@@ -30,14 +30,14 @@ class ProbeRanker(Probe):
         return self.record.task
 
     @property
-    def made(self) -> CacheKey:
+    def cache_key(self) -> CacheKey:
         """What the embeddings were made with that it was fitted on."""
-        return self.record.made
+        return self.record.cache_key
 
     @property
-    def note(self) -> str:
+    def remark(self) -> str:
         """What a reader of its votes must know."""
-        return self.record.note
+        return self.record.remark
 
     @property
     def version(self) -> str:

@@ -87,11 +87,11 @@ class Ranker(Protocol):
         """Name of the question that it answers."""
 
     @property
-    def made(self) -> CacheKey:
+    def cache_key(self) -> CacheKey:
         """What embeddings it takes: the encoder, and how they were made."""
 
     @property
-    def note(self) -> str:
+    def remark(self) -> str:
         """What a reader of its votes must know; may be empty."""
 
     @property

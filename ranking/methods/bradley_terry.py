@@ -76,9 +76,9 @@ def newton_step(
     the change: enough for an interval, at a hundredth of the cost of a fit.
     """
     weighted = wins if weights is None else wins * np.outer(weights, weights)
-    met, chance = weighted + weighted.T, _chance(strength)
-    slope = (weighted - met * chance).sum(axis=1)
-    moved: np.ndarray = strength + _solved(_curvature(met, chance), slope)
+    pair_counts, chance = weighted + weighted.T, _chance(strength)
+    slope = (weighted - pair_counts * chance).sum(axis=1)
+    moved: np.ndarray = strength + _solved(_curvature(pair_counts, chance), slope)
     return moved - moved.mean()
 
 
@@ -90,10 +90,10 @@ def information(wins: np.ndarray, strength: np.ndarray) -> np.ndarray:
     return _curvature(wins + wins.T, _chance(strength))
 
 
-def _curvature(met: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    between = met * chance * (1 - chance)
+def _curvature(pair_counts: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    between = pair_counts * chance * (1 - chance)
     between[np.diag_indices_from(between)] -= between.sum(axis=1)
-    return 1 / len(met) - between
+    return 1 / len(pair_counts) - between
 
 
 def _solved(curvature: np.ndarray, slope: np.ndarray) -> np.ndarray:

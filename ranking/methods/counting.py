@@ -25,7 +25,9 @@ def count_wins(wins: WinMatrix, weights: Weights = None, _start: Start = None) -
 
 def win_rates(wins: WinMatrix, weights: Weights = None, _start: Start = None) -> np.ndarray:
     """Return the share of comparisons won, each counted by the weight of the opponent."""
-    return _weighted(wins.wins, weights).sum(axis=1) / _weighted(wins.met, weights).sum(axis=1)
+    return _weighted(wins.wins, weights).sum(axis=1) / _weighted(wins.pair_counts, weights).sum(
+        axis=1
+    )
 
 
 def _weighted(counts: np.ndarray, weights: Weights) -> np.ndarray:

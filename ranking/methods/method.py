@@ -76,20 +76,20 @@ def rank_candidates(
     TableError
         If a column is missing or there are no comparisons.
     """
-    counted = comparisons if isinstance(comparisons, Tally) else count_comparisons(comparisons)
+    tally = comparisons if isinstance(comparisons, Tally) else count_comparisons(comparisons)
     if method.needs == "marks" and marks is None:
         raise RankingError(
             "ranking", f"{method.name} ranks by marks", "a panel's marks, or another method"
         )
-    data = marks if method.needs == "marks" else counted.matrix
+    data = marks if method.needs == "marks" else tally.matrix
     strength = method.strengths(data, None, None)
-    won, played = counted.wins.sum(axis=1), counted.met.sum(axis=1)
+    won, played = tally.wins.sum(axis=1), tally.pair_counts.sum(axis=1)
     table = pd.DataFrame(
         {
             "rank": competition_rank(strength),
-            "candidate": counted.candidates,
+            "candidate": tally.candidates,
             "wins": won,
-            "games": played.astype(int),
+            "comparisons": played.astype(int),
             "win_rate": won / played,
             "strength": strength,
         }

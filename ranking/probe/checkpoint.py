@@ -35,7 +35,7 @@ class Record:
 
     task: str
     """Name of the question that it answers."""
-    made: CacheKey
+    cache_key: CacheKey
     """What the embeddings were made with that it was fitted on."""
     config: HeadConfig
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Record:
     """Of the examples it was fitted on."""
     results: Mapping[str, Any] = field(default_factory=dict)
     """What it reached."""
-    note: str = ""
+    remark: str = ""
     """What a reader of its verdicts must know."""
     version: str = field(default_factory=lambda: version("judge"))
 
@@ -127,7 +127,7 @@ def load_probe(path: Path) -> Probe:
     return Probe(head, record)
 
 
-def check_use(probe: Probe, made: CacheKey, tasks: Sequence[str], where: str) -> None:
+def check_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], where: str) -> None:
     """Refuse a probe for embeddings or a question that it was not fitted on.
 
     Parameters
@@ -142,23 +142,24 @@ def check_use(probe: Probe, made: CacheKey, tasks: Sequence[str], where: str) ->
     own = probe.record
     if own.task not in tasks:
         raise ProbeError(where, f"it answers {own.task}", f"give a probe of {' or '.join(tasks)}")
-    if own.made.encoder != made.encoder:
+    if own.cache_key.encoder != cache_key.encoder:
         raise ProbeError(
             where,
-            f"it was fitted on {own.made.encoder} embeddings, these are of {made.encoder}",
-            f"choose another probe, or {own.made.encoder} embeddings",
+            f"it was trained on {own.cache_key.encoder} embeddings, these are of "
+            f"{cache_key.encoder}",
+            f"choose another probe, or {own.cache_key.encoder} embeddings",
             "other-probe-or-encoder",
-            encoder=own.made.encoder,
+            encoder=own.cache_key.encoder,
         )
     for what, fitted, given in (
-        ("weights", own.made.weights_sha256, made.weights_sha256),
-        ("arithmetic", own.made.precision, made.precision),
-        ("front end", own.made.front_end, made.front_end),
+        ("weights", own.cache_key.weights_sha256, cache_key.weights_sha256),
+        ("arithmetic", own.cache_key.precision, cache_key.precision),
+        ("front end", own.cache_key.front_end, cache_key.front_end),
     ):
         if fitted != given:
             raise ProbeError(
                 where,
-                f"it was fitted on {made.encoder} embeddings of other {what} ({fitted}), "
+                f"it was fitted on {cache_key.encoder} embeddings of other {what} ({fitted}), "
                 f"these are of {given}",
                 "embed anew as it was fitted, or train a probe on these",
             )
@@ -180,12 +181,12 @@ def _on_disk(record: Record) -> dict[str, Any]:
     """A record's values under the names that files know; a field that is renamed keeps its own."""
     return {
         "task": record.task,
-        "made": asdict(record.made),
+        "made": asdict(record.cache_key),
         "config": record.config.on_disk,
         "settings": record.settings,
         "data_sha256": record.data_sha256,
         "results": record.results,
-        "note": record.note,
+        "note": record.remark,
         "version": record.version,
     }
 
@@ -199,12 +200,12 @@ def _read_record(path: Path) -> tuple[Record, str]:
                 str(path), f"written in format {found}, this program knows {FORMAT}", "update judge"
             )
         digest: str = facts.pop("weights_sha256")
-        made = facts.pop("made")
-        front_end = tuple((name, value) for name, value in made.pop("front_end"))
+        cache_key = facts.pop("made")
+        front_end = tuple((name, value) for name, value in cache_key.pop("front_end"))
         config = facts.pop("config")
         channels = tuple(config.pop("channels"))
         record = Record(
-            made=CacheKey(**made, front_end=front_end),
+            cache_key=CacheKey(**cache_key, front_end=front_end),
             config=HeadConfig(**config, channels=channels),
             **facts,
         )

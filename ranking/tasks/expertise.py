@@ -129,7 +129,7 @@ def pair_examples(pairs: pd.DataFrame, windows: pd.DataFrame, classes: int) -> E
     windows : WINDOWS table of the bank
     """
     check(windows, WINDOWS, "windows")
-    numbers = {name: part.to_numpy() for name, part in windows.groupby("candidate")["window"]}
+    numbers = {name: part.to_numpy() for name, part in windows.groupby("candidate")["row"]}
     aligned = [
         np.stack(pair, axis=1)
         for first, second in zip(pairs["first"], pairs["second"], strict=True)
@@ -146,13 +146,13 @@ def pair_examples(pairs: pd.DataFrame, windows: pd.DataFrame, classes: int) -> E
 
 def verdicts(examples: Examples, p: np.ndarray, windows: pd.DataFrame) -> pd.DataFrame:
     """Return the COMPARISONS table of examples by majority of their windows."""
-    of = windows.set_index("window")
+    of = windows.set_index("row")
     first, second = (of.loc[examples.windows[:, side]] for side in (0, 1))
     votes = pd.DataFrame(
         {
             "first": first["candidate"].to_numpy(),
             "second": second["candidate"].to_numpy(),
-            "position": first["position"].to_numpy(),
+            "window": first["window"].to_numpy(),
             "p_first": p,
         }
     )
@@ -174,16 +174,16 @@ def accuracy(
     comparisons : of the recordings of the examples
     groups : of each recording; the interval resamples them
     """
-    counted = count_comparisons(comparisons)
-    candidate = windows.set_index("window")["candidate"]
-    sides = counted.candidates.get_indexer(candidate.loc[examples.windows.ravel()])
+    tally = count_comparisons(comparisons)
+    candidate = windows.set_index("row")["candidate"]
+    sides = tally.candidates.get_indexer(candidate.loc[examples.windows.ravel()])
     first, second = sides.reshape(examples.windows.shape).T
     won = examples.targets >= classes // 2
-    better = np.zeros_like(counted.games)
+    better = np.zeros_like(tally.comparisons)
     better[np.where(won, first, second), np.where(won, second, first)] = 1
-    distinct, group = np.unique([groups[name] for name in counted.candidates], return_inverse=True)
+    distinct, group = np.unique([groups[name] for name in tally.candidates], return_inverse=True)
     within = np.eye(len(distinct))[:, group]  # (groups, recordings)
-    right, met = (within @ (of * better) @ within.T for of in (counted.wins, counted.met))
+    right, met = (within @ (of * better) @ within.T for of in (tally.wins, tally.pair_counts))
     return pair_share(right, met, seed)
 
 

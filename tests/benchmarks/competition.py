@@ -37,7 +37,14 @@ def play(folder: Path, candidates: int, minutes: int) -> None:
 
 def start(folder: Path, name: str) -> subprocess.Popen[bytes]:
     """Begin a run, or go on with it."""
-    command = [sys.executable, "-c", "from icpc.cli import app; app()", "rank", "--least", "10"]
+    command = [
+        sys.executable,
+        "-c",
+        "from icpc.cli import app; app()",
+        "rank",
+        "--min-seconds",
+        "10",
+    ]
     command += ["--roster", str(folder / "roster.csv"), "--recordings", str(folder)]
     command += ["--store", str(folder / f"store-{name}"), "--out", str(folder / name)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

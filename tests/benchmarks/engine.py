@@ -19,7 +19,7 @@ import pandas as pd
 
 from icpc.competition.competitions import read_competition
 from icpc.findings.checks import check_study
-from icpc.study.source import read_verdicts
+from icpc.study.comparisons import load_comparisons
 from icpc.study.study import Settings, run_study
 from ranking.comparisons.tally import WinMatrix, count_comparisons
 from ranking.files.atomic import write_text
@@ -53,7 +53,7 @@ def whole_way(folder: Path) -> dict[str, float]:
     ranked, study = timed(
         lambda: run_study(
             competition := read_competition(folder / "roster.csv"),
-            read_verdicts(competition, folder / "comparisons.csv"),
+            load_comparisons(competition, folder / "comparisons.csv"),
             Settings(),
         )
     )

@@ -70,14 +70,14 @@ def one_by_one(encoder: SegmentEncoder, paths: list[Path], folder: Path, anew: b
     with torch.inference_mode():
         for path in paths:
             kept = []
-            for segment in stream_segments(path, (encoder.rate,)):
-                samples = segment.samples[encoder.rate]
+            for segment in stream_segments(path, (encoder.sample_rate,)):
+                samples = segment.samples[encoder.sample_rate]
                 if anew:
-                    again = stream_segments(path, (encoder.rate,))
+                    again = stream_segments(path, (encoder.sample_rate,))
                     samples = next(
-                        one.samples[encoder.rate]
+                        one.samples[encoder.sample_rate]
                         for one in again
-                        if one.position == segment.position
+                        if one.index == segment.index
                     )
                 kept.append(encoder(torch.from_numpy(samples)[None])[0].half().numpy())
             np.save(folder / f"{path.stem}.npy", np.stack(kept))

@@ -19,12 +19,12 @@ from pathlib import Path
 TABLES = ("ranking.csv", "comparisons.csv", "votes.csv", "roster.csv", "hitrate.csv")
 COMMANDS = {
     "rank-2015": "rank --competition icpc2015 --out rank-2015 --format csv",
-    "rank-2015-wins": "rank --competition icpc2015 --by wins --format csv",
-    "rank-2015-rate": "rank --competition icpc2015 --by win-rate --format csv",
-    "rank-2015-pagerank": "rank --competition icpc2015 --by pagerank --format csv",
+    "rank-2015-wins": "rank --competition icpc2015 --method wins --format csv",
+    "rank-2015-rate": "rank --competition icpc2015 --method win-rate --format csv",
+    "rank-2015-pagerank": "rank --competition icpc2015 --method pagerank --format csv",
     "rank-2015-paper": "rank --competition icpc2015 --count paper --format csv",
     "rank-2025": "rank --competition icpc2025 --out rank-2025 --format csv",
-    "rank-2025-stage2": "rank --competition icpc2025 --stage stage2 --out rank-2025-stage2",
+    "rank-2025-stage2": "rank --competition icpc2025 --round stage2 --out rank-2025-stage2",
     "hitrate-2015": "hitrate --competition icpc2015 --out hitrate-2015",
     "hitrate-2025": "hitrate --competition icpc2025 --out hitrate-2025",
     "hitrate-published": "hitrate --published",

@@ -79,7 +79,7 @@ def test_png_and_svg_are_pictures_and_the_same_every_time(held, tmp_path):
 
 
 def test_the_published_figure_has_wins_on_its_axis(icpc2015):
-    held = published_hit_rate(icpc2015.figure)
+    held = published_hit_rate(icpc2015.published_curve)
     drawn = draw_hit_rate(held.curve, held.tiers, held.x)
     assert drawn.get_xlabel() == "comparisons won, at least"
     dots = np.vstack([collection.get_offsets() for collection in drawn.collections[1:]])

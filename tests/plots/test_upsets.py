@@ -22,7 +22,7 @@ def names_in(ax):
 @pytest.fixture(scope="module")
 def found(study2015):
     score = study2015.results["score"].to_numpy(dtype=float)
-    return upsets(study2015.counted, score)
+    return upsets(study2015.tally, score)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_names_do_not_overlap(drawn):
 
 def test_a_small_network_by_hand():
     table = pd.DataFrame(
-        {"winner": ["a"], "loser": ["b"], "won": [2.0], "games": [2], "gap": [1.0]}
+        {"winner": ["a"], "loser": ["b"], "won": [2.0], "comparisons": [2], "gap": [1.0]}
     )
     result = pd.Series({"a": "first", "b": "final"})
     ax = draw_upsets(table, result, pd.Series({"a": 1, "b": 2}), ("first", "second", "final"), {})

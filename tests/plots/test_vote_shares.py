@@ -11,7 +11,7 @@ def test_a_line_for_each_group_over_the_minutes():
     shares = pd.DataFrame(
         {
             "group": ["final", "final", "first", "first"],
-            "position": [0, 1, 0, 1],
+            "window": [0, 1, 0, 1],
             "minute": [0, 5, 0, 5],
             "candidates": [2, 2, 7, 6],
             "share": [0.7, 0.8, 0.4, 0.3],

@@ -10,11 +10,14 @@ from ranking.evaluation.resampling import pair_share
 def test_of_pairs_of_one_kind_it_is_the_share_over_pairs():
     rng = np.random.default_rng(0)
     n = 12
-    met, won = np.ones((n, n)) - np.eye(n), np.triu(rng.random((n, n)) < 0.7, 1).astype(float)
-    met = np.triu(met)
+    pair_counts, won = (
+        np.ones((n, n)) - np.eye(n),
+        np.triu(rng.random((n, n)) < 0.7, 1).astype(float),
+    )
+    pair_counts = np.triu(pair_counts)
     first, second = np.triu_indices(n, 1)
     found = clustered_share(won[first, second], [[first, second]], seed=3)
-    wanted = pair_share(won, met, seed=3)
+    wanted = pair_share(won, pair_counts, seed=3)
     assert found.value == pytest.approx(wanted.value)
     assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
     assert found.pairs == n * (n - 1) / 2

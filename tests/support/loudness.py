@@ -25,7 +25,7 @@ def make_examples(
 ) -> Mapping[str, Examples]:
     known = manifest.recordings.set_index("recording").loc[windows["candidate"]]
     targets = known["loudness"].map(LOUDNESS.index).to_numpy()
-    numbers = windows["window"].to_numpy()
+    numbers = windows["row"].to_numpy()
     every = Examples(numbers[:, np.newaxis], targets, numbers)
     sides = {name: (known["split"] == name).to_numpy() for name in SPLITS}
     return {name: every.of(side) for name, side in sides.items() if side.any()}
@@ -37,7 +37,7 @@ def decode(logits: np.ndarray) -> np.ndarray:
 
 
 def evaluate(found: Predictions, seed: int) -> Evaluation:
-    names = found.windows.set_index("window")["candidate"].loc[found.examples.windows[:, 0]]
+    names = found.windows.set_index("row")["candidate"].loc[found.examples.windows[:, 0]]
     table = pd.DataFrame(decode(found.logits), index=names).groupby(level=0).sum()
     truth = pd.Series(found.examples.targets, index=names).groupby(level=0).first()
     right = (table.idxmax(axis=1) == truth).astype(float)

@@ -65,7 +65,7 @@ def write_sound(
         mixer = av.AudioResampler(format=sample_format, layout=layout, rate=rate)
         interleaved = np.ascontiguousarray(channels.T).reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(interleaved, format="flt", layout=layout)
-        frame.sample_rate = rate
+        frame.rate = rate
         frame.pts = 0
         for part in (*mixer.resample(frame), *mixer.resample(None)):
             container.mux(stream.encode(part))

@@ -92,7 +92,7 @@ def test_all_verdict_sources_rank(here):
         "X,ann,9,no\nX,bob,5,no\nX,cyd,5,no\nY,ann,,yes\nY,bob,4,no\nY,cyd,6,no\n"
     )
     Path("votes.csv").write_text(
-        "first,second,position,p_first\nann,bob,0,.9\nann,bob,1,.4\nbob,cyd,0,.3\ncyd,ann,0,.2\n"
+        "first,second,window,p_first\nann,bob,0,.9\nann,bob,1,.4\nbob,cyd,0,.3\ncyd,ann,0,.2\n"
     )
     roster = ("--roster", "mine.csv", *ROUNDS)
     panel = judge("rank", *roster, "--panel", "panel.csv")
@@ -130,13 +130,13 @@ def test_a_curve_is_written_without_pictures_too(here):
 def test_pictures_of_another_ranking_do_not_go_into_a_run(here):
     own("rank", "--out", "run")
     before = sorted(Path("run").iterdir())
-    refused = judge("hitrate", "--run", "run", "--by", "wins", "--plot")
+    refused = judge("hitrate", "--run", "run", "--method", "wins", "--plot")
     assert refused.exit_code == 2
     assert "give --out another folder" in " ".join(refused.stderr.split())
     assert sorted(Path("run").iterdir()) == before
-    other = judge("hitrate", "--run", "run", "--by", "wins", "--plot", "--out", "other")
+    other = judge("hitrate", "--run", "run", "--method", "wins", "--plot", "--out", "other")
     assert other.exit_code == 0
-    assert json.loads(Path("other/run.json").read_text())["settings"]["by"] == "wins"
+    assert json.loads(Path("other/run.json").read_text())["settings"]["method"] == "wins"
 
 
 def test_the_published_figure_is_drawn(here):
@@ -186,20 +186,23 @@ def test_bad_tables_end_in_one_sentence_and_nothing_is_written(here, command, na
         (["rank", "--roster", "none.csv"], "none.csv: there is no such file"),
         (["rank", "--roster", "."], ".: this is a folder"),
         (["rank", "--rounds", "a,b"], "a bundled competition has its rounds"),
-        (["rank", "--by", "elo"], "--by elo: no such choice; choose bradley-terry"),
-        (["rank", "--stage", "stage9", "--competition", "icpc2025"], "no marks of stage 'stage9'"),
-        (["rank", "--stage", "stage1"], "no marks by a panel"),
+        (["rank", "--method", "elo"], "--method elo: no such choice; choose bradley-terry"),
+        (["rank", "--round", "stage9", "--competition", "icpc2025"], "no marks of stage 'stage9'"),
+        (["rank", "--round", "stage1"], "no marks by a panel"),
         (["rank", "--resample", "windows"], "no votes on windows"),
         (["rank", "--seed", "-1"], "or equal to 0"),
         (["rank", "--format", "xml"], "xml"),
         (["rank", "--out", "my.csv"], "my.csv: this is a file"),
         (["hitrate", "--run", "."], "no finished run"),
         (["hitrate", "--published", "--competition", "icpc2025"], "no published curve of icpc2025"),
-        (["hitrate", "--published", "--by", "wins"], "use it with --competition icpc2015 alone"),
+        (
+            ["hitrate", "--published", "--method", "wins"],
+            "use it with --competition icpc2015 alone",
+        ),
         (["rank", "--competition", ""], "no such competition is bundled"),
         (["hitrate", "--run", "r", "--count", "paper"], "a run has its verdicts already"),
-        (["hitrate", "--passed-from", "9"], "none of the 113 ranked candidates passed"),
-        (["check", "--count", "paper", "--by", "pagerank"], "ranks by raw wins"),
+        (["hitrate", "--passing-score", "9"], "none of the 113 ranked candidates passed"),
+        (["check", "--count", "paper", "--method", "pagerank"], "ranks by raw wins"),
         (["nonsense"], "nonsense"),
     ],
 )

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.study.source import read_verdicts
 from icpc.study.study import Settings, run_study
 
 ROSTER = "candidate,name,reached\nann,Ann,final\nbob,Bob,two\ncyd,Cyd,one\n"
@@ -32,8 +32,8 @@ def here(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     Path("roster.csv").write_text(ROSTER)
     for name, winner in (("one", "ann"), ("other", "bob")):
-        verdicts = f"first,second,winner\nann,bob,{winner}\nann,cyd,ann\nbob,cyd,bob\n"
-        Path("verdicts.csv").write_text(verdicts)
+        comparisons = f"first,second,winner\nann,bob,{winner}\nann,cyd,ann\nbob,cyd,bob\n"
+        Path("verdicts.csv").write_text(comparisons)
         judge("rank", *ROUNDS, "--comparisons", "verdicts.csv", "--out", name)
     return tmp_path
 
@@ -44,7 +44,7 @@ def jury(study2025, tmp_path_factory):
     folder = tmp_path_factory.mktemp("jury")
     competition = study2025.competition
     save_run(study2025, folder / "stage1")
-    stage2 = run_study(competition, read_verdicts(competition, stage="stage2"), Settings())
+    stage2 = run_study(competition, load_comparisons(competition, round_name="stage2"), Settings())
     save_run(stage2, folder / "stage2")
     return folder
 

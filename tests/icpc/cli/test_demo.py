@@ -42,10 +42,10 @@ def whole(tmp_path_factory):
 def test_eight_players_are_ranked_and_held_against_their_skill(whole):
     out, result = whole
     study = load_run(out / "run")
-    assert (study.counted.games.sum(axis=1) == 7).all()
-    assert study.verdicts.votes is not None
-    skill = read_skill(out / "recordings" / "roster.csv").loc[study.counted.candidates]
-    found = pair_accuracy(study.counted, skill.to_numpy())
+    assert (study.tally.comparisons.sum(axis=1) == 7).all()
+    assert study.comparisons.votes is not None
+    skill = read_skill(out / "recordings" / "roster.csv").loc[study.tally.candidates]
+    found = pair_accuracy(study.tally, skill.to_numpy())
     assert found.p < 0.05, found
     said = " ".join(result.stdout.split())
     assert "demo: 8 candidates ranked from 56 comparisons" in said

@@ -30,10 +30,10 @@ def judge(*arguments):
 
 
 def test_a_rosters_recordings_are_embedded_once(here):
-    first = judge("--roster", "mine.csv", "--least", 1, "--workers", 1)
+    first = judge("--roster", "mine.csv", "--min-seconds", 1, "--workers", 1)
     assert first.exit_code == 0
     assert "2 recordings: 2 made, 0 kept, 0 bad; in embeddings" in first.stdout
-    again = judge("--roster", "mine.csv", "--least", 1, "--workers", 1)
+    again = judge("--roster", "mine.csv", "--min-seconds", 1, "--workers", 1)
     assert "0 made, 2 kept" in again.stdout
     shapes = sorted(np.load(path).shape for path in Path("embeddings").glob("*/*.npy"))
     assert shapes == [(2, 1500, 128), (3, 1500, 128)]

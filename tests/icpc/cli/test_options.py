@@ -25,16 +25,26 @@ def run(command, *arguments):
 def test_a_command_gets_settings_as_they_were_typed():
     taken = []
 
-    @with_settings("run", "passed_from")
+    @with_settings("run", "passing_score")
     def command(source: Source, choices: Choices, recorded: RecordingOptions) -> None:
         taken.append((source, choices, recorded))
 
-    typed = ["--roster", "r.csv", "--by", "wins", "--recordings", "d", "--fit-half", "--least", "9"]
+    typed = [
+        "--roster",
+        "r.csv",
+        "--method",
+        "wins",
+        "--recordings",
+        "d",
+        "--fit-half",
+        "--min-seconds",
+        "9",
+    ]
     assert run(command, *typed).exit_code == 0
     assert taken == [
         (
             Source(roster=Path("r.csv")),
-            Choices(by="wins"),
+            Choices(method="wins"),
             RecordingOptions(recordings=Path("d"), fit_half=True, least=9),
         )
     ]

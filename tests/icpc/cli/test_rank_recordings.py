@@ -37,8 +37,8 @@ def save_ranker(path: Path, encoder: str = "spectrogram", classes: int = 2) -> N
     head = lively_head(config)
     head.mean.fill_(-8)
     head.output.weight.data *= 20
-    made = cache_key_of(Choice(encoder))
-    save_probe(Probe(head, Record(f"expertise-{classes}", made, config)), path)
+    cache_key = cache_key_of(Choice(encoder))
+    save_probe(Probe(head, Record(f"expertise-{classes}", cache_key, config)), path)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def known(here, store):
     shutil.copytree(store, "embeddings")
 
 
-ASKED = ["--roster", "played/roster.csv", "--recordings", "played", "--least", "10"]
+ASKED = ["--roster", "played/roster.csv", "--recordings", "played", "--min-seconds", "10"]
 BY_OURS = [*ASKED, "--ranker", "played/ranker.safetensors"]
 
 
@@ -105,11 +105,11 @@ def test_recordings_are_ranked_and_the_run_is_kept(known):
     study = load_run(run)
     assert len(study.ranking) == 4
     votes = pd.read_csv(run / "votes.csv")
-    assert votes.query("first == 'ann' and second == 'dov'")["position"].tolist() == [0, 1]
-    heard = json.loads((run / "run.json").read_text())["heard"]
-    assert heard["encoder"]["encoder"] == "spectrogram"
-    assert set(heard["recordings"]) == set(SECONDS)
-    assert len(heard["ranker"]["sha256"]) == 64
+    assert votes.query("first == 'ann' and second == 'dov'")["window"].tolist() == [0, 1]
+    record = json.loads((run / "run.json").read_text())["heard"]
+    assert record["encoder"]["encoder"] == "spectrogram"
+    assert set(record["recordings"]) == set(SECONDS)
+    assert len(record["ranker"]["sha256"]) == 64
 
 
 def test_a_second_call_makes_and_judges_nothing_again(known, monkeypatch):
@@ -124,7 +124,7 @@ def test_a_second_call_makes_and_judges_nothing_again(known, monkeypatch):
 def test_every_pair_of_windows_may_meet(known):
     result = judged(*BY_OURS, "--windows", "all", "--antisymmetric", "--vote", "mean")
     assert "12 comparisons by mean of 26 votes" in result.stdout
-    votes = pd.read_csv("runs/the-cup-2030/votes.csv").query("position == 0")
+    votes = pd.read_csv("runs/the-cup-2030/votes.csv").query("window == 0")
     p = votes.pivot_table(index="first", columns="second", values="p_first").to_numpy()
     assert np.nanmax(abs(p + p.T - 1)) < 1e-9
 
@@ -197,7 +197,7 @@ def test_one_half_is_fitted_on_and_the_other_is_judged(known):
     halves = [{name for name, part in fit["part"].items() if part == half} for half in (0, 1)]
     assert [sorted(map(REACHED.get, half)) for half in halves] == [["final", "first"]] * 2
     assert set(study.ranking["candidate"]) == halves[1]
-    own = pair_accuracy(study.counted, study.results["score"].to_numpy(dtype=float), seed=3)
+    own = pair_accuracy(study.tally, study.results["score"].to_numpy(dtype=float), seed=3)
     assert fit["accuracy"]["fitted"]["value"] == own.value
     fitted, came, gained = (fit["accuracy"][key] for key in ("fitted", "as_it_came", "gained"))
     assert fitted["value"] - came["value"] == gained["value"]
@@ -210,7 +210,7 @@ def test_the_ranker_as_it_came_is_the_one_without_fitting(known):
     judged(*BY_OURS, *HALF, "--out", "fitted")
     judged(*BY_OURS, "--out", "plain")
     part, came = (fit_of(Path("fitted"))[key] for key in ("part", "accuracy"))
-    comparisons = load_run(Path("plain")).verdicts.comparisons
+    comparisons = load_run(Path("plain")).comparisons.table
     judged_too = comparisons[["first", "second"]].map(part.get).all(axis=1)
     right = comparisons[judged_too]["winner"].map(REACHED) == "final"
     assert len(right) == 2
@@ -261,7 +261,7 @@ def test_eight_real_performances_are_ranked_by_the_ranker_that_ships(tmp_path, m
     monkeypatch.chdir(tmp_path)
     judged("--roster", FOLDER / "roster.csv", "--recordings", FOLDER)
     study = load_run(Path("runs/ecompetition-2014"))
-    assert "It has heard synthetic recitals only" in study.verdicts.note
-    assert (study.counted.met.sum(axis=1) == 14).all()
-    assert study.verdicts.votes is not None
-    assert study.verdicts.votes["p_first"].std() > 0.01
+    assert "It has heard synthetic recitals only" in study.comparisons.remark
+    assert (study.tally.pair_counts.sum(axis=1) == 14).all()
+    assert study.comparisons.votes is not None
+    assert study.comparisons.votes["p_first"].std() > 0.01

@@ -45,9 +45,9 @@ def test_words_are_filled_in_from_the_facts():
     ("where", "shown"),
     [
         ("roster.csv, line 14", "roster.csv, line 14"),
-        (Given(passed_from=2), "--passed-from 2"),
+        (Given(passing_score=2), "--passing-score 2"),
         (Given(fit_half=None, folds=None), "--fit-half and --folds"),
-        (Given(count="paper", by="wins"), "--count paper --by wins"),
+        (Given(count="paper", method="wins"), "--count paper --method wins"),
     ],
 )
 def test_settings_are_told_as_the_options_they_were(where, shown):

@@ -33,8 +33,8 @@ def judge(*arguments):
 
 
 def own(command, *more):
-    verdicts = ("--rounds", "one,final", "--comparisons", "my.csv")
-    return judge(command, "--roster", "mine.csv", *verdicts, *more)
+    comparisons = ("--rounds", "one,final", "--comparisons", "my.csv")
+    return judge(command, "--roster", "mine.csv", *comparisons, *more)
 
 
 def test_a_report_lies_in_a_run_and_says_how_it_was_made(here):
@@ -58,12 +58,14 @@ def test_a_run_is_reported_in_its_folder_with_its_own_record(here):
 
 def test_a_run_ranked_another_way_is_not_reported_beside_it(here):
     own("rank", "--out", "kept")
-    result = judge("report", "--run", "kept", "--by", "wins")
+    result = judge("report", "--run", "kept", "--method", "wins")
     assert result.exit_code == 2
     assert "its pictures belong to its ranking" in " ".join(result.stderr.split())
     assert not Path("kept/report.html").exists()
-    assert judge("report", "--run", "kept", "--by", "wins", "--out", "other").exit_code == 0
-    assert '"by": "wins"' in html.unescape(Path("other/report.html").read_text(encoding="utf-8"))
+    assert judge("report", "--run", "kept", "--method", "wins", "--out", "other").exit_code == 0
+    assert '"method": "wins"' in html.unescape(
+        Path("other/report.html").read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("dark", [(), pytest.param(("--dark",), marks=pytest.mark.slow)])

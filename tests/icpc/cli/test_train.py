@@ -66,7 +66,7 @@ def test_levels_become_a_probe_with_a_record(here, sounds):
     assert "Test: of 2 verdicts, each pair in both orders, 100.0 % right" in words
     probe = load_probe(Path("mine.safetensors"))
     assert probe.record.task == "expertise-2"
-    assert probe.record.made.encoder == "spectrogram"
+    assert probe.record.cache_key.encoder == "spectrogram"
     assert probe.record.settings["crossed"] == 4
     assert probe.record.results["test_accuracy"] == 1
     assert not Path("mine.fitting").exists()
@@ -76,7 +76,16 @@ def test_a_trained_probe_ranks_recordings(here, sounds):
     assert judge(sounds, "--grid", "rate=3e-3").exit_code == 0
     names = [f"p{number:02}" for number in range(12)]
     pd.DataFrame({"candidate": names}).to_csv("roster.csv", index=False)
-    where = ["--recordings", sounds, "--store", sounds / "store", "--out", "run", "--least", 5]
+    where = [
+        "--recordings",
+        sounds,
+        "--store",
+        sounds / "store",
+        "--out",
+        "run",
+        "--min-seconds",
+        5,
+    ]
     options = ["--roster", "roster.csv", "--ranker", "mine.safetensors", *where]
     result = CliRunner().invoke(app, ["rank", *map(str, options)], catch_exceptions=False)
     assert result.exit_code == 0, result.stderr

@@ -16,7 +16,7 @@ from icpc.findings.finding import (
     Findings,
     Outcome,
 )
-from icpc.study.source import Verdicts
+from icpc.study.comparisons import Comparisons
 from icpc.study.study import Settings, run_study
 from ranking.tables import FINDINGS
 
@@ -53,8 +53,8 @@ def invented(skill: float, *, first_lean: float = 0.0, n: int = 40) -> Findings:
         }
     )
     competition = Competition("invented", "Invented", (), roster, roster_path=None)
-    verdicts = Verdicts(comparisons, "invented comparisons")
-    return check_study(run_study(competition, verdicts, Settings()))
+    comparisons = Comparisons(comparisons, "invented comparisons")
+    return check_study(run_study(competition, comparisons, Settings()))
 
 
 def test_the_table_keeps_its_contract_and_the_order_of_the_findings(findings2015):
@@ -179,7 +179,7 @@ def test_scores_in_points_are_held_against_the_ranking_but_not_called_rounds(stu
     roster = study2015.competition.roster.assign(reached="")
     roster["score"] = np.random.default_rng(0).permutation(len(roster)) / 4
     scored = replace(study2015.competition, roster=roster, rounds=())
-    found = check_study(run_study(scored, study2015.verdicts, Settings()))
+    found = check_study(run_study(scored, study2015.comparisons, Settings()))
     assert "Scores of 113 kinds are no rounds" in found["rounds"].sentence
     keys = [finding.key for finding in found]
     assert sum(key.startswith("accuracy_at_distance") for key in keys) == 4
@@ -188,7 +188,9 @@ def test_scores_in_points_are_held_against_the_ranking_but_not_called_rounds(stu
 
 def test_without_results_only_consistency_is_checked(study2015):
     roster = study2015.competition.roster.assign(score=np.nan, reached="")
-    blind = run_study(replace(study2015.competition, roster=roster), study2015.verdicts, Settings())
+    blind = run_study(
+        replace(study2015.competition, roster=roster), study2015.comparisons, Settings()
+    )
     found = check_study(blind)
     assert "Results are unknown" in found["result"].sentence
     assert [finding.key for finding in found.of(AGREEMENT)] == ["result"]

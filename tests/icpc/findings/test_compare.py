@@ -25,7 +25,7 @@ from icpc.findings.compare import (
     sentences,
 )
 from icpc.findings.finding import Outcome
-from icpc.study.source import Verdicts, read_verdicts
+from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.study import Settings, Study, run_study
 from ranking.comparisons.marks import panel_comparisons
 from ranking.errors import RunError
@@ -44,7 +44,7 @@ def study_of(comparisons: pd.DataFrame, score: pd.Series) -> Study:
     roster = pd.DataFrame({"candidate": score.index, "name": score.index.str.title()})
     roster = roster.assign(country="", reached="", score=score.to_numpy(), exempt=False)
     competition = Competition("three", "Three", (), roster, Path("roster.csv"))
-    return run_study(competition, Verdicts(comparisons, "some"), Settings())
+    return run_study(competition, Comparisons(comparisons, "some"), Settings())
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def panel():
 @pytest.fixture
 def stage2(study2025):
     competition = study2025.competition
-    return run_study(competition, read_verdicts(competition, stage="stage2"), Settings())
+    return run_study(competition, load_comparisons(competition, round_name="stage2"), Settings())
 
 
 def test_what_is_said_of_three_candidates_is_right_by_hand():
@@ -137,7 +137,7 @@ def test_the_stages_of_2025_correlate_as_scipy_says(study2025, stage2):
 
 
 def test_raw_wins_on_the_schedule_of_2015_are_no_skill(study2015):
-    wins = run_study(study2015.competition, study2015.verdicts, Settings(by="wins"))
+    wins = run_study(study2015.competition, study2015.comparisons, Settings(method="wins"))
     (caution,) = cautions({"fair": study2015, "raw": wins})
     assert caution.startswith("raw counts raw wins")
 
@@ -158,16 +158,16 @@ def test_a_juror_meets_the_panel_without_that_juror(panel):
 
 def test_a_juror_alone_stands_on_one_side_only(study2025):
     """Another mark by a juror moves that juror's row of the panel it is held against nowhere."""
-    comparisons = study2025.verdicts.comparisons
+    comparisons = study2025.comparisons.table
     own = comparisons["juror"] == "John Rink"
     loser = comparisons["first"].where(
         comparisons["winner"] != comparisons["first"], comparisons["second"]
     )
     turned = comparisons.assign(winner=comparisons["winner"].mask(own, loser))
-    verdicts = replace(study2025.verdicts, comparisons=turned)
+    comparisons = replace(study2025.comparisons, comparisons=turned)
     before, after = (
         {one.name: (one, other) for one, other in juror_rankings("panel", study)}
-        for study in (study2025, replace(study2025, verdicts=verdicts))
+        for study in (study2025, replace(study2025, comparisons=comparisons))
     )
     pd.testing.assert_series_equal(before["John Rink"][1].strength, after["John Rink"][1].strength)
     assert not before["John Rink"][0].strength.equals(after["John Rink"][0].strength)
@@ -211,7 +211,7 @@ def test_a_method_that_ranks_by_marks_has_those_of_the_juror_alone(study2025, mo
     mean = Method("mean", lambda marks, *_: np.nanmean(marks, axis=0), needs="marks")
     monkeypatch.setattr(Settings, "method", mean)
     own = next(one for one, _ in juror_rankings("panel", study2025) if one.name == "John Rink")
-    marks = study2025.verdicts.marks
+    marks = study2025.comparisons.marks
     given = marks[(marks["juror"] == "John Rink") & ~marks["recused"]]
     expected = given.set_index("candidate")["mark"].loc[own.strength.index]
     assert own.strength.tolist() == pytest.approx(expected.tolist())

@@ -18,9 +18,9 @@ from icpc.findings.checks import FINDERS, check_study
 from icpc.page import page as report
 from icpc.page.page import report_page
 from icpc.study import study
+from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.study.hit_rate import study_hit_rate
 from icpc.study.runs import describe
-from icpc.study.source import Verdicts, verdicts_of
 from icpc.study.study import Settings, run_study
 from plots.style import DARK, LIGHT
 from ranking.consistency.transitivity import long_cycles
@@ -110,7 +110,7 @@ def nasty(folder):
     roster["country"] = "<b>XX</b>"
     competition = Competition("nasty", "<h1>Nasty</h1>", ROUNDS, roster, Path(__file__))
     table = everyone(list(roster["candidate"]), np.linspace(1, -1, len(NASTY)))
-    judged = run_study(competition, Verdicts(table, "<i>verdicts</i>"), Settings())
+    judged = run_study(competition, Comparisons(table, "<i>verdicts</i>"), Settings())
     return made(folder, "nasty", judged)
 
 
@@ -120,7 +120,7 @@ def ordered(folder):
     ids = [f"p{at}" for at in range(6)]
     roster = roster_of(ids, ids, ["final", "second", "first"] * 2)
     competition = Competition("ordered", "Ordered", ROUNDS, roster, Path(__file__))
-    judged = run_study(competition, Verdicts(everyone(ids, np.arange(6)), "six"), Settings())
+    judged = run_study(competition, Comparisons(everyone(ids, np.arange(6)), "six"), Settings())
     ranges = dict.fromkeys(["rank_low", "rank_high", "strength_low", "strength_high"], np.nan)
     return made(folder, "ordered", replace(judged, ranking=judged.ranking.assign(**ranges)))
 
@@ -137,23 +137,27 @@ def voted(folder):
         {
             "first": [ids[a] for a, _, _ in pairs],
             "second": [ids[b] for _, b, _ in pairs],
-            "position": [at for _, _, at in pairs],
+            "window": [at for _, _, at in pairs],
             "p_first": [0.5 + (b - a) / 20 + rng.uniform(-0.14, 0.14) for a, b, _ in pairs],
         }
     )
     competition = Competition("voted", "Voted", ROUNDS, roster, Path(__file__))
-    return made(folder, "voted", run_study(competition, verdicts_of(votes, "majority"), Settings()))
+    return made(
+        folder,
+        "voted",
+        run_study(competition, comparisons_from_votes(votes, "majority"), Settings()),
+    )
 
 
 @pytest.fixture(scope="module")
 def thousand(folder, study2015):
     """A thousand candidates, each against a dozen; chance plays few tournaments, to be quick."""
-    n, games = 1000, 12
+    n, comparisons = 1000, 12
     rng = np.random.default_rng(0)
     ids = np.array([f"c{at:04}" for at in range(n)])
     level = np.minimum(rng.geometric(0.5, n) - 1, 2)
-    i = np.repeat(np.arange(n), games)
-    j = (i + np.tile(rng.choice(np.arange(1, n), games, replace=False), n)) % n
+    i = np.repeat(np.arange(n), comparisons)
+    j = (i + np.tile(rng.choice(np.arange(1, n), comparisons, replace=False), n)) % n
     strength = rng.standard_normal(n) + level
     won = rng.random(len(i)) < 1 / (1 + np.exp(strength[j] - strength[i]))
     table = pd.DataFrame(
@@ -166,7 +170,7 @@ def thousand(folder, study2015):
         patch.setattr(study, "with_intervals", lambda ranking, *_: _wide(ranking))
         patch.setattr(report, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
-            competition, Verdicts(table.assign(votes=1, windows=1), "verdicts"), Settings()
+            competition, Comparisons(table.assign(votes=1, windows=1), "verdicts"), Settings()
         )
         return made(folder, "thousand", judged)
 
@@ -369,16 +373,16 @@ def test_a_candidate_page_holds_every_comparison_and_leads_back(visit, page2015,
     assert single.get_by_role("heading", level=1).inner_text() == "Szymon Nehring"
     assert page.title().startswith("Szymon Nehring")
     assert page.evaluate("document.activeElement.id") == "candidate"
-    counted = study2015.counted
-    at = counted.candidates.get_loc("szymon-nehring")
-    met = counted.met[at]
+    tally = study2015.tally
+    at = tally.candidates.get_loc("szymon-nehring")
+    pair_counts = tally.pair_counts[at]
     rows = single.locator("#opponents tbody tr")
-    assert rows.count() == (met > 0).sum()
+    assert rows.count() == (pair_counts > 0).sum()
     row = rows.filter(has_text="Aleksandr Maltsev")
-    other = counted.candidates.get_loc("aleksandr-maltsev")
-    won, all_ = counted.wins[at, other], met[other]
+    other = tally.candidates.get_loc("aleksandr-maltsev")
+    won, all_ = tally.wins[at, other], pair_counts[other]
     assert f"{won:g} of {all_:g}" in row.inner_text()
-    verdict = {0: "lost", 1: "won"}[int(counted.first_wins[at, other])]
+    verdict = {0: "lost", 1: "won"}[int(tally.first_wins[at, other])]
     assert row.locator("td").nth(3).inner_text() == verdict
     recording = study2015.results.loc["szymon-nehring", "recording"]
     assert single.get_by_role("link", name="recording").get_attribute("href") == recording
@@ -416,15 +420,15 @@ def test_windows_link_to_the_minute_of_the_recording(visit, voted):
 def test_a_cell_of_the_matrix_says_who_won(visit, page2015, study2015):
     page = visit(page2015)
     order = list(study2015.ranking["candidate"])
-    counted, names = study2015.counted, study2015.results["name"]
+    tally, names = study2015.tally, study2015.results["name"]
     one, other = order[0], order[5]
     seen(page, "#matrix-row").select_option("0")
     page.locator("#matrix-column").select_option("5")
-    i, j = (counted.candidates.get_loc(candidate) for candidate in (one, other))
+    i, j = (tally.candidates.get_loc(candidate) for candidate in (one, other))
     said = page.locator("#matrix-readout").inner_text()
     assert said.startswith(f"{names[one]} (rank 1")
     assert f"against {names[other]}" in said
-    assert f"won {counted.wins[i, j]:g} of {counted.met[i, j]:g}" in said
+    assert f"won {tally.wins[i, j]:g} of {tally.pair_counts[i, j]:g}" in said
     choose(page, "by rank")
     canvas = seen(page, "#matrix-figure canvas")
     box = canvas.bounding_box()
@@ -439,9 +443,9 @@ def test_cells_have_the_colours_of_the_house(visit, page2025, study2025):
     page = visit(page2025)
     choose(page, "by rank")
     seen(page, "#matrix-figure canvas")
-    order = study2025.counted.candidates.get_indexer(study2025.ranking["candidate"])
+    order = study2025.tally.candidates.get_indexer(study2025.ranking["candidate"])
     last, n = order[-1], len(order)
-    share = study2025.counted.wins[order[0], last] / study2025.counted.met[order[0], last]
+    share = study2025.tally.wins[order[0], last] / study2025.tally.pair_counts[order[0], last]
     until(page, "document.querySelector('#matrix-figure canvas').height > 300")
     pixel = page.evaluate(
         "(n) => { const canvas = document.querySelector('#matrix-figure canvas'); const at = "
@@ -470,7 +474,7 @@ def test_without_intervals_none_are_told(visit, ordered):
 
 def test_circles_are_named(visit, page2015, study2015):
     rank = study2015.ranking.set_index("candidate")["rank"]
-    (cycle,) = long_cycles(study2015.counted, rank)
+    (cycle,) = long_cycles(study2015.tally, rank)
     text = visit(page2015).locator(".cycles").inner_text()
     for candidate in cycle.candidates:
         assert study2015.results.loc[candidate, "name"] in text
@@ -480,7 +484,7 @@ def test_tables_can_be_taken_out_of_the_page(visit, page2015, study2015, tmp_pat
     page = visit(page2015)
     for name, table in (
         ("ranking.csv", study2015.ranking),
-        ("comparisons.csv", study2015.verdicts.comparisons),
+        ("comparisons.csv", study2015.comparisons.table),
     ):
         with page.expect_download() as waited:
             page.get_by_role("button", name=name).click()

@@ -24,8 +24,8 @@ from icpc.page.summary import hurdle, sentences, verdict
 from icpc.page.tournament import consistency, methods, players, rounds, tallied, upset_list
 from icpc.page.votes import calibrated, windows
 from icpc.study.by_round import result_groups
+from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.study.runs import describe
-from icpc.study.source import Verdicts, verdicts_of
 from icpc.study.study import Settings, run_study
 from ranking.errors import ReportError
 
@@ -44,8 +44,8 @@ def study_of(comparisons, reached, **settings):
     names = [chr(ord("a") + at) for at in range(len(reached))]
     competition = Competition("small", "Small", ROUNDS, roster_of(names, reached), Path(__file__))
     table = pd.DataFrame(comparisons, columns=["first", "second", "winner"])
-    verdicts = Verdicts(table.assign(votes=1, windows=1), f"{len(table)} comparisons")
-    return run_study(competition, verdicts, Settings(**settings))
+    comparisons = Comparisons(table.assign(votes=1, windows=1), f"{len(table)} comparisons")
+    return run_study(competition, comparisons, Settings(**settings))
 
 
 def both_ways(*wins):
@@ -68,26 +68,26 @@ def voted():
     """Three recitals of two windows; a wins the first, b the second against everyone."""
     p = {("a", 0): 0.9, ("b", 0): 0.5, ("c", 0): 0.1, ("a", 1): 0.4, ("b", 1): 0.8, ("c", 1): 0.2}
     rows = [
-        (first, second, position, 0.5 + (p[first, position] - p[second, position]) / 2)
+        (first, second, window, 0.5 + (p[first, window] - p[second, window]) / 2)
         for first in "abc"
         for second in "abc"
         if first != second
-        for position in (0, 1)
+        for window in (0, 1)
     ]
-    votes = pd.DataFrame(rows, columns=["first", "second", "position", "p_first"])
+    votes = pd.DataFrame(rows, columns=["first", "second", "window", "p_first"])
     roster = roster_of(list("abc"), ["final", "first", "first"])
     competition = Competition("small", "Small", ROUNDS, roster, Path(__file__))
-    return run_study(competition, verdicts_of(votes, "majority"), Settings())
+    return run_study(competition, comparisons_from_votes(votes, "majority"), Settings())
 
 
 def test_the_tally_comes_back_in_the_order_of_the_ranking(study2015):
     place = place_of(study2015)
     packed = tallied(study2015, place)
     n = len(place)
-    at = study2015.counted.candidates.get_indexer(list(place))
+    at = study2015.tally.candidates.get_indexer(list(place))
     for name, table in (
-        ("games", study2015.counted.games),
-        ("wins", 2 * study2015.counted.first_wins),
+        ("comparisons", study2015.tally.comparisons),
+        ("wins", 2 * study2015.tally.first_wins),
     ):
         assert packed[name]["type"] == "Uint8Array"
         values = np.frombuffer(b64decode(packed[name]["base64"]), np.uint8).reshape(n, n)
@@ -97,7 +97,7 @@ def test_the_tally_comes_back_in_the_order_of_the_ranking(study2015):
 def test_many_comparisons_of_two_take_wider_numbers():
     study = study_of([("a", "b", "a")] * 200 + [("b", "a", "a")] * 100, ["final", "first"])
     packed = tallied(study, place_of(study))
-    assert packed["games"]["type"] == "Uint8Array"
+    assert packed["comparisons"]["type"] == "Uint8Array"
     assert packed["wins"]["type"] == "Uint16Array"
     values = np.frombuffer(b64decode(packed["wins"]["base64"]), "<u2").reshape(2, 2)
     assert values.tolist() == [[0, 400], [0, 0]]
@@ -114,7 +114,7 @@ def test_players_are_the_ranking_with_names_and_results(ring):
         1,
         True,
     ]
-    assert by_id.loc["d", ["wins", "games", "passed"]].to_list() == [0, 6, False]
+    assert by_id.loc["d", ["wins", "comparisons", "passed"]].to_list() == [0, 6, False]
 
 
 def test_circles_and_upsets_by_hand(ring):
@@ -128,7 +128,7 @@ def test_circles_and_upsets_by_hand(ring):
     listed = upset_list(ring, place)
     assert listed["all"] == 1
     assert listed["shown"] == [
-        {"winner": place["b"], "loser": place["c"], "won": 2, "games": 2, "gap": 1}
+        {"winner": place["b"], "loser": place["c"], "won": 2, "comparisons": 2, "gap": 1}
     ]
 
 
@@ -145,7 +145,7 @@ def test_methods_name_whom_they_rank_differently(study2015):
     found = methods(study2015, place)
     at, ranks = found["moved"][0]
     by_method = dict(zip(found["names"], ranks, strict=True))
-    assert by_method[study2015.settings.by] == study2015.ranking["rank"][at]
+    assert by_method[study2015.settings.method] == study2015.ranking["rank"][at]
     spreads = [max(own) - min(own) for _, own in found["moved"]]
     assert spreads == sorted(spreads, reverse=True)
     np.testing.assert_allclose(np.diag(found["taus"]), 1)
@@ -172,7 +172,7 @@ def test_curves_can_be_switched_between_countings(study2015):
 
 def test_a_study_by_the_papers_counting_is_shown_beside_the_fair_one():
     wins = both_ways("ab", "ac", "bd", "dc")
-    study = study_of(wins, ["final", "final", "first", "first"], by="wins", count="paper")
+    study = study_of(wins, ["final", "final", "first", "first"], method="wins", count="paper")
     assert [label.partition(":")[0] for label in hit_rate_curves(study)] == [
         "the paper's counting",
         "every comparison, by bradley-terry",
@@ -198,7 +198,7 @@ def test_calibration_is_of_votes_on_unequal_results(voted, study2015):
     found = calibrated(voted)
     assert sum(row["votes"] for row in found["rows"]) == 8
     score = {"a": 1, "b": 0, "c": 0}
-    votes = voted.verdicts.votes
+    votes = voted.comparisons.votes
     unequal = votes[votes["first"].map(score) != votes["second"].map(score)]
     right = (unequal["first"] == "a").astype(float)
     assert found["brier"] == pytest.approx(((unequal["p_first"] - right) ** 2).mean())
@@ -325,7 +325,11 @@ def test_it_names_what_it_takes_to_make_the_page_again(ring):
     record = describe(ring)
     facts = made_with(record)
     assert facts["Python"] == platform.python_version()
-    assert (facts["by"], facts["seed"], facts["passed from score"]) == ("bradley-terry", "0", "1")
+    assert (facts["method"], facts["seed"], facts["passing score"]) == (
+        "bradley-terry",
+        "0",
+        "1",
+    )
     assert not {"encoder", "recordings", "device"} & set(facts)
     assert hashes(record) == {"the roster": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
 
@@ -358,11 +362,11 @@ def test_it_names_what_was_heard(ring):
 )
 def test_it_says_what_those_did_who_passed(ring, rounds, least, said):
     competition = replace(ring.competition, rounds=rounds)
-    verdicts = replace(ring.verdicts, passed_from=least)
-    assert hurdle(replace(ring, competition=competition, verdicts=verdicts)) == said
+    comparisons = replace(ring.comparisons, passing_score=least)
+    assert hurdle(replace(ring, competition=competition, comparisons=comparisons)) == said
 
 
 def test_remarks_become_sentences_and_ids_keep_their_letters(ring):
-    verdicts = replace(ring.verdicts, note="made by hand")
-    study = replace(ring, verdicts=verdicts, remarks=("a: is an id", "who won?", ""))
+    comparisons = replace(ring.comparisons, remark="made by hand")
+    study = replace(ring, comparisons=comparisons, remarks=("a: is an id", "who won?", ""))
     assert sentences(study) == ["Made by hand.", "a: is an id.", "Who won?"]

@@ -11,7 +11,7 @@ from icpc.competition.competitions import Competition
 from icpc.competition.rounds import level_name
 from icpc.findings.checks import check_study
 from icpc.study.by_round import result_groups, result_order, rounds_predicted
-from icpc.study.source import Verdicts
+from icpc.study.comparisons import Comparisons
 from icpc.study.study import Settings, run_study
 
 ROUNDS = ("first", "second", "final")
@@ -35,7 +35,7 @@ def small():
         columns=["first", "second", "winner", "votes", "windows"],
     )
     competition = Competition("small", "Small", ROUNDS, roster, Path("roster.csv"))
-    return run_study(competition, Verdicts(comparisons, "three comparisons"), Settings())
+    return run_study(competition, Comparisons(comparisons, "three comparisons"), Settings())
 
 
 def known(study, **columns):

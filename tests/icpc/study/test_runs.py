@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import load_run, save_run
-from icpc.study.source import read_verdicts
 from icpc.study.study import Settings, run_study
 from ranking.errors import RunError
 from ranking.files.hashing import file_sha256
@@ -48,7 +48,7 @@ def test_a_run_of_an_earlier_version_is_read(tmp_path):
 def test_a_panels_run_keeps_its_stage(study2025, tmp_path):
     save_run(study2025, tmp_path / "run")
     again = load_run(tmp_path / "run")
-    assert again.verdicts.source == study2025.verdicts.source
+    assert again.comparisons.source == study2025.comparisons.source
     assert again.passed.sum() == study2025.passed.sum()
     pd.testing.assert_frame_equal(again.ranking, study2025.ranking)
 
@@ -56,14 +56,16 @@ def test_a_panels_run_keeps_its_stage(study2025, tmp_path):
 def test_a_run_of_votes_keeps_them(icpc2015, tmp_path):
     path = tmp_path / "votes.csv"
     path.write_text(
-        "first,second,position,p_first\n"
+        "first,second,window,p_first\n"
         + "".join(
-            f"{first},{second},{position},{0.3 + 0.2 * position}\n"
+            f"{first},{second},{window},{0.3 + 0.2 * window}\n"
             for first, second in (("kate-liu", "airi-katada"), ("airi-katada", "kate-liu"))
-            for position in range(3)
+            for window in range(3)
         )
     )
-    study = run_study(icpc2015, read_verdicts(icpc2015, votes=path), Settings(resample="windows"))
+    study = run_study(
+        icpc2015, load_comparisons(icpc2015, votes=path), Settings(resample="windows")
+    )
     save_run(study, tmp_path / "run")
     pd.testing.assert_frame_equal(load_run(tmp_path / "run").ranking, study.ranking)
 
@@ -78,7 +80,7 @@ def test_the_record_says_what_went_in(icpc2015, run):
     facts = json.loads((run / "run.json").read_text())
     assert facts["sha256"]["verdicts"] == file_sha256(icpc2015.comparisons)
     assert facts["settings"] == {
-        "by": "bradley-terry",
+        "method": "bradley-terry",
         "vote": "majority",
         "count": "all",
         "resample": "candidates",
@@ -88,7 +90,7 @@ def test_the_record_says_what_went_in(icpc2015, run):
 
 
 def test_a_run_can_be_ranked_another_way(run):
-    assert load_run(run, by="wins").settings == Settings(by="wins")
+    assert load_run(run, method="wins").settings == Settings(method="wins")
 
 
 def test_a_run_is_replaced_but_other_files_are_not(study2015, run, tmp_path):

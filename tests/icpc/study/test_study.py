@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from icpc.competition.competitions import Competition, load_competition
+from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.study.source import read_verdicts
-from icpc.study.study import Settings, hold_against_result, run_study, with_passed_from
+from icpc.study.study import Settings, compare_with_result, run_study, with_passing_score
 from ranking.comparisons.pairs import ordered_pairs, with_truth
 from ranking.consistency.order_effect import order_agreement
 from ranking.errors import CompetitionError, RankingError
@@ -33,26 +33,26 @@ def with_results(competition: Competition, reached, score) -> Competition:
 
 def test_2015_has_113_candidates_and_8418_comparisons(study2015):
     assert len(study2015.ranking) == 113
-    assert study2015.counted.games.sum() == 8418
-    assert study2015.verdicts.source == "8,418 published comparisons"
+    assert study2015.tally.comparisons.sum() == 8418
+    assert study2015.comparisons.source == "8,418 published comparisons"
 
 
 def test_2015_pair_accuracy_by_the_roster_and_by_the_authors_labels(study2015):
     """PAPER.md: 0.5407 (4552 of 8418) with the authors' labels."""
     score = score_of(study2015)
-    by_roster = pair_accuracy(study2015.counted, score, 0)
+    by_roster = pair_accuracy(study2015.tally, score, 0)
     assert (by_roster.value * 8414, by_roster.pairs) == (pytest.approx(4549), 8414)
     authors = study2015.results["score"].copy()
     for candidate, label in AUTHORS_LABELS.items():
         authors[candidate] = label
-    published = pair_accuracy(study2015.counted, authors.to_numpy(dtype=float), 0)
+    published = pair_accuracy(study2015.tally, authors.to_numpy(dtype=float), 0)
     assert (published.value * 8418, published.pairs) == (pytest.approx(4552), 8418)
     assert by_roster.low == pytest.approx(0.47, abs=0.01)
     assert by_roster.high == pytest.approx(0.61, abs=0.01)
 
 
 def test_2015_order_agreement(study2015):
-    agreement = order_agreement(study2015.counted, 0)
+    agreement = order_agreement(study2015.tally, 0)
     assert agreement.value == pytest.approx(0.602, abs=0.0005)
     assert agreement.pairs == 4209
 
@@ -62,8 +62,8 @@ def test_2015_order_agreement(study2015):
     [("wins", 0.793, 0.0005), ("win-rate", 0.615, 0.0005), ("bradley-terry", 0.575, 0.01)],
 )
 def test_2015_area_under_roc(study2015, by, expected, within):
-    strength = rank_candidates(study2015.counted, METHODS[by]).set_index("candidate")["strength"]
-    own = strength.loc[study2015.counted.candidates].to_numpy()
+    strength = rank_candidates(study2015.tally, METHODS[by]).set_index("candidate")["strength"]
+    own = strength.loc[study2015.tally.candidates].to_numpy()
     assert area_under_roc(own, study2015.passed.to_numpy()) == pytest.approx(expected, abs=within)
 
 
@@ -71,14 +71,17 @@ def test_2015_a_coin_by_raw_wins_seems_to_know_the_result(study2015):
     passed = study2015.passed.to_numpy()
     means = {
         by: area_under_roc(tossed, passed).mean()
-        for by, tossed in coin(study2015.counted, (WINS, WIN_RATE)).items()
+        for by, tossed in coin(study2015.tally, (WINS, WIN_RATE)).items()
     }
     assert means["wins"] == pytest.approx(0.999, abs=0.001)
     assert means["win-rate"] == pytest.approx(0.5, abs=0.01)
 
 
 def test_2015_names_the_unequal_schedule(study2015):
-    assert (study2015.schedule.fewest_games, study2015.schedule.most_games) == (116, 224)
+    assert (study2015.schedule.fewest_comparisons, study2015.schedule.most_comparisons) == (
+        116,
+        224,
+    )
     assert any("raw wins would give the result away" in line for line in study2015.remarks)
 
 
@@ -91,10 +94,10 @@ def test_2015_withdrawn_candidates_passed_without_playing(icpc2015):
 
 
 def test_the_papers_counting_seems_skilled_but_stays_in_the_band(icpc2015):
-    study = run_study(icpc2015, read_verdicts(icpc2015), Settings(by="wins", count="paper"))
-    curve, summary = hold_against_result(study)
-    assert study.counted.games.sum() == 8414
-    assert study.verdicts.source == "8,414 of 8,418 published comparisons"
+    study = run_study(icpc2015, load_comparisons(icpc2015), Settings(method="wins", count="paper"))
+    curve, summary = compare_with_result(study)
+    assert study.tally.comparisons.sum() == 8414
+    assert study.comparisons.source == "8,414 of 8,418 published comparisons"
     assert summary.auc == pytest.approx(0.793, abs=0.0005)
     assert summary.auc_low < summary.auc < summary.auc_high
     assert not summary.leaves_band
@@ -103,9 +106,9 @@ def test_the_papers_counting_seems_skilled_but_stays_in_the_band(icpc2015):
 
 
 def test_2025_verdicts_of_the_panel(study2025):
-    assert len(study2025.verdicts.comparisons) == 56606
-    assert (study2025.verdicts.comparisons["winner"] == "tie").sum() == 6742
-    _, summary = hold_against_result(study2025)
+    assert len(study2025.comparisons.table) == 56606
+    assert (study2025.comparisons.table["winner"] == "tie").sum() == 6742
+    _, summary = compare_with_result(study2025)
     assert summary.auc >= 0.99
     assert summary.passed == 40
 
@@ -113,8 +116,10 @@ def test_2025_verdicts_of_the_panel(study2025):
 def test_2025_other_stages_are_judged_against_the_round_after_them():
     competition = load_competition("icpc2025")
     passed = [
-        run_study(competition, read_verdicts(competition, stage=stage), Settings()).passed.sum()
-        for stage in ("stage1", "stage2", "stage3")
+        run_study(
+            competition, load_comparisons(competition, round_name=round_name), Settings()
+        ).passed.sum()
+        for round_name in ("stage1", "stage2", "stage3")
     ]
     assert passed == [40, 20, 11]
 
@@ -130,15 +135,15 @@ def test_a_ranking_is_blind_to_results(icpc2015, study2015, tmp_path, seed):
     blind = with_results(icpc2015, np.where(gone, "", reached), np.where(gone, np.nan, score))
     by = list(METHODS)[seed % len(METHODS)]
     for folder, competition in (("known", icpc2015), ("blind", blind)):
-        verdicts = study2015.verdicts
-        save_run(run_study(competition, verdicts, Settings(by=by)), tmp_path / folder)
+        comparisons = study2015.comparisons
+        save_run(run_study(competition, comparisons, Settings(method=by)), tmp_path / folder)
     known, unknown = (tmp_path / name / "ranking.csv" for name in ("known", "blind"))
     assert known.read_bytes() == unknown.read_bytes()
 
 
 def test_the_same_seed_gives_the_same_ranking_and_another_moves_only_intervals(icpc2015, study2015):
-    again = run_study(icpc2015, study2015.verdicts, Settings())
-    other = run_study(icpc2015, study2015.verdicts, Settings(seed=1))
+    again = run_study(icpc2015, study2015.comparisons, Settings())
+    other = run_study(icpc2015, study2015.comparisons, Settings(seed=1))
     pd.testing.assert_frame_equal(again.ranking, study2015.ranking)
     moved = (other.ranking != study2015.ranking).any()
     assert set(moved[moved].index) <= {"rank_low", "rank_high", "strength_low", "strength_high"}
@@ -147,23 +152,23 @@ def test_the_same_seed_gives_the_same_ranking_and_another_moves_only_intervals(i
 
 def test_results_are_not_needed_to_rank_but_to_hold_against(icpc2015, study2015):
     blind = with_results(icpc2015, "", np.nan)
-    study = run_study(blind, study2015.verdicts, Settings())
+    study = run_study(blind, study2015.comparisons, Settings())
     with pytest.raises(RankingError, match="no results are known"):
-        hold_against_result(study)
+        compare_with_result(study)
 
 
 def test_who_counts_as_passed_can_be_moved(study2015):
-    _, finalists = hold_against_result(with_passed_from(study2015, 4))
+    _, finalists = compare_with_result(with_passing_score(study2015, 4))
     assert finalists.passed == 3
     with pytest.raises(RankingError, match="none of the 113 ranked candidates passed"):
-        hold_against_result(with_passed_from(study2015, 9))
+        compare_with_result(with_passing_score(study2015, 9))
 
 
 def test_few_candidates_are_warned_of_narrow_ranges(icpc2015, study2015):
-    table = study2015.verdicts.comparisons
+    table = study2015.comparisons.table
     some = table["first"].unique()[:9]
     few = table[table["first"].isin(some) & table["second"].isin(some)].reset_index(drop=True)
-    study = run_study(icpc2015, replace(study2015.verdicts, comparisons=few), Settings())
+    study = run_study(icpc2015, replace(study2015.comparisons, comparisons=few), Settings())
     assert any("ranges of rank too narrow" in remark for remark in study.remarks)
     assert not any("too narrow" in remark for remark in study2015.remarks)
 
@@ -180,11 +185,11 @@ def test_all_ordered_pairs_carry_their_truth(icpc2015):
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        ({"by": "elo"}, "by elo: no such choice"),
+        ({"method": "elo"}, "by elo: no such choice"),
         ({"vote": "loudest"}, "vote loudest"),
-        ({"count": "paper", "by": "win-rate"}, "the paper's counting ranks by raw wins"),
+        ({"count": "paper", "method": "win-rate"}, "the paper's counting ranks by raw wins"),
         ({"resample": "pairs"}, "resample pairs"),
-        ({"count": "paper", "by": "wins", "resample": "windows"}, "votes are on all pairs"),
+        ({"count": "paper", "method": "wins", "resample": "windows"}, "votes are on all pairs"),
     ],
 )
 def test_unknown_choices_are_refused(choice, words):
@@ -194,9 +199,9 @@ def test_unknown_choices_are_refused(choice, words):
 
 def test_verdicts_come_from_one_source(icpc2015, tmp_path):
     with pytest.raises(CompetitionError, match="verdicts from several files"):
-        read_verdicts(icpc2015, comparisons=tmp_path / "a.csv", panel=tmp_path / "b.csv")
+        load_comparisons(icpc2015, comparisons=tmp_path / "a.csv", panel=tmp_path / "b.csv")
     for file in ({}, {"votes": tmp_path / "a.csv"}, {"comparisons": tmp_path / "a.csv"}):
         with pytest.raises(CompetitionError, match="no marks by a panel"):
-            read_verdicts(icpc2015, stage="stage1", **file)
+            load_comparisons(icpc2015, round_name="stage1", **file)
     with pytest.raises(RankingError, match="no votes on windows"):
-        run_study(icpc2015, read_verdicts(icpc2015), Settings(resample="windows"))
+        run_study(icpc2015, load_comparisons(icpc2015), Settings(resample="windows"))

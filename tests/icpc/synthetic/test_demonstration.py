@@ -47,6 +47,6 @@ def test_flac_gives_back_the_samples(tmp_path):
     samples = np.sin(np.arange(30_000) / 7).astype(np.float32) * 0.5
     write_flac(tmp_path / "a.flac", samples, 24_000)
     with open_sound(tmp_path / "a.flac") as sound:
-        assert sound.rate == 24_000
+        assert sound.sample_rate == 24_000
         heard = np.concatenate(list(sound.blocks()))
     assert np.abs(heard - samples).max() < 1 / 32_000

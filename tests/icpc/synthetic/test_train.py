@@ -27,7 +27,7 @@ def test_it_learnt_from_the_pairs_that_the_script_draws(ranker):
     assert ranker.record.data_sha256 == examples()[0].digest
     held = {**train.SETTINGS.on_disk, "pairs": train.PAIRS}
     assert {name: ranker.record.settings[name] for name in held} == held
-    assert ranker.record.note == train.NOTE
+    assert ranker.record.remark == train.NOTE
 
 
 def test_it_fits_into_a_megabyte():

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from skill import planted_bank
 
-from icpc.workflows.fit_half import judge_by_fitted, what_fitting_gained
-from icpc.workflows.judging import Fit, Heard
+from icpc.workflows.fit_half import compare_by_fitted, fitting_gain
+from icpc.workflows.judging import Fit, PreparedRecordings
 from ranking.comparisons.pairs import ordered_pairs, with_truth
 from ranking.embeddings.store import CacheKey
 from ranking.judging.probe_ranker import ProbeRanker
@@ -17,41 +17,41 @@ MADE = CacheKey("spectrogram")
 LEVELS = np.tile([0, 1, 2], 4)
 
 
-def heard(score, parts: int, store, epochs: int = 1):
+def fitted(score, parts: int, store, epochs: int = 1):
     bank = planted_bank(LEVELS, 30, 60)
     names = bank.windows["candidate"]
     config = HeadConfig(30, 60, 2, sides=2)
-    record = Record("expertise-2", MADE, config, note="it has heard nobody")
+    record = Record("expertise-2", MADE, config, remark="it has heard nobody")
     ranker = ProbeRanker(make_head(config), record)
     fit = Fit(pd.Series(score, index=names, dtype=float), parts, epochs)
-    recorded = Heard(bank, dict.fromkeys(names, "recording"), MADE, store, ranker)
-    return judge_by_fitted(recorded, "majority", fit)
+    recorded = PreparedRecordings(bank, dict.fromkeys(names, "recording"), MADE, store, ranker)
+    return compare_by_fitted(recorded, "majority", fit)
 
 
 def test_with_folds_each_ordered_pair_has_its_verdict(tmp_path):
     score = np.where(np.arange(len(LEVELS)) == 3, np.nan, LEVELS)
-    verdicts = heard(score, 3, tmp_path)
-    fit = verdicts.heard["fit"]
+    comparisons = fitted(score, 3, tmp_path)
+    fit = comparisons.provenance["fit"]
     wanted = ordered_pairs(fit["part"])[["first", "second"]]
-    pd.testing.assert_frame_equal(verdicts.comparisons[["first", "second"]], wanted)
+    pd.testing.assert_frame_equal(comparisons.table[["first", "second"]], wanted)
     assert len(set(fit["rankers"])) == 3
     assert sorted(fit["part"].values()) == sorted([0, 1, 2] * 4)
-    assert "into 3 folds: each pair was judged by one of 3 rankers" in verdicts.note
-    assert "Fitting gained" in verdicts.note
-    assert "it has heard nobody" not in verdicts.note  # that was before
+    assert "into 3 folds: each pair was judged by one of 3 rankers" in comparisons.remark
+    assert "Fitting gained" in comparisons.remark
+    assert "it has heard nobody" not in comparisons.remark  # that was before
     assert {path.name for path in tmp_path.iterdir()} == {"rankers", "votes"}
 
 
 def test_of_halves_whose_results_are_unknown_all_are_judged(tmp_path):
     score = np.where(np.arange(len(LEVELS)) < 4, LEVELS, np.nan)
-    verdicts = heard(score, 2, tmp_path)
-    assert len(verdicts.comparisons) == 10 * 9
-    assert "the results of 2 candidates; the other 10 were judged" in verdicts.note
+    comparisons = fitted(score, 2, tmp_path)
+    assert len(comparisons.table) == 10 * 9
+    assert "the results of 2 candidates; the other 10 were judged" in comparisons.remark
 
 
 def votes_for(winners: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
     for_first = (winners == pairs["first"]).astype(float)
-    return pairs[["first", "second"]].assign(position=0, p_first=for_first)
+    return pairs[["first", "second"]].assign(window=0, p_first=for_first)
 
 
 def test_gain_is_the_difference_of_accuracies_on_pairs_of_unequal_result():
@@ -60,17 +60,17 @@ def test_gain_is_the_difference_of_accuracies_on_pairs_of_unequal_result():
     best = pairs["truth"].fillna(pairs["first"])  # of equals, the first
     right = votes_for(best, pairs)
     once_wrong = votes_for(best.where(pairs.index > 0, pairs["second"]), pairs)
-    gain = what_fitting_gained(right, once_wrong, "majority", score, 0)
+    gain = fitting_gain(right, once_wrong, "majority", score, 0)
     assert gain["fitted"].value == 1
     assert gain["as_it_came"].value == 9 / 10
     assert gain["gained"].value == pytest.approx(1 / 10)
     assert gain["gained"].pairs == 10
     assert gain["gained"].low <= 1 / 10 <= gain["gained"].high
-    same = what_fitting_gained(right, right, "majority", score, 0)["gained"]
+    same = fitting_gain(right, right, "majority", score, 0)["gained"]
     assert (same.value, same.low, same.high) == (0, 0, 0)
 
 
 def test_nothing_is_said_of_a_gain_where_results_are_unknown():
     pairs = ordered_pairs("abc")
     votes = votes_for(pairs["first"], pairs)
-    assert not what_fitting_gained(votes, votes, "mean", pd.Series(np.nan, index=list("abc")), 0)
+    assert not fitting_gain(votes, votes, "mean", pd.Series(np.nan, index=list("abc")), 0)

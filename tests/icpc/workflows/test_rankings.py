@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.study.source import read_verdicts
 from icpc.study.study import Settings
 from icpc.workflows.rankings import open_study, rank, settings_of
 from icpc.workflows.settings import Choices, Source
@@ -25,27 +25,31 @@ def test_a_competition_is_ranked_by_the_comparisons_that_come_with_it(icpc2015, 
 
 
 def test_comparisons_that_are_given_are_ranked(icpc2015):
-    few = read_verdicts(icpc2015)
+    few = load_comparisons(icpc2015)
     few = type(few)(few.comparisons.head(500), "500 of them")
-    assert rank(icpc2015, few).verdicts.source == "500 of them"
+    assert rank(icpc2015, few).comparisons.source == "500 of them"
 
 
 def test_the_papers_counting_is_by_wins_unless_told_otherwise():
-    assert settings_of(Choices(count="paper"), 3) == Settings(by="wins", count="paper", seed=3)
+    assert settings_of(Choices(count="paper"), 3) == Settings(method="wins", count="paper", seed=3)
     assert settings_of(Choices()) == Settings()
 
 
 def test_a_run_is_ranked_again_as_it_was_or_another_way(run, study2015):
     pd.testing.assert_frame_equal(open_study(Source(run=run)).ranking, study2015.ranking)
-    other = open_study(Source(run=run), Choices(by="wins", passed_from=2), seed=4)
-    assert (other.settings.by, other.settings.seed, other.verdicts.passed_from) == ("wins", 4, 2)
+    other = open_study(Source(run=run), Choices(method="wins", passing_score=2), seed=4)
+    assert (other.settings.method, other.settings.seed, other.comparisons.passing_score) == (
+        "wins",
+        4,
+        2,
+    )
 
 
 @pytest.mark.parametrize(
     ("given", "choices", "words"),
     [
         ({}, Choices(vote="mean"), "run and vote: a run has its verdicts already"),
-        ({"stage": "stage2"}, Choices(), "run: a run has its verdicts already"),
+        ({"round": "stage2"}, Choices(), "run: a run has its verdicts already"),
         ({"rounds": "one,two"}, Choices(), "run: a run has its verdicts already"),
         ({"votes": Path("v.csv")}, Choices(count="paper"), "run and count: a run has"),
     ],

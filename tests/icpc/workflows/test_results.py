@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.study.source import read_verdicts
 from icpc.workflows.competitions import open_competition
 from icpc.workflows.rankings import open_study, rank
 from icpc.workflows.results import (
@@ -29,7 +29,7 @@ def study(tmp_path, monkeypatch):
         "first,second,winner\nann,bob,ann\nbob,cyd,bob\ncyd,dov,dov\ndov,ann,ann\nann,cyd,ann\n"
     )
     competition = open_competition(Source(roster=Path("the cup.csv"), rounds="one,final"))
-    return rank(competition, read_verdicts(competition, Path("my.csv")))
+    return rank(competition, load_comparisons(competition, Path("my.csv")))
 
 
 def test_findings_and_curve_are_those_of_the_study(study):

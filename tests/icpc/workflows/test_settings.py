@@ -20,7 +20,7 @@ def test_one_competition_is_named():
 def test_a_source_knows_whether_a_file_of_comparisons_is_named():
     assert not Source("icpc2015").from_file
     assert Source(votes=Path("votes.csv")).from_file
-    assert Source(stage="stage2").from_file
+    assert Source(round_name="stage2").from_file
 
 
 @pytest.mark.parametrize(

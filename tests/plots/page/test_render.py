@@ -23,7 +23,7 @@ PLAYER = {
     "rank_low": 1,
     "rank_high": np.int64(1),
     "wins": 1.5,
-    "games": 3,
+    "comparisons": 3,
     "win_rate": 0.5,
     "strength": np.float64(1 / 3),
 }
@@ -31,7 +31,7 @@ CONTENT = {
     "title": NASTY,
     "verdict": "90 % sure",
     "source": NASTY,
-    "by": "wins",
+    "method": "wins",
     "form": "g",
     "unit": "",
     "remarks": [NASTY],

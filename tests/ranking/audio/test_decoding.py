@@ -24,10 +24,10 @@ def decibels(difference, reference):
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_every_format_is_heard_whole(tmp_path, suffix):
-    rate = 48000 if suffix in ("opus", "webm") else 44100
-    played = piano(7.3, rate)
-    samples, sound = heard(write_sound(tmp_path / f"a.{suffix}", played, rate))
-    assert sound.rate == rate
+    sample_rate = 48000 if suffix in ("opus", "webm") else 44100
+    played = piano(7.3, sample_rate)
+    samples, sound = heard(write_sound(tmp_path / f"a.{suffix}", played, sample_rate))
+    assert sound.sample_rate == sample_rate
     assert samples.dtype == np.float32
     assert sound.seconds == pytest.approx(7.3, abs=0.06)  # codecs pad their last frame
     n = min(len(samples), len(played))
@@ -36,12 +36,12 @@ def test_every_format_is_heard_whole(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "ogg", "opus"])
 def test_samples_are_those_of_libsndfile(tmp_path, suffix):
-    rate = 48000 if suffix == "opus" else 44100
-    path = write_sound(tmp_path / f"a.{suffix}", piano(5, rate), rate)
+    sample_rate = 48000 if suffix == "opus" else 44100
+    path = write_sound(tmp_path / f"a.{suffix}", piano(5, sample_rate), sample_rate)
     samples, _ = heard(path)
     reference, _ = soundfile.read(path, dtype="float32")
     n = min(len(samples), len(reference))
-    assert n > 4.9 * rate
+    assert n > 4.9 * sample_rate
     assert decibels(samples[:n] - reference[:n], reference) < -60
 
 
@@ -57,7 +57,7 @@ def test_any_depth_is_scaled_to_one(tmp_path, codec, error):
 
 def test_96_khz_is_read_at_its_own_rate(tmp_path):
     samples, sound = heard(write_sound(tmp_path / "a.flac", piano(2, 96000), 96000))
-    assert sound.rate == 96000
+    assert sound.sample_rate == 96000
     assert len(samples) == 192_000
 
 
@@ -174,8 +174,8 @@ def test_a_sample_that_is_no_number_is_found(tmp_path):
 
 @pytest.mark.parametrize("suffix", ["flac", "mp3", "ogg", "opus", "m4a", "webm", "mkv"])
 def test_damage_inside_is_not_passed_over(tmp_path, suffix):
-    rate = 48000 if suffix in ("opus", "webm") else 44100
-    path = write_sound(tmp_path / f"a.{suffix}", piano(30, rate), rate)
+    sample_rate = 48000 if suffix in ("opus", "webm") else 44100
+    path = write_sound(tmp_path / f"a.{suffix}", piano(30, sample_rate), sample_rate)
     raw = bytearray(path.read_bytes())
     middle = len(raw) // 2
     raw[middle : middle + 400] = np.random.default_rng(0).bytes(400)

@@ -17,14 +17,14 @@ def test_segments_join_to_the_whole_at_every_rate(tmp_path):
     played = piano(34.5)
     path = write_sound(tmp_path / "a.flac", played)
     segments = list(stream_segments(path, (44100, 24000, 16000)))
-    assert [segment.position for segment in segments] == [0, 1, 2, 3]
+    assert [segment.index for segment in segments] == [0, 1, 2, 3]
     assert [segment.seconds for segment in segments] == [10, 10, 10, 4.5]
     with open_sound(path) as sound:
         whole = np.concatenate(list(sound.blocks()))
-    for rate in (44100, 24000, 16000):
-        joined = np.concatenate([segment.samples[rate] for segment in segments])
-        assert len(joined) == 40 * rate
-        expected = soxr.resample(whole, 44100, rate, quality="HQ")
+    for sample_rate in (44100, 24000, 16000):
+        joined = np.concatenate([segment.samples[sample_rate] for segment in segments])
+        assert len(joined) == 40 * sample_rate
+        expected = soxr.resample(whole, 44100, sample_rate, quality="HQ")
         np.testing.assert_allclose(joined[: len(expected)], expected, atol=1e-5)
         assert not joined[len(expected) + 1 :].any()
 
@@ -54,7 +54,7 @@ def test_a_recording_shorter_than_a_window_is_questioned(tmp_path):
         AudioError,
         match=r"cho-seong-jin.wav: 41 s of sound; a window needs 300 s: is this the whole",
     ):
-        list(stream_segments(path, (8000,), least_seconds=WINDOW_SECONDS))
+        list(stream_segments(path, (8000,), min_seconds=WINDOW_SECONDS))
 
 
 def test_a_tone_keeps_its_pitch_and_level_and_leaves_no_alias(tmp_path):

@@ -22,10 +22,10 @@ def marks(*rows):
     )
 
 
-def read(folder, text, stage=None):
+def read(folder, text, round_name=None):
     path = folder / "panel.csv"
     path.write_text(text, encoding="utf-8")
-    return read_marks(path, CANDIDATES, stage)
+    return read_marks(path, CANDIDATES, round_name)
 
 
 def test_marks_order_every_two_candidates_a_juror_marked():

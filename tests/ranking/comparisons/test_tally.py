@@ -18,12 +18,12 @@ def table(*rows: tuple[str, str, str]) -> pd.DataFrame:
 
 
 def test_repeated_pairs_add_up_and_ties_are_halves():
-    counted = count_comparisons(table(("a", "b", "a"), ("a", "b", TIE), ("b", "a", "a")))
-    assert counted.candidates.tolist() == ["a", "b"]
-    assert counted.games.tolist() == [[0, 2], [1, 0]]
-    assert counted.first_wins.tolist() == [[0, 1.5], [0, 0]]
-    assert counted.wins.tolist() == [[0, 2.5], [0.5, 0]]
-    assert counted.met.tolist() == [[0, 3], [3, 0]]
+    tally = count_comparisons(table(("a", "b", "a"), ("a", "b", TIE), ("b", "a", "a")))
+    assert tally.candidates.tolist() == ["a", "b"]
+    assert tally.comparisons.tolist() == [[0, 2], [1, 0]]
+    assert tally.first_wins.tolist() == [[0, 1.5], [0, 0]]
+    assert tally.wins.tolist() == [[0, 2.5], [0.5, 0]]
+    assert tally.pair_counts.tolist() == [[0, 3], [3, 0]]
 
 
 def test_missing_columns_are_named():
@@ -59,7 +59,7 @@ def test_schedule_names_groups_and_spans():
     schedule = describe_schedule(
         count_comparisons(table(("a", "b", "a"), ("b", "c", "b"), ("c", "b", "c")))
     )
-    assert (schedule.fewest_games, schedule.most_games, schedule.even) == (1, 3, False)
+    assert (schedule.fewest_comparisons, schedule.most_comparisons, schedule.even) == (1, 3, False)
     assert schedule.groups == (("a",), ("b", "c"))
 
 

@@ -13,7 +13,7 @@ from ranking.tables import COMPARISONS, TIE
 
 def votes(*p_first):
     return pd.DataFrame(
-        {"first": "a", "second": "b", "position": range(len(p_first)), "p_first": p_first}
+        {"first": "a", "second": "b", "window": range(len(p_first)), "p_first": p_first}
     )
 
 
@@ -59,14 +59,14 @@ def test_an_unknown_rule_is_a_programming_error():
 
 def read(folder, *rows):
     path = folder / "votes.csv"
-    path.write_text("\n".join(["first,second,position,p_first", *rows]) + "\n")
+    path.write_text("\n".join(["first,second,window,p_first", *rows]) + "\n")
     return read_votes(path, pd.Index(["a", "b"]))
 
 
 def test_votes_are_read(tmp_path):
     table = read(tmp_path, "a,b,0,0.25", "a,b,1,1")
     assert table["p_first"].tolist() == [0.25, 1.0]
-    assert table["position"].dtype == np.int64
+    assert table["window"].dtype == np.int64
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_votes_are_read(tmp_path):
     [
         ("a,b,1,1.2", "line 3: 'p_first' is '1.2'; give a probability from 0 to 1"),
         ("a,b,1,", "line 3: 'p_first' is ''"),
-        ("a,b,-1,0.5", "line 3: 'position' is '-1'; count from 0"),
-        ("a,b,0.5,0.5", "line 3: 'position' is '0.5'"),
+        ("a,b,-1,0.5", "line 3: 'window' is '-1'; count from 0"),
+        ("a,b,0.5,0.5", "line 3: 'window' is '0.5'"),
         ("a,b,0,0.5", "line 3: a second vote on window 0 of 'a' and 'b'"),
         ("a,c,1,0.5", "line 3: 'second' is 'c', who is not a candidate"),
         ("a,a,1,0.5", "line 3: 'a' is compared with itself"),

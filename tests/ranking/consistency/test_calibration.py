@@ -24,7 +24,7 @@ def judged(n=60, honest=True, seed=0):
     if not honest:
         said = 1 / (1 + (1 / said - 1) ** 3)
     names = np.array(ids)
-    votes = pd.DataFrame({"first": names[i], "second": names[j], "position": 0, "p_first": said})
+    votes = pd.DataFrame({"first": names[i], "second": names[j], "window": 0, "p_first": said})
     return votes, score, truth
 
 
@@ -50,7 +50,7 @@ def test_honest_probabilities_lie_on_the_diagonal_and_boasts_do_not():
 def test_equal_and_unknown_scores_are_left_out():
     votes = pd.DataFrame(
         [("a", "b", 0, 0.9), ("a", "c", 0, 0.9), ("a", "d", 0, 0.9)],
-        columns=["first", "second", "position", "p_first"],
+        columns=["first", "second", "window", "p_first"],
     )
     score = pd.Series({"a": 1.0, "b": 0.0, "c": 1.0, "d": np.nan})
     table = vote_calibration(votes, score)
@@ -63,7 +63,7 @@ def test_equal_and_unknown_scores_are_left_out():
 def test_probability_one_falls_into_the_last_bin():
     votes = pd.DataFrame(
         [("a", "b", 0, 1.0), ("b", "a", 0, 0.0)],
-        columns=["first", "second", "position", "p_first"],
+        columns=["first", "second", "window", "p_first"],
     )
     table = vote_calibration(votes, pd.Series({"a": 1.0, "b": 0.0}))
     assert list(table["observed"]) == [0, 1]

@@ -19,15 +19,15 @@ def heard(*verdicts):
 
 def random_tally(n, seed):
     rng = np.random.default_rng(seed)
-    games = rng.integers(0, 3, (n, n)).astype(float)
-    np.fill_diagonal(games, 0)
-    won = rng.binomial(games.astype(int), 0.5).astype(float)
-    return Tally(pd.Index([f"c{i}" for i in range(n)]), games, won)
+    comparisons = rng.integers(0, 3, (n, n)).astype(float)
+    np.fill_diagonal(comparisons, 0)
+    won = rng.binomial(comparisons.astype(int), 0.5).astype(float)
+    return Tally(pd.Index([f"c{i}" for i in range(n)]), comparisons, won)
 
 
 def test_shares_by_hand():
-    counted = heard(("a", "b", "a"), ("b", "a", "b"), ("a", "c", "tie"), ("c", "a", "a"))
-    shares = win_shares(counted, ["c", "a", "b"])
+    tally = heard(("a", "b", "a"), ("b", "a", "b"), ("a", "c", "tie"), ("c", "a", "a"))
+    shares = win_shares(tally, ["c", "a", "b"])
     assert list(shares.index) == list(shares.columns) == ["c", "a", "b"]
     assert shares.loc["a", "b"] == 0.5
     assert shares.loc["a", "c"] == 0.75
@@ -50,40 +50,42 @@ def test_a_pair_in_one_order_only_tells_nothing():
 
 @given(st.integers(2, 8), st.integers(0, 10_000))
 def test_shares_of_two_add_to_one_and_flips_average_to_the_disagreement(n, seed):
-    counted = random_tally(n, seed)
-    order = list(counted.candidates[::-1])
-    shares = win_shares(counted, order).to_numpy()
-    met = ~np.isnan(shares)
-    np.testing.assert_allclose((shares + shares.T)[met], 1)
-    flips = order_flips(counted, order).to_numpy()
-    agreement = order_agreement(counted)
+    tally = random_tally(n, seed)
+    order = list(tally.candidates[::-1])
+    shares = win_shares(tally, order).to_numpy()
+    pair_counts = ~np.isnan(shares)
+    np.testing.assert_allclose((shares + shares.T)[pair_counts], 1)
+    flips = order_flips(tally, order).to_numpy()
+    agreement = order_agreement(tally)
     if agreement.pairs:
         assert np.nanmean(flips) == pytest.approx(1 - agreement.value)
 
 
 def test_upsets_by_hand_widest_first():
-    counted = Tally(
+    tally = Tally(
         pd.Index(list("abcd")),
         np.triu(np.full((4, 4), 3.0), 1),
         np.triu([[0, 3, 2, 1], [0, 0, 3, 0], [0, 0, 0, 2], [0, 0, 0, 0]], 1).astype(float),
     )
-    table = upsets(counted, np.array([0.0, 1.0, 3.0, np.nan]))
+    table = upsets(tally, np.array([0.0, 1.0, 3.0, np.nan]))
     assert list(zip(table["winner"], table["loser"], table["gap"], strict=True)) == [
         ("a", "c", 3),
         ("b", "c", 2),
         ("a", "b", 1),
     ]
     assert list(table["won"]) == [2, 3, 3]
-    assert list(table["games"]) == [3, 3, 3]
+    assert list(table["comparisons"]) == [3, 3, 3]
 
 
 def test_with_one_game_a_pair_upsets_are_what_accuracy_lacks():
     rng = np.random.default_rng(0)
     n = 20
-    games = np.triu(np.ones((n, n)), 1)
-    counted = Tally(
-        pd.Index([f"c{i:02}" for i in range(n)]), games, (rng.random((n, n)) < 0.5) * games
+    comparisons = np.triu(np.ones((n, n)), 1)
+    tally = Tally(
+        pd.Index([f"c{i:02}" for i in range(n)]),
+        comparisons,
+        (rng.random((n, n)) < 0.5) * comparisons,
     )
     score = rng.integers(0, 4, n).astype(float)
-    accuracy = pair_accuracy(counted, score)
-    assert len(upsets(counted, score)) == round((1 - accuracy.value) * accuracy.pairs)
+    accuracy = pair_accuracy(tally, score)
+    assert len(upsets(tally, score)) == round((1 - accuracy.value) * accuracy.pairs)

@@ -21,9 +21,9 @@ def judged(n: int, position: float, seed: int, spread: float = 1.0) -> Tally:
     rng = np.random.default_rng(seed)
     strength = rng.normal(0, spread, n)
     chance = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + position)
-    games = 1.0 - np.eye(n)
-    won = (rng.random((n, n)) < chance) * games
-    return Tally(pd.Index([f"c{i:02}" for i in range(n)]), games, won)
+    comparisons = 1.0 - np.eye(n)
+    won = (rng.random((n, n)) < chance) * comparisons
+    return Tally(pd.Index([f"c{i:02}" for i in range(n)]), comparisons, won)
 
 
 @given(st.integers(3, 9), st.integers(0, 10_000), st.floats(0.3, 1.0))
@@ -66,46 +66,46 @@ def test_a_coin_makes_a_quarter_of_the_triads_circular_with_variance_3_16():
 
 def test_order_agreement_by_hand():
     """The pair a, b alike; a, c swapped; b, c heard once only."""
-    games = np.array([[0, 1, 1], [1, 0, 1], [1, 0, 0]], dtype=float)
+    comparisons = np.array([[0, 1, 1], [1, 0, 1], [1, 0, 0]], dtype=float)
     first_wins = np.array([[0, 1, 1], [0, 0, 1], [1, 0, 0]], dtype=float)
-    agreement = order_agreement(Tally(pd.Index(list("abc")), games, first_wins))
+    agreement = order_agreement(Tally(pd.Index(list("abc")), comparisons, first_wins))
     assert (agreement.value, agreement.pairs) == (0.5, 2)
 
 
 def test_first_position_share_counts_who_is_heard_first():
-    counted = judged(40, position=1.0, seed=0, spread=0.01)
-    estimate = first_position_share(counted)
+    tally = judged(40, position=1.0, seed=0, spread=0.01)
+    estimate = first_position_share(tally)
     assert estimate.value == pytest.approx(expit(1.0), abs=0.03)
     assert estimate.low > 0.5
 
 
 @pytest.mark.parametrize("position", [0.0, 0.8])
 def test_the_position_term_is_that_of_logistic_regression(position):
-    counted = judged(20, position, seed=4, spread=0.7)
+    tally = judged(20, position, seed=4, spread=0.7)
     rows = list(itertools.permutations(range(20), 2))
     design = np.zeros((len(rows), 21))
     for at, (i, j) in enumerate(rows):
         design[at, [i, j, 20]] = 1, -1, 1
-    won = [counted.first_wins[i, j] for i, j in rows]
+    won = [tally.first_wins[i, j] for i, j in rows]
     model = LogisticRegression(C=1e6, fit_intercept=False, tol=1e-10, max_iter=5000)
     # ours spreads one tie per candidate over all pairs: a little towards 0
-    assert position_term(counted).value == pytest.approx(
+    assert position_term(tally).value == pytest.approx(
         model.fit(design, won).coef_[0, -1], rel=0.08, abs=0.02
     )
 
 
 def test_the_position_error_is_that_of_leaving_candidates_out():
-    counted = judged(40, 0.5, seed=2)
-    estimate = position_term(counted)
+    tally = judged(40, 0.5, seed=2)
+    estimate = position_term(tally)
     without = []
     for left in range(40):
         keep = np.arange(40) != left
         without.append(
             position_term(
                 Tally(
-                    counted.candidates[keep],
-                    counted.games[np.ix_(keep, keep)],
-                    counted.first_wins[np.ix_(keep, keep)],
+                    tally.candidates[keep],
+                    tally.comparisons[np.ix_(keep, keep)],
+                    tally.first_wins[np.ix_(keep, keep)],
                 )
             ).value
         )

@@ -20,26 +20,25 @@ def tournament(n, seed, decided=1.0, strength=0.0):
     return Tally(pd.Index([f"c{i:02}" for i in range(n)]), upper, won)
 
 
-def by_id(counted):
-    return pd.Series(np.arange(1, len(counted.candidates) + 1), counted.candidates)
+def by_id(tally):
+    return pd.Series(np.arange(1, len(tally.candidates) + 1), tally.candidates)
 
 
-def beats(counted):
-    lead = counted.wins - counted.wins.T
+def beats(tally):
+    lead = tally.wins - tally.wins.T
     return lambda one, other: (
-        lead[counted.candidates.get_indexer([one, other])[0], :][counted.candidates.get_loc(other)]
-        > 0
+        lead[tally.candidates.get_indexer([one, other])[0], :][tally.candidates.get_loc(other)] > 0
     )
 
 
 @settings(max_examples=60)
 @given(st.integers(3, 25), st.integers(0, 10_000), st.sampled_from([1.0, 0.6]))
 def test_every_circle_is_a_circle_within_one_component(n, seed, decided):
-    counted = tournament(n, seed, decided)
-    won = beats(counted)
-    graph = nx.DiGraph(counted.wins > counted.wins.T)
+    tally = tournament(n, seed, decided)
+    won = beats(tally)
+    graph = nx.DiGraph(tally.wins > tally.wins.T)
     sizes = sorted(len(c) for c in nx.strongly_connected_components(graph) if len(c) > 2)
-    found = long_cycles(counted, by_id(counted))
+    found = long_cycles(tally, by_id(tally))
     assert sorted(cycle.members for cycle in found) == sizes[-5:]
     for cycle in found:
         ring = cycle.candidates
@@ -51,23 +50,23 @@ def test_every_circle_is_a_circle_within_one_component(n, seed, decided):
 @settings(max_examples=60)
 @given(st.integers(3, 25), st.integers(0, 10_000))
 def test_where_all_is_decided_the_circle_takes_in_the_whole_component(n, seed):
-    counted = tournament(n, seed)
-    for cycle in long_cycles(counted, by_id(counted)):
+    tally = tournament(n, seed)
+    for cycle in long_cycles(tally, by_id(tally)):
         assert len(cycle.candidates) == cycle.members  # Camion's theorem
 
 
 def test_a_transitive_order_has_no_circles():
-    counted = tournament(8, 0, strength=100.0)
-    assert long_cycles(counted, by_id(counted)) == []
-    assert widest_triads(counted, by_id(counted)).empty
+    tally = tournament(8, 0, strength=100.0)
+    assert long_cycles(tally, by_id(tally)) == []
+    assert widest_triads(tally, by_id(tally)).empty
 
 
 def test_one_upset_makes_one_circle_of_all():
-    counted = tournament(8, 0, strength=100.0)
-    counted.first_wins[0, 7] = 0  # the last beat the first
-    (cycle,) = long_cycles(counted, by_id(counted))
+    tally = tournament(8, 0, strength=100.0)
+    tally.first_wins[0, 7] = 0  # the last beat the first
+    (cycle,) = long_cycles(tally, by_id(tally))
     assert cycle.members == 8
-    triads = widest_triads(counted, by_id(counted))
+    triads = widest_triads(tally, by_id(tally))
     assert len(triads) == 1
     assert tuple(triads.iloc[0][["best", "worst", "span"]]) == ("c00", "c07", 7)
 
@@ -75,17 +74,17 @@ def test_one_upset_makes_one_circle_of_all():
 @settings(max_examples=30)
 @given(st.integers(3, 14), st.integers(0, 10_000), st.sampled_from([1.0, 0.7]))
 def test_widest_triads_go_in_a_circle_and_none_spans_more(n, seed, decided):
-    counted = tournament(n, seed, decided)
-    won = beats(counted)
-    rank = by_id(counted)
-    triads = widest_triads(counted, rank)
+    tally = tournament(n, seed, decided)
+    won = beats(tally)
+    rank = by_id(tally)
+    triads = widest_triads(tally, rank)
     for row in triads.itertuples():
         assert won(row.best, row.middle)
         assert won(row.middle, row.worst)
         assert won(row.worst, row.best)
         assert row.span == rank[row.worst] - rank[row.best]
     assert list(triads["span"]) == sorted(triads["span"], reverse=True)
-    graph = nx.DiGraph(counted.wins > counted.wins.T)
+    graph = nx.DiGraph(tally.wins > tally.wins.T)
     spans = [
         rank.iloc[max(ring)] - rank.iloc[min(ring)]
         for ring in nx.simple_cycles(graph, length_bound=3)
@@ -98,6 +97,6 @@ def test_widest_triads_go_in_a_circle_and_none_spans_more(n, seed, decided):
 
 def test_the_verdicts_of_2015_go_in_no_circle_longer_than_networkx_finds(study2015):
     rank = study2015.ranking.set_index("candidate")["rank"]
-    wins = study2015.counted.wins
+    wins = study2015.tally.wins
     longest = max(map(len, nx.simple_cycles(nx.DiGraph(wins > wins.T))))
-    assert len(long_cycles(study2015.counted, rank)[0].candidates) == longest
+    assert len(long_cycles(study2015.tally, rank)[0].candidates) == longest

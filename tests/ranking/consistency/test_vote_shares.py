@@ -18,11 +18,11 @@ ROWS = [("a", "b", 0, 0.9), ("a", "b", 1, 0.2), ("b", "a", 0, 0.3), ("b", "c", 0
 
 
 def table(rows):
-    return pd.DataFrame(rows, columns=["first", "second", "position", "p_first"])
+    return pd.DataFrame(rows, columns=["first", "second", "window", "p_first"])
 
 
 def test_shares_by_hand():
-    shares = window_shares(table(ROWS)).set_index(["candidate", "position"])
+    shares = window_shares(table(ROWS)).set_index(["candidate", "window"])
     assert shares.loc[("a", 0), "votes"] == 2
     assert shares.loc[("a", 0), "share"] == 1
     assert shares.loc[("a", 0), "p"] == pytest.approx(0.8)
@@ -43,7 +43,7 @@ def test_best_and_worst_leave_out_who_was_heard_once():
 def test_groups_are_means_of_candidates():
     windows = window_shares(table(ROWS))
     groups = shares_by_group(windows, pd.Series({"a": "final", "b": "final", "c": "first"}))
-    at = groups.set_index(["group", "position"])
+    at = groups.set_index(["group", "window"])
     assert at.loc[("final", 0), "share"] == pytest.approx((1 + 0.5 / 3) / 2)
     assert at.loc[("final", 0), "candidates"] == 2
     assert at.loc[("first", 0), "share"] == 0.5

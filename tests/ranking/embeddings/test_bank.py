@@ -80,12 +80,12 @@ def test_codes_become_embeddings_on_use(tmp_path):
     torch.manual_seed(0)
     encoder = dac.Dac(encoder_dim=8, decoder_dim=32, latent_dim=64).eval()
     codes = torch.randint(0, 1024, (45, 7, 9))
-    store, made = EmbeddingStore(tmp_path), make_cache_key("dac", "float32", "", {})
-    with store.writing(made, "a" * 64, "uint16") as writer:
+    store, cache_key = EmbeddingStore(tmp_path), make_cache_key("dac", "float32", "", {})
+    with store.writing(cache_key, "a" * 64, "uint16") as writer:
         writer.add(codes.numpy(), [10.0] * 45)
     table = pd.DataFrame({"candidate": ["ann"], "recording": ["a" * 64]})
     with torch.no_grad():
-        taken, mask = open_bank(store, made, table, encoder.expand).take([0, 1])
+        taken, mask = open_bank(store, cache_key, table, encoder.expand).take([0, 1])
         expected = encoder.expand(codes)
     assert taken.shape == (2, 30, 7, 64)
     torch.testing.assert_close(taken[mask], expected)

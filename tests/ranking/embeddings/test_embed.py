@@ -53,7 +53,7 @@ def test_embeddings_are_those_of_the_segments_one_by_one(recordings, tmp_path, j
     assert outcome.seconds == pytest.approx(25.5)
     mel, top = loaded
     segments = list(stream_segments(recordings[1], (24_000, 44_100)))
-    kept = store.read(mel.made, outcome.recording)
+    kept = store.read(mel.cache_key, outcome.recording)
     assert kept.seconds.tolist() == [10, 10, 5.5]
     peak = np.abs(piano(25.5, 16_000, 1)).max()
     with torch.inference_mode():
@@ -62,7 +62,7 @@ def test_embeddings_are_those_of_the_segments_one_by_one(recordings, tmp_path, j
             np.testing.assert_allclose(kept.segments[number], alone, rtol=1e-3, atol=1e-3)
             scaled = torch.from_numpy(segment.samples[44_100] / peak)[None]
             expected = top.encoder(scaled)[0].numpy()
-            found = store.read(top.made, outcome.recording).segments[number]
+            found = store.read(top.cache_key, outcome.recording).segments[number]
             np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)
 
 
@@ -101,7 +101,7 @@ def test_bad_recordings_come_back_as_errors_and_leave_nothing(recordings, tmp_pa
 
 
 def test_errors_cross_from_worker_processes(recordings, tmp_path):
-    work = Work(tmp_path / "store", (Choice("spectrogram"),), workers=2, least_seconds=300)
+    work = Work(tmp_path / "store", (Choice("spectrogram"),), workers=2, min_seconds=300)
     outcomes = list(embed_all(recordings, work))
     assert all("a window needs 300 s" in str(outcome.error) for outcome in outcomes)
 
@@ -162,13 +162,13 @@ def stereo(tmp_path):
 def test_the_left_channel_alone_is_what_a_file_of_it_would_give(stereo, tmp_path):
     path, left = stereo
     alone = write_sound(tmp_path / "left.flac", left, 16_000)
-    both = [Choice("spectrogram", front_end=(("left", True),)), Choice("spectrogram")]
+    both = [Choice("spectrogram", front_end=(("left_channel", True),)), Choice("spectrogram")]
     store = EmbeddingStore(tmp_path / "store")
     loaded = load_chosen(both)
     outcome = embed_recording(path, loaded, store)
     mono = embed_recording(alone, loaded, store)
-    of_left, of_mean = (store.read(one.made, outcome.recording).segments for one in loaded)
-    expected = store.read(loaded[1].made, mono.recording).segments
+    of_left, of_mean = (store.read(one.cache_key, outcome.recording).segments for one in loaded)
+    expected = store.read(loaded[1].cache_key, mono.recording).segments
     np.testing.assert_array_equal(of_left, expected)
     assert np.abs(of_mean.astype(float) - expected).mean() > 0.1
 
@@ -177,7 +177,7 @@ def test_partial_segments_can_be_left_out(stereo, tmp_path):
     store = EmbeddingStore(tmp_path / "store")
     loaded = load_chosen([Choice("spectrogram", front_end=(("tails", False),))])
     outcome = embed_recording(stereo[0], loaded, store)
-    assert store.read(loaded[0].made, outcome.recording).seconds.tolist() == [10, 10]
+    assert store.read(loaded[0].cache_key, outcome.recording).seconds.tolist() == [10, 10]
     short = write_sound(tmp_path / "short.wav", piano(9, 16_000), 16_000)
     with pytest.raises(AudioError, match=r"9 s of sound; at least 10 s are needed"):
         embed_recording(short, loaded, store)

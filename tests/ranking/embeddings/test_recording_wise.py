@@ -31,7 +31,7 @@ from ranking.encoders.spec import EncoderSpec
 SPEC = EncoderSpec(
     name="length",
     title="length and level",
-    rate=8_000,
+    sample_rate=8_000,
     frames=2,
     dimension=3,
     precision="float32",
@@ -67,7 +67,7 @@ SECONDS = {"ann": 24.0, "bob": 32.0, "cyd": 12.0}
 class Longer:
     """A ranker that prefers the longer of two recordings."""
 
-    made: CacheKey
+    cache_key: CacheKey
     task = "expertise-2"
     digest = note = version = "longer"
 
@@ -127,11 +127,11 @@ def test_it_is_embedded_stored_banked_and_judged_like_any(recordings, tmp_path):
         done = {one.path: one for one in embed_all(list(recordings["path"]), work, executor)}
     named = recordings.assign(recording=[done[path].recording for path in recordings["path"]])
     (loaded,) = load_chosen([choice])
-    bank = open_bank(store, loaded.made, named, loaded.encoder.expand)
+    bank = open_bank(store, loaded.cache_key, named, loaded.encoder.expand)
     values, mask = bank.take(range(len(bank)))
     assert values.shape == (3, 30, 2, 3)
     assert mask.sum(dim=1).tolist() == [3, 4, 2]
     assert torch.equal(values[:, 0, 0, 0], torch.tensor(list(SECONDS.values())))
-    counted = count_votes(compare_windows(Longer(loaded.made), bank))
-    wins = counted["winner"].value_counts()
+    tally = count_votes(compare_windows(Longer(loaded.cache_key), bank))
+    wins = tally["winner"].value_counts()
     assert wins.to_dict() == {"bob": 4, "ann": 2}

@@ -17,8 +17,8 @@ def store(tmp_path):
     return EmbeddingStore(tmp_path / "store")
 
 
-def keep(store, values, seconds, made=MADE, recording=RECORDING, dtype="float16"):
-    with store.writing(made, recording, dtype) as writer:
+def keep(store, values, seconds, cache_key=MADE, recording=RECORDING, dtype="float16"):
+    with store.writing(cache_key, recording, dtype) as writer:
         writer.add(values, seconds)
 
 
@@ -80,7 +80,9 @@ def test_the_order_of_options_does_not_matter():
 
 def test_the_name_of_a_folder_is_what_it_always_was():
     """What lies on people's disks is found again, whatever a field is called."""
-    key = make_cache_key("dac", "float32", "ab" * 32, {"tails": True, "left": False, "peak": 0.5})
+    key = make_cache_key(
+        "dac", "float32", "ab" * 32, {"tails": True, "left_channel": False, "peak": 0.5}
+    )
     assert key.folder == "dac-272d3ae21831b6ad"
 
 

@@ -8,7 +8,7 @@ from sounds import note
 from ranking.encoders import basicpitch
 from ranking.errors import WeightsError
 
-RATE = basicpitch.SPEC.rate
+RATE = basicpitch.SPEC.sample_rate
 C_MAJOR = (0, 2, 4, 5, 7, 9, 11, 12)
 SCALE = [(0.5 * at, 0.5, 60 + step) for at, step in enumerate((*C_MAJOR, *C_MAJOR[::-1]))]
 CHORDS = [

@@ -12,22 +12,27 @@ SPECTROGRAM, AUDIOMAE = spec_of("spectrogram"), spec_of("audiomae")
 
 
 def test_each_encoder_takes_the_options_that_it_has():
-    chosen = chosen_options([SPECTROGRAM, AUDIOMAE], ["log=no", "left=yes", "rate=32000"])
-    assert chosen == [{"log": False, "left": True}, {"left": True, "rate": 32_000}]
-    assert isinstance(chosen[1]["rate"], int)
+    chosen = chosen_options(
+        [SPECTROGRAM, AUDIOMAE], ["log=no", "left_channel=yes", "sample_rate=32000"]
+    )
+    assert chosen == [
+        {"log": False, "left_channel": True},
+        {"left_channel": True, "sample_rate": 32_000},
+    ]
+    assert isinstance(chosen[1]["sample_rate"], int)
 
 
 def test_the_preset_is_the_release_and_single_options_go_beyond_it():
     (whole,) = chosen_options([AUDIOMAE], [], as_published=True)
     assert whole == {
-        "rate": 32_000,
+        "sample_rate": 32_000,
         "normalise": False,
         "peak": 0.5,
-        "left": True,
+        "left_channel": True,
         "tails": False,
     }  # the release, as far as it can be reproduced
     (part,) = chosen_options([AUDIOMAE], ["normalise=yes", "peak=0.25"], as_published=True)
-    assert part == {"rate": 32_000, "peak": 0.25, "left": True, "tails": False}
+    assert part == {"sample_rate": 32_000, "peak": 0.25, "left_channel": True, "tails": False}
 
 
 @pytest.mark.parametrize("name", ENCODERS)
@@ -36,8 +41,8 @@ def test_the_release_kept_no_partial_segments_of_any_encoder(name):
 
 
 @given(st.booleans(), st.integers(8000, 96_000), st.floats(0, 1).map(lambda x: round(x, 3)))
-def test_what_is_written_is_read(normalise, rate, peak):
-    options = {**AUDIOMAE.options, "normalise": normalise, "rate": rate, "peak": peak}
+def test_what_is_written_is_read(normalise, sample_rate, peak):
+    options = {**AUDIOMAE.options, "normalise": normalise, "sample_rate": sample_rate, "peak": peak}
     (read,) = chosen_options([AUDIOMAE], written(options).split())
     assert {**AUDIOMAE.options, **read} == options
 
@@ -57,4 +62,4 @@ def test_what_cannot_be_read_is_told(text, words):
 
 def test_a_rate_is_a_whole_number():
     with pytest.raises(EncoderError, match="write a whole number"):
-        chosen_options([AUDIOMAE], ["rate=high"])
+        chosen_options([AUDIOMAE], ["sample_rate=high"])

@@ -19,8 +19,8 @@ def no_gradients():
         yield
 
 
-def segments(rate, count=1):
-    return torch.from_numpy(np.stack([piano(10, rate, seed) for seed in range(count)]))
+def segments(sample_rate, count=1):
+    return torch.from_numpy(np.stack([piano(10, sample_rate, seed) for seed in range(count)]))
 
 
 def test_audiomae_tokens_and_logits(tmp_path):
@@ -96,7 +96,7 @@ def test_dac_codes_take_at_most_16_kb_a_segment(small_dac):
 
 def test_the_filter_bank_is_kaldis(tmp_path):
     sound = segments(16_000, 2)
-    bank = audiomae.filter_bank(sound, rate=16_000, normalise=True, peak=0.0)
+    bank = audiomae.filter_bank(sound, sample_rate=16_000, normalise=True, peak=0.0)
     assert bank.shape == (2, 1, 1024, 128)
     for number, segment in enumerate(sound):
         reference = fbank(
@@ -159,15 +159,20 @@ LARGE = ("dac", "mert")  # half a minute of networks drawn at full size
 def test_shapes_at_full_size(name):
     """Table 1 and the numbers of frames known of each."""
     spec = spec_of(name)
-    embedding = full_size(name).eval()(segments(spec.rate))
+    embedding = full_size(name).eval()(segments(spec.sample_rate))
     assert embedding.shape == (1, spec.frames, spec.dimension)
     assert embedding.isfinite().all()
 
 
 def test_table_1():
     """Paper, Table 1: frames a second, dimensions."""
-    rates = {"jukebox": (345, 64), "mert": (75, 1024), "audiomae": (51.2, 768), "dac": (87, 1024)}
-    for name, (frames, dimension) in {**rates, "spectrogram": (150, 128)}.items():
+    sample_rates = {
+        "jukebox": (345, 64),
+        "mert": (75, 1024),
+        "audiomae": (51.2, 768),
+        "dac": (87, 1024),
+    }
+    for name, (frames, dimension) in {**sample_rates, "spectrogram": (150, 128)}.items():
         spec = spec_of(name)
         assert spec.frames / 10 == pytest.approx(frames, rel=0.002)
         assert spec.dimension == dimension

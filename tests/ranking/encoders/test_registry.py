@@ -17,7 +17,7 @@ from ranking.encoders.spec import EncoderSpec
 SPEC = EncoderSpec(
     name="flat-one",
     title="one number",
-    rate=8_000,
+    sample_rate=8_000,
     frames=1,
     dimension=1,
     precision="float32",
@@ -65,7 +65,7 @@ def test_another_package_adds_one(monkeypatch, tmp_path):
     assert list(registry.ENCODERS) == [*ENCODERS, "flat-one"]
     assert "flat" not in sys.modules  # listed, and not loaded
     assert spec_of("FlatOne").options["offset"] == 0
-    loaded = load_encoder("flat-one", front_end={"offset": 2.0, "left": True})
+    loaded = load_encoder("flat-one", front_end={"offset": 2.0, "left_channel": True})
     assert (loaded.offset, loaded.training) == (2.0, False)
 
 

@@ -28,9 +28,9 @@ def judged(score: np.ndarray, skill: float, rng: np.random.Generator, sharp: flo
     n = len(score)
     strength = skill * score + rng.normal(0, 1, n)
     chance = expit(sharp * (strength[:, np.newaxis] - strength[np.newaxis, :]))
-    games = 1.0 - np.eye(n)
-    won = (rng.random((n, n)) < chance) * games
-    return Tally(pd.Index([f"c{i:03}" for i in range(n)]), games, won)
+    comparisons = 1.0 - np.eye(n)
+    won = (rng.random((n, n)) < chance) * comparisons
+    return Tally(pd.Index([f"c{i:03}" for i in range(n)]), comparisons, won)
 
 
 def scores(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -40,12 +40,12 @@ def scores(rng: np.random.Generator, n: int) -> np.ndarray:
 def test_accuracy_and_f1_are_those_of_scikit_learn():
     rng = np.random.default_rng(0)
     score = scores(rng, 30)
-    counted = judged(score, 0.5, rng)
+    tally = judged(score, 0.5, rng)
     rows = [(i, j) for i, j in itertools.permutations(range(30), 2) if score[i] != score[j]]
     truth = [score[i] > score[j] for i, j in rows]
-    said = [counted.first_wins[i, j] == 1 for i, j in rows]
-    assert pair_accuracy(counted, score).value == pytest.approx(accuracy_score(truth, said))
-    assert macro_f1(counted, score) == pytest.approx(f1_score(truth, said, average="macro"))
+    said = [tally.first_wins[i, j] == 1 for i, j in rows]
+    assert pair_accuracy(tally, score).value == pytest.approx(accuracy_score(truth, said))
+    assert macro_f1(tally, score) == pytest.approx(f1_score(truth, said, average="macro"))
 
 
 def test_pairs_within_a_row_are_drawn_as_the_row_is():
@@ -63,9 +63,9 @@ def test_pairs_within_a_row_are_drawn_as_the_row_is():
 def test_distances_make_up_the_whole():
     rng = np.random.default_rng(1)
     score = scores(rng, 40)
-    counted = judged(score, 0.5, rng)
-    parts = accuracy_by_distance(counted, score)
-    whole = pair_accuracy(counted, score)
+    tally = judged(score, 0.5, rng)
+    parts = accuracy_by_distance(tally, score)
+    whole = pair_accuracy(tally, score)
     assert sum(part.pairs for part in parts.values()) == whole.pairs
     assert sum(part.pairs * part.value for part in parts.values()) == pytest.approx(
         whole.pairs * whole.value
@@ -76,8 +76,8 @@ def test_many_distances_are_split_into_classes_that_make_up_the_whole():
     """Scores in points: 0.3 − 0.1 is no other distance than 0.2."""
     rng = np.random.default_rng(2)
     score = rng.permutation(60) / 10
-    counted = judged(score, 0.5, rng)
-    parts = accuracy_by_distance(counted, score)
+    tally = judged(score, 0.5, rng)
+    parts = accuracy_by_distance(tally, score)
     assert [least for least, _ in parts] == sorted(least for least, _ in parts)
     assert next(iter(parts))[0] == pytest.approx(0.1)
     assert list(parts)[-1][1] == pytest.approx(5.9)
@@ -85,7 +85,7 @@ def test_many_distances_are_split_into_classes_that_make_up_the_whole():
     assert len(sizes) == 4
     assert sum(sizes) == 60 * 59
     assert max(sizes) < 1.3 * min(sizes)  # as equal as 59 distances allow
-    few = accuracy_by_distance(counted, np.repeat([0.1, 0.2, 0.3], 20))
+    few = accuracy_by_distance(tally, np.repeat([0.1, 0.2, 0.3], 20))
     assert list(few) == [(0.1, 0.1), (0.2, 0.2)]
 
 
@@ -102,9 +102,9 @@ def test_the_candidate_bootstrap_covers_93_to_97_percent_at_68(skill):
     covered = binomial = 0
     for seed in range(400):
         score = scores(rng, 68)
-        counted = judged(score, skill, rng)
+        tally = judged(score, skill, rng)
         better = score[:, np.newaxis] > score[np.newaxis, :]
-        estimate = pair_share(counted.wins * better, counted.met * better, seed)
+        estimate = pair_share(tally.wins * better, tally.pair_counts * better, seed)
         covered += estimate.low <= expected <= estimate.high
         half = 1.96 * np.sqrt(0.25 / estimate.pairs)
         binomial += abs(estimate.value - expected) <= half
@@ -112,9 +112,9 @@ def test_the_candidate_bootstrap_covers_93_to_97_percent_at_68(skill):
     assert binomial / 400 < 0.5
 
 
-def _accuracy(score: np.ndarray, counted: Tally) -> float:
+def _accuracy(score: np.ndarray, tally: Tally) -> float:
     better = score[:, np.newaxis] > score[np.newaxis, :]
-    return float((counted.wins * better).sum() / (counted.met * better).sum())
+    return float((tally.wins * better).sum() / (tally.pair_counts * better).sum())
 
 
 @pytest.mark.slow
@@ -125,17 +125,17 @@ def test_the_permutation_p_raises_few_false_alarms(complete):
     alarms = 0
     for seed in range(200):
         score = scores(rng, 40)
-        counted = judged(np.zeros(40), 0, rng)
+        tally = judged(np.zeros(40), 0, rng)
         drawn = 1.0 if complete else score[:, np.newaxis] != score[np.newaxis, :]
-        alarms += permutation_p(counted.wins * drawn, counted.met * drawn, score, seed) <= 0.05
+        alarms += permutation_p(tally.wins * drawn, tally.pair_counts * drawn, score, seed) <= 0.05
     assert alarms / 200 <= 0.08
 
 
 def test_a_perfect_judge_is_found():
     score = np.repeat([0.0, 1.0, 2.0], 5)
     rng = np.random.default_rng(0)
-    counted = judged(score, 100, rng)
-    estimate = pair_accuracy(counted, score)
+    tally = judged(score, 100, rng)
+    estimate = pair_accuracy(tally, score)
     assert estimate.value == 1.0
     assert estimate.p < 0.01
 
@@ -143,15 +143,15 @@ def test_a_perfect_judge_is_found():
 def test_missing_results_are_left_out():
     rng = np.random.default_rng(3)
     score = scores(rng, 20)
-    counted = judged(score, 1, rng)
+    tally = judged(score, 1, rng)
     score[4] = np.nan
     keep = np.arange(20) != 4
     fewer = Tally(
-        counted.candidates[keep],
-        counted.games[np.ix_(keep, keep)],
-        counted.first_wins[np.ix_(keep, keep)],
+        tally.candidates[keep],
+        tally.comparisons[np.ix_(keep, keep)],
+        tally.first_wins[np.ix_(keep, keep)],
     )
-    ours, theirs = pair_accuracy(counted, score), pair_accuracy(fewer, score[keep])
+    ours, theirs = pair_accuracy(tally, score), pair_accuracy(fewer, score[keep])
     assert (ours.value, ours.pairs, ours.p) == (theirs.value, theirs.pairs, theirs.p)
 
 

@@ -13,9 +13,11 @@ from ranking.methods.registry import METHODS
 
 def round_robin(n=12, seed=3):
     rng = np.random.default_rng(seed)
-    games = 1.0 - np.eye(n)
+    comparisons = 1.0 - np.eye(n)
     return Tally(
-        pd.Index([f"c{i:02}" for i in range(n)]), games, (rng.random((n, n)) < 0.5) * games
+        pd.Index([f"c{i:02}" for i in range(n)]),
+        comparisons,
+        (rng.random((n, n)) < 0.5) * comparisons,
     )
 
 
@@ -27,7 +29,7 @@ def test_wins_rate_and_bradley_terry_are_one_order_in_a_round_robin():
 
 
 def test_agreement_is_symmetric_and_that_of_scipy_on_ranks(study2015):
-    ranks = method_ranks(study2015.counted)
+    ranks = method_ranks(study2015.tally)
     agreement = method_agreement(ranks)
     np.testing.assert_allclose(agreement, agreement.T)
     expected = kendalltau(ranks["wins"], ranks["bradley-terry"]).statistic
@@ -35,8 +37,8 @@ def test_agreement_is_symmetric_and_that_of_scipy_on_ranks(study2015):
 
 
 def test_ranks_are_those_of_the_ranking(study2015):
-    ranks = method_ranks(study2015.counted)
+    ranks = method_ranks(study2015.tally)
     assert list(ranks.columns) == list(METHODS)
     for by in METHODS:
-        own = rank_candidates(study2015.counted, METHODS[by]).set_index("candidate")["rank"]
+        own = rank_candidates(study2015.tally, METHODS[by]).set_index("candidate")["rank"]
         assert ranks[by].to_dict() == own.to_dict()

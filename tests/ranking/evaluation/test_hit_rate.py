@@ -94,12 +94,14 @@ def test_a_result_without_contrast_is_refused():
         hit_rate_curve(ranking, everyone, everyone, np.zeros((3, 2)))
 
 
-def tournament(rng: np.random.Generator, games: np.ndarray, spread: float) -> Tally:
+def tournament(rng: np.random.Generator, comparisons: np.ndarray, spread: float) -> Tally:
     """Verdicts of a judge whose preferences have nothing to do with any result."""
-    n = len(games)
+    n = len(comparisons)
     strength = rng.normal(0, spread, n)
-    won = (rng.random((n, n)) < expit(strength[:, np.newaxis] - strength[np.newaxis, :])) * games
-    return Tally(pd.Index([f"c{i:02}" for i in range(n)]), games, won.astype(float))
+    won = (
+        rng.random((n, n)) < expit(strength[:, np.newaxis] - strength[np.newaxis, :])
+    ) * comparisons
+    return Tally(pd.Index([f"c{i:02}" for i in range(n)]), comparisons, won.astype(float))
 
 
 SCORE = np.repeat([0, 1, 2, 3], [12, 6, 4, 2])
@@ -108,16 +110,18 @@ UNEQUAL = (SCORE[:, np.newaxis] != SCORE[np.newaxis, :]).astype(float)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("games", [COMPLETE, UNEQUAL], ids=["complete", "unequal results only"])
-def test_the_band_covers_95_percent_of_judges_without_skill(games):
+@pytest.mark.parametrize(
+    "comparisons", [COMPLETE, UNEQUAL], ids=["complete", "unequal results only"]
+)
+def test_the_band_covers_95_percent_of_judges_without_skill(comparisons):
     """Over 500 tournaments, each with the band of its own verdicts: 95 ± 2 % stay inside."""
     rng = np.random.default_rng(2024)
     passed = SCORE > 0
     inside = 0
     for seed in range(500):
-        counted = tournament(rng, games, spread=1.0)
-        low, high = global_envelope(precision_at(no_skill(counted, WIN_RATE, seed), passed))
-        own = precision_at(win_rates(counted.matrix), passed)
+        tally = tournament(rng, comparisons, spread=1.0)
+        low, high = global_envelope(precision_at(no_skill(tally, WIN_RATE, seed), passed))
+        own = precision_at(win_rates(tally.matrix), passed)
         inside += bool(((own >= low - 1e-12) & (own <= high + 1e-12)).all())
     assert 0.93 <= inside / 500 <= 0.97
 
@@ -133,27 +137,27 @@ def test_the_band_of_113_candidates_covers_fresh_judges():
 
 
 def test_a_coin_looks_skilled_by_raw_wins_where_equal_results_never_met():
-    """Section 5.1.1 read against itself: the number of games tells the result."""
-    counted = tournament(np.random.default_rng(0), UNEQUAL, spread=0.0)
+    """Section 5.1.1 read against itself: the number of comparisons tells the result."""
+    tally = tournament(np.random.default_rng(0), UNEQUAL, spread=0.0)
     passed = SCORE > 0
-    tossed = coin(counted, (WINS, WIN_RATE))
+    tossed = coin(tally, (WINS, WIN_RATE))
     by_wins = area_under_roc(tossed["wins"], passed).mean()
     by_rate = area_under_roc(tossed["win-rate"], passed).mean()
     assert by_wins > 0.95
     assert by_rate == pytest.approx(0.5, abs=0.02)
 
 
-@pytest.mark.parametrize("by", ["bradley-terry", "wins", "win-rate", "pagerank"])
+@pytest.mark.parametrize("method", ["bradley-terry", "wins", "win-rate", "pagerank"])
 def test_no_skill_draws_are_centred_and_repeatable(by):
-    counted = tournament(np.random.default_rng(1), COMPLETE, spread=1.0)
-    draws = no_skill(counted, METHODS[by], seed=3, draws=300)
-    assert np.array_equal(draws, no_skill(counted, METHODS[by], seed=3, draws=300))
+    tally = tournament(np.random.default_rng(1), COMPLETE, spread=1.0)
+    draws = no_skill(tally, METHODS[by], seed=3, draws=300)
+    assert np.array_equal(draws, no_skill(tally, METHODS[by], seed=3, draws=300))
     assert area_under_roc(draws, SCORE > 0).mean() == pytest.approx(0.5, abs=0.03)
 
 
 def test_no_skill_judges_are_as_decided_as_the_real_one():
     """The spread of drawn strengths is that of the fitted ones."""
-    counted = tournament(np.random.default_rng(1), COMPLETE, spread=1.5)
-    own = rank_candidates(counted, BRADLEY_TERRY)["strength"].std()
-    drawn = no_skill(counted, BRADLEY_TERRY, draws=300).std(axis=1).mean()
+    tally = tournament(np.random.default_rng(1), COMPLETE, spread=1.5)
+    own = rank_candidates(tally, BRADLEY_TERRY)["strength"].std()
+    drawn = no_skill(tally, BRADLEY_TERRY, draws=300).std(axis=1).mean()
     assert drawn == pytest.approx(own, rel=0.1)

@@ -10,7 +10,7 @@ from scipy.stats import kendalltau
 from sklearn.metrics import roc_auc_score
 
 from ranking.evaluation.paired import accuracy_difference, order_accuracy, rank_correlation
-from ranking.evaluation.resampling import TAILS, resample
+from ranking.evaluation.resampling import QUANTILES, resample
 
 levels = st.integers(0, 4).map(float)
 fields = st.integers(3, 9).flatmap(
@@ -55,7 +55,7 @@ def test_its_interval_is_that_of_drawn_candidates():
     drawn_again = [np.repeat(np.arange(12), count.astype(int)) for count in resample(12, 7)]
     taus = [kendalltau(one[own], other[own]).statistic for own in drawn_again]
     estimate = rank_correlation(one, other, seed=7)
-    assert (estimate.low, estimate.high) == pytest.approx(tuple(np.nanquantile(taus, TAILS)))
+    assert (estimate.low, estimate.high) == pytest.approx(tuple(np.nanquantile(taus, QUANTILES)))
 
 
 @pytest.mark.parametrize("seed", range(5))

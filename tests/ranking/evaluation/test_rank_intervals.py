@@ -17,18 +17,20 @@ from ranking.tables import RANKING
 
 def judged(strength: np.ndarray, rng: np.random.Generator) -> Tally:
     n = len(strength)
-    games = 1.0 - np.eye(n)
+    comparisons = 1.0 - np.eye(n)
     chance = expit(strength[:, np.newaxis] - strength[np.newaxis, :])
     return Tally(
-        pd.Index([f"c{i:02}" for i in range(n)]), games, (rng.random((n, n)) < chance) * games
+        pd.Index([f"c{i:02}" for i in range(n)]),
+        comparisons,
+        (rng.random((n, n)) < chance) * comparisons,
     )
 
 
 @pytest.mark.parametrize("method", METHODS.values())
 def test_intervals_hold_the_estimate_and_repeat_with_the_seed(method):
-    counted = judged(np.linspace(-1, 1, 15), np.random.default_rng(0))
-    ranking = rank_candidates(counted, method)
-    table = with_intervals(ranking, counted, method, seed=5)
+    tally = judged(np.linspace(-1, 1, 15), np.random.default_rng(0))
+    ranking = rank_candidates(tally, method)
+    table = with_intervals(ranking, tally, method, seed=5)
     assert tuple(table.columns) == RANKING
     assert (table["rank_low"] <= table["rank"]).all()
     assert (table["rank"] <= table["rank_high"]).all()
@@ -36,7 +38,7 @@ def test_intervals_hold_the_estimate_and_repeat_with_the_seed(method):
     assert (table["strength"] <= table["strength_high"]).all()
     assert table["rank_low"].min() >= 1
     assert table["rank_high"].max() <= 15
-    pd.testing.assert_frame_equal(table, with_intervals(ranking, counted, method, seed=5))
+    pd.testing.assert_frame_equal(table, with_intervals(ranking, tally, method, seed=5))
 
 
 @pytest.mark.slow
@@ -47,9 +49,9 @@ def test_rank_intervals_cover_the_true_ranks():
     for seed in range(60):
         strength = rng.normal(0, 1.5, 30)
         truth = pd.Series(competition_rank(strength), [f"c{i:02}" for i in range(30)])
-        counted = judged(strength, rng)
+        tally = judged(strength, rng)
         table = with_intervals(
-            rank_candidates(counted, BRADLEY_TERRY), counted, BRADLEY_TERRY, seed, draws=200
+            rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY, seed, draws=200
         )
         true = truth[table["candidate"]].to_numpy()
         covered.append((table["rank_low"] <= true) & (true <= table["rank_high"]))
@@ -60,8 +62,8 @@ def test_a_clear_order_has_narrow_intervals_and_a_toss_wide_ones():
     rng = np.random.default_rng(2)
     widths = []
     for spread in (5.0, 0.0):
-        counted = judged(np.linspace(-spread, spread, 20), rng)
-        table = with_intervals(rank_candidates(counted, BRADLEY_TERRY), counted, BRADLEY_TERRY)
+        tally = judged(np.linspace(-spread, spread, 20), rng)
+        table = with_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY)
         widths.append((table["rank_high"] - table["rank_low"]).mean())
     assert widths[0] < 4
     assert widths[1] > 8
@@ -74,15 +76,15 @@ def test_windows_can_be_resampled_where_votes_are_known():
         (
             a,
             b,
-            position,
+            window,
             float(np.clip(0.5 + 0.1 * (names.index(b) - names.index(a)) + noise, 0, 1)),
         )
         for a in names
         for b in names
         if a != b
-        for position, noise in enumerate(rng.normal(0, 0.2, 6))
+        for window, noise in enumerate(rng.normal(0, 0.2, 6))
     ]
-    votes = pd.DataFrame(rows, columns=["first", "second", "position", "p_first"])
+    votes = pd.DataFrame(rows, columns=["first", "second", "window", "p_first"])
     ranking = rank_candidates(count_comparisons(count_votes(votes)), BRADLEY_TERRY)
     table = with_window_intervals(ranking, votes, "majority", BRADLEY_TERRY, draws=60)
     assert (table["rank_low"] <= table["rank"]).all()
@@ -99,7 +101,7 @@ def test_votes_that_never_change_leave_no_doubt():
             if a != b
             for w in range(4)
         ],
-        columns=["first", "second", "position", "p_first"],
+        columns=["first", "second", "window", "p_first"],
     )
     ranking = rank_candidates(count_comparisons(count_votes(votes)), WINS)
     table = with_window_intervals(ranking, votes, "majority", WINS, draws=20)

@@ -60,18 +60,18 @@ def one_by_one(head: Head, bank: EmbeddingBank, meet: str = "aligned") -> pd.Dat
     rows = []
     for a in bank.windows.itertuples():
         for b in bank.windows.itertuples():
-            met = a.candidate != b.candidate and (meet == "all" or a.position == b.position)
+            met = a.candidate != b.candidate and (meet == "all" or a.window == b.window)
             if met:
                 with torch.inference_mode():
-                    pair = side_by_side(bank.take([a.window]), bank.take([b.window]))
+                    pair = side_by_side(bank.take([a.row]), bank.take([b.row]))
                     p = float(p_first(head(*pair)))
-                at = a.position if meet == "aligned" else None
+                at = a.window if meet == "aligned" else None
                 if at is None:
-                    at = a.position * counts[b.candidate] + b.position
+                    at = a.window * counts[b.candidate] + b.window
                 rows.append((a.candidate, b.candidate, at, p))
     order = {name: place for place, name in enumerate(bank.windows["candidate"].unique())}
     table = pd.DataFrame(rows, columns=list(VOTES))
-    keys = [table["first"].map(order), table["second"].map(order), table["position"]]
+    keys = [table["first"].map(order), table["second"].map(order), table["window"]]
     return table.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
 
 
@@ -89,7 +89,7 @@ def test_every_window_that_both_have_is_voted_on():
     votes = compare_windows(ranker_of(), bank_of(SEGMENTS))
     windows = {name: -(-count // 30) for name, count in SEGMENTS.items()}
     for (first, second), own in votes.groupby(["first", "second"]):
-        assert own["position"].tolist() == list(range(min(windows[first], windows[second])))
+        assert own["window"].tolist() == list(range(min(windows[first], windows[second])))
     assert len(count_votes(votes)) == 4 * 3
 
 
@@ -98,7 +98,7 @@ def test_the_two_orders_agree_in_an_antisymmetric_vote():
     for meet in ("aligned", "all"):
         plain, even = (
             compare_windows(ranker, bank, Judging(meet, antisymmetric=antisymmetric))
-            .query("position == 0")
+            .query("window == 0")
             .pivot_table(index="first", columns="second", values="p_first")
             .to_numpy()
             for antisymmetric in (False, True)
@@ -161,11 +161,11 @@ def judged(monkeypatch):
     sizes = []
     strip = PairScorer._strip
 
-    def counted(self, first, second, one):
+    def tally(self, first, second, one):
         sizes.append(one.size)
         return strip(self, first, second, one)
 
-    monkeypatch.setattr(PairScorer, "_strip", counted)
+    monkeypatch.setattr(PairScorer, "_strip", tally)
     return sizes
 
 

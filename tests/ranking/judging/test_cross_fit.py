@@ -34,7 +34,7 @@ def compared(part: pd.Series) -> tuple[pd.DataFrame, list[tuple[set[str], set[st
         def compare(heard):
             rankers.append((set(fitted), set(heard)))
             pairs = ordered_pairs(heard)[["first", "second"]]
-            votes = [pairs.assign(position=position, p_first=0.5) for position in (0, 1)]
+            votes = [pairs.assign(window=window, p_first=0.5) for window in (0, 1)]
             return pd.concat(votes)
 
         return compare
@@ -60,7 +60,7 @@ def test_with_folds_every_ordered_pair_is_judged_once(scores, parts, seed):
     wanted = ordered_pairs(part.index).loc[lambda pairs: pairs.index.repeat(2)]
     assert votes["first"].tolist() == wanted["first"].tolist()
     assert votes["second"].tolist() == wanted["second"].tolist()
-    assert votes["position"].tolist() == [0, 1] * (len(votes) // 2)
+    assert votes["window"].tolist() == [0, 1] * (len(votes) // 2)
 
 
 @given(SCORES, st.integers(0, 2**32 - 1))

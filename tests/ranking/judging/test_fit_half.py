@@ -52,8 +52,8 @@ def accuracy(bank, score: pd.Series, parts: int, ranker: ProbeRanker, seed: int 
         fitted = fit_ranker(ranker, bank, score[candidates], seed=seed)
         return lambda heard: compare_windows(fitted, bank, among=heard)
 
-    counted = count_comparisons(count_votes(compare_unheard(part, fit_on)))
-    return pair_accuracy(counted, score[counted.candidates].to_numpy(), seed)
+    tally = count_comparisons(count_votes(compare_unheard(part, fit_on)))
+    return pair_accuracy(tally, score[tally.candidates].to_numpy(), seed)
 
 
 @pytest.mark.slow
@@ -73,7 +73,7 @@ def test_fitting_on_shuffled_results_stays_within_what_no_skill_gives(bank, scor
 
 def test_a_ranker_goes_on_from_what_it_knows(bank, score):
     start = ranker_of()
-    start = replace(start, record=replace(start.record, note="it has heard nobody"))
+    start = replace(start, record=replace(start.record, remark="it has heard nobody"))
     fitted = fit_ranker(start, bank, score[:6], epochs=1)
     moved, drawn = (
         (fitted.head.output.weight - other.output.weight).abs().max()
@@ -82,7 +82,7 @@ def test_a_ranker_goes_on_from_what_it_knows(bank, score):
     assert 0 < moved < 2 * 1.1e-3  # in two steps of Adam at a rate of 1e-3
     assert drawn > 1e-2
     assert fitted.head.mean.equal(start.head.mean)
-    assert fitted.record.note == ""
+    assert fitted.record.remark == ""
     assert not any(parameter.requires_grad for parameter in fitted.head.parameters())
 
 
@@ -124,7 +124,7 @@ def test_an_interrupted_fit_goes_on_and_a_finished_one_is_kept(bank, score, tmp_
 def test_a_fit_is_kept_for_what_it_was_fitted_from(bank, score, tmp_path):
     kept = Kept(tmp_path, {"r000": "her recording"})
     start = ranker_of()
-    start = replace(start, record=replace(start.record, note="it has heard nobody"))
+    start = replace(start, record=replace(start.record, remark="it has heard nobody"))
     for fits, changes in enumerate(
         [
             {},

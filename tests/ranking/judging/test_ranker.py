@@ -46,7 +46,12 @@ class LoudnessScorer:
 class Loudness:
     """Prefers the larger mean of the embedding: no probe, and nothing of torch's arithmetic."""
 
-    task, made, note, version = "expertise-2", CacheKey("spectrogram"), "it hears loudness", "1"
+    task, cache_key, remark, version = (
+        "expertise-2",
+        CacheKey("spectrogram"),
+        "it hears loudness",
+        "1",
+    )
 
     def __init__(self, sharpness: float = 50) -> None:
         self.sharpness = sharpness

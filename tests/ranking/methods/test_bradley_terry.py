@@ -74,7 +74,7 @@ def test_a_newton_step_solves_its_equations(wide):
 
 
 def test_information_gives_the_standard_error_of_two_candidates():
-    """For n games at even odds the variance of the log-odds is 4 / n; half of it each way."""
+    """For n comparisons at even odds the variance of the log-odds is 4 / n; half of it each way."""
     wins = np.array([[0.0, 8.0], [8.0, 0.0]])
     inverse = np.linalg.inv(information(wins, np.zeros(2))) - 1 / 2
     assert inverse[0, 0] + inverse[1, 1] - 2 * inverse[0, 1] == pytest.approx(4 / 16)

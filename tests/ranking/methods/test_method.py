@@ -42,7 +42,7 @@ def test_icpc2015_plays_272_comparisons_each():
     pairs = itertools.permutations([f"c{i:03}" for i in range(137)], 2)
     table = comparisons(*((first, second, first) for first, second in pairs))
     assert len(table) == 18_632
-    assert (ranked(table, "wins")["games"] == 272).all()
+    assert (ranked(table, "wins")["comparisons"] == 272).all()
 
 
 @settings(max_examples=80)

@@ -11,7 +11,7 @@ from ranking.methods.pagerank import walk_from_losers
 
 @pytest.mark.parametrize("seed", range(5))
 def test_pagerank_is_that_of_networkx(seed):
-    wins = random_wins(12, seed, games=2)
+    wins = random_wins(12, seed, comparisons=2)
     wins[:, 3] = 0  # someone who never lost
     graph = nx.from_numpy_array(wins.T, create_using=nx.DiGraph)
     theirs = nx.pagerank(graph, tol=1e-13)

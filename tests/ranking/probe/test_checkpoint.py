@@ -70,7 +70,7 @@ def rewrite(path, **changed):
         (lambda path: path.with_suffix(".json").unlink(), r"mine\.json: there is no such file"),
         (other_weights, r"not the weights that mine\.json names; train it again"),
         (lambda path: rewrite(path, format=9), "written in format 9, this program knows 1"),
-        (lambda path: rewrite(path, made=None), "no record of a probe"),
+        (lambda path: rewrite(path, cache_key=None), "no record of a probe"),
         (lambda path: rewrite(path, colour="red"), "no record of a probe"),
         (
             lambda path: rewrite(path, config={**CONFIG.__dict__, "width": 16}),

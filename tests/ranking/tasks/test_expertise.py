@@ -66,9 +66,9 @@ def pairs_of(*rows):
 
 
 def windows_of(**counts):
-    rows = [(name, position) for name, count in counts.items() for position in range(count)]
-    table = pd.DataFrame(rows, columns=["candidate", "position"])
-    return table.assign(window=table.index, start=300.0 * table["position"], stop=300.0)
+    rows = [(name, window) for name, count in counts.items() for window in range(count)]
+    table = pd.DataFrame(rows, columns=["candidate", "window"])
+    return table.assign(row=table.index, start=300.0 * table["window"], stop=300.0)
 
 
 def test_examples_are_both_orders_of_aligned_windows():

@@ -1,4 +1,4 @@
-"""Verdicts from one source: a file of comparisons, votes or marks, or what is bundled."""
+"""Comparisons from one source: a file of comparisons, votes or marks, or what is bundled."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,93 +17,100 @@ from ranking.tables import TIE
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class Comparisons:
     """Comparisons and where they come from."""
 
-    comparisons: pd.DataFrame
+    table: pd.DataFrame
+    """COMPARISONS table of :mod:`ranking.tables`."""
     source: str
     """What they are, in words: "8,418 published comparisons"."""
-    note: str = ""
+    remark: str = ""
     path: Path | None = None
-    passed_from: float = 1
+    passing_score: float = 1
     """Least score of whoever passed the round that was judged."""
     votes: pd.DataFrame | None = None
     marks: pd.DataFrame | None = None
     """A panel's, for methods that rank by them."""
-    heard: Mapping[str, Any] = field(default_factory=dict)
-    """Of verdicts on recordings: the ranker, its encoder, the recordings, and how they met."""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """Ranker, encoder, recordings and device, where a ranker compared recordings."""
 
 
-def read_verdicts(
+def load_comparisons(
     competition: Competition,
     comparisons: Path | None = None,
     votes: Path | None = None,
     panel: Path | None = None,
-    stage: str | None = None,
+    round_name: str | None = None,
     vote: str = "majority",
-) -> Verdicts:
-    """Return the verdicts of the one file given, or those that come with the competition.
+) -> Comparisons:
+    """Return the comparisons of the one file given, or those that come with the competition.
 
     Raises
     ------
     TableError, ComparisonsError
         If the file cannot be read.
     CompetitionError
-        If several files are given, or none where the competition has none; or ``stage`` without
-        marks.
+        If several files are given, or none where the competition has none; or ``round_name``
+        without marks.
     """
     given = [path for path in (comparisons, votes, panel) if path is not None]
     if len(given) > 1:
         raise CompetitionError(
-            " and ".join(path.name for path in given), "verdicts from several files", "give one"
+            " and ".join(path.name for path in given), "comparisons from several files", "give one"
         )
     ids = pd.Index(competition.judged["candidate"])
-    if votes is not None and stage is None:
-        return replace(verdicts_of(read_votes(votes, ids), vote), path=votes)
+    if votes is not None and round_name is None:
+        return replace(comparisons_from_votes(read_votes(votes, ids), vote), path=votes)
     own = not given
     path = comparisons or (competition.comparisons if own else None)
-    if path is not None and stage is None:
+    if path is not None and round_name is None:
         table = read_comparisons(path, ids)
         kind = "published comparisons" if own else "comparisons"
-        note = competition.comparisons_note if own else ""
-        return Verdicts(table, f"{len(table):,} {kind}", note, path)
+        remark = competition.comparisons_remark if own else ""
+        return Comparisons(table, f"{len(table):,} {kind}", remark, path)
     panel = panel or (competition.panel if own else None)
     if panel is None:
         raise CompetitionError(
             competition.name,
-            "no marks by a panel" if stage else "no verdicts come with it",
-            "name no stage" if stage else "name a file of comparisons, votes or marks",
-            key="no-stage" if stage else "name-verdicts",
+            "no marks by a panel" if round_name else "no comparisons come with it",
+            "name no round" if round_name else "name a file of comparisons, votes or marks",
+            key="no-round" if round_name else "name-comparisons",
         )
-    return _from_panel(competition, panel, stage, own=own)
+    return _from_panel(competition, panel, round_name, own=own)
 
 
-def verdicts_of(
+def comparisons_from_votes(
     votes: pd.DataFrame,
     rule: str,
     said: Sequence[str] = (),
-    heard: Mapping[str, Any] = MappingProxyType({}),
-) -> Verdicts:
-    """Return the verdicts of a VOTES table, with remarks on where it comes from."""
+    provenance: Mapping[str, Any] = MappingProxyType({}),
+) -> Comparisons:
+    """Return the comparisons that a VOTES table makes, with remarks on where they come from."""
     table = count_votes(votes, rule)
     even = int((table["votes"] * 2 == table["windows"]).sum())
     source = f"{len(table):,} comparisons by {rule} of {len(votes):,} votes on windows"
     decided = [f"{even:,} even votes went to the larger mean probability"] if even else []
-    return Verdicts(table, source, " ".join([*said, *decided]), votes=votes, heard=heard)
+    return Comparisons(
+        table, source, " ".join([*said, *decided]), votes=votes, provenance=provenance
+    )
 
 
-def _from_panel(competition: Competition, path: Path, stage: str | None, *, own: bool) -> Verdicts:
-    judged = stage or (competition.stages[0] if own and competition.stages else None)
+def _from_panel(
+    competition: Competition, path: Path, round_name: str | None, *, own: bool
+) -> Comparisons:
+    judged = round_name or (
+        competition.panel_rounds[0] if own and competition.panel_rounds else None
+    )
     marks = read_marks(path, pd.Index(competition.judged["candidate"]), judged)
     table = panel_comparisons(marks)
     ties = int((table["winner"] == TIE).sum())
     at = competition.rounds.index(judged) if judged in competition.rounds else 0
-    return Verdicts(
+    return Comparisons(
         table,
-        f"{len(table):,} verdicts of {table['juror'].nunique()} jurors"
+        f"{len(table):,} comparisons by {table['juror'].nunique()} jurors"
         f"{f' in {judged}' if judged else ''} ({ties:,} ties)",
-        competition.panel_note if own else "",
+        competition.panel_remark if own else "",
         path,
-        passed_from=at + 1,
+        passing_score=at + 1,
         marks=marks,
     )
