@@ -73,7 +73,7 @@ def _renamed_as_remarks() -> Iterator[None]:
         usual, said = warnings.showwarning, set[str]()
 
         def show(
-            remark: Warning | str,
+            message: Warning | str,
             category: type[Warning],
             filename: str,
             lineno: int,
@@ -81,10 +81,10 @@ def _renamed_as_remarks() -> Iterator[None]:
             line: str | None = None,
         ) -> None:
             if not issubclass(category, RenamedWarning):
-                usual(remark, category, filename, lineno, file, line)
-            elif str(remark) not in said:
-                said.add(str(remark))
-                print_remark(str(remark))
+                usual(message, category, filename, lineno, file, line)
+            elif str(message) not in said:
+                said.add(str(message))
+                print_remark(str(message))
 
         warnings.showwarning = show
         yield
