@@ -1,6 +1,7 @@
-"""Public functions and dataclasses of the packages as their source has them, with what documents them."""
+"""Public functions, classes and fields of the packages, and what documents them, from source."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,54 +10,58 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ranking", "plots", "icpc")
+FEW = 2  # parameters
 SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Documented:
-    """A public function, method or dataclass."""
+class Function:
+    """A public function, method or class with what calls it names."""
 
     where: str
-    node: ast.FunctionDef | ast.ClassDef
+    node: ast.FunctionDef
+    docstring: str
     owner: ast.ClassDef | None
-    """The class that a method belongs to."""
-
-    @property
-    def docstring(self) -> str:
-        """Its docstring, empty if it has none."""
-        return ast.get_docstring(self.node) or ""
+    """The class that it belongs to."""
 
     @property
     def parameters(self) -> list[str]:
         """What the signature names, without self."""
+        more = (self.node.args.vararg, self.node.args.kwarg)
+        return [*self._plain, *(one.arg for one in more if one)]
+
+    @property
+    def many(self) -> bool:
+        """Whether there are more than a first line can explain."""
+        return len(self._plain) > FEW
+
+    @property
+    def _plain(self) -> list[str]:
         given = self.node.args
-        named = [*given.posonlyargs, *given.args, given.vararg, *given.kwonlyargs, given.kwarg]
-        return [one.arg for one in named if one and one.arg not in {"self", "cls"}]
+        named = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+        return [name for name in named if name not in {"self", "cls"} and name[0] != "_"]
 
     @property
     def described(self) -> dict[str, str]:
         """What the section "Parameters" says of each parameter."""
-        titles = [*SECTION.finditer(self.docstring)]
-        ends = [*(title.start() for title in titles[1:]), len(self.docstring)]
         found = {}
-        for title, end in zip(titles, ends, strict=True):
-            if title[1] == "Parameters":
-                for entry in re.split(r"\n(?=\S)", self.docstring[title.end() : end].strip("\n")):
-                    names, _, text = entry.partition("\n")
-                    names, _, of = names.partition(" : ")
-                    said = " ".join((text or of).split())
-                    found |= {name.strip("* "): said for name in names.split(",")}
+        _, *sections = SECTION.split(self.docstring)
+        for title, text in zip(sections[::2], sections[1::2], strict=True):
+            entries = re.split(r"\n(?=\S)", text.strip("\n")) if title == "Parameters" else ()
+            for entry in entries:
+                head, _, below = entry.partition("\n")
+                names, _, shape = head.partition(" : ")
+                line = " ".join((below or shape).split())
+                found |= {name.strip("* "): line for name in names.split(",")}
         return found
 
-    @property
-    def fields(self) -> dict[str, str]:
-        """Public fields of a dataclass, with the line below each, empty if there is none."""
-        found = {}
-        for field, below in zip(self.node.body, [*self.node.body[1:], None], strict=True):
-            if isinstance(field, ast.AnnAssign) and not field.target.id.startswith("_"):
-                there = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
-                found[field.target.id] = below.value.value if there else ""
-        return found
+
+@dataclass(frozen=True)
+class Fields:
+    """A public dataclass: each field with the line below it, empty if there is none."""
+
+    where: str
+    lines: dict[str, str]
 
 
 @cache
@@ -69,41 +74,53 @@ def trees() -> dict[str, ast.Module]:
     }
 
 
-def public_functions() -> Iterator[Documented]:
-    """Yield public functions, and public methods of public classes."""
+def public_functions() -> Iterator[Function]:
+    """Yield public functions, public classes by what they are made with, and their methods."""
     for path, tree in trees().items():
-        for node in tree.body:
-            inside = node.body if isinstance(node, ast.ClassDef) else [node]
-            owner = node if isinstance(node, ast.ClassDef) else None
-            for one in inside:
-                if isinstance(one, ast.FunctionDef) and not one.name.startswith("_"):
-                    if owner is None or not owner.name.startswith("_"):
-                        name = f"{owner.name}.{one.name}" if owner else one.name
-                        yield Documented(f"{path}:{one.lineno} {name}", one, owner)
+        for node in public(tree.body):
+            if isinstance(node, ast.FunctionDef):
+                where = f"{path}:{node.lineno} {node.name}"
+                yield Function(where, node, ast.get_docstring(node) or "", None)
+            for own in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(own, ast.FunctionDef) and own.name == "__init__":
+                    where = f"{path}:{node.lineno} {node.name}"
+                    yield Function(where, own, ast.get_docstring(node) or "", node)
+            for own in public(node.body) if isinstance(node, ast.ClassDef) else ():
+                if isinstance(own, ast.FunctionDef):
+                    where = f"{path}:{own.lineno} {node.name}.{own.name}"
+                    yield Function(where, own, ast.get_docstring(own) or "", node)
 
 
-def dataclasses() -> Iterator[Documented]:
+def dataclasses() -> Iterator[Fields]:
     """Yield public dataclasses."""
     for path, tree in trees().items():
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                if any("dataclass" in ast.unparse(one) for one in node.decorator_list):
-                    yield Documented(f"{path}:{node.lineno} {node.name}", node, None)
+        for node in public(tree.body):
+            if any("dataclass" in ast.unparse(one) for one in node.decorator_list):
+                lines = {}
+                for field, below in itertools.pairwise([*node.body, None]):
+                    if isinstance(field, ast.AnnAssign) and not field.target.id.startswith("_"):
+                        line = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+                        lines[field.target.id] = below.value.value if line else ""
+                yield Fields(f"{path}:{node.lineno} {node.name}", lines)
 
 
-def overrides(method: Documented) -> bool:
-    """Whether a method is documented where a class above it, in these packages, has it."""
+def public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """Yield what is defined under a public name."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+
+
+def overrides(method: Function) -> bool:
+    """Whether a class above a method's own, in these packages, has it too and documents it."""
     classes = {
         node.name: node
         for tree in trees().values()
         for node in tree.body
         if isinstance(node, ast.ClassDef)
     }
-    above = [ast.unparse(base).split("[")[0] for base in (method.owner.bases if method.owner else ())]
-    for name in above:
-        base = classes.get(name)
-        if base is not None:
-            above += [ast.unparse(one).split("[")[0] for one in base.bases]
-            if any(isinstance(one, ast.FunctionDef) and one.name == method.node.name for one in base.body):
-                return True
-    return False
+    above = [method.owner] if method.owner else []
+    for one in above:
+        names = [ast.unparse(base).partition("[")[0] for base in one.bases]
+        above += [classes[name] for name in names if name in classes]
+    return any(node.name == method.node.name for one in above[1:] for node in public(one.body))
