@@ -1,13 +1,13 @@
-from .crossed import CrossedStack
 from .factorised import FactorisedHead
 from .head import Head, HeadConfig, make_head
-from .stack import Stack
+from .pair_stack import PairStack
+from .stack import HeadStack
 
 __all__ = [
-    "CrossedStack",
     "FactorisedHead",
     "Head",
     "HeadConfig",
-    "Stack",
+    "HeadStack",
+    "PairStack",
     "make_head",
 ]

@@ -1,10 +1,15 @@
-"""The widened attention of a factorised head: all that a head does after its projection.
+"""All that a factorised head does after its projection, with the projection fused into it.
 
 Conventions
 -----------
-Part of :class:`ranking.network.factorised.FactorisedHead`, and of use to nobody else. Queries, keys
-and values are linear in the vector of a segment, and that vector is a sum of shares: so each share
-is widened once to ``[vector | query | key | value of each attention head]``, and per pair they are
+Part of :class:`ranking.network.factorised.FactorisedHead`, and of use to nobody else. The queries,
+keys and values of self-attention are linear in the vector of a segment, and that vector is a sum of
+terms, each linear in what one recording (or the seam) gives:
+
+    vector = P x₁ + P' x₂ + P'' x₁₂ + bias
+
+So the projection P and the matrices behind it are multiplied once into one *fused projection*, with
+output ``[vector | query | key | value of each attention head]``, K values; per pair its terms are
 added, not multiplied. The softmax's scale goes into the queries, the attention's output matrix into
 the values, the gains and shifts of layer norms into the matrices behind them.
 """
@@ -18,17 +23,25 @@ from torch.nn import functional
 from ranking.network.head import Head
 
 
-class WidenedAttention(nn.Module):
-    """Widened vectors (P, S, K) of pairs to logits (P, classes), in eval mode."""
+class FusedAttention(nn.Module):
+    """Fused projections (P, S, K) of P pairs to logits (P, C), in eval mode.
 
-    first_in: Tensor
-    first_bias: Tensor
-    second_in: Tensor
-    second_bias: Tensor
-    gain: Tensor
-    shift_out: Tensor
-    out: Tensor
-    bias: Tensor
+    Parameters
+    ----------
+    head
+        The head whose attention and output this computes.
+    dtype
+        Of weights and results.
+    """
+
+    linear1_weight: Tensor
+    linear1_bias: Tensor
+    linear2_weight: Tensor
+    linear2_bias: Tensor
+    norm1_gain: Tensor
+    output_shift: Tensor
+    output_weight: Tensor
+    output_bias: Tensor
 
     def __init__(self, head: Head, dtype: torch.dtype) -> None:
         super().__init__()
@@ -36,49 +49,58 @@ class WidenedAttention(nn.Module):
         self.width, self.heads = head.config.width, head.config.attention_heads
         self.epsilon = layer.norm1.eps, layer.norm2.eps
         gain, shift = as_double(layer.norm1)
-        into, into_bias = as_double(layer.linear1)
-        back, back_bias = as_double(layer.linear2)
-        last_gain, last_shift = as_double(layer.norm2)
-        last, bias = as_double(head.output)
-        last = torch.unflatten(last, 1, (-1, self.width))  # (C, S, width)
+        linear1, bias1 = as_double(layer.linear1)
+        linear2, bias2 = as_double(layer.linear2)
+        gain2, shift2 = as_double(layer.norm2)
+        output, bias = as_double(head.output)
+        output = torch.unflatten(output, 1, (-1, self.width))  # (C, S, width)
         for name, value in (
-            ("first_in", (into * gain).T),
-            ("first_bias", into_bias + into @ shift),
-            ("second_in", back.T),
-            ("second_bias", back_bias + shift),
-            ("gain", gain),
-            ("shift_out", (last @ last_shift).T),  # (S, C)
-            ("out", (last * last_gain).flatten(1).T),
-            ("bias", bias),
+            ("linear1_weight", (linear1 * gain).T),
+            ("linear1_bias", bias1 + linear1 @ shift),
+            ("linear2_weight", linear2.T),
+            ("linear2_bias", bias2 + shift),
+            ("norm1_gain", gain),
+            ("output_shift", (output @ shift2).T),  # (S, C)
+            ("output_weight", (output * gain2).flatten(1).T),
+            ("output_bias", bias),
         ):
             self.register_buffer(name, value.to(dtype).contiguous())
 
-    def forward(self, wide: Tensor, mask: Tensor | None) -> Tensor:
-        """Return logits; a mask of None means sound throughout."""
-        pairs, segments, _ = wide.shape
+    def forward(self, fused: Tensor, mask: Tensor | None) -> Tensor:
+        """Return logits (P, C).
+
+        Parameters
+        ----------
+        fused : float tensor, shape (P, S, K)
+        mask : bool tensor, shape (P, S)
+            True where there is sound; None if there is sound everywhere.
+        """
+        pairs, segments, _ = fused.shape
         d, h = self.width, self.heads
         query, key = (
-            torch.unflatten(wide[..., start : start + d], -1, (h, -1)).transpose(1, 2)
+            torch.unflatten(fused[..., start : start + d], -1, (h, -1)).transpose(1, 2)
             for start in (d, 2 * d)
         )  # (P, h, S, d/h)
         score = query @ key.transpose(-1, -2)  # (P, h, S, S)
         if mask is not None:
             score = score.masked_fill(~mask[:, None, None, :], -math.inf)
         weight = torch.softmax(score, -1).permute(0, 2, 3, 1).reshape(pairs, segments, -1)
-        value = wide[..., 3 * d :].reshape(pairs, segments * h, d)
-        y = torch.baddbmm(wide[..., :d], weight, value)  # (P, S, d)
+        value = fused[..., 3 * d :].reshape(pairs, segments * h, d)
+        y = torch.baddbmm(fused[..., :d], weight, value)  # (P, S, d)
         y = functional.layer_norm(y, (d,), eps=self.epsilon[0])
-        inner = torch.addmm(self.first_bias, y.flatten(0, 1), self.first_in).relu_()
-        fed = torch.addmm(self.second_bias, inner, self.second_in).view_as(y)
-        y = functional.layer_norm(torch.addcmul(fed, y, self.gain), (d,), eps=self.epsilon[1])
+        hidden = torch.addmm(self.linear1_bias, y.flatten(0, 1), self.linear1_weight).relu_()
+        out = torch.addmm(self.linear2_bias, hidden, self.linear2_weight).view_as(y)
+        y = torch.addcmul(out, y, self.norm1_gain)
+        y = functional.layer_norm(y, (d,), eps=self.epsilon[1])
         if mask is None:
-            return y.flatten(1) @ self.out + (self.bias + self.shift_out.sum(0))
+            return y.flatten(1) @ self.output_weight + (self.output_bias + self.output_shift.sum(0))
         y = y * mask.unsqueeze(-1)
-        return y.flatten(1) @ self.out + (self.bias + mask.to(y.dtype) @ self.shift_out)
+        bias = self.output_bias + mask.to(y.dtype) @ self.output_shift
+        return y.flatten(1) @ self.output_weight + bias
 
 
-def widened(head: Head) -> tuple[Tensor, Tensor]:
-    """Return the projection's weight (K, columns) and bias (K,), widened, in float64."""
+def fused_projection(head: Head) -> tuple[Tensor, Tensor]:
+    """Return weight (K, columns) and bias (K,) of a head's fused projection, in float64."""
     weight, bias = as_double(head.project)
     attention = head.attention.self_attn
     h, size = attention.num_heads, attention.head_dim
@@ -92,11 +114,11 @@ def widened(head: Head) -> tuple[Tensor, Tensor]:
         value, 0, (h, size)
     )
     vector = torch.cat([weight, (bias + out_bias)[:, None]], 1)
-    wide = torch.cat([vector, query / math.sqrt(size), key, value.flatten(0, 1)])
-    return wide[:, :-1], wide[:, -1]
+    fused = torch.cat([vector, query / math.sqrt(size), key, value.flatten(0, 1)])
+    return fused[:, :-1], fused[:, -1]
 
 
 def as_double(module: nn.Module) -> tuple[Tensor, Tensor]:
-    """Weight and bias in float64, without gradients."""
+    """Return a module's weight and bias in float64, without gradients."""
     weight, bias = (module.get_parameter(name) for name in ("weight", "bias"))
     return weight.detach().double(), bias.detach().double()

@@ -2,11 +2,21 @@
 
 Conventions
 -----------
-Up to the attention a head is linear but for its ReLUs, and a ReLU whose input sees one recording
-only depends on that recording only. So the projected vector of a segment is a sum of the first
-window's share, the second window's, and the seam's. :meth:`FactorisedHead.shares` computes a
-window's share in either place; calling the head on shares of A first and B second windows gives
-the logits of all A · B pairs. Eval mode: batch norms are folded into the convolutions.
+Up to its attention a head is linear but for ReLUs, and a ReLU whose receptive field lies in one
+recording depends on that recording alone. Only the *seam*, rows whose receptive field spans both
+(:class:`ranking.network.rows.RowSplit`), depends on the pair. For windows a and b, with the seam's
+rows s₁ … s_L of the L convolutions (s₀ is empty), and for each segment:
+
+    s_l(a, b) = relu(u_l(a) + v_l(b) + M_l s_{l-1}(a, b))
+    fused(a, b) = p(a) + q(b) + P s_L(a, b)
+    logits(a, b) = attention(fused(a, b))
+
+The terms p, u_l (of a window as first of a pair) and q, v_l (as second) are its *partial sums*,
+:class:`PartialSums`; biases are in those of the first. :meth:`FactorisedHead.partial_sums` computes
+them, once per window; calling the head on those of A first and B second windows gives the logits of
+all A · B pairs. A :class:`ranking.network.seam.SeamConvolution` is M_l, and
+:mod:`ranking.network.attention` defines the fused projection, of K values. Eval mode: batch norms
+are folded into the convolutions.
 
 A fast form of :class:`ranking.network.head.Head`, whose docstring says what they have in common:
 its logits on every concatenation, but for rounding.
@@ -18,172 +28,193 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ranking.network.attention import WidenedAttention, as_double, widened
+from ranking.network.attention import FusedAttention, as_double, fused_projection
 from ranking.network.head import Head
-from ranking.network.rows import Rows, both_places, convolve_rows
-from ranking.network.seam import SeamStep
+from ranking.network.rows import RowSplit, convolve_in_both_places, convolve_rows
+from ranking.network.seam import SeamConvolution
 
 
-class Share(NamedTuple):
-    """What windows contribute in one place of a pair, first or second."""
+class PartialSums(NamedTuple):
+    """Terms of windows as first, or as second, of a pair."""
 
-    base: Tensor
-    """(W, S, K): to the widened vectors."""
+    projected: Tensor
+    """Term of the fused projection, shape (W, S, K): p or q."""
     seams: tuple[Tensor, ...]
-    """(W, S, blocks, columns), one for each convolution: to the seam before its ReLU."""
+    """Term of each convolution's seam before its ReLU, (W, S, blocks, columns): u_l or v_l."""
     mask: Tensor
-    """(W, S): true where there is sound."""
+    """True where there is sound, shape (W, S)."""
 
-    def part(self, windows: slice) -> "Share":
-        """The shares of some of the windows."""
-        return Share(
-            self.base[windows], tuple(seam[windows] for seam in self.seams), self.mask[windows]
-        )
+    def select(self, windows: slice) -> "PartialSums":
+        """Return those of some of the windows."""
+        seams = tuple(seam[windows] for seam in self.seams)
+        return PartialSums(self.projected[windows], seams, self.mask[windows])
 
 
-def joined(shares: Sequence[Share]) -> Share:
-    """Return the shares of all windows as one."""
-    seams = zip(*(share.seams for share in shares), strict=True)
-    return Share(
-        torch.cat([share.base for share in shares]),
+def concatenate(sums: Sequence[PartialSums]) -> PartialSums:
+    """Return the partial sums of several sets of windows as those of one."""
+    seams = zip(*(one.seams for one in sums), strict=True)
+    return PartialSums(
+        torch.cat([one.projected for one in sums]),
         tuple(torch.cat(seam) for seam in seams),
-        torch.cat([share.mask for share in shares]),
+        torch.cat([one.mask for one in sums]),
     )
 
 
 class FactorisedHead(nn.Module):
-    """Shares of A first and B second windows to logits (A, B, classes)."""
+    """Partial sums of A first and B second windows to logits (A, B, C).
+
+    Parameters
+    ----------
+    head
+        A head of two inputs; its weights are copied.
+    dtype
+        Of weights and results.
+
+    Raises
+    ------
+    ValueError
+        If the head takes one recording.
+    """
 
     mean: Tensor
     scale: Tensor
-    first_base: Tensor
-    second_base: Tensor
-    base_bias: Tensor
-    seam_base: Tensor
+    first_projection: Tensor
+    second_projection: Tensor
+    seam_projection: Tensor
+    projection_bias: Tensor
 
     def __init__(self, head: Head, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
         config = head.config
-        if config.sides != 2:
-            raise ValueError(f"a head of sides={config.sides} compares nobody: it takes two")
+        if config.inputs != 2:
+            raise ValueError(f"a head of inputs={config.inputs} cannot compare: it must take 2")
         self.frames, self.segments = config.frames, config.segments
         self.grid = config.kernel, config.stride, config.padding
-        self.rows = [Rows(config.frames, config.frames, 2 * config.frames)]
+        self.rows = [RowSplit(config.frames, config.frames, 2 * config.frames)]
         columns = [config.dimension]
         for _ in head.convolutions:
-            self.rows.append(self.rows[-1].after(*self.grid))
+            self.rows.append(self.rows[-1].convolved(*self.grid))
             columns.append((columns[-1] + 2 * config.padding - config.kernel) // config.stride + 1)
-        self.steps = [
-            SeamStep(before.mixed, after.mixed, wide, *self.grid)
-            for before, after, wide in zip(self.rows[1:], self.rows[2:], columns[2:], strict=False)
+        self.seam_convolutions = [
+            SeamConvolution(before.seam, after.seam, width, *self.grid)
+            for before, after, width in zip(self.rows[1:], self.rows[2:], columns[2:], strict=False)
         ]
         buffers = {"mean": head.mean, "scale": head.scale}
         for number, (weight, bias) in enumerate(_without_norms(head)):
             buffers |= {f"weight{number}": weight, f"bias{number}": bias[:, None, None]}
             if number:
-                buffers[f"step{number}"] = self.steps[number - 1].matrix(weight)
-        wide, buffers["base_bias"] = widened(head)
-        cut = torch.unflatten(
-            wide, 1, (config.channels[-1], -1, columns[-1])
+                matrix = self.seam_convolutions[number - 1].matrix(weight)
+                buffers[f"seam_matrix{number}"] = matrix
+        fused, buffers["projection_bias"] = fused_projection(head)
+        fused = torch.unflatten(
+            fused, 1, (config.channels[-1], -1, columns[-1])
         )  # (K, C, rows, columns)
         last = self.rows[-1]
-        buffers["first_base"] = cut[:, :, : last.seam].flatten(1)
-        buffers["second_base"] = cut[:, :, last.second :].flatten(1)
-        mixed = self._laid(cut[:, :, last.seam : last.second], len(self.steps), final=True)
-        buffers["seam_base"] = mixed.flatten(1).T
+        first, seam, second = fused.tensor_split((last.seam_start, last.second_start), dim=2)
+        buffers["first_projection"] = first.flatten(1)
+        buffers["second_projection"] = second.flatten(1)
+        seam = self._seam_layout(seam, len(self.seam_convolutions), final=True)
+        buffers["seam_projection"] = seam.flatten(1).T
         for name, value in buffers.items():
             self.register_buffer(name, value.detach().to(dtype).contiguous())
-        self.attention = WidenedAttention(head, dtype)
+        self.attention = FusedAttention(head, dtype)
 
     @property
-    def share_bytes(self) -> int:
-        """Memory that one window's shares in both places take."""
-        columns = len(self.base_bias)
-        for number, step in enumerate(self.steps, start=1):
-            into, out = self._buffer("step", number).shape
-            columns += step.blocks * (out if number > 1 else into + out)
-        if not self.steps:
-            columns += len(self.seam_base)
-        return 2 * self.segments * (columns * self.base_bias.itemsize + 1)
+    def bytes_per_window(self) -> int:
+        """Memory that a window's partial sums take, as first and as second."""
+        columns = len(self.projection_bias)
+        for number, step in enumerate(self.seam_convolutions, start=1):
+            into, out = self._buffer("seam_matrix", number).shape
+            columns += step.block_count * (out if number > 1 else into + out)
+        if not self.seam_convolutions:
+            columns += len(self.seam_projection)
+        return 2 * self.segments * (columns * self.projection_bias.itemsize + 1)
 
-    def forward(self, first: Share, second: Share) -> Tensor:
+    def forward(self, first: PartialSums, second: PartialSums) -> Tensor:
         """Return logits of every first window with every second one."""
         mask = first.mask[:, None] & second.mask[None]  # (A, B, S)
-        wide = first.base[:, None] + second.base[None]  # (A, B, S, K)
-        if len(self.seam_base):
+        fused = first.projected[:, None] + second.projected[None]  # (A, B, S, K)
+        if len(self.seam_projection):
             seam = self._seam(first.seams, second.seams)
-            wide.flatten(0, 2).addmm_(seam.flatten(-2).flatten(0, 2), self.seam_base)
+            fused.flatten(0, 2).addmm_(seam.flatten(-2).flatten(0, 2), self.seam_projection)
         partly = None if mask.all() else mask.flatten(0, 1)
-        logits: Tensor = self.attention(wide.flatten(0, 1), partly)
+        logits: Tensor = self.attention(fused.flatten(0, 1), partly)
         return torch.unflatten(logits, 0, mask.shape[:2])
 
-    def shares(self, segments: Iterable[Tensor], mask: Tensor) -> tuple[Share, Share]:
-        """Return what windows contribute as first and as second of a pair.
+    def partial_sums(
+        self, segments: Iterable[Tensor], mask: Tensor
+    ) -> tuple[PartialSums, PartialSums]:
+        """Return the partial sums of windows, as first and as second of a pair.
 
         Parameters
         ----------
-        segments : those with sound, in the order of the mask, in pieces (M, F, D)
-            A piece is best as small as to stay in the processor's cache.
-        mask : true where there is sound, shape (W, S)
+        segments : float tensors, shapes (M, F, D)
+            Segments with sound, in the order of the mask, a chunk at a time: best as few as stay in
+            the processor's cache.
+        mask : bool tensor, shape (W, S)
+            True where there is sound.
         """
         offset, factor = -self.mean / self.scale, 1 / self.scale
         weight, (_, stride, padding) = self._buffer("weight", 0), self.grid
         convolved = [
-            both_places(
-                torch.addcmul(offset, piece, factor).unsqueeze(1),
+            convolve_in_both_places(
+                torch.addcmul(offset, chunk, factor).unsqueeze(1),
                 self.rows[1],
                 weight,
                 stride,
                 padding,
             )
-            for piece in segments
+            for chunk in segments
         ]
         first, second = (torch.cat(place) for place in zip(*convolved, strict=True))
-        return self._share(first, mask, second=False), self._share(second, mask, second=True)
+        return self._sums(first, mask, second=False), self._sums(second, mask, second=True)
 
-    def _share(self, rows: Tensor, mask: Tensor, second: bool) -> Share:
-        """A place's share, from its rows of the first convolution, the seam's among them."""
+    def _sums(self, rows: Tensor, mask: Tensor, second: bool) -> PartialSums:
+        """Partial sums in one place, from the first convolution's rows, its seam's included."""
         _, stride, padding = self.grid
         seams = []
         own = rows
         for number, after in enumerate(self.rows[1:]):
             bias = self._buffer("bias", number)
             if number:
-                wanted = range(after.seam, after.count) if second else range(after.second)
-                above = self.rows[number].second if second else 0
+                wanted = (
+                    range(after.seam_start, after.count) if second else range(after.second_start)
+                )
+                above = self.rows[number].second_start if second else 0
                 weight = self._buffer("weight", number)
                 rows = convolve_rows(own, above, wanted, weight, stride, padding)
             if second:
-                seam, own = rows.tensor_split((len(after.mixed),), dim=-2)
+                seam, own = rows.tensor_split((len(after.seam),), dim=-2)
             else:
-                own, seam = rows.tensor_split((after.seam,), dim=-2)
-                seam = seam + bias  # rides with the first
+                own, seam = rows.tensor_split((after.seam_start,), dim=-2)
+                seam = seam + bias
             own = own.add_(bias).relu_()
-            seams.append(_placed(self._laid(seam, number), mask))
+            seams.append(_scatter(self._seam_layout(seam, number), mask))
         if second:
-            base = own.flatten(1) @ self.second_base.T
+            projected = own.flatten(1) @ self.second_projection.T
         else:
-            base = torch.addmm(self.base_bias, own.flatten(1), self.first_base.T)
-        return Share(_placed(base, mask), tuple(seams), mask)
+            projected = torch.addmm(self.projection_bias, own.flatten(1), self.first_projection.T)
+        return PartialSums(_scatter(projected, mask), tuple(seams), mask)
 
     def _seam(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
-        """The last convolution's seam rows of all pairs, (A, B, S, blocks, columns)."""
+        """The last convolution's seam of all pairs, (A, B, S, blocks, columns)."""
         seam = (first[0][:, None] + second[0][None]).relu_()
-        for number, step in enumerate(self.steps, start=1):
+        for number, step in enumerate(self.seam_convolutions, start=1):
             if number > 1:
                 channels = len(self._buffer("bias", number - 1))
-                seam = step.strips(self.steps[number - 2].from_blocks(seam, channels))
+                before = self.seam_convolutions[number - 2]
+                seam = step.unfold(before.from_blocks(seam, channels))
             sums = first[number][:, None] + second[number][None]
-            sums.flatten(0, 3).addmm_(seam.flatten(0, 3), self._buffer("step", number))
+            sums.flatten(0, 3).addmm_(seam.flatten(0, 3), self._buffer("seam_matrix", number))
             seam = sums.relu_()
         return seam
 
-    def _laid(self, seam: Tensor, number: int, final: bool = False) -> Tensor:
-        """A convolution's seam (..., C, rows, columns) as the pairs need it."""
+    def _seam_layout(self, seam: Tensor, number: int, final: bool = False) -> Tensor:
+        """A convolution's seam (..., C, rows, columns) in the layout in which pairs are added."""
         if number:
-            return self.steps[number - 1].in_blocks(seam)
-        if self.steps and not final:
-            return self.steps[0].strips(seam)
+            return self.seam_convolutions[number - 1].to_blocks(seam)
+        if self.seam_convolutions and not final:
+            return self.seam_convolutions[0].unfold(seam)
         return seam.flatten(-3).unsqueeze(-2)  # the only convolution
 
     def _buffer(self, name: str, number: int) -> Tensor:
@@ -191,8 +222,8 @@ class FactorisedHead(nn.Module):
         return buffer
 
 
-def _placed(values: Tensor, mask: Tensor) -> Tensor:
-    """Of segments with sound (M, ...), those of all windows (W, S, ...): zeros where none is."""
+def _scatter(values: Tensor, mask: Tensor) -> Tensor:
+    """Values of segments with sound (M, ...) as those of all segments (W, S, ...), others zero."""
     if len(values) == mask.numel():
         return torch.unflatten(values, 0, mask.shape)
     out = values.new_zeros(*mask.shape, *values.shape[1:])

@@ -1,13 +1,13 @@
-"""Which rows of a pair's convolution see whom, and those of one recording alone.
+"""Rows of a pair's convolution by receptive field, and those of one recording alone.
 
 Conventions
 -----------
-The image of a pair is the first recording's frames, and below them the second's. Of the rows of a
-convolution the upper ones see the first recording alone, the lower ones the second alone, and a few
-in between, the *seam*, both (:class:`Rows`). So the rows of one recording are convolved without the
-other (:func:`convolve_rows`), and those of either place, as first or as second of a pair, in one
-pass (:func:`both_places`).
-The first convolution is of few segments at a time, so that what it makes stays in the processor's
+The image of a pair is the first recording's frames, and below them the second's. The receptive
+field of the upper rows of a convolution lies in the first recording, that of the lower rows in the
+second; of a few rows in between, the *seam*, it spans both (:class:`RowSplit`). So the rows of one
+recording are convolved without the other (:func:`convolve_rows`), and its rows as first and as
+second of a pair in one pass (:func:`convolve_in_both_places`).
+The first convolution is of few segments at a time, so that its output stays in the processor's
 cache; a GPU wants many.
 """
 
@@ -17,35 +17,45 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-PIECE = 1  # segments convolved at a time on a CPU
-DEVICE_PIECE = 256
+CPU_CHUNK = 1
+"""Segments convolved at a time on a CPU."""
+DEVICE_CHUNK = 256
+"""Segments convolved at a time on a GPU."""
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows before ``seam`` see the first alone, those from ``second`` on the second alone."""
+class RowSplit:
+    """Rows of a layer's output, in three ranges by receptive field."""
 
-    seam: int
-    second: int
+    seam_start: int
+    """First row of the seam; rows above it depend on the first recording alone."""
+    second_start: int
+    """First row below the seam; from it on rows depend on the second recording alone."""
     count: int
+    """Number of rows."""
 
     @property
-    def mixed(self) -> range:
-        """Rows that see both."""
-        return range(self.seam, self.second)
+    def seam(self) -> range:
+        """Rows whose receptive field spans both recordings."""
+        return range(self.seam_start, self.second_start)
 
     @property
-    def parts(self) -> tuple[int, int, int]:
-        """How many see the first alone, the second alone, and both."""
-        return self.seam, self.count - self.second, len(self.mixed)
+    def sizes(self) -> tuple[int, int, int]:
+        """Number of rows of the first recording, of the second, and of the seam."""
+        return self.seam_start, self.count - self.second_start, len(self.seam)
 
-    def after(self, kernel: int, stride: int, padding: int) -> "Rows":
-        """Return the rows of a convolution's output."""
+    def convolved(self, kernel: int, stride: int, padding: int) -> "RowSplit":
+        """Return the rows of the output of a convolution of these.
+
+        Parameters
+        ----------
+        kernel, stride, padding : in rows
+        """
         count = (self.count + 2 * padding - kernel) // stride + 1
         starts = range(-padding, count * stride - padding, stride)
-        seam = sum(min(start + kernel, self.count) <= self.seam for start in starts)
-        second = sum(start < self.second for start in starts)
-        return Rows(seam, max(seam, second), count)
+        seam = sum(min(start + kernel, self.count) <= self.seam_start for start in starts)
+        second = sum(start < self.second_start for start in starts)
+        return RowSplit(seam, max(seam, second), count)
 
 
 def convolve_rows(
@@ -57,15 +67,20 @@ def convolve_rows(
     padding: int,
     groups: int = 1,
 ) -> Tensor:
-    """Return some rows of a convolution of a tall image, of which only a part is not zero.
+    """Return some rows of the convolution of a tall image that is zero but for some of its rows.
 
     Parameters
     ----------
     image : float tensor, shape (N, C, rows, columns)
-        The part, from ``first_row`` of the tall image on.
-    wanted : range of rows of the output
-    weight : float tensor, shape (O, C, rows, columns)
-        Without bias.
+        Rows of the tall image that are not zero.
+    first_row
+        Where in the tall image they begin.
+    wanted
+        Rows of the output to return.
+    weight : float tensor, shape (O, C / groups, k, k)
+        Kernel, without bias.
+    stride, padding, groups
+        As in :func:`torch.nn.functional.conv2d`.
     """
     height, width = weight.shape[-2:]
     columns = (image.shape[-1] + 2 * padding - width) // stride + 1
@@ -83,35 +98,41 @@ def convolve_rows(
     return out[:, :, skipped : skipped + len(wanted)]
 
 
-def both_places(
-    images: Tensor, rows: Rows, weight: Tensor, stride: int, padding: int
+def convolve_in_both_places(
+    images: Tensor, rows: RowSplit, weight: Tensor, stride: int, padding: int
 ) -> tuple[Tensor, Tensor]:
-    """Return the rows that see an image as the first of a pair, and as the second, of one pass.
+    """Return the rows that depend on an image as first of a pair, and as second, from one pass.
 
-    Among both are the seam's: what the image adds to them. In the second place an image lies lower
-    by its own height, which may shift the stride.
+    Both include the seam's rows: the image's term of their sums. As second of a pair an image lies
+    lower by its own height, which need not be a multiple of the stride.
 
     Parameters
     ----------
     images : float tensor, shape (N, 1, frames, columns)
-    rows : of the output
+        Segments of one recording.
+    rows
+        Rows of the output.
+    weight : float tensor, shape (O, 1, k, k)
+        Kernel, without bias.
+    stride, padding
+        As in :func:`torch.nn.functional.conv2d`.
     """
     frames = images.shape[-2]
     shift = -frames % stride
     lower = (frames + shift) // stride  # rows of output between the two places
-    start, stop = min(0, rows.seam - lower), max(rows.second, rows.count - lower)
+    start, stop = min(0, rows.seam_start - lower), max(rows.second_start, rows.count - lower)
     channels = len(weight)
     if shift:
-        weight = two_grids(weight, shift)
+        weight = stack_shifted(weight, shift)
     both = convolve_rows(images, 0, range(start, stop), weight, stride, padding)
     return (
-        both[:, :channels, -start : rows.second - start],
-        both[:, -channels:, rows.seam - lower - start : rows.count - lower - start],
+        both[:, :channels, -start : rows.second_start - start],
+        both[:, -channels:, rows.seam_start - lower - start : rows.count - lower - start],
     )
 
 
-def two_grids(weight: Tensor, shift: int) -> Tensor:
-    """Return one taller kernel that holds a kernel twice, the second time ``shift`` rows lower."""
+def stack_shifted(weight: Tensor, shift: int) -> Tensor:
+    """Return a kernel (2 · O, C, k + shift, k): a kernel, and below it the same, shifted down."""
     out, channels, height, width = weight.shape
     tall = weight.new_zeros(2, out, channels, height + shift, width)
     tall[0, :, :, :height] = weight

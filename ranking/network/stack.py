@@ -2,14 +2,15 @@
 
 Conventions
 -----------
-A stack holds K heads of one shape that see the same batches: settings and seeds of a grid. Every
-weight is one tensor of shape (K, ...). The first convolution reads the input once for all, the
-later ones are grouped, everything else is a batched product. Dropout draws what each head alone
-would have drawn: from its own seed, in the order of its own layers, so that a head comes out of a
-stack as it comes out of training by itself, to rounding.
-That is why layers are written out: ``torch.func.vmap`` draws dropout of one rate from one stream,
-and on a CPU is half as fast as heads one after another; modules with groups are as fast and as long
-as this, and know one rate too.
+A stack holds K heads of one shape that are trained on the same batches: the settings and seeds of a
+grid. Every weight is one tensor of shape (K, ...), as ``torch.func.stack_module_state`` has it. The
+first convolution reads the input once for all heads, the later ones are grouped, everything else is
+a batched product. Each head's dropout masks are those that it would have drawn alone, from its own
+seed and in the order of its own layers: so a head comes out of a stack as it comes out of training
+by itself, to rounding.
+That is why layers are written out: ``torch.func.vmap`` draws dropout of one rate from one random
+stream, and on a CPU is half as fast as heads one after another; modules with groups are as fast and
+as long as this, and know one rate too.
 
 A fast form of :class:`ranking.network.head.Head`, whose docstring says what they have in common.
 """
@@ -28,31 +29,49 @@ EPSILON = 1e-5
 
 
 @dataclass(frozen=True)
-class Noise:
-    """Dropout of one step: what each layer's output is multiplied by, shape (K or 1, ...)."""
+class DropoutMasks:
+    """Scaled dropout masks of one step: factors of a layer's output, shape (K or 1, ...), or 1."""
 
     convolutions: tuple[Tensor | float, ...]
+    """Of the output of each convolution."""
     attention: Tensor | float
-    mixed: Tensor | float
-    inner: Tensor | float
-    fed: Tensor | float
+    """Of the attention weights."""
+    attended: Tensor | float
+    """Of the output of the attention."""
+    hidden: Tensor | float
+    """Of the hidden layer behind the attention."""
+    output: Tensor | float
+    """Of what that layer is projected to."""
 
 
-NONE = Noise((), 1.0, 1.0, 1.0, 1.0)
+NO_DROPOUT = DropoutMasks((), 1.0, 1.0, 1.0, 1.0)
 
 
-class Stack:
-    """K heads as one network; :meth:`head` takes one out."""
+class HeadStack:
+    """K heads as one network; :meth:`head` returns one of them.
+
+    Parameters
+    ----------
+    heads
+        Heads of equal shape and standardisation, but for the dropout rate.
+    device
+        Where weights and statistics go.
+
+    Raises
+    ------
+    ValueError
+        If shapes or standardisations differ.
+    """
 
     def __init__(self, heads: Sequence[Head], device: str | torch.device = "cpu") -> None:
         shapes = {replace(head.config, dropout=0.0) for head in heads}
         if len(shapes) != 1:
-            raise ValueError(f"{len(shapes)} shapes of heads in one stack")
+            raise ValueError(f"heads of {len(shapes)} shapes in one stack")
         self.configs: tuple[HeadConfig, ...] = tuple(head.config for head in heads)
         self.config = self.configs[0]
         for name in ("mean", "scale"):
             if any(not torch.equal(getattr(head, name), getattr(heads[0], name)) for head in heads):
-                raise ValueError(f"heads of one stack are standardised alike; {name} differs")
+                raise ValueError(f"the heads of a stack must share their {name}, and it differs")
         self.mean, self.scale = heads[0].mean.to(device), heads[0].scale.to(device)
         trained = {key for key, weight in heads[0].named_parameters() if weight.requires_grad}
         states = [head.state_dict() for head in heads]
@@ -68,32 +87,46 @@ class Stack:
         return len(self.configs)
 
     def head(self, k: int) -> Head:
-        """Return one head, in eval mode, on the CPU."""
+        """Return a copy of head ``k``, in eval mode, on the CPU."""
         head = make_head(self.configs[k])
         own = {**self.weights, **self.statistics}
         state = {key: values[k].detach() for key, values in own.items()}
         head.load_state_dict({**head.state_dict(), **state, "mean": self.mean, "scale": self.scale})
         return head.eval()
 
-    def logits(self, segments: Tensor, mask: Tensor, noise: Noise | None = None) -> Tensor:
-        """Return logits (K, N, classes); with noise, as in training, else as in judging.
+    def logits(self, segments: Tensor, mask: Tensor, dropout: DropoutMasks | None = None) -> Tensor:
+        """Return logits (K, N, C) of each head from only the segments with sound.
 
         Parameters
         ----------
-        segments : those with sound, shape (M, sides · F, D), in the order of the mask (N, S)
+        segments : float tensor, shape (M, inputs · F, D)
+            Those where the mask is true, in its order.
+        mask : bool tensor, shape (N, S)
+            True where there is sound.
+        dropout
+            Masks of a training step; None for eval mode.
         """
-        vectors = self._vectors(segments, noise)  # (K, M, width)
+        vectors = self._vectors(segments, dropout)  # (K, M, width)
         tokens = vectors.new_zeros(len(self), *mask.shape, self.config.width)
         tokens[:, mask] = vectors
-        kept = self._attended(tokens, mask, noise or NONE) * mask[None, :, :, None]
-        return self._linear(kept.flatten(2), "output")
+        attended = self._attended(tokens, mask, dropout or NO_DROPOUT)
+        attended = attended * mask[None, :, :, None]
+        return self._linear(attended.flatten(2), "output")
 
-    def draw(self, segments: Tensor, mask: Tensor, seeds: Sequence[int]) -> Noise:
-        """Return the dropout of a step, each head's by its seed."""
+    def draw_dropout(self, segments: Tensor, mask: Tensor, seeds: Sequence[int]) -> DropoutMasks:
+        """Return the dropout masks of a training step.
+
+        Parameters
+        ----------
+        segments, mask
+            As :meth:`logits` takes them; only their shapes matter.
+        seeds
+            One for each head.
+        """
         own, device = self.config, mask.device
         n, s = mask.shape
         shapes = [
-            *self._convolved(segments),
+            *self._convolution_shapes(segments),
             (n, own.attention_heads, s, s),
             (s, n, own.width),  # torch's attention works segment by segment
             (n, s, own.feedforward),
@@ -109,36 +142,36 @@ class Stack:
         else:
             each = zip(*(drawn[kind] for kind in kinds), strict=True)
             layers = [_stacked(layer, device) for layer in each]
-        *convolutions, attention, mixed, inner, fed = layers
-        if isinstance(mixed, Tensor):
-            mixed = mixed.transpose(1, 2)
-        return Noise(tuple(convolutions), attention, mixed, inner, fed)
+        *convolutions, attention, attended, hidden, output = layers
+        if isinstance(attended, Tensor):
+            attended = attended.transpose(1, 2)
+        return DropoutMasks(tuple(convolutions), attention, attended, hidden, output)
 
-    def _convolved(self, segments: Tensor) -> list[tuple[int, ...]]:
-        """Shapes of one head's convolutions of the segments."""
+    def _convolution_shapes(self, segments: Tensor) -> list[tuple[int, ...]]:
+        """Shape of the output of each convolution of one head."""
         own, m = self.config, len(segments)
         sizes = zip(own.channels[1:], own.sizes, strict=True)
         return [(m, channels, *size) for channels, size in sizes]
 
-    def _vectors(self, segments: Tensor, noise: Noise | None) -> Tensor:
+    def _vectors(self, segments: Tensor, dropout: DropoutMasks | None) -> Tensor:
         """Vectors (K, M, width) of the segments."""
         own, k = self.config, len(self)
-        x = (segments - self.mean).div_(self.scale).unsqueeze(1)  # (M, 1, sides*F, D)
+        x = (segments - self.mean).div_(self.scale).unsqueeze(1)  # (M, 1, inputs*F, D)
         for layer in range(len(own.sizes)):
             weight = self.weights[f"convolutions.{layer}.weight"].flatten(0, 1)
             groups = k if layer else 1
             x = functional.conv2d(x, weight, None, own.stride, own.padding, groups=groups)
-            x = torch.relu(self._normed(x, layer, training=noise is not None))  # (M, K*C, H, W)
-            if noise is not None:
-                x = self._dropped(x, noise.convolutions[layer])
+            x = torch.relu(self._normed(x, layer, training=dropout is not None))  # (M, K*C, H, W)
+            if dropout is not None:
+                x = self._masked(x, dropout.convolutions[layer])
         columns = x.reshape(len(x), k, -1).transpose(0, 1)  # (K, M, C*H*W)
         return self._linear(columns, "project")
 
-    def _dropped(self, x: Tensor, keep: Tensor | float) -> Tensor:
-        """Dropout of (M, K*C, H, W), where there is any."""
-        if not isinstance(keep, Tensor):
+    def _masked(self, x: Tensor, dropout: Tensor | float) -> Tensor:
+        """The output of a convolution (M, K*C, H, W) with dropout, if there is any."""
+        if not isinstance(dropout, Tensor):
             return x
-        return (torch.unflatten(x, 1, (len(self), -1)) * keep.transpose(0, 1)).flatten(1, 2)
+        return (torch.unflatten(x, 1, (len(self), -1)) * dropout.transpose(0, 1)).flatten(1, 2)
 
     def _normed(self, x: Tensor, layer: int, training: bool) -> Tensor:
         mean, variance = (
@@ -149,7 +182,7 @@ class Stack:
         )
         return functional.batch_norm(x, mean, variance, gain, shift, training, MOMENTUM, EPSILON)
 
-    def _attended(self, tokens: Tensor, mask: Tensor, noise: Noise) -> Tensor:
+    def _attended(self, tokens: Tensor, mask: Tensor, dropout: DropoutMasks) -> Tensor:
         own = self.config
         k, n, s, width = tokens.shape
         each = (k, n, s, own.attention_heads, width // own.attention_heads)
@@ -159,15 +192,15 @@ class Stack:
         )
         scores = (q / each[-1] ** 0.5) @ key.transpose(-1, -2)
         scores = scores.masked_fill(~mask[None, :, None, None, :], -torch.inf)
-        seen = ((scores.softmax(dim=-1) * noise.attention) @ value).transpose(2, 3).flatten(3)
-        mixed = self._linear(seen, "attention.self_attn.out_proj") * noise.mixed
-        x = self._layer_normed(tokens + mixed, "attention.norm1")
-        inner = torch.relu(self._linear(x, "attention.linear1")) * noise.inner
-        fed = self._linear(inner, "attention.linear2") * noise.fed
-        return self._layer_normed(x + fed, "attention.norm2")
+        seen = ((scores.softmax(dim=-1) * dropout.attention) @ value).transpose(2, 3).flatten(3)
+        attended = self._linear(seen, "attention.self_attn.out_proj") * dropout.attended
+        x = self._layer_normed(tokens + attended, "attention.norm1")
+        hidden = torch.relu(self._linear(x, "attention.linear1")) * dropout.hidden
+        output = self._linear(hidden, "attention.linear2") * dropout.output
+        return self._layer_normed(x + output, "attention.norm2")
 
     def _linear(self, x: Tensor, name: str) -> Tensor:
-        """Each head's own layer on its own (K, ..., in)."""
+        """A linear layer of each head on its own input (K, ..., in)."""
         join = "_" if name.endswith("in_proj") else "."
         weight, bias = (self.weights[f"{name}{join}{part}"] for part in ("weight", "bias"))
         flat = x.flatten(1, -2)
@@ -182,7 +215,7 @@ class Stack:
 def _draw(
     shapes: Sequence[tuple[int, ...]], p: float, seed: int, device: torch.device
 ) -> list[Tensor | float]:
-    """What torch's own dropout multiplies by, layer after layer, from a seed."""
+    """The masks that torch's own dropout draws from a seed, layer after layer."""
     if p == 0:
         return [1.0] * len(shapes)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):

@@ -52,8 +52,8 @@ def configs(draw: st.DrawFn) -> HeadConfig:
         return HeadConfig(
             frames=draw(st.integers(1, 60)),
             dimension=draw(st.integers(1, 40)),
-            classes=draw(st.integers(1, 4)),
-            sides=2,
+            outputs=draw(st.integers(1, 4)),
+            inputs=2,
             segments=draw(st.integers(1, 4)),
             channels=(1, *(draw(st.integers(1, 3)) for _ in range(layers))),
             kernel=kernel,

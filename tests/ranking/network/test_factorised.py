@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ranking.encoders import ENCODERS, spec_of
-from ranking.network.factorised import FactorisedHead, joined
+from ranking.network.factorised import FactorisedHead, concatenate
 from ranking.network.head import Head, HeadConfig
 
 SHAPES = {name: (spec_of(name).frames, spec_of(name).dimension) for name in ENCODERS}
@@ -37,7 +37,7 @@ def one_by_one(head: Head, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 
 def factorised(head: Head, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     fast = FactorisedHead(head, head.mean.dtype)
-    return fast(*fast.shares(x[mask].split(2), mask))
+    return fast(*fast.partial_sums(x[mask].split(2), mask))
 
 
 @torch.inference_mode()
@@ -45,7 +45,7 @@ def factorised(head: Head, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize("encoder", SHAPES)
 def test_equals_the_head_for_every_encoders_shape(encoder, dtype, within):
     frames, dimension = SHAPES[encoder]
-    head = lively_head(HeadConfig(frames, dimension, 4, sides=2, segments=3), dtype)
+    head = lively_head(HeadConfig(frames, dimension, 4, inputs=2, segments=3), dtype)
     x, mask = windows(head, 2)
     wanted = one_by_one(head, x, mask)
     assert (factorised(head, x, mask) - wanted).abs().max() < within
@@ -64,22 +64,22 @@ def test_equals_the_head_for_any_convolutions(config, seed):
 
 
 @torch.inference_mode()
-def test_windows_and_segments_may_come_in_pieces():
-    head = lively_head(HeadConfig(40, 30, 2, sides=2, segments=4), torch.float64)
+def test_windows_and_segments_may_come_in_chunks():
+    head = lively_head(HeadConfig(40, 30, 2, inputs=2, segments=4), torch.float64)
     x, mask = windows(head, 5)
     fast = FactorisedHead(head, torch.float64)
-    whole = fast(*fast.shares([x[mask]], mask))
-    pieces = [
-        fast.shares(x[part][mask[part]].split(at + 1), mask[part])
+    whole = fast(*fast.partial_sums([x[mask]], mask))
+    chunks = [
+        fast.partial_sums(x[part][mask[part]].split(at + 1), mask[part])
         for at in (0, 2, 4)
         for part in [slice(at, at + 2)]
     ]
-    first, second = (joined(side) for side in zip(*pieces, strict=True))
+    first, second = (concatenate(sums) for sums in zip(*chunks, strict=True))
     assert torch.allclose(fast(first, second), whole, atol=1e-12)
-    some = fast(first.part(slice(1, 3)), second.part(slice(2, 5)))
+    some = fast(first.select(slice(1, 3)), second.select(slice(2, 5)))
     assert torch.allclose(some, whole[1:3, 2:5], atol=1e-12)
 
 
-def test_a_head_of_one_recording_compares_nobody():
-    with pytest.raises(ValueError, match="it takes two"):
-        FactorisedHead(lively_head(HeadConfig(40, 30, 2, sides=1), torch.float32))
+def test_a_head_of_one_recording_cannot_compare():
+    with pytest.raises(ValueError, match="must take 2"):
+        FactorisedHead(lively_head(HeadConfig(40, 30, 2, inputs=1), torch.float32))

@@ -1,6 +1,6 @@
 """The head against its formulas, written out; and silence that must not count."""
 
-from dataclasses import astuple, replace
+from dataclasses import asdict, astuple, replace
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ from heads import counted_head
 from torch import nn
 from torch.nn import functional
 
-from ranking.network.head import Head, HeadConfig, fit_standard, make_head
+from ranking.network.head import Head, HeadConfig, fit_scaler, make_head
 
-SMALL = HeadConfig(frames=40, dimension=32, classes=3, segments=5, width=8, feedforward=6)
+SMALL = HeadConfig(frames=40, dimension=32, outputs=3, segments=5, width=8, feedforward=6)
 
 
 def head_of(config: HeadConfig, seed: int = 0) -> Head:
-    """A head in eval mode, its statistics and standard not those of a new one."""
+    """A head in eval mode, its statistics and standardisation not those of a new one."""
     head = make_head(config, seed)
     generator = torch.Generator().manual_seed(seed)
     biases = [convolution.bias for convolution in head.convolutions]
@@ -29,7 +29,7 @@ def head_of(config: HeadConfig, seed: int = 0) -> Head:
 def example(config: HeadConfig, n: int = 4, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     """Embeddings and a mask with silence at the end of some."""
     generator = torch.Generator().manual_seed(seed)
-    shape = (n, config.segments, config.sides * config.frames, config.dimension)
+    shape = (n, config.segments, config.inputs * config.frames, config.dimension)
     lengths = torch.arange(n) % config.segments + 1
     mask = torch.arange(config.segments) < lengths[:, None]
     return torch.randn(shape, generator=generator), mask
@@ -84,7 +84,7 @@ def transformer(x: np.ndarray, weights: dict[str, np.ndarray], heads: int) -> np
     "config",
     [
         SMALL,
-        HeadConfig(frames=21, dimension=30, classes=2, sides=2, segments=4),
+        HeadConfig(frames=21, dimension=30, outputs=2, inputs=2, segments=4),
         HeadConfig(20, 16, 4, 2, 3, channels=(1, 3), kernel=4, stride=3, padding=0, width=12),
         HeadConfig(9, 7, 1, 2, 2, channels=(1, 2, 2, 1), kernel=3, stride=1, padding=2),
     ],
@@ -103,7 +103,7 @@ def test_logits_are_those_of_the_formulas_written_out(config):
 
 
 def test_the_published_shapes_are_the_default():
-    config = HeadConfig(frames=1500, dimension=128, classes=2, sides=2)
+    config = HeadConfig(frames=1500, dimension=128, outputs=2, inputs=2)
     assert config.sizes == [(600, 25), (120, 5)]
     head = make_head(config)
     assert [c.kernel_size + c.stride for c in head.convolutions] == [(7, 7, 5, 5)] * 2
@@ -112,7 +112,7 @@ def test_the_published_shapes_are_the_default():
 
 
 @pytest.mark.parametrize("training", [False, True])
-def test_what_stands_where_there_is_no_sound_does_not_matter(training):
+def test_values_of_segments_without_sound_do_not_matter(training):
     x, mask = example(SMALL)
     garbage = torch.where(mask[..., None, None], x, 1e3 * torch.randn_like(x) + 7)
     results = []
@@ -141,7 +141,7 @@ def test_batch_statistics_are_those_of_the_segments_with_sound():
     torch.testing.assert_close(head.norms[0].running_var, 0.9 + 0.1 * first.var(1))
 
 
-def test_the_standard_is_that_of_the_training_data():
+def test_mean_and_scale_are_those_of_the_training_data():
     generator = torch.Generator().manual_seed(0)
     wanted = torch.linspace(-300, 50, SMALL.dimension), torch.linspace(0.5, 9, SMALL.dimension)
     x, mask = example(SMALL, n=6)
@@ -149,7 +149,7 @@ def test_the_standard_is_that_of_the_training_data():
     x[..., 3] = -23.0
     x[~mask] = 1e6
     head = make_head(SMALL)
-    fit_standard(head, [x[:2][mask[:2]], x[2:][mask[2:]]])
+    fit_scaler(head, [x[:2][mask[:2]], x[2:][mask[2:]]])
     sound = x[mask].flatten(0, 1).double()
     expected = sound.std(0, correction=0)
     expected[3] = 1
@@ -157,7 +157,7 @@ def test_the_standard_is_that_of_the_training_data():
     torch.testing.assert_close(head.scale.double(), expected, rtol=1e-5, atol=1e-5)
 
 
-def test_a_seed_makes_a_head_and_leaves_the_global_state_alone():
+def test_a_seed_determines_a_head_and_leaves_the_global_state_alone():
     before = torch.get_rng_state()
     one, same, other = make_head(SMALL, 1), make_head(SMALL, 1), make_head(SMALL, 2)
     assert torch.equal(torch.get_rng_state(), before)
@@ -168,14 +168,14 @@ def test_a_seed_makes_a_head_and_leaves_the_global_state_alone():
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"classes": 0}, "classes 0: at least 1"),
-        ({"attention_heads": 3}, "width 8 is not shared by 3 heads"),
+        ({"outputs": 0}, "outputs 0: at least 1"),
+        ({"attention_heads": 3}, "width 8 is not divisible by 3 heads"),
         ({"channels": (2, 1)}, "channels"),
         ({"dropout": 1.0}, "out of range"),
         ({"dimension": 20}, "too small to be convolved"),
     ],
 )
-def test_settings_that_make_no_head_are_refused(changed, words):
+def test_impossible_shapes_are_refused(changed, words):
     with pytest.raises(ValueError, match=words):
         replace(SMALL, **changed)
 
@@ -185,7 +185,7 @@ def test_wrong_shapes_and_silent_examples_are_refused():
     x, mask = example(SMALL)
     with pytest.raises(ValueError, match="not N ×"):
         head(x[:, :, 1:], mask)
-    with pytest.raises(ValueError, match="without sound"):
+    with pytest.raises(ValueError, match="no segment with sound"):
         head(x, torch.zeros_like(mask))
     assert isinstance(head, nn.Module)
 
@@ -193,17 +193,17 @@ def test_wrong_shapes_and_silent_examples_are_refused():
 ON_DISK = HeadConfig(20, 30, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
 
 
-def test_a_digest_stays_what_it_was_when_votes_were_kept_by_it():
-    """Of the names of fields only those that were there first count, whatever they are now."""
-    assert counted_head(ON_DISK).digest == (
+def test_a_hash_stays_what_it_was_when_votes_were_cached_by_it():
+    """Fields are hashed under their first names, whatever they are called now."""
+    assert counted_head(ON_DISK).sha256 == (
         "947515c883d672563199a567bce66bf0ac347bc66011de0dd243d5d454208c10"
     )
 
 
-def test_files_know_every_setting_of_a_head():
+def test_the_hash_covers_every_field_of_a_shape():
     assert tuple(ON_DISK.on_disk.values()) == astuple(ON_DISK)
-    for name, value in ON_DISK.on_disk.items():
+    for name, value in asdict(ON_DISK).items():
         other = {"channels": (1, 2, 1)}.get(name, value / 2 if name == "dropout" else 2 * value)
-        assert counted_head(replace(ON_DISK, **{name: other})).digest != (
-            counted_head(ON_DISK).digest
+        assert counted_head(replace(ON_DISK, **{name: other})).sha256 != (
+            counted_head(ON_DISK).sha256
         )

@@ -1,4 +1,4 @@
-"""A stack is its heads, each as if it were alone: in judging and in training."""
+"""A stack is its heads, each as if it were alone: in eval mode and in training."""
 
 from dataclasses import replace
 
@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ranking.network.head import Head, HeadConfig
-from ranking.network.stack import Stack
+from ranking.network.stack import HeadStack
 
-CONFIG = HeadConfig(40, 30, 2, sides=2, segments=4, width=12, feedforward=5)
+CONFIG = HeadConfig(40, 30, 2, inputs=2, segments=4, width=12, feedforward=5)
 
 
 def alike(config: HeadConfig, dropouts: list[float], dtype: torch.dtype, seed: int) -> list[Head]:
@@ -34,22 +34,22 @@ def sounding(
     mask = torch.arange(config.segments) < torch.randint(
         1, config.segments + 1, (3, 1), generator=g
     )
-    shape = (int(mask.sum()), config.sides * config.frames, config.dimension)
+    shape = (int(mask.sum()), config.inputs * config.frames, config.dimension)
     return torch.randn(shape, generator=g, dtype=torch.float64).to(dtype), mask
 
 
 def check(heads: list[Head], segments: torch.Tensor, mask: torch.Tensor, within: float) -> None:
-    """Logits as in judging and as in training, then gradients and running statistics."""
-    stack, seeds = Stack(heads), range(7, 7 + len(heads))
+    """Logits in eval mode and in training, then gradients and running statistics."""
+    stack, seeds = HeadStack(heads), range(7, 7 + len(heads))
     for k, logits in enumerate(stack.logits(segments, mask)):
-        assert (logits - heads[k].of_sounding(segments, mask)).abs().max() < within
-    together = stack.logits(segments, mask, stack.draw(segments, mask, seeds))
+        assert (logits - heads[k].logits(segments, mask)).abs().max() < within
+    together = stack.logits(segments, mask, stack.draw_dropout(segments, mask, seeds))
     weights = torch.randn(together.shape[1:], generator=torch.Generator().manual_seed(0))
     (together * weights).sum().backward()
     for k, (head, seed) in enumerate(zip(heads, seeds, strict=True)):
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            logits = head.train().of_sounding(segments, mask)
+            logits = head.train().logits(segments, mask)
         assert (together[k] - logits).abs().max() < within
         (logits * weights).sum().backward()
         for name, weight in head.named_parameters():
@@ -62,9 +62,9 @@ def check(heads: list[Head], segments: torch.Tensor, mask: torch.Tensor, within:
 
 @settings(max_examples=60)
 @given(configs(), st.integers(1, 2), st.integers(1, 3), st.integers(0, 2**31))
-def test_logits_gradients_and_statistics_are_those_of_each_head(config, sides, heads, seed):
+def test_logits_gradients_and_statistics_are_those_of_each_head(config, inputs, heads, seed):
     try:
-        config = replace(config, sides=sides)
+        config = replace(config, inputs=inputs)
     except ValueError:  # one recording alone is too small to be convolved
         assume(condition=False)
     segments, mask = sounding(config, torch.float64, seed)
@@ -80,16 +80,16 @@ def test_each_heads_dropout_is_what_it_would_have_drawn_alone(dropouts):
 
 def test_a_head_comes_out_of_a_stack_as_it_went_in():
     heads = alike(CONFIG, [0.1, 0.2], torch.float32, 0)
-    stack = Stack(heads)
+    stack = HeadStack(heads)
     for k, head in enumerate(heads):
         out = stack.head(k)
-        assert out.digest == head.digest
+        assert out.sha256 == head.sha256
         assert not out.training
 
 
-def test_heads_of_several_shapes_or_standards_are_refused():
+def test_heads_of_several_shapes_or_standardisations_are_refused():
     one, other = (lively_head(CONFIG, seed=seed) for seed in range(2))
-    with pytest.raises(ValueError, match="mean differs"):
-        Stack([one, other])
-    with pytest.raises(ValueError, match="2 shapes of heads"):
-        Stack([one, lively_head(replace(CONFIG, width=24))])
+    with pytest.raises(ValueError, match="must share their mean"):
+        HeadStack([one, other])
+    with pytest.raises(ValueError, match="heads of 2 shapes"):
+        HeadStack([one, lively_head(replace(CONFIG, width=24))])
