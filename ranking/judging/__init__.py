@@ -1,6 +1,7 @@
-"""Rankers at work: every pair of recordings compared, window by window.
+"""Votes of rankers on every pair of recordings, window by window, and rankers fitted on results.
 
-It imports everything else of this package. Rankers that come with the program lie in ``rankers``.
+It imports everything else of this package. The ranker that comes with the program lies in
+``rankers``.
 """
 
 import lazy_loader

@@ -1,16 +1,16 @@
-from .compare import Judging, Kept, compare_windows
-from .cross_fit import compare_unheard, split_candidates
-from .fit_half import fit_ranker
+from .compare import Pairing, ResultCache, compare_windows
+from .cross_fit import compare_held_out, split_candidates
+from .fit_ranker import fit_ranker
 from .probe_ranker import ProbeRanker, load_ranker
 from .ranker import Ranker, Scorer
 
 __all__ = [
-    "Judging",
-    "Kept",
+    "Pairing",
     "ProbeRanker",
     "Ranker",
+    "ResultCache",
     "Scorer",
-    "compare_unheard",
+    "compare_held_out",
     "compare_windows",
     "fit_ranker",
     "load_ranker",

@@ -2,13 +2,13 @@
 
 Conventions
 -----------
-*Aligned*: the first window of one candidate meets the first of the other, the second the second,
-as far as both have windows. *All*: every window meets every one. A vote's ``window`` is that of
-the window; of all pairs of windows, i · m + j for window i of the first candidate and j of the
-second, who has m.
-Probabilities have six decimals, in memory as on disk. *Antisymmetric*: the two orders of a pair of
-windows are made to agree, p(a, b) = (p(a, b) + 1 − p(b, a)) / 2, which takes a preference for the
-first or the second place out.
+Windows are paired *aligned*: the first window of one candidate with the first of the other, the
+second with the second, as far as both have windows; or *all*: every window with every window of the
+other. A vote's ``window`` is the number of the aligned windows; where all are paired it is
+i · m + j for window i of the first candidate and j of the second, who has m.
+Probabilities have six decimals, in memory as on disk. *Antisymmetric*: the probabilities of the two
+orders of a pair of windows are averaged, p(a, b) = (p(a, b) + 1 − p(b, a)) / 2, which removes an
+order effect, a preference for the first or the second place.
 
 References
 ----------
@@ -29,142 +29,166 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.errors import Given, RankingError
 from ranking.files.text import printable
 from ranking.judging.all_pairs import torch_threads
-from ranking.judging.ranker import Ranker, Strip
-from ranking.judging.vote_log import open_log
+from ranking.judging.ranker import Ranker, Tile
+from ranking.judging.vote_log import open_vote_log
 from ranking.progress import SILENT, Progress
 from ranking.tables import VOTES, WINDOWS
 
-PAIRINGS = ("aligned", "all")
+WINDOW_PAIRINGS = ("aligned", "all")
 DECIMALS = 6
 
 
 @dataclass(frozen=True)
-class Judging:
-    """How candidates are compared."""
+class Pairing:
+    """Which windows of two candidates are compared, and how their two orders are combined."""
 
     windows: str = "aligned"
-    """Which windows meet: aligned ones, or all."""
+    """Windows to pair: aligned ones, or all."""
     antisymmetric: bool = False
-    """Whether the two orders of a pair are made to agree."""
+    """Whether to average the probabilities of the two orders of a pair of windows."""
 
     def __post_init__(self) -> None:
-        """Refuse what is no choice.
+        """Refuse an unknown choice of windows.
 
         Raises
         ------
         RankingError
-            If ``windows`` is none.
+            If ``windows`` is neither aligned nor all.
         """
-        if self.windows not in PAIRINGS:
+        if self.windows not in WINDOW_PAIRINGS:
             raise RankingError(
                 Given(windows=printable(self.windows)),
                 "no such choice",
-                f"choose {', '.join(PAIRINGS)}",
+                f"choose {' or '.join(WINDOW_PAIRINGS)}",
             )
 
 
-ALIGNED = Judging()
+ALIGNED = Pairing()
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Where votes are kept as they come: a file for each ranker, recordings and way of judging."""
+class ResultCache:
+    """Where votes or fitted rankers are cached, each under a hash of all that it depends on."""
 
     folder: Path
+    """Folder of the cache; it is made when needed."""
     recordings: Mapping[str, Any]
-    """What the bank holds: what its embeddings were made from, and how."""
+    """What the embeddings of the bank depend on: recordings by hash, and the cache key."""
 
 
 def compare_windows(
     ranker: Ranker,
     bank: EmbeddingBank,
-    judging: Judging = ALIGNED,
-    among: Collection[str] | None = None,
-    kept: Kept | None = None,
-    pool: Executor | None = None,
+    pairing: Pairing = ALIGNED,
+    candidates: Collection[str] | None = None,
+    cache: ResultCache | None = None,
+    executor: Executor | None = None,
     progress: Progress = SILENT,
 ) -> pd.DataFrame:
     """Return the VOTES table of all ordered pairs of a bank's candidates, in the bank's order.
 
     Parameters
     ----------
-    among : only these candidates
-    kept : what an earlier call left there is not scored again
-    pool : workers, by default one; :func:`ranking.judging.all_pairs.torch_threads` lends more
-    progress : counts pairs of windows
+    ranker
+        Compares windows.
+    bank
+        Embeddings of the recordings.
+    pairing
+        Which windows of two candidates are compared.
+    candidates
+        Ids of those to compare; by default all.
+    cache
+        Votes that an earlier call left there are not computed again.
+    executor
+        Workers, one by default; :func:`ranking.judging.all_pairs.torch_threads` gives more.
+    progress
+        Counts pairs of windows.
 
     Raises
     ------
     RankingError
-        If there is but one candidate.
+        If there are fewer than two candidates.
     StoreError
-        If votes cannot be kept.
+        If votes cannot be written to the cache.
     ValueError
-        If the ranker compares nobody.
+        If the ranker is a probe of single recordings.
+
+    References
+    ----------
+    Sec. 4.1.1 of [1]_.
     """
     windows = bank.windows
-    if among is not None:
-        windows = windows[windows["candidate"].isin(among)].reset_index(drop=True)
+    if candidates is not None:
+        windows = windows[windows["candidate"].isin(candidates)].reset_index(drop=True)
     if windows["candidate"].nunique() < 2:
-        raise RankingError("recordings", "fewer than two candidates", "give two to compare")
-    groups = meetings(windows, judging.windows)
+        raise RankingError("recordings", "fewer than two candidates", "give at least two")
+    groups = window_groups(windows, pairing.windows)
     with ExitStack() as stack:
-        scorer, workers = ranker.scorer(bank), pool or stack.enter_context(torch_threads())
-        strips = [scorer.strips(len(group)) for group in groups]
-        sizes = [strip.size for own in strips for strip in own]
+        scorer, workers = ranker.scorer(bank), executor or stack.enter_context(torch_threads())
+        tiles = [scorer.tiles(len(group)) for group in groups]
+        sizes = [tile.size for own in tiles for tile in own]
         records: list[np.ndarray] = []
         append = records.append
-        if kept is not None:
-            facts = {
-                "head": ranker.digest,
-                "recordings": kept.recordings,
-                "windows": windows_on_disk(windows),
-                "meet": judging.windows,
-            }
-            log = stack.enter_context(open_log(kept.folder, facts, sizes))
+        if cache is not None:
+            facts = _votes_on_disk(ranker, cache, windows, pairing)
+            log = stack.enter_context(open_vote_log(cache.folder, facts, sizes))
             records, append = log.records, log.append
         skipped = len(records)
-        stack.enter_context(progress.start("judging", total=sum(sizes)))
+        stack.enter_context(progress.start("comparing windows", total=sum(sizes)))
         progress.advance(sum(sizes[:skipped]))
-        for group, own in zip(groups, strips, strict=True):
-            for record in scorer.scores(group["row"].to_list(), own[skipped:], workers):
+        for group, own in zip(groups, tiles, strict=True):
+            for record in scorer.score(group["row"].to_list(), own[skipped:], workers):
                 append(record.astype(np.float32).ravel())  # as on disk
                 progress.advance(record.size)
             skipped = max(0, skipped - len(own))
     ahead = iter(records)
-    probabilities = [_matrix(own, ahead) for own in strips]
-    return _votes(windows, groups, probabilities, judging)
+    probabilities = [_matrix(own, ahead) for own in tiles]
+    return _votes(windows, groups, probabilities, pairing)
 
 
 def windows_on_disk(windows: pd.DataFrame) -> str:
-    """Return a WINDOWS table as a text; what was made of its windows is found by a hash of it.
+    """Return a WINDOWS table as it is hashed: CSV, with the first names of its columns.
 
-    Columns are called what they were first called, whatever they are now: or nothing would be found
-    again.
+    Votes and fits on disk are found by this hash, so these names stay when columns are renamed.
     """
     names = ["window", "candidate", "position", "start", "stop"]
     return str(windows[list(WINDOWS)].to_csv(index=False, header=names))
 
 
-def meetings(windows: pd.DataFrame, meet: str) -> list[pd.DataFrame]:
-    """Return groups of rows of a WINDOWS table in each of which all candidates meet.
+def window_groups(windows: pd.DataFrame, pairing: str) -> list[pd.DataFrame]:
+    """Return groups of rows of a WINDOWS table; all windows of a group are compared.
 
     Parameters
     ----------
-    meet : aligned or all
+    windows
+        Table WINDOWS.
+    pairing
+        aligned, for a group of each window number, or all, for one group.
     """
-    if meet == "all":
+    if pairing == "all":
         return [windows]
     groups = [group for _, group in windows.groupby("window")]
     return [group for group in groups if len(group) > 1]
 
 
-def _matrix(strips: Sequence[Strip], records: Iterator[np.ndarray]) -> np.ndarray:
+def _votes_on_disk(
+    ranker: Ranker, cache: ResultCache, windows: pd.DataFrame, pairing: Pairing
+) -> dict[str, Any]:
+    """What votes depend on, under the names that are hashed."""
+    return {
+        "head": ranker.sha256,
+        "recordings": cache.recordings,
+        "windows": windows_on_disk(windows),
+        "meet": pairing.windows,
+    }
+
+
+def _matrix(tiles: Sequence[Tile], records: Iterator[np.ndarray]) -> np.ndarray:
     """Probabilities (n, n) of a group, first by second, from the next records."""
-    count = strips[-1].first.stop
+    count = tiles[-1].first.stop
     out = np.empty((count, count))
-    for strip, record in zip(strips, records, strict=False):
-        first, second = strip.first, strip.second
+    for tile, record in zip(tiles, records, strict=False):
+        first, second = tile.first, tile.second
         place = np.s_[first.start : first.stop, second.start : second.stop]
         out[place] = record.reshape(len(first), len(second))
     return out
@@ -174,7 +198,7 @@ def _votes(
     windows: pd.DataFrame,
     groups: Sequence[pd.DataFrame],
     probabilities: Sequence[np.ndarray],
-    judging: Judging,
+    pairing: Pairing,
 ) -> pd.DataFrame:
     code, ids = pd.factorize(windows["candidate"])
     counts = np.bincount(code)
@@ -182,12 +206,14 @@ def _votes(
     for group, p in zip(groups, probabilities, strict=True):
         own, window = code[group.index], group["window"].to_numpy()
         i, j = np.nonzero(own[:, np.newaxis] != own)
-        at = window[i]
-        if judging.windows == "all":
-            at = at * counts[own[j]] + window[j]
-        chance = (p[i, j] + 1 - p[j, i]) / 2 if judging.antisymmetric else p[i, j]
-        columns.append((own[i], own[j], at, np.round(chance, DECIMALS)))
-    first, second, at, p_one = (np.concatenate(column) for column in zip(*columns, strict=True))
-    order = np.lexsort((at, second, first))
-    values = (ids[first[order]], ids[second[order]], at[order], p_one[order])
+        number = window[i]
+        if pairing.windows == "all":
+            number = number * counts[own[j]] + window[j]
+        p_first = (p[i, j] + 1 - p[j, i]) / 2 if pairing.antisymmetric else p[i, j]
+        columns.append((own[i], own[j], number, np.round(p_first, DECIMALS)))
+    first, second, window, p_first = (
+        np.concatenate(column) for column in zip(*columns, strict=True)
+    )
+    order = np.lexsort((window, second, first))
+    values = (ids[first[order]], ids[second[order]], window[order], p_first[order])
     return pd.DataFrame(dict(zip(VOTES, values, strict=True)))

@@ -2,17 +2,17 @@
 
 Conventions
 -----------
-A ranker that was fitted on a candidate's result knows the result. So no pair is compared by a
-ranker that was fitted on either of the two. Candidates are split at random into parts that are
-alike in score (stratified).
+A ranker that was fitted on a candidate's result knows the result. So every pair is compared by a
+ranker that was fitted without either of the two (cross-fitting). Candidates are split at random
+into folds, stratified by score.
 
-*Half*, as in the paper [1]_: two parts; the ranker is fitted further on the pairs of the first and
-compares those of the second. Nothing can be fitted on those without a score: they are in the
-second.
-*Folds*: three parts or more, and everybody is compared. A pair across two parts needs a ranker
-fitted on neither, so each two parts have one of their own, fitted on all the others. A pair within
-a part is compared by the ranker that left out this part and the next one. So all rankers are fitted
-on nearly equally many, and each comparison is that of one ranker.
+*Halves*, as in the paper [1]_: two folds; the ranker is fitted further on the pairs of the first,
+and compares those of the second. Candidates without a score, which nothing can be fitted on, are in
+the second.
+*Folds*: three or more, and every pair is compared. A pair from two folds needs a ranker fitted on
+neither, so each two folds have a ranker of their own, fitted on all the others. A pair within a
+fold is compared by the ranker that leaves out this fold and the next one. So all rankers are fitted
+on nearly equally many candidates, and one ranker makes each comparison.
 
 References
 ----------
@@ -28,97 +28,112 @@ import pandas as pd
 
 from ranking.errors import RankingError
 
-HALF = 2
+HALVES = 2
+"""Number of folds with which one half is fitted on and the other compared."""
 
-Compare = Callable[[Collection[str]], pd.DataFrame]
-"""From candidates to the VOTES table of all their ordered pairs."""
+Comparer = Callable[[Collection[str]], pd.DataFrame]
+"""From ids of candidates to the VOTES table of all their ordered pairs."""
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What one ranker is for: the parts to fit it on, and whose pairs it compares."""
+    """Which folds a ranker is fitted on, and which pairs it compares."""
 
     fitted_on: frozenset[int]
+    """Folds whose results it is fitted on."""
     compares: frozenset[tuple[int, int]]
-    """(part of the first, part of the second)."""
+    """Pairs that it compares: fold of the first candidate, fold of the second."""
 
     @property
-    def hears(self) -> frozenset[int]:
-        """The parts whose candidates it compares."""
+    def compared_folds(self) -> frozenset[int]:
+        """Folds whose candidates it compares."""
         return frozenset(itertools.chain(*self.compares))
 
 
-def assignments(parts: int) -> list[Assignment]:
-    """Return what rankers are needed, each ordered pair of parts compared at most once."""
-    if parts == HALF:
+def assignments(folds: int) -> list[Assignment]:
+    """Return the rankers that are needed; each ordered pair of folds is compared at most once."""
+    if folds == HALVES:
         return [Assignment(frozenset({0}), frozenset({(1, 1)}))]
     out = []
-    for i, j in itertools.combinations(range(parts), 2):
-        within = {(part, part) for part, other in ((i, j), (j, i)) if (part + 1) % parts == other}
-        fitted_on = frozenset(range(parts)) - {i, j}
+    for i, j in itertools.combinations(range(folds), 2):
+        within = {(fold, fold) for fold, other in ((i, j), (j, i)) if (fold + 1) % folds == other}
+        fitted_on = frozenset(range(folds)) - {i, j}
         out.append(Assignment(fitted_on, frozenset({(i, j), (j, i)} | within)))
     return out
 
 
-def split_candidates(score: pd.Series, parts: int, seed: int) -> pd.Series:
-    """Return the part of each candidate, counted from 0.
+def split_candidates(score: pd.Series, folds: int, seed: int) -> pd.Series:
+    """Return the fold of each candidate, from 0: split at random, stratified by score.
 
-    Of any score, and of all scores, parts differ by one candidate at most.
+    Folds differ by at most one candidate, in all and of each score.
 
     Parameters
     ----------
-    score : by candidate, may be missing
+    score
+        Score by candidate; may be missing.
+    folds
+        Number of folds; two are halves.
+    seed
+        Seed of the random split.
 
     Raises
     ------
     RankingError
-        If there are fewer than two candidates for each part, or those that some ranker would be
-        fitted on do not differ in score.
+        If there are fewer than two candidates for each fold, or if the scores that some ranker
+        would be fitted on are all equal.
+
+    References
+    ----------
+    Sec. 5.1.1 of [1]_.
     """
-    if len(score) < 2 * parts:
+    if len(score) < 2 * folds:
         raise RankingError(
             f"{len(score)} candidates",
-            f"too few to be dealt into {parts} parts",
-            "two are needed in each part to make a pair",
+            f"too few to be split into {folds} {'halves' if folds == HALVES else 'folds'}",
+            "each needs two candidates, to make a pair",
         )
     rng = np.random.default_rng(seed)
     order = np.lexsort((rng.permutation(len(score)), score.to_numpy()))  # missing ones last
-    place = np.empty(len(score), dtype=int)
-    place[order] = (np.arange(len(score)) + rng.integers(parts)) % parts
-    part = pd.Series(place, index=score.index, name="part")
-    if parts == HALF:
-        part[score.isna()] = 1
-    if min(score[part.isin(one.fitted_on)].nunique() for one in assignments(parts)) < 2:
+    number = np.empty(len(score), dtype=int)
+    number[order] = (np.arange(len(score)) + rng.integers(folds)) % folds
+    fold = pd.Series(number, index=score.index, name="fold")
+    if folds == HALVES:
+        fold[score.isna()] = 1
+    if min(score[fold.isin(one.fitted_on)].nunique() for one in assignments(folds)) < 2:
         raise RankingError(
             f"results of {score.notna().sum()} of {len(score)} candidates",
-            "they do not differ where a ranker is to be fitted",
+            "a ranker would be fitted on candidates with equal results only",
             "fill in more results",
         )
-    return part
+    return fold
 
 
-def compare_unheard(part: pd.Series, fit_on: Callable[[Collection[str]], Compare]) -> pd.DataFrame:
-    """Return the VOTES table of all pairs that some ranker may compare.
+def compare_held_out(
+    fold: pd.Series, fit_on: Callable[[Collection[str]], Comparer]
+) -> pd.DataFrame:
+    """Return the VOTES table of all pairs that a ranker may compare, in the order of ``fold``.
 
     Parameters
     ----------
-    part : of each candidate
-    fit_on : returns what a ranker does that was fitted on some candidates
+    fold
+        Fold of each candidate.
+    fit_on
+        Fits a ranker on some candidates, and returns what compares others by it.
     """
     tables = []
-    for one in assignments(part.max() + 1):
-        compare = fit_on(part.index[part.isin(one.fitted_on)])
-        votes = compare(part.index[part.isin(one.hears)])
-        tables.append(votes[_between(votes, part, one.compares)])
+    for one in assignments(fold.max() + 1):
+        compare = fit_on(fold.index[fold.isin(one.fitted_on)])
+        votes = compare(fold.index[fold.isin(one.compared_folds)])
+        tables.append(votes[_between(votes, fold, one.compares)])
     votes = pd.concat(tables)
-    place = pd.Series(np.arange(len(part)), index=part.index)
+    place = pd.Series(np.arange(len(fold)), index=fold.index)
     order = np.lexsort((votes["window"], votes["second"].map(place), votes["first"].map(place)))
     return votes.iloc[order].reset_index(drop=True)
 
 
 def _between(
-    votes: pd.DataFrame, part: pd.Series, pairs: Collection[tuple[int, int]]
+    votes: pd.DataFrame, fold: pd.Series, pairs: Collection[tuple[int, int]]
 ) -> np.ndarray:
-    """Flag the rows between candidates of these parts."""
-    sides = zip(votes["first"].map(part), votes["second"].map(part), strict=True)
-    return np.array([side in pairs for side in sides], dtype=bool)
+    """Flag the rows of pairs from these folds."""
+    folds = zip(votes["first"].map(fold), votes["second"].map(fold), strict=True)
+    return np.array([pair in pairs for pair in folds], dtype=bool)

@@ -20,44 +20,51 @@ class ProbeRanker(Probe):
     """A probe of two recordings side by side; a :class:`ranking.judging.ranker.Ranker`."""
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of the head's shape and weights."""
-        return self.head.digest
+    def sha256(self) -> str:
+        """SHA-256 of the head's shape and weights; votes are cached by it."""
+        return self.head.sha256
 
     @property
     def task(self) -> str:
-        """Name of the question that it answers."""
+        """Name of its task, such as ``expertise-2``."""
         return self.record.task
 
     @property
     def cache_key(self) -> CacheKey:
-        """What the embeddings were made with that it was fitted on."""
+        """Encoder, front end and precision of the embeddings that it was trained on."""
         return self.record.cache_key
 
     @property
     def remark(self) -> str:
-        """What a reader of its votes must know."""
+        """What a reader of its votes must know; may be empty."""
         return self.record.remark
 
     @property
     def version(self) -> str:
-        """Of the program that made it."""
+        """Version of the program that made it."""
         return self.record.version
 
     def scorer(self, bank: EmbeddingBank) -> PairScorer:
-        """Return the head, factorised, at work on a bank.
+        """Return the factorised head on a bank.
 
         Raises
         ------
         ValueError
-            If the head compares nobody.
+            If the head takes one recording, not two.
         """
         head = FactorisedHead(self.head).to(bank.device)
-        return PairScorer(head, bank.pieces, p_first)
+        return PairScorer(head, bank.iter_segments, p_first)
 
 
 def load_ranker(file: Path | None, encoder: str | None) -> ProbeRanker:
     """Return the ranker of a file, or the one that comes with the program for an encoder.
+
+    Parameters
+    ----------
+    file
+        A probe of two recordings, ending in .safetensors.
+    encoder
+        Name of an encoder, spectrogram by default; only used without a file.
 
     Raises
     ------
@@ -69,8 +76,8 @@ def load_ranker(file: Path | None, encoder: str | None) -> ProbeRanker:
     if file is None and not path.is_file():
         raise ProbeError(
             Given(encoder=printable(name)),
-            "no ranker for it comes with this program",
-            "give one that was trained for it",
+            "no ranker for this encoder comes with the program",
+            "give one that was trained on its embeddings",
             key="no-ranker",
         )
     return as_ranker(load_probe(path))

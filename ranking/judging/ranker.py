@@ -1,15 +1,14 @@
-"""What a ranker is: windows of a bank in, how likely the first of each two is the better one out.
+"""What a ranker is: from windows of a bank to the probability that the first of a pair is better.
 
 Conventions
 -----------
-A ranker hears no names and no results. Given a bank it is a :class:`Scorer`, which goes through all
-ordered pairs of windows a *strip* at a time: some first windows against all second ones. So what
-can be done once for each window is not done again for each pair, and what is scored can be kept
-strip by strip. Which strips there are follows from the number of windows alone, and each comes out
-the same whichever others are asked for: a call that was interrupted goes on with those that it
-lacks.
-:func:`ranking.judging.compare.compare_windows` makes votes of it, for any ranker. The paper's head
-is the first, :class:`ranking.judging.probe_ranker.ProbeRanker`.
+A ranker is given neither names nor results. On a bank it is a :class:`Scorer`, which fills the
+matrix of all ordered pairs of windows, first by second, one :class:`Tile` of it at a time. So work
+that is needed once per window is not done again for each pair, and scores can be cached tile by
+tile. The tiles follow from the number of windows alone, and each has the same values whichever
+others are computed: an interrupted call goes on with those that are missing.
+:func:`ranking.judging.compare.compare_windows` makes votes of the scores of any ranker. The paper's
+head is one, :class:`ranking.judging.probe_ranker.ProbeRanker`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,73 +21,82 @@ import numpy as np
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey
 
-STRIP = 16  # first windows
+TILE_ROWS = 16
 
 
 @dataclass(frozen=True)
-class Strip:
-    """First windows, the block that they are part of, and the block of second ones they meet."""
+class Tile:
+    """A part of the matrix of all pairs of windows: some rows, and a block of columns."""
 
     first: range
-    block: range
+    """First windows: rows of the matrix."""
+    first_block: range
+    """Block of first windows that the rows belong to; it is held in memory as a whole."""
     second: range
+    """Block of second windows: columns of the matrix."""
 
     @property
     def size(self) -> int:
-        """Pairs in it."""
+        """Number of pairs."""
         return len(self.first) * len(self.second)
 
 
-def cut_strips(count: int, block: int | None = None) -> list[Strip]:
-    """Return the strips of all pairs of so many windows, in order.
+def tile_pairs(count: int, max_block: int | None = None) -> list[Tile]:
+    """Return the tiles of the matrix of all pairs of ``count`` windows, block by block.
 
     Parameters
     ----------
-    block : at most so many windows are held at a time; by default all
+    count
+        Number of windows.
+    max_block
+        Largest number of windows in a block; by default there is one block.
     """
-    size = max(1, block or count)
+    size = max(1, max_block or count)
     blocks = [range(count)[at : at + size] for at in range(0, count, size)]
     return [
-        Strip(own[at : at + STRIP], own, second)
-        for own in blocks
-        for second in blocks
-        for at in range(0, len(own), STRIP)
+        Tile(rows[at : at + TILE_ROWS], rows, columns)
+        for rows in blocks
+        for columns in blocks
+        for at in range(0, len(rows), TILE_ROWS)
     ]
 
 
 class Scorer(Protocol):
-    """A ranker at work on the windows of a bank."""
+    """A ranker on the windows of a bank."""
 
-    def strips(self, count: int) -> list[Strip]:
-        """Return the strips of all pairs of so many windows, in order: :func:`cut_strips`."""
+    def tiles(self, count: int) -> list[Tile]:
+        """Return the tiles of all pairs of ``count`` windows: :func:`tile_pairs`."""
 
-    def scores(
-        self, windows: Sequence[int], strips: Sequence[Strip], pool: Executor
+    def score(
+        self, windows: Sequence[int], tiles: Sequence[Tile], executor: Executor
     ) -> Iterator[np.ndarray]:
-        """Yield of each strip the probabilities that the first is the better one, (A, B).
+        """Yield the probabilities (A, B) that the first is better, for one tile after another.
 
         Parameters
         ----------
-        windows : numbers in the bank, of those that strips count
-        strips : those asked for, in order
-        pool : workers, for whoever has use for them
+        windows
+            Rows of the bank's WINDOWS table; tiles number these, from 0.
+        tiles
+            Tiles to compute: all, or some of them in order.
+        executor
+            Workers that may be used.
         """
 
 
 class Ranker(Protocol):
-    """Who prefers one of two windows."""
+    """Anything that says which of two windows is better, and how likely."""
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of all that its scores depend on beside the windows; votes are kept by it."""
+    def sha256(self) -> str:
+        """SHA-256 of all that scores depend on beside the windows; votes are cached by it."""
 
     @property
     def task(self) -> str:
-        """Name of the question that it answers."""
+        """Name of its task, such as ``expertise-2``."""
 
     @property
     def cache_key(self) -> CacheKey:
-        """What embeddings it takes: the encoder, and how they were made."""
+        """Encoder, front end and precision of the embeddings that it takes."""
 
     @property
     def remark(self) -> str:
@@ -96,7 +104,7 @@ class Ranker(Protocol):
 
     @property
     def version(self) -> str:
-        """Of the program that made it."""
+        """Version of the program that made it."""
 
     def scorer(self, bank: EmbeddingBank) -> Scorer:
-        """Return the ranker at work on a bank."""
+        """Return the ranker on a bank."""

@@ -27,7 +27,7 @@ whatever the encoder):
 
 Whoever changes what a head computes changes it in all four, or these tests fail. What each gains
 over the plain head is measured by ``tests/benchmarks/allpairs.py``, ``training.py`` and
-``crossing.py``.
+``paired_training.py``.
 
 References
 ----------

@@ -3,11 +3,11 @@
 Run ``python tests/benchmarks/allpairs.py dac``; without names, every encoder's shape. Heads and
 embeddings are random, one thread. The naive head has its embeddings in float32 and takes pairs in
 the best of several batches, or even segment by segment, so that what it convolves stays in the
-processor's cache; ratios are to the faster of the two. Judging all at once starts from half
-precision, as stored. Ways take turns, and of each the least CPU time counts, and the least time:
-other work on the machine disturbs both alike.
+processor's cache; ratios are to the faster of the two. All pairs at once start from float16, as
+stored. Both take turns, and the least CPU time and the least wall time of each count: other work on
+the machine disturbs both alike.
 
-A tournament of ``--measured`` candidates of one window each is judged whole; seconds of one of
+A tournament of ``--measured`` candidates of one window each is computed whole; seconds of one of
 ``--candidates`` with ``--windows`` each follow from those of a window and of a pair. Of the naive
 head one batch is timed. Memory is what the work takes beside the embeddings; the gap is the largest
 difference of logits.
@@ -25,13 +25,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ranking.audio.lengths import SEGMENTS
+from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.spec import EncoderSpec
-from ranking.judging.all_pairs import TILE, PairScorer, torch_threads
-from ranking.network.factorised import FactorisedHead, joined
+from ranking.judging.all_pairs import CPU_BATCH, PairScorer, torch_threads
+from ranking.network.factorised import FactorisedHead, concatenate
 from ranking.network.head import Head, HeadConfig, make_head
 from ranking.tasks.expertise import p_first
 
@@ -60,7 +60,7 @@ class Least:
 
 
 def by_segment(head: Head, first: Tensor, second: Tensor, mask: Tensor) -> Tensor:
-    """Logits of a pair of windows (S, F, D), laid side by side one segment at a time."""
+    """Logits of a pair of windows (S, F, D), side by side, one segment at a time."""
     vectors = [
         head.vectors(torch.cat(one, dim=1))
         for one in zip(first.split(1), second.split(1), strict=True)
@@ -71,29 +71,31 @@ def by_segment(head: Head, first: Tensor, second: Tensor, mask: Tensor) -> Tenso
 
 
 def batched(head: Head, first: Tensor, second: Tensor, mask: Tensor, size: int) -> Tensor:
-    """Logits of a pair, so many times at once."""
-    sides = [side.expand(size, -1, -1, -1) for side in (first, second)]
-    return head.of_sounding(torch.cat(sides, dim=2).flatten(0, 1), mask.expand(size, -1))
+    """Logits of a pair, ``size`` times at once."""
+    inputs = [window.expand(size, -1, -1, -1) for window in (first, second)]
+    return head.logits(torch.cat(inputs, dim=2).flatten(0, 1), mask.expand(size, -1))
 
 
 def tournament(head: Head, bank: EmbeddingBank, count: int) -> list[np.ndarray]:
-    """Verdicts of all pairs of so many windows; two stand for all."""
+    """Probabilities of all pairs of ``count`` windows, which are the bank's over and over."""
 
-    def take(numbers: Sequence[int], size: int) -> tuple[Iterable[Tensor], Tensor]:
-        return bank.pieces([number % len(bank) for number in numbers], size)
+    def load_segments(numbers: Sequence[int], size: int) -> tuple[Iterable[Tensor], Tensor]:
+        return bank.iter_segments([number % len(bank) for number in numbers], size)
 
-    with torch_threads() as pool:
-        scorer = PairScorer(FactorisedHead(head), take, p_first)
-        return list(scorer.scores(range(count), scorer.strips(count), pool))
+    with torch_threads() as executor:
+        scorer = PairScorer(FactorisedHead(head), load_segments, p_first)
+        return list(scorer.score(range(count), scorer.tiles(count), executor))
 
 
 def random_bank(spec: EncoderSpec) -> EmbeddingBank:
     """Two windows in the form in which they are stored."""
     g = np.random.default_rng(0)
-    values = np.empty((2, SEGMENTS, spec.frames, spec.dimension), np.float16)
+    values = np.empty((2, SEGMENTS_PER_WINDOW, spec.frames, spec.dimension), np.float16)
     for segment in np.ndindex(values.shape[:2]):
         values[segment] = g.standard_normal(values.shape[2:], dtype=np.float32)
-    return EmbeddingBank([("", Embedding(own, np.full(SEGMENTS, 10.0))) for own in values])
+    return EmbeddingBank(
+        [("", Embedding(own, np.full(SEGMENTS_PER_WINDOW, 10.0))) for own in values]
+    )
 
 
 def peak() -> float:
@@ -106,24 +108,28 @@ def measure(encoder: str, options: argparse.Namespace) -> str:
     """Return the line of an encoder's shape."""
     torch.set_num_threads(1)
     spec = spec_of(encoder)
-    head = make_head(HeadConfig(spec.frames, spec.dimension, 2, sides=2)).eval()
+    head = make_head(HeadConfig(spec.frames, spec.dimension, 2, inputs=2)).eval()
     bank, count = random_bank(spec), options.measured
     before = peak()
     tournament(head, bank, count)
     own_memory = peak() - before
-    windows, (mask, _) = bank.take([0, 1])
+    windows, (mask, _) = bank.load_windows([0, 1])
     mask = mask[None]
     fast = FactorisedHead(head)
-    (first, _), (_, second) = (fast.shares(*bank.pieces([number], 1)) for number in (0, 1))
-    tile = [joined([share] * size) for share, size in zip((first, second), TILE, strict=True)]
+    (first, _), (_, second) = (
+        fast.partial_sums(*bank.iter_segments([number], 1)) for number in (0, 1)
+    )
+    batch = [
+        concatenate([sums] * size) for sums, size in zip((first, second), CPU_BATCH, strict=True)
+    ]
     before = peak()
     naive = {SEGMENT: Least(partial(by_segment, head, *windows, mask), 1)}
     naive |= {
         f"batch of {size}": Least(partial(batched, head, *windows, mask, size), size)
         for size in BATCHES
     }
-    window = Least(lambda: fast.shares(*bank.pieces([0], 1)), 1, 5)
-    pair = Least(partial(fast, *tile), TILE[0] * TILE[1], 20)
+    window = Least(lambda: fast.partial_sums(*bank.iter_segments([0], 1)), 1, 5)
+    pair = Least(partial(fast, *batch), CPU_BATCH[0] * CPU_BATCH[1], 20)
     whole = Least(partial(tournament, head, bank, count), 1)
     for _ in range(options.rounds):
         for least in (*naive.values(), window, pair, whole):

@@ -16,7 +16,7 @@ from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import RankingError, StoreError
 from ranking.judging import all_pairs
 from ranking.judging.all_pairs import PairScorer, torch_threads
-from ranking.judging.compare import Judging, Kept, compare_windows
+from ranking.judging.compare import Pairing, ResultCache, compare_windows
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.factorised import FactorisedHead
 from ranking.network.head import Head, HeadConfig
@@ -46,41 +46,41 @@ def bank_of(segments: dict[str, int]) -> EmbeddingBank:
 
 
 def as_ranker(head: Head) -> ProbeRanker:
-    record = Record(f"expertise-{head.config.classes}", CacheKey("spectrogram"), head.config)
+    record = Record(f"expertise-{head.config.outputs}", CacheKey("spectrogram"), head.config)
     return ProbeRanker(head, record)
 
 
 def ranker_of(classes: int = 2) -> ProbeRanker:
-    return as_ranker(lively_head(HeadConfig(FRAMES, DIMENSION, classes, sides=2)))
+    return as_ranker(lively_head(HeadConfig(FRAMES, DIMENSION, classes, inputs=2)))
 
 
-def one_by_one(head: Head, bank: EmbeddingBank, meet: str = "aligned") -> pd.DataFrame:
+def one_by_one(head: Head, bank: EmbeddingBank, windows: str = "aligned") -> pd.DataFrame:
     """Votes by the head itself, pair by pair."""
     counts = bank.windows["candidate"].value_counts()
     rows = []
     for a in bank.windows.itertuples():
         for b in bank.windows.itertuples():
-            met = a.candidate != b.candidate and (meet == "all" or a.window == b.window)
-            if met:
+            others = a.candidate != b.candidate
+            if others and (windows == "all" or a.window == b.window):
                 with torch.inference_mode():
-                    pair = side_by_side(bank.take([a.row]), bank.take([b.row]))
+                    pair = side_by_side(bank.load_windows([a.row]), bank.load_windows([b.row]))
                     p = float(p_first(head(*pair)))
-                at = a.window if meet == "aligned" else None
-                if at is None:
-                    at = a.window * counts[b.candidate] + b.window
-                rows.append((a.candidate, b.candidate, at, p))
+                number = a.window
+                if windows == "all":
+                    number = a.window * counts[b.candidate] + b.window
+                rows.append((a.candidate, b.candidate, number, p))
     order = {name: place for place, name in enumerate(bank.windows["candidate"].unique())}
     table = pd.DataFrame(rows, columns=list(VOTES))
     keys = [table["first"].map(order), table["second"].map(order), table["window"]]
     return table.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
 
 
-@pytest.mark.parametrize("meet", ["aligned", "all"])
+@pytest.mark.parametrize("windows", ["aligned", "all"])
 @pytest.mark.parametrize("classes", [2, 4])
-def test_votes_are_the_heads_on_each_pair(classes, meet):
+def test_votes_are_the_heads_on_each_pair(classes, windows):
     bank, ranker = bank_of(SEGMENTS), ranker_of(classes)
-    votes = compare_windows(ranker, bank, Judging(meet))
-    wanted = one_by_one(ranker.head, bank, meet)
+    votes = compare_windows(ranker, bank, Pairing(windows))
+    wanted = one_by_one(ranker.head, bank, windows)
     pd.testing.assert_frame_equal(votes, wanted, check_exact=False, atol=2e-6, rtol=0)
     assert votes["p_first"].std() > 0.01
 
@@ -95,9 +95,9 @@ def test_every_window_that_both_have_is_voted_on():
 
 def test_the_two_orders_agree_in_an_antisymmetric_vote():
     bank, ranker = bank_of(SEGMENTS), ranker_of()
-    for meet in ("aligned", "all"):
+    for windows in ("aligned", "all"):
         plain, even = (
-            compare_windows(ranker, bank, Judging(meet, antisymmetric=antisymmetric))
+            compare_windows(ranker, bank, Pairing(windows, antisymmetric=antisymmetric))
             .query("window == 0")
             .pivot_table(index="first", columns="second", values="p_first")
             .to_numpy()
@@ -110,21 +110,22 @@ def test_the_two_orders_agree_in_an_antisymmetric_vote():
 
 
 def test_nobody_is_better_than_themselves():
-    """Two candidates of one sound: each order says the same, and an even judge says one half."""
+    """Two candidates with one recording: both orders agree, and their average is one half."""
     bank = bank_of({"ann": 30})
     twin = EmbeddingBank([(name, bank._embeddings[0]) for name in ("ann", "bob")])
     plain = compare_windows(ranker_of(), twin)["p_first"]
     assert plain[0] == plain[1]
-    even = compare_windows(ranker_of(), twin, Judging(antisymmetric=True))
+    even = compare_windows(ranker_of(), twin, Pairing(antisymmetric=True))
     assert even["p_first"].tolist() == [0.5, 0.5]
 
 
 def test_blocks_and_workers_change_nothing(monkeypatch):
     bank, ranker = bank_of({f"c{n:02}": 45 for n in range(24)}), ranker_of()
     whole = compare_windows(ranker, bank)
-    with torch_threads(3) as pool:
-        pd.testing.assert_frame_equal(compare_windows(ranker, bank, pool=pool), whole)
-    monkeypatch.setattr(all_pairs, "BUDGET", 2 * 10 * FactorisedHead(ranker.head).share_bytes)
+    with torch_threads(3) as executor:
+        pd.testing.assert_frame_equal(compare_windows(ranker, bank, executor=executor), whole)
+    ten = 10 * FactorisedHead(ranker.head).bytes_per_window
+    monkeypatch.setattr(all_pairs, "MAX_BYTES", 2 * ten)
     small = compare_windows(ranker, bank)
     pd.testing.assert_frame_equal(small, whole, check_exact=False, atol=2e-6, rtol=0)
 
@@ -135,11 +136,11 @@ def test_blocks_and_workers_change_nothing(monkeypatch):
 )
 def test_any_executor_does(kind):
     bank, ranker = bank_of({f"c{n:02}": 5 for n in range(4)}), ranker_of()
-    pool: Executor = ThreadPoolExecutor(2)
+    executor: Executor = ThreadPoolExecutor(2)
     if kind == "processes":
-        pool = ProcessPoolExecutor(1, get_context("spawn"))
-    with pool:
-        votes = compare_windows(ranker, bank, pool=pool)
+        executor = ProcessPoolExecutor(1, get_context("spawn"))
+    with executor:
+        votes = compare_windows(ranker, bank, executor=executor)
     pd.testing.assert_frame_equal(
         votes, compare_windows(ranker, bank), check_exact=False, atol=2e-6, rtol=0
     )
@@ -149,120 +150,120 @@ class StopError(Exception):
     """The process ends here."""
 
 
-def log_in(kept: Kept) -> Path:
+def log_in(cache: ResultCache) -> Path:
     """The one log in the folder."""
-    (path,) = kept.folder.iterdir()
+    (path,) = cache.folder.iterdir()
     return path
 
 
 @pytest.fixture
-def judged(monkeypatch):
-    """Pairs of windows that were judged, strip by strip."""
+def computed(monkeypatch):
+    """Pairs of windows that were computed, tile by tile."""
     sizes = []
-    strip = PairScorer._strip
+    tile = PairScorer._tile
 
     def tally(self, first, second, one):
         sizes.append(one.size)
-        return strip(self, first, second, one)
+        return tile(self, first, second, one)
 
-    monkeypatch.setattr(PairScorer, "_strip", tally)
+    monkeypatch.setattr(PairScorer, "_tile", tally)
     return sizes
 
 
-class Told(Progress):
-    """Takes note of how many pairs are done, and of how many; may stop there."""
+class Recorder(Progress):
+    """Records how many pairs are done, and of how many; may stop there."""
 
     def __init__(self, stop_at: float = np.inf) -> None:
         self.stop_at = stop_at
         self.done_so_far: list[float] = [0]
 
-    def start(self, what: str, total: float | None = None, unit: str = "") -> "Told":
+    def start(self, what: str, total: float | None = None, unit: str = "") -> "Recorder":
         self.what, self.total = what, total
         return self
 
-    def advance(self, pieces: float = 1, detail: str = "") -> None:
-        self.done_so_far.append(self.done_so_far[-1] + pieces)
+    def advance(self, steps: float = 1, detail: str = "") -> None:
+        self.done_so_far.append(self.done_so_far[-1] + steps)
         if self.done_so_far[-1] >= self.stop_at:
             raise StopError
 
 
-def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, judged):
+def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, computed):
     bank, ranker = bank_of({f"c{n:02}": 45 for n in range(24)}), ranker_of()
     whole = compare_windows(ranker, bank)
-    total = sum(judged)
-    kept = Kept(tmp_path / "votes", {"ann": "her recording"})
+    total = sum(computed)
+    cache = ResultCache(tmp_path / "votes", {"ann": "her recording"})
     for pairs in (384, 576, 960):
         with pytest.raises(StopError):
-            compare_windows(ranker, bank, kept=kept, progress=Told(pairs))
-    with log_in(kept).open("ab") as file:  # killed while it wrote
+            compare_windows(ranker, bank, cache=cache, progress=Recorder(pairs))
+    with log_in(cache).open("ab") as file:  # killed while it wrote
         file.write(b"half a record")
-    told = Told()
-    again = compare_windows(ranker, bank, kept=kept, progress=told)
+    recorder = Recorder()
+    again = compare_windows(ranker, bank, cache=cache, progress=recorder)
     pd.testing.assert_frame_equal(again, whole)
-    assert told.what == "judging"
-    assert told.done_so_far[-1] == told.total == total
-    assert told.done_so_far[1] >= 960
-    judged.clear()
-    pd.testing.assert_frame_equal(compare_windows(ranker, bank, kept=kept), whole)
-    assert judged == []
+    assert recorder.what == "comparing windows"
+    assert recorder.done_so_far[-1] == recorder.total == total
+    assert recorder.done_so_far[1] >= 960
+    computed.clear()
+    pd.testing.assert_frame_equal(compare_windows(ranker, bank, cache=cache), whole)
+    assert computed == []
 
 
-def test_a_flipped_byte_is_noticed_and_judged_again(tmp_path, judged):
+def test_a_flipped_byte_is_noticed_and_its_tile_computed_again(tmp_path, computed):
     bank, ranker = bank_of({f"c{n:02}": 30 for n in range(24)}), ranker_of()
-    kept = Kept(tmp_path, {})
-    whole = compare_windows(ranker, bank, kept=kept)
-    raw = bytearray(log_in(kept).read_bytes())
+    cache = ResultCache(tmp_path, {})
+    whole = compare_windows(ranker, bank, cache=cache)
+    raw = bytearray(log_in(cache).read_bytes())
     raw[-100] ^= 4
-    log_in(kept).write_bytes(raw)
-    judged.clear()
-    pd.testing.assert_frame_equal(compare_windows(ranker, bank, kept=kept), whole)
-    assert judged == [8 * 24]  # the last strip, of 16 + 8
+    log_in(cache).write_bytes(raw)
+    computed.clear()
+    pd.testing.assert_frame_equal(compare_windows(ranker, bank, cache=cache), whole)
+    assert computed == [8 * 24]  # the last tile, of 16 + 8
 
 
-@pytest.mark.parametrize("change", ["head", "recordings", "windows", "among", "meet"])
-def test_votes_of_something_else_are_not_taken_up(tmp_path, judged, change):
+@pytest.mark.parametrize("change", ["head", "recordings", "windows", "candidates", "pairing"])
+def test_cached_votes_of_something_else_are_not_used(tmp_path, computed, change):
     bank, ranker = bank_of({"ann": 60, "bob": 60, "cyd": 60}), ranker_of()
-    compare_windows(ranker, bank, kept=Kept(tmp_path, {"ann": 1}))
-    judged.clear()
+    compare_windows(ranker, bank, cache=ResultCache(tmp_path, {"ann": 1}))
+    computed.clear()
     if change == "windows":
         bank = bank_of({"ann": 60, "bob": 60, "dov": 60})
     if change == "head":
         ranker.head.output.bias.data += 1e-6
-    among = ["ann", "cyd"] if change == "among" else None
-    judging = Judging("all" if change == "meet" else "aligned")
-    kept = Kept(tmp_path, {"ann": 2 if change == "recordings" else 1})
-    votes = compare_windows(ranker, bank, judging, among, kept)
-    assert sum(judged) == {"meet": 36, "among": 8}.get(change, 18)
-    pd.testing.assert_frame_equal(votes, compare_windows(ranker, bank, judging, among))
+    candidates = ["ann", "cyd"] if change == "candidates" else None
+    pairing = Pairing("all" if change == "pairing" else "aligned")
+    cache = ResultCache(tmp_path, {"ann": 2 if change == "recordings" else 1})
+    votes = compare_windows(ranker, bank, pairing, candidates, cache)
+    assert sum(computed) == {"pairing": 36, "candidates": 8}.get(change, 18)
+    pd.testing.assert_frame_equal(votes, compare_windows(ranker, bank, pairing, candidates))
 
 
 @pytest.mark.parametrize(
-    ("meet", "name"),
+    ("windows", "name"),
     [
         ("all", "3db03e28d3732581f72abc53096ec7329d6eb11db6293ec8ca2264f3d7cc3591"),
         ("aligned", "0e3d163ea7a5c24b8722b090d8508ec400f0e3c99fed9816a6a06a72ca9220d2"),
     ],
 )
-def test_votes_are_kept_under_the_name_that_they_always_had(tmp_path, meet, name):
+def test_votes_are_cached_under_the_name_that_they_always_had(tmp_path, windows, name):
     """Renaming a column, a field or a choice must not lose what people have on disk."""
     config = HeadConfig(FRAMES, DIMENSION, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
-    kept = Kept(tmp_path, {"ann": "a", "made": "spectrogram"})
+    cache = ResultCache(tmp_path, {"ann": "a", "made": "spectrogram"})
     bank = bank_of({"ann": 46, "bob": 30, "cyd": 4})
-    compare_windows(as_ranker(counted_head(config)), bank, Judging(meet), kept=kept)
-    assert log_in(kept).name == f"{name}.votes"
+    compare_windows(as_ranker(counted_head(config)), bank, Pairing(windows), cache=cache)
+    assert log_in(cache).name == f"{name}.votes"
 
 
-def test_an_unwritable_log_and_a_lonely_candidate_are_told(tmp_path):
+def test_an_unwritable_log_and_a_single_candidate_are_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="votes cannot be written"):
-        compare_windows(ranker_of(), bank_of(SEGMENTS), kept=Kept(tmp_path / "file", {}))
+        compare_windows(ranker_of(), bank_of(SEGMENTS), cache=ResultCache(tmp_path / "file", {}))
     with pytest.raises(RankingError, match="fewer than two candidates"):
         compare_windows(ranker_of(), bank_of({"ann": 90}))
     with pytest.raises(RankingError, match="windows some: no such choice"):
-        Judging("some")
+        Pairing("some")
 
 
-def test_threads_of_torch_are_given_back():
+def test_the_number_of_torchs_threads_is_restored():
     before = torch.get_num_threads()
     compare_windows(ranker_of(), bank_of(SEGMENTS))
     assert torch.get_num_threads() == before

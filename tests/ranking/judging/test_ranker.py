@@ -1,4 +1,4 @@
-"""Anything that scores pairs of windows is a ranker, and is voted by and kept like the head."""
+"""Anything that scores pairs of windows is a ranker, whose votes are cached as the head's are."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -14,33 +14,33 @@ from scipy.special import expit
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
-from ranking.judging.compare import Judging, Kept, compare_windows
-from ranking.judging.cross_fit import compare_unheard
-from ranking.judging.ranker import STRIP, Ranker, Strip, cut_strips
+from ranking.judging.compare import Pairing, ResultCache, compare_windows
+from ranking.judging.cross_fit import compare_held_out
+from ranking.judging.ranker import TILE_ROWS, Ranker, Tile, tile_pairs
 
 
 @dataclass
 class LoudnessScorer:
-    """At work on a bank: the mean of each window is computed once."""
+    """On a bank: the mean of each window is computed once."""
 
     bank: EmbeddingBank
     sharpness: float
-    scored: list[Strip]
+    scored: list[Tile]
 
-    def strips(self, count: int) -> list[Strip]:
-        return cut_strips(count, block=7)
+    def tiles(self, count: int) -> list[Tile]:
+        return tile_pairs(count, max_block=7)
 
-    def scores(
-        self, windows: Sequence[int], strips: Sequence[Strip], pool: Executor
+    def score(
+        self, windows: Sequence[int], tiles: Sequence[Tile], executor: Executor
     ) -> Iterator[np.ndarray]:
-        own = np.array(list(pool.map(self.mean, windows)))
-        for strip in strips:
-            self.scored.append(strip)
-            gap = own[strip.first, np.newaxis] - own[strip.second]
+        own = np.array(list(executor.map(self.mean, windows)))
+        for tile in tiles:
+            self.scored.append(tile)
+            gap = own[tile.first, np.newaxis] - own[tile.second]
             yield expit(self.sharpness * gap)
 
     def mean(self, window: int) -> float:
-        return float(self.bank.sounding([window])[0].mean())
+        return float(self.bank.load_segments([window])[0].mean())
 
 
 class Loudness:
@@ -49,16 +49,16 @@ class Loudness:
     task, cache_key, remark, version = (
         "expertise-2",
         CacheKey("spectrogram"),
-        "it hears loudness",
+        "it prefers the louder",
         "1",
     )
 
     def __init__(self, sharpness: float = 50) -> None:
         self.sharpness = sharpness
-        self.scored: list[Strip] = []
+        self.scored: list[Tile] = []
 
     @property
-    def digest(self) -> str:
+    def sha256(self) -> str:
         return hashlib.sha256(f"loudness {self.sharpness}".encode()).hexdigest()
 
     def scorer(self, bank: EmbeddingBank) -> LoudnessScorer:
@@ -85,52 +85,52 @@ def bank() -> EmbeddingBank:
 
 @pytest.mark.parametrize("windows", ["aligned", "all"])
 @pytest.mark.parametrize("antisymmetric", [False, True])
-def test_its_preference_is_what_is_voted(bank, windows, antisymmetric):
+def test_its_votes_are_its_preferences(bank, windows, antisymmetric):
     ranker: Ranker = Loudness()
-    votes = compare_windows(ranker, bank, Judging(windows, antisymmetric))
+    votes = compare_windows(ranker, bank, Pairing(windows, antisymmetric))
     louder = votes["first"] > votes["second"]
     assert ((votes["p_first"] > 0.5) == louder).all()
     counts = bank.windows["candidate"].value_counts()
-    meet = votes.groupby(["first", "second"]).size()
-    for (first, second), own in meet.items():
+    sizes = votes.groupby(["first", "second"]).size()
+    for (first, second), own in sizes.items():
         pair = counts[first], counts[second]
         assert own == (min(pair) if windows == "aligned" else pair[0] * pair[1])
-    assert len(meet) == 40 * 39
+    assert len(sizes) == 40 * 39
 
 
-def test_its_votes_are_kept_and_gone_on_with(bank, tmp_path):
+def test_its_votes_are_cached_and_an_interrupted_call_resumes(bank, tmp_path):
     whole = compare_windows(Loudness(), bank)
-    kept = Kept(tmp_path, {"c00": "a recording"})
+    cache = ResultCache(tmp_path, {"c00": "a recording"})
     first = Loudness()
-    pd.testing.assert_frame_equal(compare_windows(first, bank, kept=kept), whole)
+    pd.testing.assert_frame_equal(compare_windows(first, bank, cache=cache), whole)
     (log,) = tmp_path.iterdir()
     log.write_bytes(log.read_bytes()[: log.stat().st_size // 2])
     again = Loudness()
-    pd.testing.assert_frame_equal(compare_windows(again, bank, kept=kept), whole)
+    pd.testing.assert_frame_equal(compare_windows(again, bank, cache=cache), whole)
     assert 0 < len(again.scored) < len(first.scored)
     assert again.scored == first.scored[-len(again.scored) :]
-    compare_windows(Loudness(sharpness=1), bank, kept=kept)
+    compare_windows(Loudness(sharpness=1), bank, cache=cache)
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_it_compares_those_it_has_not_heard(bank):
-    part = pd.Series(np.arange(40) % 3, index=sorted(bank.windows["candidate"].unique()))
-    votes = compare_unheard(
-        part, lambda _: lambda among: compare_windows(Loudness(), bank, among=among)
+def test_it_compares_candidates_that_were_held_out(bank):
+    fold = pd.Series(np.arange(40) % 3, index=sorted(bank.windows["candidate"].unique()))
+    votes = compare_held_out(
+        fold, lambda _: lambda candidates: compare_windows(Loudness(), bank, candidates=candidates)
     )
     assert len(votes.drop_duplicates(["first", "second"])) == 40 * 39
 
 
 @given(st.integers(1, 60), st.integers(1, 70) | st.none())
-def test_strips_are_every_ordered_pair_once(count, block):
-    met = [
+def test_tiles_are_every_ordered_pair_once(count, block):
+    pairs = [
         (first, second)
-        for strip in cut_strips(count, block)
-        for first in strip.first
-        for second in strip.second
+        for tile in tile_pairs(count, block)
+        for first in tile.first
+        for second in tile.second
     ]
-    assert len(met) == len(set(met)) == count**2
-    for strip in cut_strips(count, block):
-        assert strip.size <= STRIP * len(strip.second)
-        assert set(strip.first) <= set(strip.block)
-        assert max(len(strip.block), len(strip.second)) <= (block or count)
+    assert len(pairs) == len(set(pairs)) == count**2
+    for tile in tile_pairs(count, block):
+        assert tile.size <= TILE_ROWS * len(tile.second)
+        assert set(tile.first) <= set(tile.first_block)
+        assert max(len(tile.first_block), len(tile.second)) <= (block or count)

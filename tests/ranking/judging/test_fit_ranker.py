@@ -1,4 +1,4 @@
-"""A ranker learns from some candidates what holds of others, if there is anything to learn."""
+"""A ranker fitted on some candidates compares others better, if results depend on the playing."""
 
 from dataclasses import replace
 
@@ -14,16 +14,16 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import TableError
 from ranking.evaluation.accuracy import pair_accuracy
-from ranking.judging.compare import Kept, compare_windows
-from ranking.judging.cross_fit import HALF, compare_unheard, split_candidates
-from ranking.judging.fit_half import fit_ranker
+from ranking.judging.compare import ResultCache, compare_windows
+from ranking.judging.cross_fit import HALVES, compare_held_out, split_candidates
+from ranking.judging.fit_ranker import fit_ranker
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Record
 from ranking.progress import Progress
 
 LEVELS = np.tile([0, 1, 2], 16)
-MADE = CacheKey("spectrogram")
+CACHE_KEY = CacheKey("spectrogram")
 
 
 @pytest.fixture(scope="module")
@@ -36,44 +36,44 @@ def score(bank):
     return pd.Series(LEVELS.astype(float), index=bank.windows["candidate"])
 
 
-def ranker_of(classes: int = 2) -> ProbeRanker:
-    """One that has learnt nothing yet."""
-    config = HeadConfig(30, 60, classes, sides=2)
+def ranker_of(outputs: int = 2) -> ProbeRanker:
+    """A ranker with random weights."""
+    config = HeadConfig(30, 60, outputs, inputs=2)
     head = make_head(config, seed=1)
     head.mean.fill_(3)
-    return ProbeRanker(head, Record(f"expertise-{classes}", MADE, config))
+    return ProbeRanker(head, Record(f"expertise-{outputs}", CACHE_KEY, config))
 
 
-def accuracy(bank, score: pd.Series, parts: int, ranker: ProbeRanker, seed: int = 0):
-    """Of rankers fitted on others, on those they never heard."""
-    part = split_candidates(score, parts, seed)
+def accuracy(bank, score: pd.Series, folds: int, ranker: ProbeRanker, seed: int = 0):
+    """Accuracy of rankers on candidates that they were not fitted on."""
+    fold = split_candidates(score, folds, seed)
 
     def fit_on(candidates):
         fitted = fit_ranker(ranker, bank, score[candidates], seed=seed)
-        return lambda heard: compare_windows(fitted, bank, among=heard)
+        return lambda others: compare_windows(fitted, bank, candidates=others)
 
-    tally = count_comparisons(count_votes(compare_unheard(part, fit_on)))
+    tally = count_comparisons(count_votes(compare_held_out(fold, fit_on)))
     return pair_accuracy(tally, score[tally.candidates].to_numpy(), seed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("parts", "classes"), [(HALF, 2), (3, 4)])
-def test_skill_that_is_there_is_found_in_candidates_never_heard(bank, score, parts, classes):
-    found = accuracy(bank, score, parts, ranker_of(classes))
+@pytest.mark.parametrize(("folds", "outputs"), [(HALVES, 2), (3, 4)])
+def test_skill_is_found_in_candidates_that_were_held_out(bank, score, folds, outputs):
+    found = accuracy(bank, score, folds, ranker_of(outputs))
     assert found.value > 0.7
     assert found.p < 0.005
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
-def test_fitting_on_shuffled_results_stays_within_what_no_skill_gives(bank, score, seed):
+def test_fitting_on_shuffled_results_stays_within_the_null_band(bank, score, seed):
     shuffled = pd.Series(np.random.default_rng(seed).permutation(score), index=score.index)
-    assert accuracy(bank, shuffled, HALF, ranker_of(), seed).p > 0.005
+    assert accuracy(bank, shuffled, HALVES, ranker_of(), seed).p > 0.005
 
 
-def test_a_ranker_goes_on_from_what_it_knows(bank, score):
+def test_fitting_starts_from_the_weights_of_the_ranker(bank, score):
     start = ranker_of()
-    start = replace(start, record=replace(start.record, remark="it has heard nobody"))
+    start = replace(start, record=replace(start.record, remark="its weights are random"))
     fitted = fit_ranker(start, bank, score[:6], epochs=1)
     moved, drawn = (
         (fitted.head.output.weight - other.output.weight).abs().max()
@@ -90,41 +90,41 @@ class StopError(Exception):
     """The process ends here."""
 
 
-class Told(Progress):
-    """Takes note of epochs; may stop at the first step of one."""
+class Recorder(Progress):
+    """Records epochs; may stop at the first step of one."""
 
     def __init__(self, stop_at: int = 0) -> None:
         self.stop_at = f"epoch {stop_at} "
         self.details: list[str] = []
 
-    def advance(self, pieces: float = 1, detail: str = "") -> None:
+    def advance(self, steps: float = 1, detail: str = "") -> None:
         self.details += [detail] if detail else []
         if detail.startswith(self.stop_at):
             raise StopError
 
 
-def test_an_interrupted_fit_goes_on_and_a_finished_one_is_kept(bank, score, tmp_path):
-    whole = fit_ranker(ranker_of(), bank, score[:9]).digest
-    kept = Kept(tmp_path / "fits", {"r000": "her recording"})
+def test_an_interrupted_fit_resumes_and_a_finished_one_is_cached(bank, score, tmp_path):
+    whole = fit_ranker(ranker_of(), bank, score[:9]).sha256
+    cache = ResultCache(tmp_path / "fits", {"r000": "her recording"})
     for epoch in (2, 4):
         with pytest.raises(StopError):
-            fit_ranker(ranker_of(), bank, score[:9], kept=kept, progress=Told(epoch))
-    told = Told()
-    again = fit_ranker(ranker_of(), bank, score[:9], kept=kept, progress=told)
-    assert again.digest == whole
-    assert told.details[0].startswith("epoch 4 of 5")
-    (folder,) = kept.folder.iterdir()
+            fit_ranker(ranker_of(), bank, score[:9], cache=cache, progress=Recorder(epoch))
+    recorder = Recorder()
+    again = fit_ranker(ranker_of(), bank, score[:9], cache=cache, progress=recorder)
+    assert again.sha256 == whole
+    assert recorder.details[0].startswith("epoch 4 of 5")
+    (folder,) = cache.folder.iterdir()
     assert {path.name for path in folder.iterdir()} == {"ranker.safetensors", "ranker.json"}
-    told.details.clear()
-    again = fit_ranker(ranker_of(), bank, score[:9], kept=kept, progress=told)
-    assert again.digest == whole
-    assert not told.details
+    recorder.details.clear()
+    again = fit_ranker(ranker_of(), bank, score[:9], cache=cache, progress=recorder)
+    assert again.sha256 == whole
+    assert not recorder.details
 
 
-def test_a_fit_is_kept_for_what_it_was_fitted_from(bank, score, tmp_path):
-    kept = Kept(tmp_path, {"r000": "her recording"})
+def test_a_fit_is_cached_by_all_that_it_depends_on(bank, score, tmp_path):
+    cache = ResultCache(tmp_path, {"r000": "her recording"})
     start = ranker_of()
-    start = replace(start, record=replace(start.record, remark="it has heard nobody"))
+    start = replace(start, record=replace(start.record, remark="its weights are random"))
     for fits, changes in enumerate(
         [
             {},
@@ -132,19 +132,19 @@ def test_a_fit_is_kept_for_what_it_was_fitted_from(bank, score, tmp_path):
             {"epochs": 2},
             {"score": score[:5]},
             {"score": 2 - score[:6]},
-            {"kept": Kept(tmp_path, {"r000": "another take"})},
+            {"cache": ResultCache(tmp_path, {"r000": "another recording"})},
             {"ranker": fit_ranker(start, bank, score[:3], epochs=1)},
             {"bank": planted_bank(LEVELS[:9], 30, 60)},
         ],
         start=1,
     ):
-        asked = {"ranker": start, "bank": bank, "score": score[:6], "kept": kept, "epochs": 1}
+        asked = {"ranker": start, "bank": bank, "score": score[:6], "cache": cache, "epochs": 1}
         for _ in range(2):
             fit_ranker(**{**asked, **changes})
         assert len(list(tmp_path.iterdir())) == fits
 
 
-def test_a_fit_is_kept_under_the_name_that_it_always_had(tmp_path):
+def test_a_fit_is_cached_under_the_name_that_it_always_had(tmp_path):
     """Renaming a field or a column must not lose what people have on disk."""
     rng = np.random.default_rng(0)
     bank = EmbeddingBank(
@@ -159,13 +159,13 @@ def test_a_fit_is_kept_under_the_name_that_it_always_had(tmp_path):
         ]
     )
     config = HeadConfig(20, 30, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
-    start = ProbeRanker(counted_head(config), Record("expertise-2", MADE, config))
+    start = ProbeRanker(counted_head(config), Record("expertise-2", CACHE_KEY, config))
     score = pd.Series({"ann": 1.0, "bob": 0.0, "cyd": 2.0})
-    fit_ranker(start, bank, score, epochs=1, seed=3, kept=Kept(tmp_path, {"ann": "a"}))
+    fit_ranker(start, bank, score, epochs=1, seed=3, cache=ResultCache(tmp_path, {"ann": "a"}))
     (folder,) = tmp_path.iterdir()
     assert folder.name == "d3383cea91f9813c045c0a786372439ce3e0cd498697e0a158df1215891cf1c9"
 
 
-def test_from_equals_there_is_nothing_to_learn(bank, score):
+def test_equal_results_are_refused(bank, score):
     with pytest.raises(TableError, match="no two recordings of unequal level"):
         fit_ranker(ranker_of(), bank, score * 0)

@@ -1,0 +1,122 @@
+"""Fit a ranker further, on candidates whose results are known.
+
+Conventions
+-----------
+An epoch goes through each pair of unequal score, in both orders, on aligned windows. The last epoch
+is used, unless an earlier one did better on the pairs that were fitted on: no other pair decides
+anything. A step compares a few windows in all their pairs, each convolved once: an epoch takes less
+time than pair by pair, and achieves as much.
+Fitted rankers are cached under a hash of all that they depend on, and an interrupted fit resumes.
+"""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ranking.deprecation import RenamedWarning
+from ranking.embeddings.bank import EmbeddingBank
+from ranking.files.hashing import json_sha256
+from ranking.judging.compare import ResultCache, windows_on_disk
+from ranking.judging.probe_ranker import ProbeRanker, as_ranker
+from ranking.probe.batches import load_examples
+from ranking.probe.checkpoint import Probe, load_probe, save_probe
+from ranking.probe.settings import TrainingRun, TrainingSettings
+from ranking.probe.train import train_run
+from ranking.progress import SILENT, Progress
+from ranking.tasks.expertise import labelled_pairs, pair_examples
+from ranking.tasks.manifest import Manifest
+from ranking.tasks.registry import find_task
+
+WINDOWS_PER_STEP = 4  # with more, an epoch takes less time and achieves less
+
+
+def fit_ranker(
+    ranker: Probe,
+    bank: EmbeddingBank,
+    score: pd.Series,
+    epochs: int = 5,
+    seed: int = 0,
+    cache: ResultCache | None = None,
+    progress: Progress = SILENT,
+) -> ProbeRanker:
+    """Return the ranker, fitted on the pairs of some candidates of the bank.
+
+    Parameters
+    ----------
+    ranker
+        The probe to start from.
+    bank
+        Embeddings of the recordings.
+    score
+        Score of the candidates to fit on, by id; may be missing.
+    epochs
+        Passes through the pairs.
+    seed
+        Seed of dropout and of the order of pairs.
+    cache
+        A ranker that an earlier call left there is not fitted again.
+    progress
+        Counts steps.
+
+    Raises
+    ------
+    TableError
+        If the scores are all equal.
+    ProbeError
+        If a cached ranker cannot be read, or none can be written.
+
+    References
+    ----------
+    Sec. 5.1.1 of H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024.
+    """
+    own = ranker.record
+    settings = TrainingSettings(
+        epochs=epochs, windows_per_step=WINDOWS_PER_STEP, patience=epochs, seed=seed
+    )
+    known = score.dropna()
+    levels = pd.DataFrame({"recording": known.index, "level": known.to_numpy()})
+    pairs = labelled_pairs(Manifest("results", levels.assign(split="train", event="")))
+    examples = pair_examples(pairs, bank.windows, own.config.outputs)
+    run = TrainingRun(own.config, settings, examples, examples, ranker.head)
+    folder = path = None
+    if cache is not None:
+        folder = cache.folder / json_sha256(_fit_on_disk(run, bank, cache))
+        path = folder / "ranker.safetensors"
+        if path.with_suffix(".json").is_file():
+            return _cached(path)
+    load_batch = partial(load_examples, bank)
+    trained = train_run(find_task(own.task), run, load_batch, bank.device, progress, folder)
+    record = replace(
+        own,
+        settings={"initial_head_sha256": ranker.head.sha256, **asdict(settings)},
+        data_sha256=examples.sha256,
+        results={},
+        remark="",
+    )
+    fitted = ProbeRanker(trained.head, record)
+    if path is not None:
+        save_probe(fitted, path)
+    return fitted
+
+
+def _cached(path: Path) -> ProbeRanker:
+    """A ranker of the cache; that its file may have old names is nothing to warn of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RenamedWarning)
+        return as_ranker(load_probe(path))
+
+
+def _fit_on_disk(run: TrainingRun, bank: EmbeddingBank, cache: ResultCache) -> Mapping[str, Any]:
+    """All that a fit depends on, under the names that are hashed; examples number windows."""
+    return {
+        "start": None if run.initial_head is None else run.initial_head.sha256,
+        **run.settings.on_disk,
+        "examples": run.train.sha256,
+        "recordings": dict(cache.recordings),
+        "windows": windows_on_disk(bank.windows),
+    }
