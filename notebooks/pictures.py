@@ -18,7 +18,7 @@ from icpc.page.figures import draw_figures
 from icpc.study.study import Study
 from icpc.workflows.rankings import rank
 from icpc.workflows.results import hit_rate_as_published, report
-from plots.style import rendered
+from plots.style import render_figure
 from ranking.files.atomic import write_bytes
 
 FOLDER = Path(__file__).parent / "figures"
@@ -35,12 +35,12 @@ def study_of(name: str) -> Study:
 @cache
 def figures_of(name: str) -> dict[str, bytes]:
     """Every figure of a bundled competition, as SVG."""
-    return {figure: rendered(drawn, "svg") for figure, drawn in draw_figures(study_of(name))}
+    return {figure: render_figure(drawn, "svg") for figure, drawn in draw_figures(study_of(name))}
 
 
 def published() -> bytes:
     """The paper's Figure 2 with the band of judges without skill, as SVG."""
-    return rendered(hit_rate_as_published("icpc2015").figure(), "svg")
+    return render_figure(hit_rate_as_published("icpc2015").figure(), "svg")
 
 
 def photographed() -> bytes:

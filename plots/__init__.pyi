@@ -1,5 +1,5 @@
 from .calibration import draw_calibration
-from .cells import draw_agreement, draw_funnel
+from .cells import draw_agreement, draw_rounds
 from .head_to_head import draw_order_flips, draw_win_shares
 from .hit_rate import draw_hit_rate, hit_rate_figure
 from .intervals import draw_intervals
@@ -10,10 +10,10 @@ from .vote_shares import draw_window_shares
 __all__ = [
     "draw_agreement",
     "draw_calibration",
-    "draw_funnel",
     "draw_hit_rate",
     "draw_intervals",
     "draw_order_flips",
+    "draw_rounds",
     "draw_upsets",
     "draw_win_shares",
     "draw_window_shares",

@@ -1,4 +1,4 @@
-"""Probabilities against what happened."""
+"""Calibration: predicted probabilities against the observed results."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,9 +8,9 @@ from plots.style import new_axes, palette, plot_style
 
 @plot_style()
 def draw_calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw a table of :mod:`ranking.consistency.calibration`: on the diagonal it is honest."""
+    """Draw a table of ``vote_calibration``: on the diagonal, probabilities are calibrated."""
     ax = new_axes(5.2, 4.8) if ax is None else ax
-    ax.plot([0, 1], [0, 1], color=palette().quiet, linestyle=":", label="honest")
+    ax.plot([0, 1], [0, 1], color=palette().quiet, linestyle=":", label="perfectly calibrated")
     observed = table["observed"]
     ends = [observed - table["low"], table["high"] - observed]
     ax.errorbar(
@@ -21,7 +21,7 @@ def draw_calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         marker="o",
         linewidth=1.2,
         elinewidth=0.9,
-        label="this judge, 95 % interval",
+        label="the ranker, with 95 % interval",
     )
     for row in table.itertuples():
         ax.text(
@@ -31,7 +31,7 @@ def draw_calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 1)
     ax.set_ylim(-0.16, 1)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    ax.set_xlabel("probability given to the one heard first")
-    ax.set_ylabel("share of those who got further")
+    ax.set_xlabel("predicted probability that the first is the better")
+    ax.set_ylabel("share of cases in which the first got further")
     ax.legend(loc="upper left", fontsize=8)
     return ax

@@ -1,4 +1,4 @@
-"""Small tables as shaded cells with their numbers: rounds predicted, and methods that agree."""
+"""Small tables as shaded cells with their numbers: rounds predicted, and agreement of methods."""
 
 from collections.abc import Sequence
 
@@ -11,22 +11,22 @@ from plots.style import amount_colours, new_axes, plot_style, share_colours
 
 
 @plot_style()
-def draw_funnel(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw how many were put into each round (rows) and passed into it (columns), best on top.
+def draw_rounds(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the confusion matrix of rounds predicted (rows) and passed into (columns), best on top.
 
     A cell is shaded by its share of the row.
     """
     table = counts.iloc[::-1, ::-1]
     shade = table.div(table.sum(axis=1), axis=0)
     ax = _draw(table, shade, amount_colours(), ".0f", ax)
-    ax.set_ylabel("put into by the ranking")
-    ax.set_xlabel("really passed into", labelpad=8)
+    ax.set_ylabel("predicted by the ranking")
+    ax.set_xlabel("actually passed into", labelpad=8)
     return ax
 
 
 @plot_style()
 def draw_agreement(taus: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw Kendall's tau-b of every two ways of ranking, from -1 to 1."""
+    """Draw Kendall's tau-b of every pair of ranking methods, from -1 to 1."""
     return _draw(taus, (taus + 1) / 2, share_colours(), ".2f", ax)
 
 
@@ -53,7 +53,8 @@ def _draw(
 def _readable_on(colour: Sequence[float]) -> str:
     """Black or white, whichever stands out more (WCAG 2 contrast)."""
     linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in colour[:3]
     ]
     luminance = float(np.dot([0.2126, 0.7152, 0.0722], linear))
     return "#000000" if luminance > 0.179 else "#ffffff"

@@ -1,9 +1,9 @@
-"""The paper's Figure 2: threshold against hit-rate, with the band of judges without skill.
+"""The paper's Figure 2: hit-rate against the threshold, with the null band of random judges.
 
 Conventions
 -----------
-A dot is a candidate, coloured by result. On an axis of wins the best stand on the right, as in the
-paper [1]_; on an axis of k, the number of candidates above the threshold, on the left.
+A dot is a candidate, coloured by result. The horizontal axis shows wins, the best on the right, as
+in the paper [1]_; or k, the number of candidates at or above the threshold, the best on the left.
 
 References
 ----------
@@ -22,7 +22,7 @@ from plots.style import new_axes, palette, plot_style, tier_colours, tier_marker
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.tables import HITRATE, check
 
-AXES = {"wins": "comparisons won, at least", "k": "candidates above the threshold"}
+AXES = {"wins": "comparisons won, at least", "k": "candidates at or above the threshold"}
 
 
 @plot_style()
@@ -35,7 +35,25 @@ def hit_rate_figure(
     x: str,
     title: str,
 ) -> Figure:
-    """Return a figure of the whole: curve, band, base rate, cut, names and a line of numbers."""
+    """Return the whole figure: curve, null band, base rate, top half, names and numbers.
+
+    Parameters
+    ----------
+    curve
+        HITRATE table.
+    summary
+        The curve in a few numbers.
+    tiers
+        Results from the lowest to the highest.
+    names
+        Names of candidates by id; an id without a name is drawn itself.
+    labelled
+        Ids of the candidates to name beside their dots.
+    x
+        Column on the horizontal axis: wins or k.
+    title
+        Title of the figure.
+    """
     ax = draw_hit_rate(curve, tiers, x, new_axes(8.6, 5.4))
     draw_references(ax, curve, summary, x)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
@@ -50,7 +68,18 @@ def hit_rate_figure(
 def draw_hit_rate(
     curve: pd.DataFrame, tiers: tuple[str, ...], x: str, ax: Axes | None = None
 ) -> Axes:
-    """Draw a HITRATE table: band and dots; ``x`` is wins or k.
+    """Draw a HITRATE table as dots, with the null band.
+
+    Parameters
+    ----------
+    curve
+        HITRATE table.
+    tiers
+        Results from the lowest to the highest.
+    x
+        Column on the horizontal axis: wins or k.
+    ax
+        Axes to draw on; new ones if None.
 
     Raises
     ------
@@ -67,7 +96,7 @@ def draw_hit_rate(
         outline["null_high"],
         color=palette().band,
         linewidth=0,
-        label="95 % of judges without skill",
+        label="null band: 95 % of random judges",
     )
     ax.plot(outline[x], outline["hit_rate"], color=palette().quiet, linewidth=0.8, zorder=2)
     for tier in tiers:
@@ -85,7 +114,7 @@ def draw_hit_rate(
                 zorder=3,
             )
     ax.set_xlabel(AXES[x])
-    ax.set_ylabel("hit-rate: share of them who passed")
+    ax.set_ylabel("hit-rate: share of these who passed")
     lowest = min(curve["hit_rate"].min(), curve["null_low"].min())
     ax.set_ylim(max(0.0, lowest - 0.08), 1.1)
     ax.set_yticks([tick for tick in np.arange(0, 1.05, 0.1) if tick >= lowest - 0.08])
@@ -93,27 +122,53 @@ def draw_hit_rate(
 
 
 def draw_references(ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x: str) -> None:
-    """Draw the base rate and the cut at half of the candidates."""
+    """Draw the base rate and the threshold of the top half.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    curve
+        HITRATE table.
+    summary
+        The curve in a few numbers.
+    x
+        Column on the horizontal axis: wins or k.
+    """
     ax.axhline(
         summary.base_rate,
         color=palette().quiet,
         linestyle=":",
         label=f"base rate {summary.base_rate:.3f}",
     )
-    at = curve.loc[curve["k"] == summary.cut, x].iloc[-1]
+    at = curve.loc[curve["k"] == summary.top_half, x].iloc[-1]
     ax.axvline(
         at,
         color=palette().accent,
         linestyle="--",
         linewidth=1,
-        label=f"half: {summary.cut_passed} of {summary.cut} passed",
+        label=f"top half: {summary.top_half_passed} of {summary.top_half} passed",
     )
 
 
 def label_candidates(
     ax: Axes, curve: pd.DataFrame, names: Mapping[str, str], labelled: Sequence[str], x: str
 ) -> None:
-    """Name some candidates beside their dots."""
+    """Name some candidates beside their dots.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    curve
+        HITRATE table.
+    names
+        Names of candidates by id; an id without a name is drawn itself.
+    labelled
+        Ids of the candidates to name.
+    x
+        Column on the horizontal axis: wins or k.
+    """
     own = curve[curve["candidate"].isin(labelled)]
     points = list(zip(own[x].astype(float), own["hit_rate"].astype(float), strict=True))
     texts = [names.get(candidate, candidate) for candidate in own["candidate"]]
@@ -122,7 +177,8 @@ def label_candidates(
 
 def _numbers(summary: HitRateSummary) -> str:
     return (
-        f"{summary.passed} of {summary.candidates} passed · hit-rate at half "
-        f"{summary.cut_hit_rate:.3f} (no skill {summary.cut_low:.3f}–{summary.cut_high:.3f}) · "
-        f"AUC {summary.auc:.3f} (no skill {summary.auc_low:.3f}–{summary.auc_high:.3f})"
+        f"{summary.passed} of {summary.candidates} passed · hit-rate of the top half "
+        f"{summary.top_half_hit_rate:.3f} "
+        f"(null band {summary.top_half_low:.3f}–{summary.top_half_high:.3f}) · "
+        f"AUC {summary.auc:.3f} (null band {summary.auc_low:.3f}–{summary.auc_high:.3f})"
     )

@@ -1,10 +1,10 @@
-"""Strengths with their intervals, and how far each rank could have been another.
+"""Strengths and ranks with their intervals.
 
 Conventions
 -----------
 A row is a candidate, the best on top; the dot has the colour of the result, the line is the 95 %
-interval of the strength, the numbers on the right that of the rank. Beyond :data:`MOST_NAMED`
-candidates nobody is named, and the interval of the rank is drawn instead of written.
+interval of the strength, the numbers on the right that of the rank. With more than
+:data:`MAX_NAMED` candidates neither names nor intervals of ranks are written.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ from matplotlib.axes import Axes
 from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
 from ranking.tables import RANKING, check
 
-MOST_NAMED = 200
-ROOMY = 30  # from so many rows on, the legend has room beside the weakest
+MAX_NAMED = 200
+LEGEND_INSIDE = 30  # rows from which on the legend has room inside, beside the weakest
 ROW = 0.15  # inches
 
 
@@ -30,7 +30,20 @@ def draw_intervals(
     names: Mapping[str, str],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a RANKING table; ``result`` gives the tier of each candidate, by id.
+    """Draw a RANKING table.
+
+    Parameters
+    ----------
+    ranking
+        RANKING table.
+    result
+        Result of each candidate by id, one of ``tiers`` or empty if unknown.
+    tiers
+        Results from the lowest to the highest.
+    names
+        Names of candidates by id; an id without a name is drawn itself.
+    ax
+        Axes to draw on; new ones if None.
 
     Raises
     ------
@@ -38,7 +51,7 @@ def draw_intervals(
         If a column is missing.
     """
     check(ranking, RANKING, "ranking")
-    named = len(ranking) <= MOST_NAMED
+    named = len(ranking) <= MAX_NAMED
     ax = new_axes(7.2, 1.1 + ROW * len(ranking) if named else 9) if ax is None else ax
     row = np.arange(len(ranking))
     colours, markers = tier_colours(tiers), tier_markers(tiers)
@@ -62,7 +75,7 @@ def draw_intervals(
     else:
         ax.set_ylabel("rank")
     where: dict[str, Any] = {"loc": "lower right"}
-    if len(ranking) < ROOMY:
+    if len(ranking) < LEGEND_INSIDE:
         where = {"loc": "upper left", "bbox_to_anchor": (1.1, 1.0)}
     ax.legend(**where, fontsize=8, title="reached", title_fontsize=8)
     return ax

@@ -1,10 +1,10 @@
-"""Names beside points, none upon another.
+"""Names beside points, without overlaps.
 
-Each name tries places around its point, the near ones first, and takes the first where it covers
-no other name, no point, no edge, no straight line across the axis (``axhline``, ``axvline``) and no
+Each name tries positions around its point, the near ones first, and takes the first where it covers
+no other name, no point, no edge, no straight line across the axes (``axhline``, ``axvline``) and no
 line that leads to another name; its own line must keep clear of names, points and other such lines.
-Names read away from the crowded side of the axis, and points choose in that order, so that the line
-of the next point finds its way past the names already placed.
+Names extend away from the crowded side of the axes, and points are labelled in that order, so that
+the line of the next point finds its way past the names already placed.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from matplotlib.transforms import Bbox
 from plots.style import palette
 
 RADII = (10, *range(16, 300, 7))  # points from the dot
-NEAR = 100  # both sides are tried up to here before places further off
+NEAR = 100  # both directions are tried up to here before places further off
 ANGLES = np.radians([60, -60, 30, -30, 90, -90, 0, 75, -75, 45, -45, 15, -15])  # to the right
 DOT = 4.0  # half the width of a dot, in points
 AIR = 2.0  # around a name, in pixels
@@ -62,10 +62,21 @@ class _Room:
 def place_labels(
     ax: Axes, points: Sequence[tuple[float, float]], names: Sequence[str], dots: np.ndarray
 ) -> list[Annotation]:
-    """Write each name near its point, in data coordinates, clear of all dots; shape (n, 2).
+    """Write each name near its point, clear of all dots; return the names written.
 
-    Where names find no room, the axis grows upwards until they do; a name that finds none even then
+    Where names find no room, the axes grow upwards until they do; a name that finds none even then
     is left out.
+
+    Parameters
+    ----------
+    ax
+        Axes to write on.
+    points
+        Position of each name's point, in data coordinates.
+    names
+        Names, as many as points.
+    dots : float, shape (n, 2)
+        Positions of all dots to keep clear of, in data coordinates.
     """
     low, high = ax.get_ylim()
     labels: list[Annotation] = []
@@ -82,7 +93,7 @@ def place_labels(
 def _place_all(
     ax: Axes, points: Sequence[tuple[float, float]], names: Sequence[str], dots: np.ndarray
 ) -> list[Annotation]:
-    """Write the names that find room on the axis as it is."""
+    """Write the names that find room on the axes as they are."""
     renderer = _draw(ax)
     spots = ax.transData.transform(dots)
     half = DOT * ax.figure.dpi / 72
@@ -99,7 +110,7 @@ def _place_all(
 
 
 def _rules(ax: Axes, renderer: RendererAgg) -> np.ndarray:
-    """Boxes of the straight lines across the axis, shape (n, 4)."""
+    """Boxes of the straight lines across the axes, shape (n, 4)."""
     boxes = [line.get_window_extent(renderer) for line in ax.lines]
     flat = [box.extents for box in boxes if box.width == 0 or box.height == 0]
     return np.array(flat).reshape(-1, 4)
@@ -126,8 +137,8 @@ def _placed(
     scale = ax.figure.dpi / 72
     spot = ax.transData.transform(point)
     size = np.asarray(label.get_window_extent(renderer).size) + 2 * AIR
-    offsets, sides = _places(side)
-    starts = np.where(sides[:, np.newaxis] > 0, 0, [-size[0], 0]) - [0, size[1] / 2]
+    offsets, directions = _places(side)
+    starts = np.where(directions[:, np.newaxis] > 0, 0, [-size[0], 0]) - [0, size[1] / 2]
     corners = spot + offsets * scale + starts
     boxes = np.hstack([corners, corners + size])
     for at in np.flatnonzero(room.free(boxes)):
@@ -137,8 +148,8 @@ def _placed(
         if room.clear(boxes[at], line):
             room.names.append(boxes[at])
             room.lines.append(line)
-            label.set_position(tuple(offsets[at] + [sides[at] * AIR / scale, 0]))
-            label.set_horizontalalignment("left" if sides[at] > 0 else "right")
+            label.set_position(tuple(offsets[at] + [directions[at] * AIR / scale, 0]))
+            label.set_horizontalalignment("left" if directions[at] > 0 else "right")
             _draw_line(ax, point, (nearest - spot) / scale)
             return label
     label.remove()
@@ -149,13 +160,13 @@ def _places(side: int) -> tuple[np.ndarray, np.ndarray]:
     """Offsets to try in points, shape (n, 2), and which way the name reads from each."""
     around = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
     radii = np.array(RADII)
-    places, sides = [], []
+    places, directions = [], []
     for ring in (radii[radii <= NEAR], radii[radii > NEAR]):
         right = (ring[:, np.newaxis, np.newaxis] * around).reshape(-1, 2)
         for way in (side, -side):
             places.append(right * [way, 1])
-            sides.append(np.full(len(right), way))
-    return np.vstack(places), np.concatenate(sides)
+            directions.append(np.full(len(right), way))
+    return np.vstack(places), np.concatenate(directions)
 
 
 def _draw_line(ax: Axes, point: tuple[float, float], offset: np.ndarray) -> None:

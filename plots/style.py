@@ -1,6 +1,6 @@
-"""One style for every picture: colour-blind safe, legible in print and in the dark.
+"""One style for every figure: safe for colour-blind readers, legible in print and in dark mode.
 
-Colours of results run from grey (went out first) through the viridis scale, so that they also read
+Colours of results run from grey (eliminated first) through the viridis scale, so that they are also
 in order of lightness; results differ by marker too. Shares above and below one half are blue and
 orange. A name in letters that the font lacks is drawn as boxes.
 """
@@ -25,18 +25,26 @@ from ranking.files.atomic import write_bytes
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours on paper, or in the dark."""
+    """Colours of light or of dark mode, as #rrggbb."""
 
     paper: str
+    """Background."""
     ink: str
+    """Text and axes."""
     quiet: str
+    """Secondary text, and lines of reference."""
     band: str
+    """Null band."""
     accent: str
+    """What a figure points out."""
     won: str
+    """A share of 1."""
     even: str
+    """A share of one half, or an amount of 0."""
     lost: str
+    """A share of 0."""
     viridis: tuple[float, float]
-    """Where on the scale the second lowest result stands, and the highest."""
+    """Positions on the viridis scale of the second lowest and the highest result."""
 
 
 LIGHT = Palette(
@@ -80,7 +88,7 @@ INKED = ("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytic
 
 @contextmanager
 def plot_style(*, dark: bool | None = None) -> Iterator[None]:
-    """Draw in the house style, on paper or in the dark; None keeps what is in force."""
+    """Draw in this style, in light or dark mode; None keeps the mode in force."""
     colours = palette() if dark is None else DARK if dark else LIGHT
     settings: Any = SETTINGS | dict.fromkeys(INKED, colours.ink)
     settings |= dict.fromkeys(("figure.facecolor", "axes.facecolor"), colours.paper)
@@ -90,19 +98,19 @@ def plot_style(*, dark: bool | None = None) -> Iterator[None]:
 
 
 def palette() -> Palette:
-    """The colours in force."""
+    """Return the colours of the mode in force."""
     return DARK if mpl.rcParams["figure.facecolor"] == DARK.paper else LIGHT
 
 
 def new_axes(width: float, height: float) -> Axes:
-    """An empty figure of one axis, in inches."""
+    """Return empty axes on a new figure of that size, in inches."""
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure.add_subplot()
 
 
 def tier_colours(tiers: tuple[str, ...]) -> dict[str, str]:
-    """A colour for each result, the lowest grey, the higher the further from the paper."""
+    """Return a colour for each result: the lowest grey, higher ones with ever more contrast."""
     steps = max(len(tiers) - 2, 1)
     low, high = palette().viridis
     scale = colormaps["viridis"]
@@ -114,26 +122,26 @@ def tier_colours(tiers: tuple[str, ...]) -> dict[str, str]:
 
 
 def tier_markers(tiers: tuple[str, ...]) -> dict[str, str]:
-    """A marker for each result."""
+    """Return a marker for each result."""
     return {tier: MARKERS[place % len(MARKERS)] for place, tier in enumerate(tiers)}
 
 
 def share_colours() -> Colormap:
-    """From lost over even to won; what is missing has the colour of the paper."""
+    """Return the colour map of shares: lost, even, won; missing values have that of the paper."""
     colours = palette()
     scale = LinearSegmentedColormap.from_list("share", [colours.lost, colours.even, colours.won])
     return scale.with_extremes(bad=colours.paper)
 
 
 def amount_colours() -> Colormap:
-    """From nothing to all; what is missing has the colour of the paper."""
+    """Return the colour map of amounts from 0 to 1; missing values have that of the paper."""
     colours = palette()
     scale = LinearSegmentedColormap.from_list("amount", [colours.even, colours.won])
     return scale.with_extremes(bad=colours.paper)
 
 
-def rendered(figure: Figure, kind: str) -> bytes:
-    """The figure as a PNG or SVG file, the same bytes every time."""
+def render_figure(figure: Figure, kind: str) -> bytes:
+    """Return the figure as a PNG or SVG file, the same bytes every time."""
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     with plot_style():
@@ -142,9 +150,19 @@ def rendered(figure: Figure, kind: str) -> bytes:
 
 
 def write_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write the figure as PNG and as SVG; return their paths."""
+    """Write the figure as PNG and as SVG; return their paths.
+
+    Parameters
+    ----------
+    figure
+        Figure to write.
+    folder
+        Folder to write to, made if there is none.
+    name
+        File name without its ending.
+    """
     paths = []
     for kind in ("png", "svg"):
         paths.append(folder / f"{name}.{kind}")
-        write_bytes(rendered(figure, kind), paths[-1])
+        write_bytes(render_figure(figure, kind), paths[-1])
     return paths

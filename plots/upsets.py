@@ -1,10 +1,10 @@
-"""Upsets as a network: an arrow from everyone who beat someone that got further.
+"""Upsets as a network: arrows from candidates to those they beat who got further.
 
 Conventions
 -----------
-Columns are results, the furthest on the right; within one, the best ranked stand on top. Arrows
-lead from the winner to the loser, the wider the further the two are apart. Only the first
-:data:`MOST` upsets are drawn, the widest and clearest.
+Columns are results, the furthest on the right; within a column, the best ranked are on top. Arrows
+lead from the winner to the loser, the wider the further apart their results. Only the first
+:data:`MAX_UPSETS` are drawn, those of the largest gap and the clearest.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 
 from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
 
-MOST = 24
+MAX_UPSETS = 24
 ROW = 0.2  # inches
 
 
@@ -30,8 +30,24 @@ def draw_upsets(
     names: Mapping[str, str],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a table of upsets; results and ranks by candidate id."""
-    shown = upsets.head(MOST)
+    """Draw a table of upsets.
+
+    Parameters
+    ----------
+    upsets
+        Table of ``find_upsets``.
+    result
+        Result of each candidate by id, one of ``tiers``.
+    rank
+        Rank of each candidate by id.
+    tiers
+        Results from the lowest to the highest.
+    names
+        Names of candidates by id; an id without a name is drawn itself.
+    ax
+        Axes to draw on; new ones if None.
+    """
+    shown = upsets.head(MAX_UPSETS)
     network = nx.from_pandas_edgelist(shown, "winner", "loser", ["gap"], create_using=nx.DiGraph)
     columns = [
         (tier, sorted((one for one in network if result[one] == tier), key=lambda one: rank[one]))

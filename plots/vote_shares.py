@@ -1,4 +1,4 @@
-"""Votes won over the length of a recital, by groups of candidates."""
+"""Share of votes won over the course of a recital, by groups of candidates."""
 
 from typing import Any
 
@@ -12,17 +12,27 @@ from plots.style import new_axes, palette, plot_style, tier_colours, tier_marker
 def draw_window_shares(
     shares: pd.DataFrame, tiers: tuple[str, ...], ax: Axes | None = None
 ) -> Axes:
-    """Draw a table of ``shares_by_group``, a line for each group in order."""
+    """Draw a table of ``shares_by_group``, with a line for each group.
+
+    Parameters
+    ----------
+    shares
+        Table of ``shares_by_group``.
+    tiers
+        Groups from the lowest to the highest.
+    ax
+        Axes to draw on; new ones if None.
+    """
     ax = new_axes(7.2, 4.2) if ax is None else ax
     colours, markers = tier_colours(tiers), tier_markers(tiers)
-    ax.axhline(0.5, color=palette().quiet, linestyle=":", label="as many won as lost")
+    ax.axhline(0.5, color=palette().quiet, linestyle=":", label="as many votes won as lost")
     for tier in reversed(tiers):
         own = shares[shares["group"] == tier].sort_values("minute")
         if len(own):
             kind: Any = {"color": colours[tier], "marker": markers[tier], "markersize": 5}
             label = f"{tier} ({own['candidates'].max()})"
             ax.plot(own["minute"], own["share"], linewidth=1.4, label=label, **kind)
-    ax.set_xlabel("minute of the recital where the window begins")
+    ax.set_xlabel("minute of the recital at which the window begins")
     ax.set_ylabel("share of votes won")
     ax.set_xticks(sorted(shares["minute"].unique()))
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)

@@ -1,16 +1,16 @@
-"""How often verdicts on pairs agree with the result: as a share, by distance, as F1, by juror."""
+"""How often comparisons agree with the result: as a share, by distance, as F1, by juror."""
 
 from collections.abc import Iterator
 
 from icpc.findings.finding import (
     AGREEMENT,
     Finding,
-    measured,
+    finding_of_estimate,
     outcome_of_interval,
     outcome_of_p,
 )
 from icpc.findings.results import known_scores, where_results_differ
-from icpc.findings.wording import DISTANCE, SKILL, interval, percent
+from icpc.findings.wording import ACCURACY, DISTANCE, interval, percent
 from icpc.study.study import Study
 from ranking.comparisons.schedule import both_orders
 from ranking.evaluation.accuracy import accuracy_by_distance, macro_f1, pair_accuracy
@@ -26,60 +26,66 @@ def find_accuracy(study: Study) -> Iterator[Finding]:
     sentence = (
         f"Of {estimate.pairs:,.0f} comparisons between candidates of unequal result, "
         f"{percent(estimate.value)} went to the one who got further {interval(estimate)}; with "
-        f"results dealt out at random, p = {estimate.p:.2g}. {SKILL.of(outcome)}"
+        f"results shuffled among candidates, p = {estimate.p:.2g}. {ACCURACY.of(outcome)}"
     )
-    yield measured("pair_accuracy", AGREEMENT, "pair accuracy", estimate, outcome, sentence)
+    yield finding_of_estimate(
+        "pair_accuracy", AGREEMENT, "pair accuracy", estimate, outcome, sentence
+    )
 
 
 @where_results_differ
 def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
-    """The same share among candidates whose results are so far apart."""
+    """Share of the comparisons that went to the one who got further, by how far apart they are."""
     score, _ = known_scores(study)
     unit = "round" if study.competition.rounds else "point"
     distances = accuracy_by_distance(study.tally, score, study.settings.seed)
-    for (least, most), estimate in distances.items():
-        span = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    for (low, high), estimate in distances.items():
+        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         outcome = outcome_of_interval(estimate, 0.5)
         sentence = (
             f"Candidates {span} {unit if span == '1' else f'{unit}s'} apart: "
-            f"{percent(estimate.value)} right {interval(estimate)} of {estimate.pairs:,.0f}"
-            f"{DISTANCE.of(outcome)}"
+            f"{percent(estimate.value)} of {estimate.pairs:,.0f} comparisons went to the one who "
+            f"got further {interval(estimate)}{DISTANCE.of(outcome)}"
         )
         key = f"accuracy_at_distance_{span.replace(' ', '_')}"
-        yield measured(key, AGREEMENT, f"accuracy at distance {span}", estimate, outcome, sentence)
+        yield finding_of_estimate(
+            key, AGREEMENT, f"accuracy at distance {span}", estimate, outcome, sentence
+        )
 
 
 @where_results_differ
 def find_f1(study: Study) -> Iterator[Finding]:
-    """The paper's F1 over "the first is better" and "the second is better"."""
+    """The paper's macro F1 over "the first is better" and "the second is better" (Table 4)."""
     if not both_orders(study.tally):
         yield Finding(
             "macro_f1",
             AGREEMENT,
             "F1",
-            "Most pairs stand in one order only, so an F1 over 'first' and 'second' means nothing.",
+            "Most pairs were compared in one order only, so an F1 over 'first' and 'second' means "
+            "nothing.",
         )
         return
     score, _ = known_scores(study)
     value = macro_f1(study.tally, score)
     sentence = (
-        f"Macro F1 over 'the first is better' and 'the second is better', as in Table 4: "
-        f"{value:.4f}."
+        f"Macro F1 over the answers 'the first is better' and 'the second is better', as in Table "
+        f"4 of Zhang, Liang and Dixon (2024): {value:.4f}."
     )
     yield Finding("macro_f1", AGREEMENT, "F1", sentence, value=value)
 
 
 @where_results_differ
 def find_juror_agreement(study: Study) -> Iterator[Finding]:
-    """How often single jurors order a pair as the result did; its range is of jurors."""
+    """How often single jurors put two candidates in the order of the result, over all jurors."""
     if "juror" not in study.comparisons.table:
         return
     agreement = juror_agreement(study.comparisons.table, study.results["score"])
     sentence = (
-        f"Single jurors order a pair as the rounds did in {percent(agreement.mean())} of cases on "
-        f"average, from {percent(agreement.iloc[-1])} ({agreement.index[-1]}) to "
-        f"{percent(agreement.iloc[0])} ({agreement.index[0]}); a tie counts half. Their marks "
-        "made the result, so this is how far jurors differ, not how good they are."
+        f"Single jurors put two candidates in the order of the result in "
+        f"{percent(agreement.mean())} of cases on average, from {percent(agreement.iloc[-1])} "
+        f"({agreement.index[-1]}) to {percent(agreement.iloc[0])} ({agreement.index[0]}); a tie "
+        "counts half. Their marks made the result, so this shows how far jurors differ, not how "
+        "good they are."
     )
     yield Finding(
         "juror_agreement",

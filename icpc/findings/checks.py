@@ -20,11 +20,16 @@ from icpc.findings.accuracy import (
     find_juror_agreement,
 )
 from icpc.findings.agreement import find_agreement
-from icpc.findings.consistency import find_back_arcs, find_groups, find_order_effect, find_triads
-from icpc.findings.controls import find_coins, find_rules
+from icpc.findings.consistency import (
+    find_feedback_arcs,
+    find_groups,
+    find_order_effect,
+    find_triads,
+)
+from icpc.findings.controls import find_coin_flips, find_rules
 from icpc.findings.finding import (
-    NOTE,
-    SIGNIFICANT,
+    REMARK,
+    SIGNIFICANCE_LEVEL,
     Finder,
     Finding,
     Findings,
@@ -43,31 +48,31 @@ FINDERS: tuple[Finder, ...] = (
     find_juror_agreement,
     find_order_effect,
     find_triads,
-    find_back_arcs,
+    find_feedback_arcs,
     find_groups,
-    find_coins,
+    find_coin_flips,
     find_rules,
 )
-"""Everything that is looked for, in the order it is told."""
+"""Every check, in the order in which the findings are printed."""
 
 
 def check_study(study: Study, finders: Sequence[Finder] | None = None) -> Findings:
-    """Return the findings on a study, of all finders unless told otherwise."""
+    """Return the findings on a study, of all :data:`FINDERS` unless others are given."""
     chosen = FINDERS if finders is None else finders
     found = [finding for find in chosen for finding in find(study)]
     return Findings((*found, *_corrected(found)))
 
 
 def _corrected(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The smallest p, corrected for the number of all."""
+    """The smallest p, corrected for the number of checks."""
     given = [finding.p for finding in findings if finding.p == finding.p]
     if len(given) < 2:
         return
     smallest = min(1.0, float(min(given)) * len(given))
-    outcome = Outcome.MORE_THAN_CHANCE if smallest < SIGNIFICANT else Outcome.CANNOT_BE_TOLD
+    outcome = Outcome.SIGNIFICANT if smallest < SIGNIFICANCE_LEVEL else Outcome.NOT_SIGNIFICANT
     sentence = (
-        f"{len(given)} checks give a p; chance alone would put {SIGNIFICANT * len(given):.1f} of "
-        f"them below {SIGNIFICANT}. The smallest, corrected for their number (Holm), is "
-        f"{smallest:.2g}: {SMALLEST_P.of(outcome)}"
+        f"{len(given)} checks give a p; by chance alone {SIGNIFICANCE_LEVEL * len(given):.1f} of "
+        f"them are expected below {SIGNIFICANCE_LEVEL}. The smallest p, corrected for their number "
+        f"(Holm), is {smallest:.2g}: {SMALLEST_P.of(outcome)}"
     )
-    yield Finding("many_checks", NOTE, "many checks", sentence, outcome, p=smallest)
+    yield Finding("many_checks", REMARK, "many checks", sentence, outcome, p=smallest)

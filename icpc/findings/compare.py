@@ -3,11 +3,11 @@
 Conventions
 -----------
 A *named ranking* is a name and one strength per candidate: a run's, or a single juror's. Two of
-them are compared by the places they give to the candidates that both rank; what the numbers mean
-stands in :mod:`ranking.evaluation.paired`. Ranks are counted anew among those candidates.
+them are compared on the candidates that both rank, who are ranked again among themselves;
+:mod:`ranking.evaluation.paired` defines the numbers.
 
-A juror is compared with the panel *without that juror*, whose own marks would otherwise stand on
-both sides.
+A juror is compared with the panel *without that juror*, whose own marks would otherwise be in both
+rankings.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from icpc.findings.finding import Outcome, outcome_of_p
 from icpc.findings.wording import nearer, percent
 from icpc.study.study import Study, result_labels
 from ranking.comparisons.marks import mark_matrix
-from ranking.comparisons.schedule import follows_result
+from ranking.comparisons.schedule import schedule_follows_result
 from ranking.comparisons.tally import count_comparisons
 from ranking.errors import RunError
 from ranking.evaluation.paired import accuracy_difference, order_accuracy, rank_correlation
@@ -30,44 +30,56 @@ from ranking.methods.method import competition_rank, rank_candidates
 from ranking.tables import PAIRED
 
 REST = "the other jurors"
-UNKNOWN = "Results are unknown or all alike: who is nearer to the result cannot be told."
+UNKNOWN = "Results are unknown or all equal: which ranking is nearer to the result cannot be told."
 
 
 @dataclass(frozen=True)
 class NamedRanking:
-    """Who ranked, and how strong each candidate came out."""
+    """A name, and the strength of each candidate."""
 
     name: str
+    """Name of the run or of the juror."""
     strength: pd.Series
-    """By candidate id, larger is better."""
+    """Strengths by candidate id, the larger the better."""
 
 
 @dataclass(frozen=True)
 class Paired:
-    """Two rankings beside each other: a row of the PAIRED table, which says what each field is."""
+    """Two rankings compared: a row of the PAIRED table of :mod:`ranking.tables`."""
 
     one: str
+    """Name of the first ranking."""
     other: str
+    """Name of the second ranking."""
     candidates: int
+    """Number of candidates that both rank."""
     tau: float
+    """Kendall's tau-b of the two rankings."""
     tau_low: float
     tau_high: float
+    """Ends of the 95 % interval of tau-b."""
     pairs: float
+    """Number of pairs of candidates of unequal result."""
     accuracy: float
+    """Share of these pairs that ``one`` puts in the order of the result."""
     other_accuracy: float
+    """Share of these pairs that ``other`` puts in the order of the result."""
     difference: float
+    """The first share minus the second."""
     difference_low: float
     difference_high: float
+    """Ends of the 95 % interval of the difference."""
     p: float
+    """Two-sided p-value of the difference."""
 
     @property
     def outcome(self) -> Outcome:
-        """Whether ``one`` is nearer to the result, ``other`` is (against), or none can be told."""
+        """Significant if ``one`` is nearer to the result, opposite if ``other`` is."""
         return outcome_of_p(self.difference, self.p) if self.pairs else Outcome.NOT_APPLICABLE
 
 
 def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
-    """Return the rankings of some runs, by the names given.
+    """Return the rankings of some runs, by name.
 
     Raises
     ------
@@ -84,19 +96,19 @@ def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
 
 
 def juror_rankings(name: str, study: Study) -> list[tuple[NamedRanking, NamedRanking]]:
-    """Return each juror of a run with the panel of all others, both ranked as the run was.
+    """Return each juror's ranking, paired with that of all other jurors, by the run's method.
 
     Raises
     ------
     RunError
-        If the run has no two jurors.
+        If the run has fewer than two jurors.
     """
     comparisons = study.comparisons.table
     jurors = sorted(comparisons["juror"].unique()) if "juror" in comparisons else []
     if len(jurors) < 2:
         raise RunError(
             name,
-            "its verdicts are not those of several jurors",
+            "its comparisons are not those of several jurors",
             "a run made from a panel's marks",
             key="panel-run",
         )
@@ -109,39 +121,43 @@ def juror_rankings(name: str, study: Study) -> list[tuple[NamedRanking, NamedRan
 def compare_rankings(
     pairs: Sequence[tuple[NamedRanking, NamedRanking]], score: pd.Series, seed: int = 0
 ) -> list[Paired]:
-    """Compare rankings, two by two.
+    """Return how the two rankings of each pair compare.
 
     Parameters
     ----------
-    score : float Series by candidate
-        Results; may be missing.
+    pairs
+        Pairs of rankings.
+    score : float, by candidate id
+        Results; missing where they are not known.
+    seed
+        Seed of the resampling.
 
     Raises
     ------
     RunError
-        If two of them rank fewer than two candidates both.
+        If fewer than two candidates are in both rankings of a pair.
     """
     return [_compared(one, other, score, seed) for one, other in pairs]
 
 
 def paired_table(found: Sequence[Paired]) -> pd.DataFrame:
-    """Return the PAIRED table of what was compared."""
+    """Return the PAIRED table of compared rankings."""
     return pd.DataFrame([astuple(pair) for pair in found], columns=list(PAIRED))
 
 
 def every_two(rankings: Sequence[NamedRanking]) -> list[tuple[NamedRanking, NamedRanking]]:
-    """Return every two rankings, in the order they came."""
+    """Return every pair of rankings, in the order given."""
     return list(combinations(rankings, 2))
 
 
 def rank_side_by_side(rankings: Sequence[NamedRanking], study: Study) -> pd.DataFrame:
-    """Return the ranks of the candidates whom all rankings hold, the widest apart first.
+    """Return the ranks of the candidates who are in all rankings, the widest apart first.
 
     Returns
     -------
     table with ``candidate``, ``name``, ``reached``, a rank by each, ``apart``
-        A rank stands in the column ``rank_`` with the ranking's name; ``apart`` is from the best of
-        these ranks to the worst.
+        The rank by each ranking is in the column ``rank_`` with its name; ``apart`` is the
+        difference between the best and the worst of them.
     """
     shared = pd.concat([one.strength for one in rankings], axis=1, join="inner").sort_index()
     ranks = competition_rank(shared.to_numpy(dtype=float).T)
@@ -156,15 +172,15 @@ def rank_side_by_side(rankings: Sequence[NamedRanking], study: Study) -> pd.Data
     return pd.DataFrame(columns | {"apart": apart}).iloc[order].reset_index(drop=True)
 
 
-def sentences(found: Paired) -> Iterator[str]:
-    """Say what two rankings beside each other show."""
+def paired_sentences(found: Paired) -> Iterator[str]:
+    """Yield sentences on how two rankings compare."""
     one, other = found.one, found.other
     yield (
-        f"{one} and {other}: no correlation, since one of them puts all alike."
+        f"{one} and {other}: no correlation, since one of them ranks all candidates equal."
         if np.isnan(found.tau)
         else f"{one} and {other} rank {found.candidates} candidates: Kendall's tau-b "
-        f"{found.tau:+.3f} (95 % interval {found.tau_low:+.3f} to {found.tau_high:+.3f}; 1 is one "
-        "order, 0 none in common)."
+        f"{found.tau:+.3f} (95 % interval {found.tau_low:+.3f} to {found.tau_high:+.3f}; 1: the "
+        "same order, 0: nothing in common)."
     )
     if found.outcome is Outcome.NOT_APPLICABLE:
         yield UNKNOWN
@@ -172,48 +188,51 @@ def sentences(found: Paired) -> Iterator[str]:
     low, high = 100 * found.difference_low, 100 * found.difference_high
     yield (
         f"Of {found.pairs:,.0f} pairs of unequal result, {one} puts {percent(found.accuracy)} in "
-        f"the order of the result and {other} {percent(found.other_accuracy)}, "
-        f"{100 * found.difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}); with the "
-        f"two ranks of candidates swapped by lot, p = {found.p:.2g}: "
+        f"the order of the result and {other} {percent(found.other_accuracy)}, a difference of "
+        f"{100 * found.difference:+.1f} percentage points (95 % interval {low:+.1f} to "
+        f"{high:+.1f}); with candidates' two ranks swapped at random, p = {found.p:.2g}: "
         f"{nearer(one, other).of(found.outcome)}"
     )
 
 
 def juror_sentences(found: Sequence[Paired]) -> Iterator[str]:
-    """Say what each juror beside all others shows."""
+    """Yield sentences on how each juror compares with all other jurors."""
     paired = paired_table(found)
     ordered = paired.sort_values("tau", ascending=False)
-    most, least = ordered.iloc[0], ordered.iloc[-1]
+    highest, lowest = ordered.iloc[0], ordered.iloc[-1]
     yield (
-        f"Each juror is held against {REST} alone. Their rankings agree by Kendall's tau-b "
-        f"{paired['tau'].median():+.3f} in the middle, from {least.tau:+.3f} ({least.one}) to "
-        f"{most.tau:+.3f} ({most.one}). One mark a candidate is less than the marks of many: a low "
-        "tau says that a juror differs, not who is right."
+        f"Each juror is compared with {REST}. Kendall's tau-b of the two rankings is "
+        f"{paired['tau'].median():+.3f} in the median, from {lowest.tau:+.3f} ({lowest.one}) to "
+        f"{highest.tau:+.3f} ({highest.one}). One juror's ranking rests on fewer marks than that "
+        "of many: a low tau-b shows that a juror differs, not who is right."
     )
     if paired["pairs"].any():
         yield (
-            f"Of pairs of unequal result, single jurors put "
-            f"{percent(paired['accuracy'].median())} in the order of the result in the middle, "
-            f"{REST} {percent(paired['other_accuracy'].median())}. Where their marks made the "
-            "result, that is no prediction."
+            f"Of pairs of unequal result, a juror puts {percent(paired['accuracy'].median())} in "
+            f"the order of the result in the median, {REST} "
+            f"{percent(paired['other_accuracy'].median())}. Where their marks made the result, "
+            "that is no prediction."
         )
     else:
         yield UNKNOWN
 
 
-def cautions(studies: dict[str, Study]) -> Iterator[str]:
-    """Say of which runs the accuracy is no measure of skill, and why."""
+def accuracy_remarks(studies: dict[str, Study]) -> Iterator[str]:
+    """Yield remarks on runs whose accuracy is no measure of skill."""
     for name, study in studies.items():
         score = study.results["score"].to_numpy(dtype=float)
-        if study.settings.ranking_method.same_as == "wins" and follows_result(study.tally, score):
+        if study.settings.ranking_method.strength_column == "wins" and schedule_follows_result(
+            study.tally, score
+        ):
             yield (
-                f"{name} counts raw wins, and equal results hardly ever met: the number of "
-                "comparisons gives the result away. Its accuracy is no skill."
+                f"{name} ranks by raw wins, and candidates of equal result were hardly ever "
+                "compared: the number of comparisons gives the result away. Its accuracy is no "
+                "measure of skill."
             )
         if "juror" in study.comparisons.table:
             yield (
-                f"{name} is a panel: where its marks made the result, its accuracy is no "
-                "prediction."
+                f"{name} ranks by the marks of a panel: where these made the result, its accuracy "
+                "is no prediction."
             )
 
 
@@ -233,8 +252,8 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
     if len(shared) < 2:
         raise RunError(
             f"{one.name} and {other.name}",
-            f"candidates judged by both: {len(shared)}",
-            "compare judges of the same candidates",
+            f"candidates in both rankings: {len(shared)}",
+            "compare rankings of the same candidates",
         )
     own, others, result = (
         values.loc[shared].to_numpy(dtype=float) for values in (one.strength, other.strength, score)

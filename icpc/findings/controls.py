@@ -1,4 +1,4 @@
-"""What judges do who never listen: a coin, and rules that know nothing of music."""
+"""Controls that never listen: coin flips, and rules that know nothing of the music."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,70 +6,72 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from icpc.findings.finding import BAND, CONTROLS, Finding, measured, outcome_of_p
+from icpc.findings.finding import CONTROLS, NULL_BAND, Finding, finding_of_estimate, outcome_of_p
 from icpc.findings.results import known_scores, where_results_differ
 from icpc.findings.wording import RULE, interval, percent
 from icpc.study.study import Study
-from ranking.comparisons.schedule import follows_result
+from ranking.comparisons.schedule import schedule_follows_result
 from ranking.evaluation.accuracy import control_accuracy
 from ranking.evaluation.hit_rate import area_under_roc
-from ranking.evaluation.null_model import coin
+from ranking.evaluation.null_model import coin_flips
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WIN_RATE, WINS
 
-COUNTINGS = (WINS, WIN_RATE, BRADLEY_TERRY)
+METHODS = (WINS, WIN_RATE, BRADLEY_TERRY)
 
 
 @where_results_differ
-def find_coins(study: Study) -> Iterator[Finding]:
-    """A coin on the same schedule, by raw wins, by rate and by strength."""
+def find_coin_flips(study: Study) -> Iterator[Finding]:
+    """A coin flip for each of the same comparisons, ranked by wins, win rate and strength."""
     passed = study.passed.to_numpy()
     if passed.all() or not passed.any():
         return
     score, known = known_scores(study)
-    follows = follows_result(study.tally, score)
-    tosses = coin(study.tally, COUNTINGS, study.settings.seed)
-    for method in COUNTINGS:
-        by = method.name
-        tossed = area_under_roc(tosses[by][:, known], passed)
+    follows = schedule_follows_result(study.tally, score)
+    flips = coin_flips(study.tally, METHODS, study.settings.seed)
+    for method in METHODS:
+        name = method.name
+        drawn = area_under_roc(flips[name][:, known], passed)
         strength = method.strengths(study.tally.matrix, None, None)
         own = float(area_under_roc(strength[known], passed))
-        low, high = np.quantile(tossed, BAND)
+        low, high = np.quantile(drawn, NULL_BAND)
         warning = (
-            " Equal results hardly ever met, so the number of comparisons gives the result away."
-            if method.misled_by_uneven_schedule and follows
+            " Candidates of equal result were hardly ever compared, so the number of comparisons "
+            "gives the result away."
+            if method.needs_even_schedule and follows
             else ""
         )
         yield Finding(
-            f"control_coin_by_{by.replace('-', '_')}",
+            f"control_coin_flips_by_{name.replace('-', '_')}",
             CONTROLS,
-            f"control: coin by {by}",
-            f"A coin on the same schedule, counted by {by}, puts one who passed above one who did "
-            f"not in {percent(tossed.mean())} of cases ({percent(low)} to {percent(high)}); "
-            f"this judge in {percent(own)}.{warning}",
-            value=float(tossed.mean()),
+            f"control: coin flips by {name}",
+            f"A coin flip for each of these comparisons, ranked by {name}, puts one who passed "
+            f"above one who did not in {percent(drawn.mean())} of cases ({percent(low)} to "
+            f"{percent(high)}); the comparisons themselves, ranked in the same way, in "
+            f"{percent(own)}.{warning}",
+            value=float(drawn.mean()),
             low=float(low),
             high=float(high),
-            heading=f"coin by {by}",
+            heading=f"coin flips by {name}",
         )
 
 
 @where_results_differ
 def find_rules(study: Study) -> Iterator[Finding]:
-    """Rules that judge by one number in the roster."""
+    """Rules that prefer whoever has the larger of one number in the roster."""
     roster, results = study.competition.roster, study.results
     line = pd.Series(np.arange(len(roster)), roster["candidate"])
     rules = (
-        ("length", "recording length", "a longer recording", results["seconds"]),
-        ("appearance", "order of appearance", "a later appearance", results["appearance"]),
-        ("roster", "roster order", "a later line of the roster", line[study.tally.candidates]),
+        ("length", "recording length", "the longer recording", results["seconds"]),
+        ("appearance", "order of appearance", "the later appearance", results["appearance"]),
+        ("roster", "roster order", "the later line of the roster", line[study.tally.candidates]),
     )
     for key, name, preferred, number in rules:
         yield _rule(study, key, name, preferred, number.to_numpy(dtype=float))
 
 
 def _rule(study: Study, key: str, name: str, preferred: str, number: np.ndarray) -> Finding:
-    """What becomes of a judge who prefers the larger number."""
+    """How often preferring the larger number agrees with the result."""
     key, called = f"control_{key}", f"control: {name}"
     if len(np.unique(number[~np.isnan(number)])) < 2:
         sentence = f"The roster does not give the {name}: not tested."
@@ -78,9 +80,9 @@ def _rule(study: Study, key: str, name: str, preferred: str, number: np.ndarray)
     estimate = control_accuracy(number, score, study.settings.seed)
     outcome = outcome_of_p(estimate.value - 0.5, estimate.p)
     sentence = (
-        f"Preferring {preferred} is right in {percent(estimate.value)} of "
+        f"Always preferring {preferred} agrees with the result in {percent(estimate.value)} of "
         f"{estimate.pairs:,.0f} pairs {interval(estimate)}, p = {estimate.p:.2g}: "
         f"{RULE.of(outcome)}"
     )
-    found = measured(key, CONTROLS, called, estimate, outcome, sentence)
+    found = finding_of_estimate(key, CONTROLS, called, estimate, outcome, sentence)
     return replace(found, heading=name)

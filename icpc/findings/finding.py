@@ -4,8 +4,8 @@ Conventions
 -----------
 A finding is asked for by its *key*, or by its *family*; its name and its sentence are for people,
 and may be worded anew. A key names one question, so a study has one finding of it at most. A number
-that is missing is NaN: a note has none, a description neither interval nor p. Intervals hold 95 %,
-p is two-sided.
+that is missing is NaN: a remark has none, a description neither interval nor p. Intervals are those
+of 95 %, p is two-sided.
 
 The outcome is read from a p, or from an interval where no p was asked; the sentence takes its words
 from :mod:`icpc.findings.wording`.
@@ -22,26 +22,26 @@ from ranking.evaluation.resampling import Estimate
 from ranking.tables import FINDINGS
 
 NAN = float("nan")
-SIGNIFICANT = 0.05  # a smaller p is more than chance
-BAND = (0.025, 0.975)  # quantiles between which 95 % of what chance gives lie
+SIGNIFICANCE_LEVEL = 0.05  # a smaller p is significant
+NULL_BAND = (0.025, 0.975)  # quantiles of the null model between which 95 % of it lie
 
 AGREEMENT = "agreement with the result"
 CONSISTENCY = "consistency"
 CONTROLS = "controls"
-NOTE = "note"
+REMARK = "remark"
 
 
 class Outcome(Enum):
     """What a finding means."""
 
-    MORE_THAN_CHANCE = "more than chance"
-    """There is what was asked after."""
-    CANNOT_BE_TOLD = "cannot be told"
-    """Chance does as much."""
-    AGAINST = "against"
-    """There is the opposite, more than chance."""
+    SIGNIFICANT = "significant"
+    """The effect that was asked about is there."""
+    NOT_SIGNIFICANT = "not significant"
+    """No effect can be told from chance."""
+    OPPOSITE = "opposite"
+    """The opposite effect is there, and significant."""
     NOT_APPLICABLE = "not applicable"
-    """A description, or nothing to tell from chance."""
+    """A description, or there is nothing to test."""
 
 
 @dataclass(frozen=True)
@@ -51,26 +51,32 @@ class Finding:
     key: str
     """Stable name for programs, such as ``pair_accuracy``."""
     family: str
-    """What it is about: one of this module's, or another."""
+    """What it is about: one of the families of this module, or another."""
     name: str
-    """What people call it: ``check`` of the FINDINGS table."""
+    """Name for people, ``check`` of the FINDINGS table."""
     sentence: str
+    """What was found, in words, with its numbers."""
     outcome: Outcome = Outcome.NOT_APPLICABLE
+    """What the number means."""
     value: float = NAN
+    """Number that the sentence states; NaN if there is none."""
     low: float = NAN
+    """Lower end of the 95 % interval."""
     high: float = NAN
+    """Upper end of the 95 % interval."""
     p: float = NAN
+    """Two-sided p-value."""
     heading: str = ""
-    """What it is called among its own family, if not by its name."""
+    """Shorter name among findings of its family; empty if ``name`` serves."""
 
 
 Finder = Callable[[Study], Iterator[Finding]]
-"""Says what it finds in a study: nothing, where the study lacks what it needs."""
+"""Yields the findings on a study: none, where the study lacks what it needs."""
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The findings on one study, in the order they are told.
+    """The findings on one study, in the order they are printed.
 
     Raises
     ------
@@ -79,6 +85,7 @@ class Findings:
     """
 
     all: tuple[Finding, ...]
+    """Findings with different keys."""
 
     def __post_init__(self) -> None:
         keys = [finding.key for finding in self.all]
@@ -115,23 +122,31 @@ class Findings:
         return pd.DataFrame(rows, columns=list(FINDINGS))
 
 
-def measured(
+def finding_of_estimate(
     key: str, family: str, name: str, estimate: Estimate, outcome: Outcome, sentence: str
 ) -> Finding:
-    """Return the finding that an estimate gives."""
+    """Return a finding with the value, the interval and the p of an estimate.
+
+    Parameters
+    ----------
+    key, family, name, outcome, sentence
+        Fields of :class:`Finding`.
+    estimate
+        Where the numbers come from.
+    """
     numbers = (estimate.value, estimate.low, estimate.high, estimate.p)
     return Finding(key, family, name, sentence, outcome, *numbers)
 
 
 def outcome_of_p(effect: float, p: float) -> Outcome:
-    """What a two-sided p means, where an effect above 0 is what was asked after."""
-    if not p < SIGNIFICANT:
-        return Outcome.CANNOT_BE_TOLD
-    return Outcome.MORE_THAN_CHANCE if effect > 0 else Outcome.AGAINST
+    """Return what a two-sided p means, where an effect above 0 was asked about."""
+    if not p < SIGNIFICANCE_LEVEL:
+        return Outcome.NOT_SIGNIFICANT
+    return Outcome.SIGNIFICANT if effect > 0 else Outcome.OPPOSITE
 
 
-def outcome_of_interval(estimate: Estimate, none: float) -> Outcome:
-    """What an interval means, where ``none`` is no effect and more is what was asked after."""
-    if estimate.low <= none <= estimate.high:
-        return Outcome.CANNOT_BE_TOLD
-    return Outcome.MORE_THAN_CHANCE if estimate.value > none else Outcome.AGAINST
+def outcome_of_interval(estimate: Estimate, no_effect: float) -> Outcome:
+    """Return what an interval means, where a value above ``no_effect`` was asked about."""
+    if estimate.low <= no_effect <= estimate.high:
+        return Outcome.NOT_SIGNIFICANT
+    return Outcome.SIGNIFICANT if estimate.value > no_effect else Outcome.OPPOSITE

@@ -33,11 +33,11 @@ def where_results_differ(find: Finder) -> Finder:
 
 
 def find_unknown_result(study: Study) -> Iterator[Finding]:
-    """That no result is known to hold the ranking against, where none is."""
+    """Find that there is no result to compare the ranking with, where there is none."""
     if not results_differ(study):
         yield Finding(
             "result",
             AGREEMENT,
             "result",
-            "Results are unknown or all alike: nothing to hold the ranking against.",
+            "Results are unknown or all equal: there is nothing to compare the ranking with.",
         )

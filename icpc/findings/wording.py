@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-Each :class:`Words` answers one question, the same in every sentence that asks it. Whoever words an
-outcome anew does it here.
+Each :class:`Words` answers one question, alike in every sentence that asks it; change them here to
+reword an outcome.
 """
 
 from dataclasses import dataclass
@@ -16,58 +16,67 @@ from ranking.evaluation.resampling import Estimate
 class Words:
     """What to say of each outcome of one question."""
 
-    more: str
-    cannot_tell: str
-    against: str
+    significant: str
+    """Where the effect is there."""
+    not_significant: str
+    """Where it cannot be told from chance."""
+    opposite: str
+    """Where the opposite effect is there."""
 
     def of(self, outcome: Outcome) -> str:
         """Return the words for an outcome; none where the question does not apply."""
         return {
-            Outcome.MORE_THAN_CHANCE: self.more,
-            Outcome.CANNOT_BE_TOLD: self.cannot_tell,
-            Outcome.AGAINST: self.against,
+            Outcome.SIGNIFICANT: self.significant,
+            Outcome.NOT_SIGNIFICANT: self.not_significant,
+            Outcome.OPPOSITE: self.opposite,
             Outcome.NOT_APPLICABLE: "",
         }[outcome]
 
 
-SKILL = Words(
-    more="That is better than a judge without skill.",
-    cannot_tell="A judge without skill would often do as well.",
-    against="That is worse than a judge without skill.",
+ACCURACY = Words(
+    significant="That is better than random judges.",
+    not_significant="That cannot be told from chance with so few candidates.",
+    opposite="That is worse than random judges.",
 )
-DISTANCE = Words(more=".", cannot_tell=", no clearer than a toss.", against=".")
+DISTANCE = Words(
+    significant=".", not_significant=", which cannot be told from a coin flip.", opposite="."
+)
 ASSOCIATION = Words(
-    more="more than chance.",
-    cannot_tell="chance does as much.",
-    against="the wrong way round, more than chance.",
+    significant="the ranking agrees with the result more than by chance.",
+    not_significant="that cannot be told from chance with so few candidates.",
+    opposite="the ranking runs against the result, more than by chance.",
 )
-FIRST_POSITION = Words(
-    more="the order of hearing matters.",
-    cannot_tell="no clear lean.",
-    against="the order of hearing matters.",
+FIRST_PREFERENCE = Words(
+    significant="the order of the two matters.",
+    not_significant="no clear preference for either place.",
+    opposite="the order of the two matters.",
 )
-POSITION_TERM = Words(
-    more="a real bias.", cannot_tell="not told from none.", against="a real bias."
+ORDER_EFFECT = Words(
+    significant="there is an order effect.",
+    not_significant="that cannot be told from no order effect.",
+    opposite="there is an order effect.",
 )
-CIRCLES = Words(more="fewer than", cannot_tell="about as many as", against="more than")
+CIRCULAR_TRIADS = Words(
+    significant="fewer than", not_significant="about as many as", opposite="more than"
+)
 RULE = Words(
-    more="it tells something of the result.",
-    cannot_tell="no clearer than chance.",
-    against="it tells something of the result.",
+    significant="it tells something about the result.",
+    not_significant="that cannot be told from chance with so few candidates.",
+    opposite="it tells something about the result.",
 )
 SMALLEST_P = Words(
-    more="it stands.",
-    cannot_tell="none of them proves anything by itself.",
-    against="it stands.",
+    significant="it remains significant.",
+    not_significant="none of them proves anything by itself.",
+    opposite="it remains significant.",
 )
 
 
 def nearer(one: str, other: str) -> Words:
     """Return the words for whether ``one`` is nearer to the result than ``other``."""
     return Words(
-        more=f"{one} is nearer to the result.",
-        cannot_tell=ASSOCIATION.cannot_tell,
-        against=f"{other} is nearer to the result.",
+        significant=f"{one} is nearer to the result.",
+        not_significant="the difference cannot be told from chance with so few candidates.",
+        opposite=f"{other} is nearer to the result.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the report page and its figures say, made from tables.
+"""The text and the data of the report page and its figures, made from tables.
 
 It imports :mod:`icpc.findings` and what comes before, and :mod:`plots`, which draws.
 """

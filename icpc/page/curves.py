@@ -1,4 +1,4 @@
-"""Hit-rates under each counting, to be switched between."""
+"""Hit-rate curves, one for each way of counting, to switch between on the page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,10 @@ from ranking.errors import RankingError
 
 
 def hit_rate_curves(study: Study) -> dict[str, HitRate]:
-    """Return the hit-rates of a study by what they are called; none where results do not allow it.
+    """Return the hit-rates of a study by their labels; none where results do not allow any.
 
-    The study's own comes first, then the other counting of the same verdicts, then a published one.
+    The study's own comes first, then the other counting of the same comparisons, then that of the
+    published points, if there are any.
     """
     seed = study.settings.seed
     if study.settings.count == "paper":
@@ -20,10 +21,10 @@ def hit_rate_curves(study: Study) -> dict[str, HitRate]:
         other = Settings(method="wins", count="paper", seed=seed)
     try:
         own = study_hit_rate(study)
-        tally = study_hit_rate(run_study(study.competition, study.comparisons, other))
+        recounted = study_hit_rate(run_study(study.competition, study.comparisons, other))
     except RankingError:  # no results, or all or none passed
         return {}
-    found = {_called(study.settings): own, _called(other): tally}
+    found = {_label(study.settings): own, _label(other): recounted}
     if study.competition.published_curve is not None:
         found["the paper's Figure 2, from its own points"] = published_hit_rate(
             study.competition.published_curve, seed
@@ -31,19 +32,22 @@ def hit_rate_curves(study: Study) -> dict[str, HitRate]:
     return found
 
 
-def curve_data(held: HitRate, place: Mapping[str, int]) -> dict[str, Any]:
-    """Return what the page draws of a hit-rate; points that are no candidates go by name."""
-    curve = held.curve
-    at = curve.loc[curve["k"] == held.summary.cut, held.x].iloc[-1]
+def curve_data(hit_rate: HitRate, place: Mapping[str, int]) -> dict[str, Any]:
+    """Return what the page draws of a hit-rate, by name.
+
+    Points that are not among the ranked candidates have names and tiers of their own.
+    """
+    curve = hit_rate.curve
+    at = curve.loc[curve["k"] == hit_rate.summary.top_half, hit_rate.x].iloc[-1]
     known = curve["candidate"].isin(list(place))
     return {
-        "x": held.x,
-        "base": held.summary.base_rate,
+        "x": hit_rate.x,
+        "base": hit_rate.summary.base_rate,
         "cut": at,
-        "player": None if not known.all() else curve["candidate"].map(place).tolist(),
+        "candidate": None if not known.all() else curve["candidate"].map(place).tolist(),
         "name": None if known.all() else curve["candidate"].tolist(),
-        "tiers": None if known.all() else held.tiers,
-        "tier": None if known.all() else curve["reached"].map(held.tiers.index).tolist(),
+        "tiers": None if known.all() else hit_rate.tiers,
+        "tier": None if known.all() else curve["reached"].map(hit_rate.tiers.index).tolist(),
         **{
             name: curve[column].tolist()
             for name, column in (
@@ -58,7 +62,7 @@ def curve_data(held: HitRate, place: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _called(settings: Settings) -> str:
+def _label(settings: Settings) -> str:
     if settings.count == "paper":
         return "the paper's counting: pairs of unequal result only, by raw wins"
     return f"every comparison, by {settings.method}"

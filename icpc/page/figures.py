@@ -1,7 +1,7 @@
 """Every figure that a study allows, drawn from its tables.
 
 What a study does not have is not drawn: curves and rounds without results, windows and calibration
-without votes, flips where pairs were judged in one order only.
+without votes, order flips where pairs were compared in one order only.
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icpc.competition.rounds import MOST_ROUNDS
+from icpc.competition.rounds import MAX_ROUNDS
 from icpc.study.by_round import result_groups, rounds_predicted
 from icpc.study.hit_rate import study_hit_rate
 from icpc.study.study import Study
 from ranking.comparisons.schedule import both_orders
 from ranking.consistency.calibration import vote_calibration
-from ranking.consistency.head_to_head import order_flips, upsets, win_shares
+from ranking.consistency.head_to_head import find_upsets, order_flips, win_shares
 from ranking.consistency.vote_shares import shares_by_group, window_shares
 from ranking.errors import RankingError
 from ranking.evaluation.agreement import method_agreement, method_ranks
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
-    """Yield the figures of a study, each by its name in a run's folder."""
+    """Yield the figures of a study, each with its file name without ending."""
     with suppress(RankingError):  # no results, or all or none passed
         yield "hitrate", study_hit_rate(study).figure()
-    for name, ax in (*_tournament(study), *_against_results(study), *_votes(study)):
+    for name, ax in (*_tournament(study), *_with_results(study), *_votes(study)):
         yield name, ax.figure.figure
 
 
@@ -53,14 +53,14 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
     yield "methods", draw_agreement(method_agreement(method_ranks(study.tally)))
 
 
-def _against_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
-    from plots.cells import draw_funnel
+def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
+    from plots.cells import draw_rounds
     from plots.upsets import draw_upsets
 
     score = study.results["score"]
-    if 2 <= score.nunique() <= MOST_ROUNDS:
-        yield "rounds", draw_funnel(rounds_predicted(study))
-    table = upsets(study.tally, score.to_numpy(dtype=np.float64))
+    if 2 <= score.nunique() <= MAX_ROUNDS:
+        yield "rounds", draw_rounds(rounds_predicted(study))
+    table = find_upsets(study.tally, score.to_numpy(dtype=np.float64))
     if len(table):
         groups, kinds = result_groups(study)
         rank = study.ranking.set_index("candidate")["rank"]

@@ -1,11 +1,11 @@
-"""One page about a tournament, for people who would rather look than read.
+"""The report page of a study: its text for the template, and its data for the scripts.
 
 Conventions
 -----------
-The page says what the tables of a study say. Its *content* is text and small tables, for the
-template; its *data* is what the script draws. Candidates go by their place in the ranking from 0;
-their *kind* is the place of their result from the lowest, -1 if unknown. What a study does not have
-is None, and the page says so in a line.
+The page shows the tables of a study. Its *content* is text and small tables, for the template; its
+*data* is what the scripts draw. A candidate is an index into the ranking, counted from 0; the
+*kind* of a candidate is the index of the result among all, from the lowest, or -1 if unknown. What
+a study does not have is None, and the page says so.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,15 +15,22 @@ from icpc.findings.checks import check_study
 from icpc.findings.finding import CONTROLS, Finding, Findings
 from icpc.page.curves import curve_data, hit_rate_curves
 from icpc.page.record import downloads, hashes, made_with
-from icpc.page.summary import hurdle, sentences, verdict
-from icpc.page.tournament import consistency, methods, players, rounds, tallied, upset_list
-from icpc.page.votes import calibrated, windows
+from icpc.page.summary import list_remarks, passing_phrase, write_headline
+from icpc.page.tournament import (
+    agreement_of_methods,
+    candidate_table,
+    consistency,
+    pack_tally,
+    rounds,
+    upset_list,
+)
+from icpc.page.votes import calibration, windows
 from icpc.study.by_round import result_groups
 from icpc.study.hit_rate import HitRate
 from icpc.study.study import Study
 from ranking.errors import ReportError
 
-MOST_CANDIDATES = 2000  # all pairs of them take 20 MB of page
+MAX_CANDIDATES = 2000  # all pairs of them take 20 MB of page
 
 
 def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
@@ -31,13 +38,17 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
 
     Parameters
     ----------
-    record : what the study depends on, as :func:`icpc.study.runs.describe` says it
-    command : what makes this page
+    study
+        Study to report on.
+    record
+        Versions, settings and hashes of the study, as :func:`icpc.study.runs.run_record` returns.
+    command
+        Command line that makes this page, shown on it.
 
     Raises
     ------
     ReportError
-        If there are more than :data:`MOST_CANDIDATES` candidates, or a package is missing.
+        If there are more than :data:`MAX_CANDIDATES` candidates, or a package is missing.
     """
     try:
         from plots.page.render import render_page
@@ -48,39 +59,38 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
             "the packages that pages need",
             key="report-extra",
         ) from None
-    if len(study.ranking) > MOST_CANDIDATES:
+    if len(study.ranking) > MAX_CANDIDATES:
         raise ReportError(
             f"report of {study.competition.name}",
-            f"{len(study.ranking):,} candidates; a page holds {MOST_CANDIDATES:,}",
+            f"{len(study.ranking):,} candidates; a page holds {MAX_CANDIDATES:,}",
             "rank them in groups, and report each",
         )
-    findings, held = check_study(study), hit_rate_curves(study)
-    data = _data(study, held)
+    findings, curves = check_study(study), hit_rate_curves(study)
+    data = _data(study, curves)
     content = {
         **_summary(study, findings),
-        **_tournament(study, held),
+        **_tournament(study, curves),
         "calibration": data["calibration"],
         "record": record,
         "made_with": made_with(record),
         "hashes": hashes(record),
         "command": command,
     }
-    return render_page(content, data, downloads(study, findings, held))
+    return render_page(content, data, downloads(study, findings, curves))
 
 
 def _summary(study: Study, findings: Findings) -> dict[str, Any]:
-    """What the template says of the whole, and of how far to trust it."""
-    controls = findings.of(CONTROLS)
+    """Content on the whole ranking, and on how far to trust it."""
     return {
         "title": study.competition.title,
-        "verdict": verdict(study, findings),
+        "headline": write_headline(study, findings),
         "source": study.comparisons.source,
         "method": study.settings.method,
-        "form": study.settings.ranking_method.form,
+        "form": study.settings.ranking_method.format_spec,
         "unit": study.settings.ranking_method.unit,
-        "remarks": sentences(study),
+        "remarks": list_remarks(study),
         "trust": _rows(finding for finding in findings if finding.family != CONTROLS),
-        "controls": _rows(controls),
+        "controls": _rows(findings.of(CONTROLS)),
     }
 
 
@@ -90,30 +100,30 @@ def _rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def _tournament(study: Study, held: Mapping[str, HitRate]) -> dict[str, Any]:
-    """What the template says of the tournament."""
+def _tournament(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
+    """Content on the tournament."""
     place = _places(study)
     return {
-        "curves": [(label, curve.lines) for label, curve in held.items()],
+        "curves": [(label, curve.sentences) for label, curve in curves.items()],
         "rounds": rounds(study),
         "consistency": consistency(study, place),
-        "methods": methods(study, place),
+        "methods": agreement_of_methods(study, place),
     }
 
 
-def _data(study: Study, held: Mapping[str, HitRate]) -> dict[str, Any]:
-    """What the scripts draw."""
+def _data(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
+    """Data of the charts, the matrix and the pages of candidates."""
     place = _places(study)
     groups, kinds = result_groups(study)
     return {
-        "players": players(study, groups, kinds).to_dict("records"),
+        "candidates": candidate_table(study, groups, kinds).to_dict("records"),
         "kinds": kinds,
-        "hurdle": hurdle(study),
-        "curves": [curve_data(curve, place) for curve in held.values()],
-        "tally": tallied(study, place),
+        "passing": passing_phrase(study),
+        "curves": [curve_data(curve, place) for curve in curves.values()],
+        "tally": pack_tally(study, place),
         "upsets": upset_list(study, place),
         "windows": windows(study, place, groups, kinds),
-        "calibration": calibrated(study),
+        "calibration": calibration(study),
     }
 
 

@@ -1,10 +1,10 @@
-"""What a page was made with, and the tables to take out of it, for whoever makes it again.
+"""What a page was made with, and the tables to download from it, to make it again.
 
 Conventions
 -----------
-Versions, settings and hashes are those of the record of a run. A record of an earlier version may
-lack what a later one has; that is left out. What is too long for a page at a glance, such as the
-hash of each recording, stands in the whole record. A table that is too long for a page is left out.
+Versions, settings and hashes are those of the record of a run. What a record of an earlier version
+lacks is left out. What is too long for an overview, such as the hash of each recording, is in the
+whole record. A table that is too long for a page is left out.
 """
 
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from icpc.study.hit_rate import HitRate
 from icpc.study.study import Study
 from ranking.files.table_writer import to_csv
 
-MOST_ROWS = 1_500_000  # of a table: what a page can hold
+MAX_ROWS = 1_500_000  # of a table in a page
 
 
 def made_with(record: Mapping[str, Any]) -> dict[str, str]:
     """Return versions and settings by name."""
-    heard = record.get("heard", {})
-    encoder, judging = heard.get("encoder", {}), heard.get("judging", {})
+    provenance = record.get("provenance", {})
+    encoder, judging = provenance.get("encoder", {}), provenance.get("judging", {})
     facts = {
         "judge": record.get("judge", "unknown"),
         "Python": record.get("python", "unknown"),
@@ -31,38 +31,48 @@ def made_with(record: Mapping[str, Any]) -> dict[str, str]:
         "encoder": encoder.get("encoder"),
         "precision": encoder.get("precision"),
         "windows": judging.get("windows"),
-        "recordings": len(heard["recordings"]) if "recordings" in heard else None,
-        "device": heard.get("device"),
+        "recordings": len(provenance["recordings"]) if "recordings" in provenance else None,
+        "device": provenance.get("device"),
     }
     return {name: str(value) for name, value in facts.items() if value is not None}
 
 
 def hashes(record: Mapping[str, Any]) -> dict[str, str]:
-    """Return the SHA-256 of what went in, by what it is."""
-    heard = record.get("heard", {})
+    """Return the SHA-256 of each input, by what it is."""
+    provenance = record.get("provenance", {})
     known = {
         **{f"the {name}": digest for name, digest in record.get("sha256", {}).items()},
         **{f"{name} of the run": digest for name, digest in record.get("written", {}).items()},
-        "the ranker": heard.get("ranker", {}).get("sha256"),
-        "the encoder's weights": heard.get("encoder", {}).get("weights_sha256"),
+        "the ranker": provenance.get("ranker", {}).get("sha256"),
+        "the encoder's weights": provenance.get("encoder", {}).get("weights_sha256"),
     }
     return {name: digest for name, digest in known.items() if digest}
 
 
 def downloads(
-    study: Study, findings: Findings, held: Mapping[str, HitRate]
+    study: Study, findings: Findings, curves: Mapping[str, HitRate]
 ) -> dict[str, tuple[str, int]]:
-    """Return the text of each CSV and its number of rows, by file name."""
+    """Return the text of each CSV and its number of rows, by file name.
+
+    Parameters
+    ----------
+    study
+        Study of the page.
+    findings
+        Findings on it.
+    curves
+        Hit-rates by label; the first one is written.
+    """
     tables = {
         "ranking.csv": study.ranking,
         "roster.csv": study.competition.roster,
         "comparisons.csv": study.comparisons.table,
         "votes.csv": study.comparisons.votes,
-        "hitrate.csv": next((curve.curve for curve in held.values()), None),
+        "hitrate.csv": next((curve.curve for curve in curves.values()), None),
         "checks.csv": findings.table(),
     }
     return {
         name: (to_csv(table), len(table))
         for name, table in tables.items()
-        if table is not None and len(table) <= MOST_ROWS
+        if table is not None and len(table) <= MAX_ROWS
     }

@@ -1,41 +1,41 @@
-"""What a report says in words: all of it in one sentence with its uncertainty, and its remarks."""
+"""The report in words: one sentence with its uncertainty, and the remarks."""
 
-from icpc.competition.rounds import level_name
+from icpc.competition.rounds import round_of_score
 from icpc.findings.finding import Findings
 from icpc.study.study import Study
 
-MOST_NAMED = 3
+MAX_NAMED = 3
 
 
-def verdict(study: Study, findings: Findings) -> str:
-    """Return who stands first, how surely, and whether the ranking tells more than chance does."""
+def write_headline(study: Study, findings: Findings) -> str:
+    """Return who is ranked first, how surely, and how the ranking compares with random judges."""
     auc = findings.get("auc")
-    held = (
+    agreement = (
         f"{auc.sentence[0].lower()}{auc.sentence[1:]}"
         if auc
-        else "no result is known that it could be held against."
+        else "there is no result to compare the ranking with."
     )
-    return f"{_first(study)}; {held}"
+    return f"{_first(study)}; {agreement}"
 
 
-def hurdle(study: Study) -> str:
-    """What those did who count as passed, after "who"."""
-    least, rounds = study.comparisons.passing_score, study.competition.rounds
-    level = level_name(rounds, least)
-    return f"passed into {level}" if level in rounds else f"scored {least:g} or more"
+def passing_phrase(study: Study) -> str:
+    """Return what candidates who passed did, to follow "who": "passed into stage1"."""
+    score, rounds = study.comparisons.passing_score, study.competition.rounds
+    level = round_of_score(rounds, score)
+    return f"passed into {level}" if level in rounds else f"scored {score:g} or more"
 
 
-def sentences(study: Study) -> list[str]:
-    """Return what to know before believing the ranking, as sentences."""
-    said = [text.strip() for text in (study.comparisons.remark, *study.remarks) if text.strip()]
+def list_remarks(study: Study) -> list[str]:
+    """Return the remarks on the comparisons and the ranking, as sentences."""
+    remarks = [text.strip() for text in (study.comparisons.remark, *study.remarks) if text.strip()]
     ids = set(study.competition.roster["candidate"])
-    return [_sentence(text, named=text.partition(":")[0] in ids) for text in said]
+    return [_sentence(text, named=text.partition(":")[0] in ids) for text in remarks]
 
 
 def _sentence(text: str, *, named: bool) -> str:
     """The text with a capital, if it does not begin with an id, and a full stop."""
-    begun = text if named else text[0].upper() + text[1:]
-    return begun if begun[-1] in ".!?" else f"{begun}."
+    sentence = text if named else text[0].upper() + text[1:]
+    return sentence if sentence[-1] in ".!?" else f"{sentence}."
 
 
 def _first(study: Study) -> str:
@@ -43,18 +43,19 @@ def _first(study: Study) -> str:
     leaders = ranking[ranking["rank"] == 1]
     could = int((ranking["rank_low"] == 1).sum())
     if len(leaders) > 1:
-        called = [names[candidate] for candidate in leaders["candidate"]]
+        leading = [names[candidate] for candidate in leaders["candidate"]]
         who = (
-            f"{', '.join(called[:-1])} and {called[-1]}"
-            if len(called) <= MOST_NAMED
-            else f"{len(called):,} candidates"
+            f"{', '.join(leading[:-1])} and {leading[-1]}"
+            if len(leading) <= MAX_NAMED
+            else f"{len(leading):,} candidates"
         )
-        said = f"{who} share the first place of {len(ranking):,}"
+        first = f"{who} share the first rank of {len(ranking):,} candidates"
     else:
-        said = f"{names[leaders['candidate'].iloc[0]]} stands first of {len(ranking):,} candidates"
+        name = names[leaders["candidate"].iloc[0]]
+        first = f"{name} is ranked first of {len(ranking):,} candidates"
     if leaders["rank_low"].isna().all():
-        return f"{said} ({study.settings.method} gives no intervals)"
+        return f"{first} ({study.settings.method} gives no intervals)"
     others = could - len(leaders)
     sure = f"{others:,} more" if others else "nobody else"
     low, high = leaders["rank_low"].min(), leaders["rank_high"].max()
-    return f"{said} (95 % interval of the rank: {low} to {high}; {sure} could be first)"
+    return f"{first} (95 % interval of the rank: {low} to {high}; {sure} could be first)"

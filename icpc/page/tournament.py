@@ -1,4 +1,4 @@
-"""What a report shows of the tournament: players, comparisons, circles, rounds, methods, upsets."""
+"""The tournament on the page: candidates, comparisons, cycles, rounds, methods, upsets."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -7,21 +7,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icpc.competition.rounds import MOST_ROUNDS
+from icpc.competition.rounds import MAX_ROUNDS
 from icpc.study.by_round import rounds_predicted
 from icpc.study.study import Study, result_labels
-from ranking.consistency.head_to_head import upsets
-from ranking.consistency.transitivity import long_cycles, widest_triads
+from ranking.consistency.head_to_head import find_upsets
+from ranking.consistency.transitivity import find_long_cycles, widest_circular_triads
 from ranking.evaluation.agreement import method_agreement, method_ranks
 
-MOST_UPSETS = 24
-MOST_MOVED = 10
-PEOPLE = ["name", "country", "recording", "seconds"]  # columns of the roster
+MAX_UPSETS = 24
+MAX_MOVED = 10
+ROSTER_COLUMNS = ["name", "country", "recording", "seconds"]
 
 
-def players(study: Study, groups: pd.Series, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """Return the RANKING table with who the candidates are, what they reached, and their kind."""
-    table = study.ranking.join(study.results[PEOPLE], on="candidate")
+def candidate_table(study: Study, groups: pd.Series, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """Return the RANKING table with what the roster says of each candidate, and the kind.
+
+    Parameters
+    ----------
+    study
+        Study of the page.
+    groups
+        Group of each candidate by id, one of ``kinds`` or empty if unknown.
+    kinds
+        Groups from the lowest to the highest.
+    """
+    table = study.ranking.join(study.results[ROSTER_COLUMNS], on="candidate")
     candidate = table["candidate"]
     number = {kind: at for at, kind in enumerate(kinds)}
     return table.assign(
@@ -31,10 +41,10 @@ def players(study: Study, groups: pd.Series, kinds: tuple[str, ...]) -> pd.DataF
     )
 
 
-def tallied(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
-    """Return games and wins of whoever was heard first, and votes if there are any.
+def pack_tally(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
+    """Return comparisons, wins of the first and, if there are any, votes of each ordered pair.
 
-    Arrays go row by row in the order of the ranking; a win counts 2, a tie 1.
+    Arrays are in row-major order, candidates in that of the ranking; a win counts 2, a tie 1.
     """
     tally = study.tally
     at = tally.candidates.get_indexer(list(place))
@@ -44,17 +54,20 @@ def tallied(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
     }
     if study.comparisons.votes is not None:
         tables |= _votes(study.comparisons.votes, place)
-    return {name: _packed(table) for name, table in tables.items()}
+    return {name: _pack(table) for name, table in tables.items()}
 
 
 def consistency(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
-    """Return the longest circles, and the circular triads that span most ranks."""
+    """Return the longest cycles, and the circular triads that span most ranks."""
     rank = study.ranking.set_index("candidate")["rank"]
-    triads = widest_triads(study.tally, rank)
+    triads = widest_circular_triads(study.tally, rank)
     return {
         "cycles": [
-            {"players": [place[one] for one in cycle.candidates], "members": cycle.members}
-            for cycle in long_cycles(study.tally, rank)
+            {
+                "candidates": [place[one] for one in cycle.candidates],
+                "members": cycle.component_size,
+            }
+            for cycle in find_long_cycles(study.tally, rank)
         ],
         "triads": [
             [place[row.best], place[row.middle], place[row.worst]] for row in triads.itertuples()
@@ -63,19 +76,19 @@ def consistency(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
 
 
 def rounds(study: Study) -> dict[str, Any] | None:
-    """Return rounds predicted against passed into, the furthest first; None if results are none."""
+    """Return rounds predicted and passed into, the furthest first; None if there are no rounds."""
     score = study.results["score"].dropna()
-    if not 2 <= score.nunique() <= MOST_ROUNDS:
+    if not 2 <= score.nunique() <= MAX_ROUNDS:
         return None
     table = rounds_predicted(study).iloc[::-1, ::-1]
     return {"names": list(table.index), "counts": table.to_numpy().tolist()}
 
 
-def methods(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
-    """Return how ways of ranking agree, and whom they rank most differently."""
+def agreement_of_methods(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
+    """Return how ranking methods agree, and whom they rank most differently."""
     ranks = method_ranks(study.tally)
     spread = (ranks.max(axis=1) - ranks.min(axis=1)).sort_values(ascending=False, kind="stable")
-    moved = spread[spread > 0].head(MOST_MOVED).index
+    moved = spread[spread > 0].head(MAX_MOVED).index
     return {
         "names": list(ranks),
         "taus": method_agreement(ranks).to_numpy().tolist(),
@@ -84,9 +97,9 @@ def methods(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
 
 
 def upset_list(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
-    """Return how many upsets there are, and the widest and clearest."""
-    table = upsets(study.tally, study.results["score"].to_numpy(dtype=float))
-    shown = table.head(MOST_UPSETS)
+    """Return the number of upsets, and those of the largest gap and the clearest."""
+    table = find_upsets(study.tally, study.results["score"].to_numpy(dtype=float))
+    shown = table.head(MAX_UPSETS)
     rows = [
         {
             "winner": place[row.winner],
@@ -101,17 +114,17 @@ def upset_list(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _votes(votes: pd.DataFrame, place: Mapping[str, int]) -> dict[str, np.ndarray]:
-    """Votes for whoever was heard first, and votes cast, of each ordered pair."""
+    """Votes for the first, and votes cast, of each ordered pair."""
     n = len(place)
-    first, second = (votes[side].map(place).to_numpy() for side in ("first", "second"))
+    first, second = (votes[column].map(place).to_numpy() for column in ("first", "second"))
     cast, won = np.zeros((n, n)), np.zeros((n, n))
     np.add.at(cast, (first, second), 1)
     np.add.at(won, (first, second), votes["p_first"].to_numpy() > 0.5)
     return {"votesFirst": won, "votes": cast}
 
 
-def _packed(table: np.ndarray) -> dict[str, str]:
-    """Whole numbers as little-endian bytes in base64, as narrow as they fit."""
+def _pack(table: np.ndarray) -> dict[str, str]:
+    """Integers as little-endian bytes in base64, of the narrowest type that holds them."""
     bits = next(bits for bits in (8, 16, 32) if table.max() < 2**bits)
     values = table.astype(f"<u{bits // 8}")
     return {"type": f"Uint{bits}Array", "base64": b64encode(values.tobytes()).decode("ascii")}

@@ -1,4 +1,4 @@
-"""What a report shows of votes on windows: the course of recitals, and honest probabilities."""
+"""Votes on windows on the page: their course over recitals, and their calibration."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,19 +8,31 @@ import pandas as pd
 
 from icpc.study.study import Study
 from ranking.consistency.calibration import brier_score, vote_calibration
-from ranking.consistency.vote_shares import best_and_worst, shares_by_group, window_shares
+from ranking.consistency.vote_shares import best_and_worst_windows, shares_by_group, window_shares
 
 
 def windows(
     study: Study, place: Mapping[str, int], groups: pd.Series, kinds: tuple[str, ...]
 ) -> dict[str, Any] | None:
-    """Return shares of votes won by minute, of groups and of each candidate; None without votes."""
+    """Return shares of votes won by minute, of groups and of each candidate; None without votes.
+
+    Parameters
+    ----------
+    study
+        Study of the page.
+    place
+        Index of each candidate in the ranking, by id.
+    groups
+        Group of each candidate by id, one of ``kinds`` or empty if unknown.
+    kinds
+        Groups from the lowest to the highest.
+    """
     if study.comparisons.votes is None:
         return None
     table = window_shares(study.comparisons.votes)
     course = shares_by_group(table, groups)
-    extreme = best_and_worst(table)
-    by_player = {
+    extreme = best_and_worst_windows(table)
+    by_candidate = {
         place[candidate]: {
             "minute": own["minute"].tolist(),
             "share": own["share"].tolist(),
@@ -30,7 +42,7 @@ def windows(
     }
     for candidate, best, worst in extreme.itertuples():
         own = table[table["candidate"] == candidate].set_index("window")["minute"]
-        by_player[place[candidate]] |= {"best": int(own[best]), "worst": int(own[worst])}
+        by_candidate[place[candidate]] |= {"best": int(own[best]), "worst": int(own[worst])}
     return {
         "groups": [
             {
@@ -41,12 +53,12 @@ def windows(
             }
             for row in course.itertuples()
         ],
-        "players": [by_player.get(at) for at in range(len(place))],
+        "candidates": [by_candidate.get(at) for at in range(len(place))],
     }
 
 
-def calibrated(study: Study) -> dict[str, Any] | None:
-    """Return probabilities against what happened; None without votes on unequal results."""
+def calibration(study: Study) -> dict[str, Any] | None:
+    """Return probabilities and observed results; None without votes on unequal results."""
     if study.comparisons.votes is None:
         return None
     score = study.results["score"]

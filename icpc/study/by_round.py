@@ -1,46 +1,46 @@
-"""Rounds in tables: what candidates reached, and what was predicted of them.
+"""Results by round: what candidates reached, and what the ranking predicts.
 
 Conventions
 -----------
-A *level* is a score that occurs, called by the round passed into; who passed a round and withdrew
-counts in the next, as in ``judge check``. A *result* is what
-:func:`icpc.study.study.result_labels` says of a candidate, the last round played.
+Rounds predicted and passed into are scores that occur, named by the round passed into; whoever
+passed a round and withdrew counts in the next, as in ``judge check``. The *result* of a candidate
+is that of :func:`icpc.study.study.result_labels`, the last round played.
 
-The *predicted* level: as many of the top of the ranking as really have each score are put there, in
-order; where equal strengths straddle a cut, the smaller id goes up. Candidates whose score is not
-known are left out of it.
+The prediction puts candidates into the scores in the order of the ranking, as many into each as
+actually have it; of equal strengths, the smaller id ranks higher. Candidates whose score is not
+known are left out.
 """
 
 import numpy as np
 import pandas as pd
 
-from icpc.competition.rounds import MOST_ROUNDS, level_name
+from icpc.competition.rounds import MAX_ROUNDS, round_of_score
 from icpc.study.study import Study, result_labels
 
 
 def result_order(study: Study) -> tuple[str, ...]:
-    """Results from the lowest to the highest: the rounds, then other labels; not the unknown."""
+    """Return the known results from the lowest to the highest: rounds, then scores of no round."""
     known = study.results["score"].dropna().sort_values(kind="stable").index
     return tuple(dict.fromkeys([*study.competition.rounds, *result_labels(study)[known]]))
 
 
 def result_groups(study: Study) -> tuple[pd.Series, tuple[str, ...]]:
-    """Return what to colour candidates by, unknown ones empty, and its kinds from the lowest.
+    """Return the group of each candidate, empty if unknown, and all groups from the lowest.
 
-    These are the results; where there are more than :data:`MOST_ROUNDS` kinds, who passed.
+    Groups are the results or, if there are more than ``MAX_ROUNDS``, who passed and who did not.
     """
     labels, order = result_labels(study), result_order(study)
-    if len(order) <= MOST_ROUNDS:
+    if len(order) <= MAX_ROUNDS:
         return labels, order
-    out, passed = "did not pass", "passed"
-    groups = study.passed.map({True: passed, False: out})
-    return groups.reindex(labels.index, fill_value=""), (out, passed)
+    failed, passed = "did not pass", "passed"
+    groups = study.passed.map({True: passed, False: failed})
+    return groups.reindex(labels.index, fill_value=""), (failed, passed)
 
 
 def rounds_predicted(study: Study) -> pd.DataFrame:
-    """Return how many were put into each level (rows) and have it (columns), the lowest first.
+    """Return the confusion matrix of rounds predicted (rows) and passed into (columns).
 
-    Row and column of a level have the same sum.
+    The lowest round comes first. The row and the column of a round have the same sum.
     """
     score = study.results["score"].dropna()
     levels, own = np.unique(score, return_inverse=True)
@@ -49,5 +49,5 @@ def rounds_predicted(study: Study) -> pd.DataFrame:
     predicted = pd.Series(np.sort(own)[::-1], index=ranked)
     counts = np.zeros((len(levels), len(levels)), dtype=int)
     np.add.at(counts, (predicted[score.index].to_numpy(), own), 1)
-    names = [level_name(study.competition.rounds, level) for level in levels]
+    names = [round_of_score(study.competition.rounds, level) for level in levels]
     return pd.DataFrame(counts, index=names, columns=names)

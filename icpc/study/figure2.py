@@ -3,12 +3,12 @@
 Conventions
 -----------
 A point is a candidate: ``wins`` and the ``tier`` of the legend, the round progressed *from*; tier
-``none`` did not pass the preliminary round. Who the points are is mostly unknown.
+``none`` did not pass the preliminary round. Most candidates are not named.
 
-The band asks what a judge without skill would have drawn with the release's counting: all ordered
-pairs of unequal tier, raw wins. The comparisons themselves are not known, only their totals, but
-the totals are all that Bradley-Terry strengths depend on. The figure's wins sum to 13,047, more
-than such pairs there are; they are scaled to fit.
+The null band is that of random judges under the release's counting: all ordered pairs of unequal
+tier, ranked by raw wins. The comparisons are not published, only each candidate's wins, which are
+all that Bradley-Terry strengths depend on. The figure's wins sum to 13,047, more than there are
+such pairs; they are scaled to their number.
 
 References
 ----------
@@ -22,8 +22,8 @@ import pandas as pd
 
 from ranking.comparisons.tally import Tally
 from ranking.errors import CompetitionError
-from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise
-from ranking.evaluation.null_model import no_skill
+from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
+from ranking.evaluation.null_model import random_judges
 from ranking.files.table_reader import read_csv
 from ranking.methods.bradley_terry import newton_step
 from ranking.methods.counting import WINS
@@ -61,12 +61,12 @@ def read_figure(path: Path) -> pd.DataFrame:
 
 
 def published_curve(points: pd.DataFrame, seed: int = 0) -> tuple[pd.DataFrame, HitRateSummary]:
-    """Return the HITRATE table and summary of the published points."""
+    """Return the HITRATE table and its summary of the published points."""
     by_id = points.set_index("candidate").sort_index()
     wins = by_id["wins"].to_numpy()
     tier = by_id["tier"].map(TIERS.index).to_numpy()
     tally = _release_tally(by_id.index, wins, tier)
-    chance = no_skill(tally, WINS, seed)
+    null = random_judges(tally, WINS, seed)
     ranking = pd.DataFrame(
         {
             "rank": competition_rank(wins),
@@ -77,22 +77,22 @@ def published_curve(points: pd.DataFrame, seed: int = 0) -> tuple[pd.DataFrame, 
         }
     ).reindex(columns=list(RANKING))
     passed = by_id["tier"] != "none"
-    curve = hit_rate_curve(ranking, passed, by_id["tier"], chance)
-    return curve, summarise(ranking, curve, passed, chance)
+    curve = hit_rate_curve(ranking, passed, by_id["tier"], null)
+    return curve, summarise_hit_rate(ranking, curve, passed, null)
 
 
 def _release_tally(candidates: pd.Index, wins: np.ndarray, tier: np.ndarray) -> Tally:
-    """Verdicts with the published totals on the release's schedule, evened out over opponents."""
+    """A tally with the published wins on the release's schedule, by Bradley-Terry's odds."""
     comparisons = (tier[:, np.newaxis] != tier[np.newaxis, :]).astype(float)
     pair_counts = 2 * comparisons
     totals = wins * comparisons.sum() / wins.sum()
     laplacian = np.diag(pair_counts.sum(axis=1)) - pair_counts + 1 / len(wins)
-    lean = np.linalg.solve(laplacian, totals - pair_counts.sum(axis=1) / 2)
+    potential = np.linalg.solve(laplacian, totals - pair_counts.sum(axis=1) / 2)
     linear = pair_counts * (
-        0.5 + lean[:, np.newaxis] - lean[np.newaxis, :]
+        0.5 + potential[:, np.newaxis] - potential[np.newaxis, :]
     )  # rows add up to the totals
     strength = np.zeros(len(wins))
     for _ in range(30):
         strength = newton_step(linear, strength)
-    chance = 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
-    return Tally(candidates, comparisons, comparisons * chance)
+    p_first = 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
+    return Tally(candidates, comparisons, comparisons * p_first)

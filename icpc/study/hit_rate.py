@@ -1,4 +1,4 @@
-"""Hit-rates with everything that is needed to print and draw them."""
+"""The hit-rate of a ranking: its curve, and what is needed to print and draw it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,51 +21,57 @@ PUBLISHED_TITLE = "Zhang, Liang, Dixon 2024, Figure 2: the paper's own points"
 
 @dataclass(frozen=True)
 class HitRate:
-    """A ranking held against the result."""
+    """A ranking compared with the actual result."""
 
     name: str
-    """Of the folder it is drawn to."""
+    """Name of the folder that figures are written to."""
     title: str
+    """Title of the figure: which comparisons, ranked how."""
     curve: pd.DataFrame
+    """HITRATE table of :mod:`ranking.tables`."""
     summary: HitRateSummary
+    """The curve in a few numbers."""
     tiers: tuple[str, ...]
-    """Results in order, the lowest first; colours follow it."""
+    """Results from the lowest to the highest, in the order of their colours."""
     names: dict[str, str]
-    """What to call candidates."""
+    """Names of candidates by id; an id without a name is printed itself."""
     labelled: tuple[str, ...]
-    """Candidates to name in the figure."""
+    """Ids of the candidates to name in the figure."""
     x: str
-    """What the horizontal axis shows: wins or k."""
+    """Column of the curve on the horizontal axis: wins or k."""
     remarks: tuple[str, ...]
+    """Remarks to print beside the curve."""
     stem: str = "hitrate"
+    """File name of the figure and the table, without its ending."""
 
     @property
     def threshold(self) -> str:
-        """The threshold at the cut, in words."""
-        wins = self.curve.loc[self.curve["k"] == self.summary.cut, "wins"].iloc[-1]
-        return f"at {wins:g} wins" if self.x == "wins" else f"down to rank {self.summary.cut}"
+        """The threshold of the top half, in words."""
+        wins = self.curve.loc[self.curve["k"] == self.summary.top_half, "wins"].iloc[-1]
+        return f"at {wins:g} wins" if self.x == "wins" else f"down to rank {self.summary.top_half}"
 
     @property
-    def lines(self) -> tuple[str, ...]:
-        """The curve in sentences."""
-        held = self.summary
-        skill = (
-            "The curve leaves the band of judges without skill."
-            if held.leaves_band
-            else "The curve stays inside the band of judges without skill: chance does as much."
+    def sentences(self) -> tuple[str, ...]:
+        """The summary of the curve, in sentences."""
+        summary = self.summary
+        against_null = (
+            "The curve leaves the band of random judges (the null band)."
+            if summary.outside_band
+            else "The curve stays inside the band of random judges (the null band): it cannot be "
+            "told from chance with so few candidates."
         )
         return (
-            f"Base rate {held.base_rate:.3f}: {held.passed} of {held.candidates} passed.",
-            f"Cut at half: {held.cut_passed} of the top {held.cut} passed, hit-rate "
-            f"{held.cut_hit_rate:.3f} ({self.threshold}); judges without skill: "
-            f"{held.cut_low:.3f} to {held.cut_high:.3f}.",
-            f"AUC {held.auc:.3f} (judges without skill: {held.auc_low:.3f} to "
-            f"{held.auc_high:.3f}), average precision {held.average_precision:.3f}.",
-            skill,
+            f"Base rate {summary.base_rate:.3f}: {summary.passed} of {summary.candidates} passed.",
+            f"Top half: {summary.top_half_passed} of the top {summary.top_half} passed, hit-rate "
+            f"{summary.top_half_hit_rate:.3f} ({self.threshold}); random judges given the same "
+            f"pairs: {summary.top_half_low:.3f} to {summary.top_half_high:.3f}.",
+            f"AUC {summary.auc:.3f} (random judges: {summary.auc_low:.3f} to "
+            f"{summary.auc_high:.3f}), average precision {summary.average_precision:.3f}.",
+            against_null,
         )
 
     def figure(self) -> "Figure":
-        """Draw the curve as in Figure 2."""
+        """Return the curve drawn as in Figure 2 of the paper."""
         from plots.hit_rate import hit_rate_figure
 
         return hit_rate_figure(
@@ -79,7 +85,7 @@ class HitRate:
         return path
 
     def draw(self, folder: Path) -> list[Path]:
-        """Write CSV, PNG and SVG; return the pictures' paths."""
+        """Write the curve as CSV, PNG and SVG; return the paths of the two figures."""
         from plots.style import write_figure
 
         figure = self.figure()
@@ -88,7 +94,7 @@ class HitRate:
 
 
 def study_hit_rate(study: Study, top: int = 5) -> HitRate:
-    """Return the hit-rate of a study, to name its top and the finalists.
+    """Return the hit-rate of a study, with its ``top`` candidates and the finalists labelled.
 
     Raises
     ------
@@ -101,7 +107,7 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
     finalists = best if len(best) <= 12 else best[:0]
     how = f"by {study.settings.method}"
     if study.settings.count == "paper":
-        how = "raw wins as in the release: FAVOURS WHO PASSED"
+        how = "by raw wins as in the release: FAVOURS THOSE WHO PASSED"
     return HitRate(
         name=study.competition.name,
         title=f"{study.competition.name}: {study.comparisons.source}, {how}",
@@ -110,13 +116,13 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
         tiers=result_order(study),
         names=study.results["name"].to_dict(),
         labelled=tuple(dict.fromkeys([*curve["candidate"].head(top), *finalists])),
-        x="wins" if study.settings.ranking_method.same_as == "wins" else "k",
+        x="wins" if study.settings.ranking_method.strength_column == "wins" else "k",
         remarks=tuple(filter(None, (study.comparisons.remark, *study.remarks))),
     )
 
 
 def published_hit_rate(figure: Path, seed: int = 0) -> HitRate:
-    """Return the hit-rate of the paper's own points.
+    """Return the hit-rate of the points of the paper's Figure 2.
 
     Raises
     ------
@@ -127,8 +133,9 @@ def published_hit_rate(figure: Path, seed: int = 0) -> HitRate:
     curve, summary = published_curve(points, seed)
     named = points["candidate"][~points["candidate"].str.startswith("point ")]
     remark = (
-        "the band is that of judges without skill under the release's counting: pairs of equal "
-        "result left out, raw wins. It rises with the curve because the counting does."
+        "the band is that of random judges given the same pairs, counted as in the paper's "
+        "release: pairs of equal result left out, ranked by raw wins. This counting favours those "
+        "who passed, so the band rises with the curve."
     )
     return HitRate(
         name="published",

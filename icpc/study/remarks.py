@@ -1,69 +1,84 @@
-"""What a reader must know before believing a ranking."""
+"""Remarks on a ranking: what a reader must know before believing it."""
 
 from icpc.competition.competitions import Competition
-from ranking.comparisons.schedule import Schedule, follows_result
+from ranking.comparisons.schedule import Schedule, schedule_follows_result
 from ranking.comparisons.tally import Tally
 from ranking.files.text import printable
 from ranking.methods.method import Method
 
-FEW = 10  # candidates; below that the 95 % ranges cover 80 to 92 % in simulation
+FEW = 10  # candidates; with fewer, the 95 % intervals cover 80 to 92 % in simulation
 
 
 def list_remarks(
     competition: Competition, tally: Tally, schedule: Schedule, method: Method
 ) -> list[str]:
-    """What a reader must know before believing the ranking."""
-    said = []
-    absent = len(competition.judged) - len(tally.candidates)
+    """Return what a reader must know before believing a ranking, as sentences.
+
+    Parameters
+    ----------
+    competition
+        Whose candidates were ranked.
+    tally, schedule
+        Comparisons counted, and which pairs were compared how often.
+    method
+        How they were ranked.
+    """
+    remarks = []
+    absent = len(competition.eligible) - len(tally.candidates)
     if absent:
-        said.append(
-            f"{absent} of the {len(competition.judged)} candidates have no comparisons and are not "
-            "ranked."
+        remarks.append(
+            f"{absent} of the {len(competition.eligible)} candidates have no comparisons and are "
+            "not ranked."
         )
     exempt = int(competition.roster["exempt"].sum())
     if exempt:
-        said.append(f"{exempt} more were exempt from the judged round: known, but not judged.")
+        remarks.append(
+            f"{exempt} more were exempt from the judged round: they are in the roster, but not "
+            "ranked."
+        )
     if not schedule.even:
         score = competition.score
-        said.append(
+        remarks.append(
             _uneven(
                 schedule,
                 method,
-                follows_result(tally, score.loc[tally.candidates].to_numpy(dtype=float)),
+                schedule_follows_result(tally, score.loc[tally.candidates].to_numpy(dtype=float)),
             )
         )
     if len(tally.candidates) < FEW:
-        said.append(
-            f"only {len(tally.candidates)} candidates: resampling so few makes the ranges of "
-            "rank too narrow."
+        remarks.append(
+            f"only {len(tally.candidates)} candidates: with so few, the intervals of ranks are too "
+            "narrow."
         )
     if len(schedule.groups) > 1:
-        said.append(_split(schedule, method))
-    return said
+        remarks.append(_split(schedule, method))
+    return remarks
 
 
 def _uneven(schedule: Schedule, method: Method, follows: bool) -> str:
     span = (
         f"candidates were compared {schedule.fewest_comparisons:,} to "
-        f"{schedule.most_comparisons:,} times"
+        f"{schedule.most_comparisons:,} times each"
     )
-    why = "raw wins would give the result away" if follows else "raw wins would not be fair"
-    if method.misled_by_uneven_schedule:
-        return f"WARNING: {span}: ranking by {method.name} favours those who were compared more" + (
-            ", and who was compared more depends on the result." if follows else "."
+    why = "raw wins would give the result away" if follows else "raw wins would be unfair"
+    if method.needs_even_schedule:
+        cause = ", and that depends on the result" if follows else ""
+        return (
+            f"WARNING: {span}: ranking by {method.name} favours those who were compared more often"
+            f"{cause}."
         )
-    return f"{span}: {why}; ranked by {method.name}."
+    return f"{span}, so {why}; they are ranked by {method.name} instead."
 
 
 def _split(schedule: Schedule, method: Method) -> str:
-    """Name the groups between which wins run one way only, or not at all."""
+    """Name the groups between which wins run in one direction only, or not at all."""
     shown = [_named(group) for group in schedule.groups[:4]]
     more = len(schedule.groups) - len(shown)
     listing = "; then ".join(shown) + (f"; then {more} more" if more else "")
-    mend = f" {method.when_split}" if method.when_split else ""
+    strengths = f" {method.disconnected_remark}" if method.disconnected_remark else ""
     return (
-        f"{len(schedule.groups)} groups of candidates never lost to a later one, or never met it: "
-        f"{listing}.{mend}"
+        f"the candidates fall into {len(schedule.groups)} groups, each of which never lost to a "
+        f"later one or was never compared with it: {listing}.{strengths}"
     )
 
 

@@ -1,8 +1,8 @@
-"""The page of a tournament: a template, a style, a script, and three libraries of other people.
+"""The report page: a template, a style sheet, scripts, and three JavaScript libraries.
 
-It puts what it is given into one HTML file that needs nothing else, and says nothing of its own:
-sentences and tables come from :mod:`icpc.page`, which it does not import. Of this project it
-imports :mod:`plots.style`, for the colours.
+It puts its content into one HTML file that needs nothing else. Sentences and tables come from
+:mod:`icpc.page`, which it does not import. Of this project it imports :mod:`plots.style`, for the
+colours.
 """
 
 import lazy_loader

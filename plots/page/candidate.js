@@ -1,14 +1,14 @@
 // A page for each candidate, drawn from the tally when its address is chosen.
 
 /** The recording at a minute: a link where it is on the web, else its name and the minute. */
-function recordingAt(player, minute = null) {
-  if (!player.recording) return null;
+function recordingAt(candidate, minute = null) {
+  if (!candidate.recording) return null;
   let page = null;
   try {
-    page = new URL(player.recording);
+    page = new URL(candidate.recording);
   } catch { /* a path, not an address */ }
   const onTheWeb = page && ["http:", "https:"].includes(page.protocol);
-  if (!onTheWeb) return minute === null ? player.recording : `minute ${minute} of ${player.recording}`;
+  if (!onTheWeb) return minute === null ? candidate.recording : `minute ${minute} of ${candidate.recording}`;
   if (minute) {
     if (/(^|\.)(youtube\.com|youtu\.be)$/.test(page.hostname)) page.searchParams.set("t", `${minute * 60}s`);
     else page.hash = `t=${minute * 60}`;
@@ -17,34 +17,34 @@ function recordingAt(player, minute = null) {
     minute === null ? "recording ↗" : `minute ${minute} ↗`, make("span", { class: "unseen" }, " (leaves this page)"));
 }
 
-/** One order of hearing, from the side of i: won of comparisons, and votes where there are any. */
-function heard(i, j, first) {
+/** Comparisons of i with j in one order, as won by i; with votes where there are any. */
+function inOrder(i, j, first) {
   const [a, b] = first ? [i, j] : [j, i];
   if (!comparisons(a, b)) return "–";
-  const points = first ? halves(a, b) / 2 : comparisons(a, b) - halves(a, b) / 2;
-  const verdict = comparisons(a, b) > 1 ? `${points} of ${comparisons(a, b)}` : { 0: "lost", 0.5: "tie", 1: "won" }[points];
-  if (!tally.votes) return verdict;
+  const points = first ? halfWins(a, b) / 2 : comparisons(a, b) - halfWins(a, b) / 2;
+  const result = comparisons(a, b) > 1 ? `${points} of ${comparisons(a, b)}` : { 0: "lost", 0.5: "tie", 1: "won" }[points];
+  if (!tally.votes) return result;
   const [cast, forFirst] = [tally.votes[a * n + b], tally.votesFirst[a * n + b]];
-  return `${verdict}, ${first ? forFirst : cast - forFirst} of ${counted(cast, "vote")}`;
+  return `${result}, ${first ? forFirst : cast - forFirst} of ${plural(cast, "vote")}`;
 }
 
 const cell = (text, order, attributes = {}) => make("td", { "data-order": order, ...attributes }, text);
 
 function opponentsTable(i) {
-  const rows = d3.range(n).filter((j) => j !== i && met(i, j)).map((j) => {
-    const other = players[j];
-    const share = won(i, j) / met(i, j);
+  const rows = d3.range(n).filter((j) => j !== i && pairCount(i, j)).map((j) => {
+    const other = candidates[j];
+    const share = won(i, j) / pairCount(i, j);
     const cells = [
       make("th", { scope: "row" }, link(j)),
       cell(String(other.rank), other.rank, { class: "number" }),
       cell(reachedOf(other), other.kind),
-      cell(`${won(i, j)} of ${met(i, j)}`, share, { class: "number bar", style: `--share:${share}` }),
+      cell(`${won(i, j)} of ${pairCount(i, j)}`, share, { class: "number bar", style: `--share:${share}` }),
     ];
-    if (inBothOrders) cells.push(cell(heard(i, j, true), halves(i, j), { class: "heard" }), cell(heard(i, j, false), -halves(j, i), { class: "heard" }));
+    if (inBothOrders) cells.push(cell(inOrder(i, j, true), halfWins(i, j), { class: "orders" }), cell(inOrder(i, j, false), -halfWins(j, i), { class: "orders" }));
     return make("tr", {}, ...cells);
   });
   const heads = [["Opponent"], ["Rank", "number"], ["Reached", "most-first"], ["Won", "number most-first"],
-    ...(inBothOrders ? [["Heard first", "most-first"], ["Heard second", "most-first"]] : [])];
+    ...(inBothOrders ? [["As first of the pair", "most-first"], ["As second", "most-first"]] : [])];
   return make("table", { id: "opponents" },
     make("caption", { class: "unseen" }, "Every comparison, by opponent"),
     make("thead", {}, make("tr", {}, ...heads.map(([head, kind = null]) => make("th", { scope: "col", class: kind }, head)))),
@@ -52,9 +52,9 @@ function opponentsTable(i) {
 }
 
 function byResult(i) {
-  const groups = d3.groups(d3.range(n).filter((j) => j !== i && met(i, j)), (j) => players[j].kind);
+  const groups = d3.groups(d3.range(n).filter((j) => j !== i && pairCount(i, j)), (j) => candidates[j].kind);
   const rows = d3.sort(groups, ([kind]) => -kind).map(([kind, others]) => {
-    const [mine, all] = [d3.sum(others, (j) => won(i, j)), d3.sum(others, (j) => met(i, j))];
+    const [mine, all] = [d3.sum(others, (j) => won(i, j)), d3.sum(others, (j) => pairCount(i, j))];
     return make("tr", {},
       make("th", { scope: "row", class: "reached" }, swatch(kind), kind < 0 ? "unknown" : data.kinds[kind]),
       make("td", { class: "number" }, String(others.length)),
@@ -69,19 +69,19 @@ function byResult(i) {
 }
 
 function windowsOf(at) {
-  const own = data.windows && data.windows.players[at];
+  const own = data.windows && data.windows.candidates[at];
   if (!own) return [make("p", { class: "absent" }, "Left out: there are no votes on windows of this recital.")];
   const rows = own.minute.map((minute, row) => {
-    const note = minute === own.best ? "best" : minute === own.worst ? "worst" : "";
-    const player = players[at];
+    const extreme = minute === own.best ? "best" : minute === own.worst ? "worst" : "";
+    const candidate = candidates[at];
     return make("tr", {},
       make("th", { scope: "row" }, `from minute ${minute}`),
       make("td", { class: "number bar", style: `--share:${own.share[row]}` }, percent(own.share[row])),
       make("td", { class: "number" }, count(own.votes[row])),
-      make("td", {}, note),
-      ...(player.recording ? [make("td", {}, recordingAt(player, minute))] : []));
+      make("td", {}, extreme),
+      ...(candidate.recording ? [make("td", {}, recordingAt(candidate, minute))] : []));
   });
-  const heads = ["Window", "votes won", "of", "", ...(players[at].recording ? ["listen"] : [])];
+  const heads = ["Window", "votes won", "of", "", ...(candidates[at].recording ? ["listen"] : [])];
   return [make("table", {},
     make("caption", { class: "unseen" }, "Share of votes won in each window"),
     make("thead", {}, make("tr", {}, ...heads.map((head) =>
@@ -91,26 +91,26 @@ function windowsOf(at) {
 
 /** The whole page of one candidate. */
 function candidatePage(at) {
-  const player = players[at];
-  const windows = data.windows && data.windows.players[at];
+  const candidate = candidates[at];
+  const windows = data.windows && data.windows.candidates[at];
   const interval = (low, high, written = String) =>
-    hasRange(player) ? `; 95 % interval ${written(low)} to ${written(high)}` : "";
+    hasRange(candidate) ? `; 95 % interval ${written(low)} to ${written(high)}` : "";
   const window = (minute) => [`from minute ${minute}, ${percent(windows.share[windows.minute.indexOf(minute)])} of votes won`,
-    ...(player.recording ? [": ", recordingAt(player, minute)] : [])];
+    ...(candidate.recording ? [": ", recordingAt(candidate, minute)] : [])];
   const facts = [
-    ["Rank", `${player.rank} of ${n}${interval(player.rank_low, player.rank_high)}`],
-    ["Reached", reachedOf(player)],
-    ...(player.passed === null ? [] : [[capitalised(data.hurdle), player.passed ? "yes" : "no"]]),
-    ["Won", `${count(player.wins)} of ${count(player.comparisons)} comparisons (${percent(player.win_rate)})`],
-    ["Strength", `${strengthOf(player.strength)}${interval(player.strength_low, player.strength_high, strengthOf)}`],
-    ...(player.country ? [["From", player.country]] : []),
+    ["Rank", `${candidate.rank} of ${n}${interval(candidate.rank_low, candidate.rank_high)}`],
+    ["Reached", reachedOf(candidate)],
+    ...(candidate.passed === null ? [] : [[capitalised(data.passing), candidate.passed ? "yes" : "no"]]),
+    ["Won", `${count(candidate.wins)} of ${count(candidate.comparisons)} comparisons (${percent(candidate.win_rate)})`],
+    ["Strength", `${strengthOf(candidate.strength)}${interval(candidate.strength_low, candidate.strength_high, strengthOf)}`],
+    ...(candidate.country ? [["From", candidate.country]] : []),
     ...(windows && windows.best !== windows.worst ? [["Best window", ...window(windows.best)], ["Worst window", ...window(windows.worst)]] : []),
-    ["Recording", recordingAt(player) ?? "none is named in the roster"],
+    ["Recording", recordingAt(candidate) ?? "none is named in the roster"],
   ];
   const region = (label, ...inner) => make("div", { class: "wide", role: "region", "aria-label": label, tabindex: "0" }, ...inner);
   return [
     make("p", { class: "back" }, make("a", { href: "#leaderboard" }, "← All candidates")),
-    make("h1", {}, make("bdi", {}, player.name)),
+    make("h1", {}, make("bdi", {}, candidate.name)),
     make("dl", { class: "facts" }, ...facts.map(([name, ...value]) => make("div", {}, make("dt", {}, name), make("dd", {}, ...value)))),
     make("h2", {}, "By the opponents' result"),
     region("By the opponents' result", byResult(at)),
@@ -119,7 +119,7 @@ function candidatePage(at) {
     make("h2", {}, "Every comparison"),
     region("Every comparison", opponentsTable(at)),
     make("p", { class: "steps-between" },
-      ...(at > 0 ? [make("a", { href: address(at - 1), rel: "prev" }, "← ", make("bdi", {}, players[at - 1].name))] : []),
-      ...(at < n - 1 ? [make("a", { href: address(at + 1), rel: "next" }, make("bdi", {}, players[at + 1].name), " →")] : [])),
+      ...(at > 0 ? [make("a", { href: address(at - 1), rel: "prev" }, "← ", make("bdi", {}, candidates[at - 1].name))] : []),
+      ...(at < n - 1 ? [make("a", { href: address(at + 1), rel: "next" }, make("bdi", {}, candidates[at + 1].name), " →")] : [])),
   ];
 }

@@ -23,25 +23,25 @@ const pointed = (points, channels, describe) => [
 
 function hitRate() {
   const chosen = () => data.curves[Number(document.querySelector("[name=counting]:checked").value)];
-  const label = { wins: "comparisons won, at least", k: "candidates above the threshold" };
+  const label = { wins: "comparisons won, at least", k: "candidates at or above the threshold" };
   return mount("hitrate", () => {
     const curve = chosen();
     const points = d3.range(curve.k.length).map((at) => ({
       x: curve[curve.x][at], k: curve.k[at], wins: curve.wins[at], rate: curve.rate[at],
       low: curve.low[at], high: curve.high[at], reached: curve.reached[at],
-      player: curve.player && players[curve.player[at]], name: curve.name && curve.name[at],
-      kind: curve.player ? players[curve.player[at]].kind : curve.tier[at],
+      candidate: curve.candidate && candidates[curve.candidate[at]], name: curve.name && curve.name[at],
+      kind: curve.candidate ? candidates[curve.candidate[at]].kind : curve.tier[at],
     }));
     const outline = d3.sort(d3.groups(points, (point) => point.x).map(([, [first]]) => first), (point) => point.x);
     const describe = (point) =>
-      `${point.player ? point.player.name : point.name}, reached ${point.reached}: of the ${point.k} at or above ` +
-      `(${point.wins} wins), ${percent(point.rate)} passed; without skill ${percent(point.low)} to ${percent(point.high)}`;
+      `${point.candidate ? point.candidate.name : point.name}, reached ${point.reached}: of the ${point.k} at or above ` +
+      `(${point.wins} wins), ${percent(point.rate)} passed; null band ${percent(point.low)} to ${percent(point.high)}`;
     const family = curve.tiers ? "tier" : "kind";
     legend("hitrate", points.map((point) => point.kind), curve.tiers ?? data.kinds, family);
     document.querySelector("[data-legend=hitrate]").append(
       make("li", {}, make("span", { class: "line dotted" }), `base rate ${curve.base.toFixed(3)}`),
-      make("li", {}, make("span", { class: "line dashed" }), "half of them"),
-      make("li", {}, make("span", { class: "patch" }), "95 % of judges without skill"));
+      make("li", {}, make("span", { class: "line dashed" }), "top half"),
+      make("li", {}, make("span", { class: "patch" }), "null band: 95 % of random judges"));
     return {
       points,
       describe,
@@ -49,7 +49,7 @@ function hitRate() {
       plot: (width) => Plot.plot({
         ...FRAME, width, height: HEIGHT(width),
         x: { label: label[curve.x], ...whole(curve[curve.x], width) },
-        y: { label: `share of them who ${data.hurdle}`, domain: [0, 1], grid: true },
+        y: { label: `share of these who ${data.passing}`, domain: [0, 1], grid: true },
         marks: [
           Plot.areaY(outline, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.8 }),
           Plot.ruleY([curve.base], { stroke: "var(--quiet)", strokeDasharray: "2 3" }),
@@ -64,25 +64,25 @@ function hitRate() {
 }
 
 function strengths() {
-  const points = players.map((player, at) => ({ at: at + 1, player }));
-  const describe = ({ player }) =>
-    `${player.name}, ${rankOf(player)}, reached ${reachedOf(player)}: strength ${strengthOf(player.strength)}` +
-    (hasRange(player) ? ` (${strengthOf(player.strength_low)} to ${strengthOf(player.strength_high)})` : "");
-  legend("strengths", players.map((player) => player.kind));
-  const strength = ({ player }) => player.strength;
-  const colour = ({ player }) => colourOf(player.kind);
+  const points = candidates.map((candidate, at) => ({ at: at + 1, candidate }));
+  const describe = ({ candidate }) =>
+    `${candidate.name}, ${rankOf(candidate)}, reached ${reachedOf(candidate)}: strength ${strengthOf(candidate.strength)}` +
+    (hasRange(candidate) ? ` (${strengthOf(candidate.strength_low)} to ${strengthOf(candidate.strength_high)})` : "");
+  legend("strengths", candidates.map((candidate) => candidate.kind));
+  const strength = ({ candidate }) => candidate.strength;
+  const colour = ({ candidate }) => colourOf(candidate.kind);
   mount("strengths", () => ({
     points,
     describe,
-    at: (point) => [point.at, point.player.strength],
+    at: (point) => [point.at, point.candidate.strength],
     plot: (width) => Plot.plot({
       ...FRAME, width, height: HEIGHT(width),
       x: { label: "place in the ranking", domain: [0.5, n + 0.5], ...whole([1, n], width) },
       y: { label: "strength", grid: true },
       marks: [
-        Plot.ruleX(points.filter(({ player }) => hasRange(player)), { x: "at", y1: ({ player }) => player.strength_low, y2: ({ player }) => player.strength_high,
+        Plot.ruleX(points.filter(({ candidate }) => hasRange(candidate)), { x: "at", y1: ({ candidate }) => candidate.strength_low, y2: ({ candidate }) => candidate.strength_high,
           stroke: colour, strokeWidth: Math.max(0.6, Math.min(3, width / n / 3)) }),
-        dots(points, { x: "at", y: strength, r: n > 300 ? 2 : 3.5, kind: ({ player }) => player.kind }),
+        dots(points, { x: "at", y: strength, r: n > 300 ? 2 : 3.5, kind: ({ candidate }) => candidate.kind }),
         Plot.tip(points, Plot.pointerX({ x: "at", y: strength, title: describe, lineWidth: 24 })),
       ],
     }),
@@ -97,7 +97,7 @@ function course(id, points, describe) {
     at: (point) => [point.minute, point.share],
     plot: (width) => Plot.plot({
       ...FRAME, width, height: Math.min(HEIGHT(width), 320),
-      x: { label: "minute of the recital where the window begins", ticks: [...new Set(points.map((point) => point.minute))], tickFormat: "d" },
+      x: { label: "minute of the recital at which the window begins", ticks: [...new Set(points.map((point) => point.minute))], tickFormat: "d" },
       y: { label: "share of votes won", grid: true, nice: true },
       marks: [
         Plot.ruleY([0.5], { stroke: "var(--quiet)", strokeDasharray: "2 3" }),
@@ -115,14 +115,14 @@ function windows() {
   legend("windows", points.map((point) => point.kind));
   const name = (kind) => (kind < 0 ? "unknown result" : data.kinds[kind]);
   course("windows", points,
-    (point) => `${name(point.kind)}, from minute ${point.minute}: ${percent(point.share)} of votes won (${counted(point.candidates, "candidate")})`);
+    (point) => `${name(point.kind)}, from minute ${point.minute}: ${percent(point.share)} of votes won (${plural(point.candidates, "candidate")})`);
 }
 
 function calibration() {
   if (!data.calibration) return;
   const points = data.calibration.rows;
   const describe = (row) =>
-    `${counted(row.votes, "vote")} gave the first ${percent(row.predicted)} on average: ${percent(row.observed)} got further ` +
+    `${plural(row.votes, "vote")} gave the first ${percent(row.predicted)} on average; the first got further in ${percent(row.observed)} ` +
     `(95 %: ${percent(row.low)} to ${percent(row.high)})`;
   mount("calibration", () => ({
     points,
@@ -130,8 +130,8 @@ function calibration() {
     at: (row) => [row.predicted, row.observed],
     plot: (width) => Plot.plot({
       ...FRAME, width: Math.min(width, 460), height: Math.min(width, 460) * 0.9,
-      x: { label: "probability given to the first", domain: [0, 1] },
-      y: { label: "share of firsts who got further", domain: [0, 1], grid: true },
+      x: { label: "predicted probability that the first is the better", domain: [0, 1] },
+      y: { label: "share of cases in which the first got further", domain: [0, 1], grid: true },
       marks: [
         Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: "var(--quiet)", strokeDasharray: "2 3" }),
         Plot.ruleX(points, { x: "predicted", y1: "low", y2: "high", stroke: "var(--won)" }),

@@ -1,32 +1,32 @@
 "use strict";
-// What the page draws, and what everything is called. Text only ever becomes text nodes.
+// The data of the page, and helpers for names and text. Text only ever becomes text nodes.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const players = data.players;
-const n = players.length;
+const candidates = data.candidates;
+const n = candidates.length;
 const SYMBOLS = [d3.symbolCircle, d3.symbolDiamond, d3.symbolSquare, d3.symbolTriangle,
   d3.symbolStar, d3.symbolWye, d3.symbolCross, d3.symbolDiamond2];
 
 /** Whole numbers from their bytes, a row of n for each candidate. */
-function unpacked({ type, base64 }) {
+function unpack({ type, base64 }) {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const wide = { Uint8Array, Uint16Array, Uint32Array }[type];
-  return new wide(bytes.buffer);
+  const ArrayType = { Uint8Array, Uint16Array, Uint32Array }[type];
+  return new ArrayType(bytes.buffer);
 }
 
 const tally = Object.fromEntries(
-  Object.entries(data.tally).map(([name, packed]) => [name, unpacked(packed)]));
+  Object.entries(data.tally).map(([name, packed]) => [name, unpack(packed)]));
 
-/** What one comparison direction holds: i heard first, then j. Wins are counted in halves. */
+/** Comparisons and half-wins of i as first of the pair with j; a win counts 2, a tie 1. */
 const comparisons = (i, j) => tally.comparisons[i * n + j];
-const halves = (i, j) => tally.wins[i * n + j];
-const met = (i, j) => comparisons(i, j) + comparisons(j, i);
-const won = (i, j) => (halves(i, j) + 2 * comparisons(j, i) - halves(j, i)) / 2;
+const halfWins = (i, j) => tally.wins[i * n + j];
+const pairCount = (i, j) => comparisons(i, j) + comparisons(j, i);
+const won = (i, j) => (halfWins(i, j) + 2 * comparisons(j, i) - halfWins(j, i)) / 2;
 
-/** How much the verdict hung on the order: 0 the same won in both, 1 the position won. */
+/** How far the order decided: 0 if the same won in both orders, 1 if the same place did. */
 function flip(i, j) {
   if (!comparisons(i, j) || !comparisons(j, i)) return NaN;
-  const [a, b] = [halves(i, j) / comparisons(i, j) / 2, halves(j, i) / comparisons(j, i) / 2];
+  const [a, b] = [halfWins(i, j) / comparisons(i, j) / 2, halfWins(j, i) / comparisons(j, i) / 2];
   return a * b + (1 - a) * (1 - b);
 }
 
@@ -34,7 +34,7 @@ const inBothOrders = (() => {
   let [both, all] = [0, 0];
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
-      all += met(i, j) > 0;
+      all += pairCount(i, j) > 0;
       both += comparisons(i, j) > 0 && comparisons(j, i) > 0;
     }
   }
@@ -43,15 +43,15 @@ const inBothOrders = (() => {
 
 const colourOf = (kind, family = "kind") => (kind < 0 ? "var(--quiet)" : `var(--${family}-${kind})`);
 const symbolOf = (kind) => (kind < 0 ? d3.symbolTimes : SYMBOLS[kind % SYMBOLS.length]);
-const address = (at) => `#/candidate/${encodeURIComponent(players[at].candidate)}`;
+const address = (at) => `#/candidate/${encodeURIComponent(candidates[at].candidate)}`;
 const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 /** Whether the method gives a candidate intervals; one that has an order only does not. */
-const hasRange = (player) => player.rank_low !== null;
-const rankOf = (player) => `rank ${player.rank}${hasRange(player) ? ` (95 %: ${player.rank_low}–${player.rank_high})` : ""}`;
-const reachedOf = (player) => player.reached || "unknown";
+const hasRange = (candidate) => candidate.rank_low !== null;
+const rankOf = (candidate) => `rank ${candidate.rank}${hasRange(candidate) ? ` (95 %: ${candidate.rank_low}–${candidate.rank_high})` : ""}`;
+const reachedOf = (candidate) => candidate.reached || "unknown";
 const strengthOf = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)).replace("-", "−");
 const count = (value) => value.toLocaleString("en");
-const counted = (value, one) => `${count(value)} ${one}${value === 1 ? "" : "s"}`;
+const plural = (value, one) => `${count(value)} ${one}${value === 1 ? "" : "s"}`;
 
 const capitalised = (text) => text[0].toUpperCase() + text.slice(1);
 
@@ -66,7 +66,7 @@ function make(tag, attributes = {}, ...children) {
 }
 
 /** A name, kept from turning the text around it, that leads to the candidate's page. */
-const link = (at) => make("a", { href: address(at) }, make("bdi", {}, players[at].name));
+const link = (at) => make("a", { href: address(at) }, make("bdi", {}, candidates[at].name));
 
 /** A name that fits a chart. */
 const shortened = (name) => (name.length > 30 ? `${[...name].slice(0, 29).join("")}…` : name);

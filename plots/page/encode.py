@@ -32,16 +32,16 @@ def pack_file(text: str) -> str:
 
 
 def script_hash(script: str) -> str:
-    """Return what a content security policy knows a script by."""
+    """Return the hash by which a content security policy allows a script."""
     return f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
 
 
 def _plain(value: Any) -> Any:
     """Values that JSON has."""
     if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [_plain(item) for item in value]
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, float):

@@ -9,8 +9,8 @@ function matrix() {
   const [row, column] = [document.getElementById("matrix-row"), document.getElementById("matrix-column")];
   const chosen = (name) => document.querySelector(`[name=${name}]:checked`).value;
   const places = d3.range(n);
-  const orders = { rank: places, kind: d3.sort(places, (at) => -players[at].kind, (at) => at) };
-  const kinds = new Set(players.map((player) => player.kind)).size;
+  const orders = { rank: places, kind: d3.sort(places, (at) => -candidates[at].kind, (at) => at) };
+  const kinds = new Set(candidates.map((candidate) => candidate.kind)).size;
   let order = orders.kind;
   let [room, side, margin, marked] = [0, 0, 0, null];
 
@@ -18,7 +18,7 @@ function matrix() {
   document.getElementById("matrix-cells").hidden = !inBothOrders;
   document.getElementById("matrix-order").hidden = kinds < 2;
   for (const pick of [row, column]) {
-    pick.append(...players.map((player, at) => new Option(`${player.rank}. ${player.name}`, at)));
+    pick.append(...candidates.map((candidate, at) => new Option(`${candidate.rank}. ${candidate.name}`, at)));
   }
   column.value = Math.min(1, n - 1);
 
@@ -28,7 +28,7 @@ function matrix() {
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     const flips = chosen("cells") === "flips";
     const stops = flips ? ["even", "won"] : ["lost", "even", "won"];
-    const value = flips ? flip : (i, j) => (met(i, j) ? won(i, j) / met(i, j) : NaN);
+    const value = flips ? flip : (i, j) => (pairCount(i, j) ? won(i, j) / pairCount(i, j) : NaN);
     const scale = d3.piecewise(d3.interpolateRgb, stops.map(colour));
     const shades = d3.range(256).map((at) => d3.rgb(scale(at / 255)));
     const image = new ImageData(n, n);
@@ -59,16 +59,16 @@ function matrix() {
     context.font = "12px system-ui, sans-serif";
     Object.assign(context, { strokeStyle: style.getPropertyValue("--ink"), fillStyle: style.getPropertyValue("--ink"),
       textAlign: "right", textBaseline: "middle", lineWidth: 1 });
-    if (chosen("order") === "kind" && kinds > 1) parted(context);
+    if (chosen("order") === "kind" && kinds > 1) separate(context);
     if (margin && side / n > 12) {
-      order.forEach((at, y) => context.fillText(shortened(players[at].name), margin - 8, ((y + 0.5) / n) * side, margin - 10));
+      order.forEach((at, y) => context.fillText(shortened(candidates[at].name), margin - 8, ((y + 0.5) / n) * side, margin - 10));
     }
     if (marked) framed(context, style);
   };
 
-  const parted = (context) => {
+  const separate = (context) => {
     let start = 0;
-    for (const [kind, members] of d3.groups(order, (at) => players[at].kind)) {
+    for (const [kind, members] of d3.groups(order, (at) => candidates[at].kind)) {
       const [from, to] = [start, start + members.length].map((at) => (at / n) * side);
       start += members.length;
       if (from) context.strokeRect(margin, 0, from, from), context.strokeRect(margin + from, from, side - from, side - from);
@@ -128,11 +128,11 @@ function matrix() {
 
 /** Two candidates in words. */
 function against(i, j) {
-  const [one, other] = [players[i], players[j]];
+  const [one, other] = [candidates[i], candidates[j]];
   const who = `${one.name} (rank ${one.rank}, ${reachedOf(one)}) against ${other.name} (rank ${other.rank}, ${reachedOf(other)})`;
   if (i === j) return `${one.name} (rank ${one.rank}, ${reachedOf(one)})`;
-  if (!met(i, j)) return `${who}: never compared`;
-  const orders = inBothOrders ? `; heard first ${halves(i, j) / 2} of ${comparisons(i, j)}, heard second ` +
-    `${comparisons(j, i) - halves(j, i) / 2} of ${comparisons(j, i)}` : "";
-  return `${who}: won ${won(i, j)} of ${met(i, j)}${orders}`;
+  if (!pairCount(i, j)) return `${who}: not compared`;
+  const orders = inBothOrders ? `; as first of the pair ${halfWins(i, j) / 2} of ${comparisons(i, j)}, as second ` +
+    `${comparisons(j, i) - halfWins(j, i) / 2} of ${comparisons(j, i)}` : "";
+  return `${who}: won ${won(i, j)} of ${pairCount(i, j)}${orders}`;
 }

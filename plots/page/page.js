@@ -1,4 +1,4 @@
-// The page comes alive: tables sort and search, addresses lead to candidates, files can be taken out.
+// Tables are sorted and searched, addresses lead to candidates, files are downloaded.
 
 const LONG = 1500; // rows, beyond which a table has pages
 
@@ -20,7 +20,7 @@ async function download(name) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-const place = new Map(players.map((player, at) => [player.candidate, at]));
+const place = new Map(candidates.map((candidate, at) => [candidate.candidate, at]));
 const title = document.title;
 const [overview, single] = [document.getElementById("main"), document.getElementById("candidate")];
 let left = 0; // where the overview was scrolled to
@@ -35,7 +35,7 @@ function route() {
   single.hidden = !alone;
   document.body.classList.toggle("alone", alone);
   single.replaceChildren(...(alone ? candidatePage(at) : []));
-  document.title = alone ? `${players[at].name} · ${title}` : title;
+  document.title = alone ? `${candidates[at].name} · ${title}` : title;
   if (alone) {
     sortable("#opponents", "Search opponents", []);
     scrollTo({ top: 0, behavior: "instant" });
@@ -57,7 +57,7 @@ if (data.curves.length) {
   const renew = hitRate();
   for (const radio of document.querySelectorAll("[name=counting]")) {
     radio.addEventListener("change", () => {
-      for (const words of document.querySelectorAll(".counted")) words.hidden = words.dataset.counting !== radio.value;
+      for (const words of document.querySelectorAll(".curve")) words.hidden = words.dataset.counting !== radio.value;
       renew();
     });
   }

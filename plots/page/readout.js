@@ -52,7 +52,7 @@ function mount(id, plan) {
   return renew;
 }
 
-/** A chart without the names of its parts, which are not for listening to. */
+/** A chart without the labels of its marks, which are not for screen readers. */
 function unlabelled(svg) {
   for (const part of svg.querySelectorAll("[aria-label]")) {
     part.dataset.mark = part.getAttribute("aria-label");

@@ -3,8 +3,8 @@
 Conventions
 -----------
 Text goes through Jinja's autoescape, data through JSON in a script element that does not run; what
-names contain is never markup. The page's own policy forbids every request, and every script but
-those written here, which it knows by their hashes. Equal content gives equal bytes.
+names contain is never markup. The page's content security policy forbids every request, and every
+script but its own, which it allows by their hashes. Equal content gives equal bytes.
 """
 
 import json
@@ -28,13 +28,16 @@ SCRIPTS = ("data", "readout", "charts", "matrix", "upsets", "candidate", "page")
 def render_page(
     content: Mapping[str, Any], data: Mapping[str, Any], files: Mapping[str, tuple[str, int]]
 ) -> str:
-    """Return the page.
+    """Return the page, as HTML.
 
     Parameters
     ----------
-    content : what the template ``page.html`` shows; :mod:`icpc.page.page` says what is in it
-    data : what the scripts draw; ``players`` and ``kinds`` of it are shown by the template too
-    files : text and number of rows of each file to be taken out of the page, by name
+    content
+        What the template ``page.html`` shows, by name, as :mod:`icpc.page.page` makes it.
+    data
+        What the scripts draw, by name; the template shows ``candidates`` and ``kinds`` too.
+    files
+        Text and number of rows of each file to download from the page, by name.
     """
     scripts = [_read(HERE / "vendor" / name) for name in LIBRARIES]
     scripts.append("\n".join(_read(HERE / f"{name}.js") for name in SCRIPTS))
@@ -44,13 +47,13 @@ def render_page(
     template = _environment().get_template("page.html")
     return template.render(
         content,
-        players=data["players"],
+        candidates=data["candidates"],
         kinds=data["kinds"],
         upsets=data["upsets"],
         has_windows=data["windows"] is not None,
-        has_countries=any(player["country"] for player in data["players"]),
-        has_ranges=any(player["rank_low"] == player["rank_low"] for player in data["players"]),
-        hurdle=data["hurdle"],
+        has_countries=any(one["country"] for one in data["candidates"]),
+        has_ranges=any(one["rank_low"] == one["rank_low"] for one in data["candidates"]),
+        passing=data["passing"],
         files={name: (rows, len(text.encode())) for name, (text, rows) in files.items()},
         record_text=json.dumps(content["record"], indent=2, ensure_ascii=False),
         data=to_json({**data, "files": packed}),
@@ -78,7 +81,7 @@ def _read(path: Path) -> str:
 
 
 def _number(value: float, form: str = "g") -> str:
-    """A number for people; a dash if it is missing."""
+    """A number as text, a dash if it is missing."""
     return "–" if math.isnan(value) else format(value, form).replace("-", "−")
 
 
@@ -89,7 +92,7 @@ def _typeset(text: str) -> str:
 
 
 def _colours(families: Mapping[str, tuple[str, ...]]) -> str:
-    """The colours of the house as custom properties, on paper and in the dark."""
+    """The colours of :mod:`plots.style` as custom properties, in light and in dark mode."""
     with plot_style(dark=False):
         light = _properties(palette(), families)
     with plot_style(dark=True):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from colours import contrast
 
-from plots.cells import draw_agreement, draw_funnel
+from plots.cells import draw_agreement, draw_rounds
 from plots.style import plot_style
 
 ROUNDS = ["first", "second", "final"]
@@ -18,14 +18,14 @@ def cells(ax):
     return [[texts[column, row].get_text() for column in range(side)] for row in range(side)]
 
 
-def test_the_funnel_has_the_best_on_top():
-    ax = draw_funnel(COUNTS)
+def test_rounds_have_the_best_on_top():
+    ax = draw_rounds(COUNTS)
     assert [label.get_text() for label in ax.get_yticklabels()] == ROUNDS[::-1]
     assert cells(ax) == [["1", "0", "1"], ["1", "3", "1"], ["0", "2", "5"]]
 
 
 def test_shade_is_the_share_of_the_row():
-    shades = draw_funnel(COUNTS).images[0].get_array()
+    shades = draw_rounds(COUNTS).images[0].get_array()
     np.testing.assert_allclose(shades.sum(axis=1), 1)
     assert shades[2, 2] == pytest.approx(5 / 7)
 

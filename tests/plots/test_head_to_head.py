@@ -1,4 +1,4 @@
-"""A cell has the colour of its share, and blocks are parted where they end."""
+"""A cell has the colour of its share, and lines separate blocks where they end."""
 
 import io
 
@@ -8,8 +8,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from plots.head_to_head import MOST_NAMED, draw_order_flips, draw_win_shares
-from plots.style import palette, plot_style, rendered
+from plots.head_to_head import MAX_NAMED, draw_order_flips, draw_win_shares
+from plots.style import palette, plot_style, render_figure
 
 IDS = ["a", "b", "c"]
 SHARES = pd.DataFrame([[np.nan, 1, 0.5], [0, np.nan, 1], [0.5, 0, np.nan]], IDS, IDS)
@@ -41,17 +41,17 @@ def test_rows_and_columns_are_named_in_order():
     ax = draw_win_shares(SHARES, {"a": "Ana", "b": "<b>$x$</b>"})
     for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
         assert [label.get_text() for label in labels] == ["Ana", "<b>$x$</b>", "c"]
-    assert rendered(ax.figure, "png").startswith(b"\x89PNG")
+    assert render_figure(ax.figure, "png").startswith(b"\x89PNG")
 
 
-def test_lines_part_the_blocks():
+def test_lines_separate_the_blocks():
     ax = draw_order_flips(SHARES, {}, [("final", 1), ("first", 2)])
     across, down = ax.lines
     assert set(across.get_ydata()) == set(down.get_xdata()) == {0.5}
 
 
 def test_blocks_are_named_where_candidates_are_too_many():
-    n = MOST_NAMED + 1
+    n = MAX_NAMED + 1
     ids = [f"c{at}" for at in range(n)]
     table = pd.DataFrame(np.full((n, n), 0.5), ids, ids)
     ax = draw_win_shares(table, {}, [("final", 11), ("first", n - 11)])

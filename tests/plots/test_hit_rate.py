@@ -10,24 +10,30 @@ from matplotlib.image import imread
 
 from icpc.study.hit_rate import published_hit_rate, study_hit_rate
 from plots.hit_rate import draw_hit_rate, hit_rate_figure
-from plots.style import rendered, tier_colours, tier_markers
+from plots.style import render_figure, tier_colours, tier_markers
 from ranking.errors import TableError
 
 
 @pytest.fixture(scope="module")
-def held(study2015):
+def hit_rate(study2015):
     return study_hit_rate(study2015)
 
 
 @pytest.fixture(scope="module")
-def figure(held):
+def figure(hit_rate):
     return hit_rate_figure(
-        held.curve, held.summary, held.tiers, held.names, held.labelled, held.x, held.title
+        hit_rate.curve,
+        hit_rate.summary,
+        hit_rate.tiers,
+        hit_rate.names,
+        hit_rate.labelled,
+        hit_rate.x,
+        hit_rate.title,
     )
 
 
-def test_every_candidate_is_a_dot_in_the_colour_of_the_round_reached(held, figure):
-    colours = tier_colours(held.tiers)
+def test_every_candidate_is_a_dot_in_the_colour_of_the_round_reached(hit_rate, figure):
+    colours = tier_colours(hit_rate.tiers)
     drawn = {}
     for collection in figure.axes[0].collections[1:]:
         tier = collection.get_label().rsplit(" (", 1)[0]
@@ -35,23 +41,23 @@ def test_every_candidate_is_a_dot_in_the_colour_of_the_round_reached(held, figur
         assert collection.get_facecolor()[0][:3] == pytest.approx(
             [int(colours[tier][at : at + 2], 16) / 255 for at in (1, 3, 5)], abs=1e-6
         )
-    for tier, own in held.curve.groupby("reached"):
+    for tier, own in hit_rate.curve.groupby("reached"):
         expected = own[["k", "hit_rate"]].to_numpy(dtype=float)
         np.testing.assert_allclose(np.sort(drawn[tier], axis=0), np.sort(expected, axis=0))
     assert sum(map(len, drawn.values())) == 113
 
 
-def test_the_band_is_that_of_the_table(held, figure):
+def test_the_band_is_that_of_the_table(hit_rate, figure):
     band = figure.axes[0].collections[0].get_paths()[0].vertices
-    for row in held.curve.drop_duplicates("k").itertuples():
+    for row in hit_rate.curve.drop_duplicates("k").itertuples():
         at = band[band[:, 0] == row.k][:, 1]
         assert row.null_low == pytest.approx(at.min())
         assert row.null_high == pytest.approx(at.max())
 
 
-def test_the_top_and_the_finalists_are_named(held, figure):
+def test_the_top_and_the_finalists_are_named(hit_rate, figure):
     texts = {text.get_text() for text in figure.axes[0].texts}
-    top = held.curve["candidate"].head(5).map(held.names)
+    top = hit_rate.curve["candidate"].head(5).map(hit_rate.names)
     assert set(top) <= texts
     assert {"Szymon Nehring", "Georgijs Osokins", "Dmitry Shishkin"} <= texts
 
@@ -59,13 +65,13 @@ def test_the_top_and_the_finalists_are_named(held, figure):
 def test_references_say_base_rate_and_cut(figure):
     legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert "base rate 0.513" in legend
-    assert "half: 32 of 56 passed" in legend
-    assert "95 % of judges without skill" in legend
+    assert "top half: 32 of 56 passed" in legend
+    assert "null band: 95 % of random judges" in legend
 
 
-def test_png_and_svg_are_pictures_and_the_same_every_time(held, tmp_path):
-    first = {path.suffix: path.read_bytes() for path in held.draw(tmp_path / "a")}
-    again = {path.suffix: path.read_bytes() for path in held.draw(tmp_path / "b")}
+def test_png_and_svg_are_pictures_and_the_same_every_time(hit_rate, tmp_path):
+    first = {path.suffix: path.read_bytes() for path in hit_rate.draw(tmp_path / "a")}
+    again = {path.suffix: path.read_bytes() for path in hit_rate.draw(tmp_path / "b")}
     assert first == again
     picture = imread(io.BytesIO(first[".png"]))
     assert min(picture.shape[:2]) > 900
@@ -79,8 +85,8 @@ def test_png_and_svg_are_pictures_and_the_same_every_time(held, tmp_path):
 
 
 def test_the_published_figure_has_wins_on_its_axis(icpc2015):
-    held = published_hit_rate(icpc2015.published_curve)
-    drawn = draw_hit_rate(held.curve, held.tiers, held.x)
+    hit_rate = published_hit_rate(icpc2015.published_curve)
+    drawn = draw_hit_rate(hit_rate.curve, hit_rate.tiers, hit_rate.x)
     assert drawn.get_xlabel() == "comparisons won, at least"
     dots = np.vstack([collection.get_offsets() for collection in drawn.collections[1:]])
     assert len(dots) == 137
@@ -91,18 +97,24 @@ def test_a_candidate_whose_round_is_not_known_is_drawn_by_score(study2015):
     roster = study2015.competition.roster.copy()
     roster.loc[roster["candidate"] == "tian-lu", "reached"] = ""
     study = replace(study2015, competition=replace(study2015.competition, roster=roster))
-    held = study_hit_rate(study)
-    assert held.tiers == (*study.competition.rounds, "score 1")
-    drawn = draw_hit_rate(held.curve, held.tiers, held.x)
+    hit_rate = study_hit_rate(study)
+    assert hit_rate.tiers == (*study.competition.rounds, "score 1")
+    drawn = draw_hit_rate(hit_rate.curve, hit_rate.tiers, hit_rate.x)
     assert sum(len(collection.get_offsets()) for collection in drawn.collections[1:]) == 113
 
 
-def test_dollar_signs_in_names_are_not_formulas(held):
-    names = {candidate: f"${candidate}_x$" for candidate in held.names}
+def test_dollar_signs_in_names_are_not_formulas(hit_rate):
+    names = {candidate: f"${candidate}_x$" for candidate in hit_rate.names}
     drawn = hit_rate_figure(
-        held.curve, held.summary, held.tiers, names, held.labelled, held.x, "$a_b$ [bold]"
+        hit_rate.curve,
+        hit_rate.summary,
+        hit_rate.tiers,
+        names,
+        hit_rate.labelled,
+        hit_rate.x,
+        "$a_b$ [bold]",
     )
-    assert rendered(drawn, "png").startswith(b"\x89PNG")
+    assert render_figure(drawn, "png").startswith(b"\x89PNG")
 
 
 def test_tiers_differ_in_colour_and_marker():
@@ -111,6 +123,6 @@ def test_tiers_differ_in_colour_and_marker():
     assert len(set(tier_markers(tiers).values())) == len(tiers)
 
 
-def test_a_table_without_its_columns_is_refused(held):
+def test_a_table_without_its_columns_is_refused(hit_rate):
     with pytest.raises(TableError, match="null_low"):
-        draw_hit_rate(held.curve.drop(columns="null_low"), held.tiers, "k")
+        draw_hit_rate(hit_rate.curve.drop(columns="null_low"), hit_rate.tiers, "k")

@@ -8,7 +8,7 @@ import pytest
 
 from icpc.study.by_round import result_order
 from icpc.study.study import result_labels
-from plots.intervals import MOST_NAMED, draw_intervals
+from plots.intervals import MAX_NAMED, draw_intervals
 from ranking.errors import TableError
 from ranking.tables import RANKING
 
@@ -74,7 +74,7 @@ def test_the_legend_of_a_few_covers_no_interval(n):
 
 
 def test_many_candidates_go_unnamed():
-    n = MOST_NAMED + 1
+    n = MAX_NAMED + 1
     result = pd.Series("first", index=[f"c{at}" for at in range(n)])
     ax = draw_intervals(ranking_of(n), result, TIERS, {})
     assert ax.child_axes == []

@@ -1,4 +1,4 @@
-"""Colours can be told apart, on paper and in the dark."""
+"""Colours can be told apart, in light and in dark mode."""
 
 import colorsys
 

@@ -7,8 +7,8 @@ from matplotlib.text import Annotation
 
 from icpc.study.by_round import result_order
 from icpc.study.study import result_labels
-from plots.upsets import MOST, draw_upsets
-from ranking.consistency.head_to_head import upsets
+from plots.upsets import MAX_UPSETS, draw_upsets
+from ranking.consistency.head_to_head import find_upsets
 
 
 def headings(ax):
@@ -22,7 +22,7 @@ def names_in(ax):
 @pytest.fixture(scope="module")
 def found(study2015):
     score = study2015.results["score"].to_numpy(dtype=float)
-    return upsets(study2015.tally, score)
+    return find_upsets(study2015.tally, score)
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +37,17 @@ def test_an_arrow_for_each_upset_from_the_winners_column_to_the_losers(drawn, fo
     result = result_labels(study2015)
     expected = sorted(
         (heads.index(result[row.winner]), heads.index(result[row.loser]))
-        for row in found.head(MOST).itertuples()
+        for row in found.head(MAX_UPSETS).itertuples()
     )
-    notes = (text for text in drawn.texts if isinstance(text, Annotation))
-    arrows = [note for note in notes if note.arrow_patch]
+    annotations = (text for text in drawn.texts if isinstance(text, Annotation))
+    arrows = [one for one in annotations if one.arrow_patch]
     assert sorted((arrow.xyann[0], arrow.xy[0]) for arrow in arrows) == expected
 
 
 def test_everyone_in_an_upset_is_named_with_the_rank(drawn, found, study2015):
     rank = study2015.ranking.set_index("candidate")["rank"]
     names = study2015.results["name"]
-    shown = set(found.head(MOST)[["winner", "loser"]].to_numpy().ravel())
+    shown = set(found.head(MAX_UPSETS)[["winner", "loser"]].to_numpy().ravel())
     expected = sorted(f"{names[one]} ({rank[one]})" for one in shown)
     assert sorted(text.get_text() for text in names_in(drawn)) == expected
 

@@ -19,7 +19,7 @@ def test_a_line_for_each_group_over_the_minutes():
     )
     ax = draw_window_shares(shares, ("first", "second", "final"))
     lines = {line.get_label(): line for line in ax.lines}
-    assert set(lines) == {"as many won as lost", "final (2)", "first (7)"}
+    assert set(lines) == {"as many votes won as lost", "final (2)", "first (7)"}
     np.testing.assert_allclose(lines["final (2)"].get_xydata(), [[0, 0.7], [5, 0.8]])
     np.testing.assert_allclose(lines["first (7)"].get_xydata(), [[0, 0.4], [5, 0.3]])
 

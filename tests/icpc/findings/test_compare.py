@@ -14,15 +14,15 @@ from icpc.findings.compare import (
     REST,
     NamedRanking,
     Paired,
-    cautions,
+    accuracy_remarks,
     compare_rankings,
     every_two,
     juror_rankings,
     juror_sentences,
+    paired_sentences,
     paired_table,
     rank_side_by_side,
     rankings_of,
-    sentences,
 )
 from icpc.findings.finding import Outcome
 from icpc.study.comparisons import Comparisons, load_comparisons
@@ -65,20 +65,22 @@ def stage2(study2025):
     return run_study(competition, load_comparisons(competition, round_name="stage2"), Settings())
 
 
-def test_what_is_said_of_three_candidates_is_right_by_hand():
+def test_the_sentences_on_three_candidates_are_right_by_hand():
     (pair,) = every_two([ranking("one", "abc"), ranking("other", "bac")])
     found = compare_rankings([pair], SCORE)
     assert list(paired_table(found).columns) == list(PAIRED)
-    correlation, accuracy = sentences(found[0])
+    correlation, accuracy = paired_sentences(found[0])
     assert correlation.startswith("one and other rank 3 candidates: Kendall's tau-b +0.333 ")
     assert accuracy.startswith(
         "Of 3 pairs of unequal result, one puts 100.0 % in the order of the result and other "
-        "66.7 %, +33.3 points"
+        "66.7 %, a difference of +33.3 percentage points"
     )
-    assert accuracy.endswith("p = 0.5: chance does as much.")
+    assert accuracy.endswith(
+        "p = 0.5: the difference cannot be told from chance with so few candidates."
+    )
 
 
-def test_every_two_of_three_judges():
+def test_every_pair_of_three_rankings():
     rankings = [ranking("one", "abc"), ranking("two", "bac"), ranking("three", "cba")]
     found = compare_rankings(every_two(rankings), SCORE)
     assert [(pair.one, pair.other) for pair in found] == [
@@ -89,30 +91,30 @@ def test_every_two_of_three_judges():
     assert [pair.tau for pair in found] == pytest.approx([1 / 3, -1, -1 / 3])
 
 
-def test_without_results_it_is_said_that_nobody_can_tell():
+def test_without_results_a_sentence_says_that_nobody_can_tell():
     pair = (ranking("one", "abc"), ranking("other", "bac"))
     (unknown,) = compare_rankings([pair], SCORE * np.nan)
-    *_, last = sentences(unknown)
+    *_, last = paired_sentences(unknown)
     assert "cannot be told" in last
     assert unknown.outcome is Outcome.NOT_APPLICABLE
     assert paired_table([unknown])[["accuracy", "other_accuracy", "p"]].isna().all(axis=None)
 
 
-def test_a_judge_who_puts_all_alike_has_no_correlation():
+def test_a_ranking_of_equals_has_no_correlation():
     alike = NamedRanking("alike", pd.Series(0.0, SCORE.index))
     (found,) = compare_rankings([(ranking("one", "abc"), alike)], SCORE)
-    first, second = sentences(found)
+    first, second = paired_sentences(found)
     assert "no correlation" in first
     assert "alike 50.0 %" in second
 
 
 def test_too_few_candidates_are_refused():
     stranger = NamedRanking("stranger", pd.Series({"ann": 1.0, "eve": 0.0}))
-    with pytest.raises(RunError, match="judged by both: 1"):
+    with pytest.raises(RunError, match="candidates in both rankings: 1"):
         compare_rankings([(ranking("one", "abc"), stranger)], SCORE)
 
 
-def test_ranks_are_counted_among_those_whom_all_judged(study2025, stage2):
+def test_ranks_are_those_among_candidates_in_all_rankings(study2025, stage2):
     rankings = rankings_of({"stage1": study2025, "stage2": stage2})
     table = rank_side_by_side(rankings, study2025)
     assert len(table) == len(stage2.ranking)
@@ -132,17 +134,17 @@ def test_the_stages_of_2025_correlate_as_scipy_says(study2025, stage2):
     shared = others.index
     assert row.candidates == len(shared)
     assert row.tau == pytest.approx(kendalltau(own[shared], others[shared]).statistic)
-    told = list(cautions(studies))
-    assert ["is a panel" in one for one in told] == [True, True]
+    remarks = list(accuracy_remarks(studies))
+    assert ["the marks of a panel" in one for one in remarks] == [True, True]
 
 
-def test_raw_wins_on_the_schedule_of_2015_are_no_skill(study2015):
+def test_raw_wins_on_the_schedule_of_2015_are_no_measure_of_skill(study2015):
     wins = run_study(study2015.competition, study2015.comparisons, Settings(method="wins"))
-    (caution,) = cautions({"fair": study2015, "raw": wins})
-    assert caution.startswith("raw counts raw wins")
+    (remark,) = accuracy_remarks({"fair": study2015, "raw": wins})
+    assert remark.startswith("raw ranks by raw wins")
 
 
-def test_a_juror_meets_the_panel_without_that_juror(panel):
+def test_a_juror_is_compared_with_the_panel_without_that_juror(panel):
     pairs = juror_rankings("panel", panel)
     assert [one.name for one, _ in pairs] == ["x", "y", "z"]
     assert {other.name for _, other in pairs} == {REST}
@@ -153,18 +155,18 @@ def test_a_juror_meets_the_panel_without_that_juror(panel):
     assert of_z.sort_values(ascending=False).index.tolist() == ["ann", "bob", "cyd"]
     first, second = juror_sentences(found)
     assert "-1.000 (z)" in first
-    assert "single jurors put 100.0 %" in second
+    assert "a juror puts 100.0 %" in second
 
 
-def test_a_juror_alone_stands_on_one_side_only(study2025):
-    """Another mark by a juror moves that juror's row of the panel it is held against nowhere."""
+def test_a_jurors_marks_are_in_one_of_the_two_rankings_only(study2025):
+    """Another mark by a juror changes nothing in the panel that the juror is compared with."""
     comparisons = study2025.comparisons.table
     own = comparisons["juror"] == "John Rink"
     loser = comparisons["first"].where(
         comparisons["winner"] != comparisons["first"], comparisons["second"]
     )
     turned = comparisons.assign(winner=comparisons["winner"].mask(own, loser))
-    comparisons = replace(study2025.comparisons, comparisons=turned)
+    comparisons = replace(study2025.comparisons, table=turned)
     before, after = (
         {one.name: (one, other) for one, other in juror_rankings("panel", study)}
         for study in (study2025, replace(study2025, comparisons=comparisons))
@@ -174,7 +176,7 @@ def test_a_juror_alone_stands_on_one_side_only(study2025):
     assert not before["Sa Chen"][1].strength.equals(after["Sa Chen"][1].strength)
 
 
-def test_a_judge_without_jurors_is_refused(study2015):
+def test_a_run_without_jurors_is_refused(study2015):
     with pytest.raises(RunError, match="not those of several jurors") as caught:
         juror_rankings("run", study2015)
     assert message(caught.value).endswith("; name a run made with --panel")
@@ -201,15 +203,17 @@ def test_unknown_results_are_the_same_result(panel):
 @pytest.mark.parametrize(("difference", "nearer"), [(0.7, "one"), (-0.7, "other")])
 def test_who_is_nearer_to_the_result_follows_the_outcome(difference, nearer):
     found = Paired("one", "other", 6, 0.1, 0.0, 0.2, 15, 0.9, 0.2, difference, 0.5, 0.9, 0.01)
-    *_, sure = sentences(found)
+    *_, sure = paired_sentences(found)
     assert sure.endswith(f"p = 0.01: {nearer} is nearer to the result.")
-    *_, unsure = sentences(replace(found, p=0.05))
-    assert unsure.endswith("p = 0.05: chance does as much.")
+    *_, unsure = paired_sentences(replace(found, p=0.05))
+    assert unsure.endswith(
+        "p = 0.05: the difference cannot be told from chance with so few candidates."
+    )
 
 
 def test_a_method_that_ranks_by_marks_has_those_of_the_juror_alone(study2025, monkeypatch):
     mean = Method("mean", lambda marks, *_: np.nanmean(marks, axis=0), needs="marks")
-    monkeypatch.setattr(Settings, "method", mean)
+    monkeypatch.setattr(Settings, "ranking_method", mean)
     own = next(one for one, _ in juror_rankings("panel", study2025) if one.name == "John Rink")
     marks = study2025.comparisons.marks
     given = marks[(marks["juror"] == "John Rink") & ~marks["recused"]]

@@ -13,11 +13,11 @@ NAN = float("nan")
 @pytest.mark.parametrize(
     ("effect", "p", "outcome"),
     [
-        (0.1, 0.049, Outcome.MORE_THAN_CHANCE),
-        (-0.1, 0.049, Outcome.AGAINST),
-        (0.1, 0.05, Outcome.CANNOT_BE_TOLD),
-        (-0.1, 0.8, Outcome.CANNOT_BE_TOLD),
-        (0.1, NAN, Outcome.CANNOT_BE_TOLD),
+        (0.1, 0.049, Outcome.SIGNIFICANT),
+        (-0.1, 0.049, Outcome.OPPOSITE),
+        (0.1, 0.05, Outcome.NOT_SIGNIFICANT),
+        (-0.1, 0.8, Outcome.NOT_SIGNIFICANT),
+        (0.1, NAN, Outcome.NOT_SIGNIFICANT),
     ],
 )
 def test_a_p_of_five_percent_is_none(effect, p, outcome):
@@ -27,10 +27,10 @@ def test_a_p_of_five_percent_is_none(effect, p, outcome):
 @pytest.mark.parametrize(
     ("low", "high", "outcome"),
     [
-        (0.51, 0.6, Outcome.MORE_THAN_CHANCE),
-        (0.5, 0.6, Outcome.CANNOT_BE_TOLD),
-        (0.4, 0.5, Outcome.CANNOT_BE_TOLD),
-        (0.4, 0.49, Outcome.AGAINST),
+        (0.51, 0.6, Outcome.SIGNIFICANT),
+        (0.5, 0.6, Outcome.NOT_SIGNIFICANT),
+        (0.4, 0.5, Outcome.NOT_SIGNIFICANT),
+        (0.4, 0.49, Outcome.OPPOSITE),
     ],
 )
 def test_an_interval_tells_where_it_leaves_no_effect_out(low, high, outcome):
@@ -38,8 +38,13 @@ def test_an_interval_tells_where_it_leaves_no_effect_out(low, high, outcome):
 
 
 def test_each_outcome_has_its_words_and_what_does_not_apply_has_none():
-    said = [ASSOCIATION.of(outcome) for outcome in Outcome]
-    assert said == [ASSOCIATION.more, ASSOCIATION.cannot_tell, ASSOCIATION.against, ""]
+    words = [ASSOCIATION.of(outcome) for outcome in Outcome]
+    assert words == [
+        ASSOCIATION.significant,
+        ASSOCIATION.not_significant,
+        ASSOCIATION.opposite,
+        "",
+    ]
     for words in vars(wording).values():
         if isinstance(words, Words):
-            assert words.cannot_tell not in (words.more, words.against)
+            assert words.not_significant not in (words.significant, words.opposite)

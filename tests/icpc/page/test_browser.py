@@ -20,11 +20,11 @@ from icpc.page.page import report_page
 from icpc.study import study
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.study.hit_rate import study_hit_rate
-from icpc.study.runs import describe
+from icpc.study.runs import run_record
 from icpc.study.study import Settings, run_study
 from plots.style import DARK, LIGHT
-from ranking.consistency.transitivity import long_cycles
-from ranking.evaluation.null_model import no_skill
+from ranking.consistency.transitivity import find_long_cycles
+from ranking.evaluation.null_model import random_judges
 from ranking.files.table_writer import to_csv
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -63,7 +63,9 @@ NASTY = (
 
 def made(folder, name, judged):
     path = folder / f"{name}.html"
-    path.write_text(report_page(judged, describe(judged), f"judge report {name}"), encoding="utf-8")
+    path.write_text(
+        report_page(judged, run_record(judged), f"judge report {name}"), encoding="utf-8"
+    )
     return path
 
 
@@ -110,7 +112,7 @@ def nasty(folder):
     roster["country"] = "<b>XX</b>"
     competition = Competition("nasty", "<h1>Nasty</h1>", ROUNDS, roster, Path(__file__))
     table = everyone(list(roster["candidate"]), np.linspace(1, -1, len(NASTY)))
-    judged = run_study(competition, Comparisons(table, "<i>verdicts</i>"), Settings())
+    judged = run_study(competition, Comparisons(table, "<i>comparisons</i>"), Settings())
     return made(folder, "nasty", judged)
 
 
@@ -151,7 +153,7 @@ def voted(folder):
 
 @pytest.fixture(scope="module")
 def thousand(folder, study2015):
-    """A thousand candidates, each against a dozen; chance plays few tournaments, to be quick."""
+    """A thousand candidates, each compared with a dozen; few random judges, to be quick."""
     n, comparisons = 1000, 12
     rng = np.random.default_rng(0)
     ids = np.array([f"c{at:04}" for at in range(n)])
@@ -166,11 +168,11 @@ def thousand(folder, study2015):
     roster = roster_of(ids, [f"Candidate {one}" for one in ids], [ROUNDS[at] for at in level])
     competition = Competition("thousand", "A thousand", ROUNDS, roster, Path(__file__))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "no_skill", partial(no_skill, draws=10))
+        patch.setattr(study, "random_judges", partial(random_judges, draws=10))
         patch.setattr(study, "with_intervals", lambda ranking, *_: _wide(ranking))
         patch.setattr(report, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
-            competition, Comparisons(table.assign(votes=1, windows=1), "verdicts"), Settings()
+            competition, Comparisons(table.assign(votes=1, windows=1), "comparisons"), Settings()
         )
         return made(folder, "thousand", judged)
 
@@ -211,7 +213,7 @@ def visit(browser):
     def open_page(path, address="", scheme="light"):
         page = browser.new_page()
         opened.append(page)
-        page.on("console", lambda said: complaints.append(said.text))
+        page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda request: asked.append(request.url))
@@ -333,10 +335,12 @@ def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
     dot = chart.locator("[data-mark=dot] > *").first
     box = dot.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    said = chart.locator("output")
+    readout = chart.locator("output")
     until(page, "document.querySelector('#hitrate-chart output').textContent.includes('Tian')")
     row = study_hit_rate(study2015).curve.iloc[0]
-    assert said.inner_text().startswith(f"Tian Lu, reached {row['reached']}: of the {row['k']} at")
+    assert readout.inner_text().startswith(
+        f"Tian Lu, reached {row['reached']}: of the {row['k']} at"
+    )
     assert "Tian Lu" in chart.locator("svg").text_content()
 
 
@@ -356,7 +360,7 @@ def test_charts_are_stepped_through_by_keyboard(visit, page2015, study2015):
 def test_the_counting_switches(visit, page2015):
     page = visit(page2015)
     chart = seen(page, "#hitrate-chart")
-    shown = page.locator(".counted:visible")
+    shown = page.locator(".curve:visible")
     assert "AUC 0.575" in shown.inner_text()
     choose(page, "the paper's counting")
     assert "AUC 0.793" in shown.inner_text()
@@ -382,8 +386,8 @@ def test_a_candidate_page_holds_every_comparison_and_leads_back(visit, page2015,
     other = tally.candidates.get_loc("aleksandr-maltsev")
     won, all_ = tally.wins[at, other], pair_counts[other]
     assert f"{won:g} of {all_:g}" in row.inner_text()
-    verdict = {0: "lost", 1: "won"}[int(tally.first_wins[at, other])]
-    assert row.locator("td").nth(3).inner_text() == verdict
+    result = {0: "lost", 1: "won"}[int(tally.first_wins[at, other])]
+    assert row.locator("td").nth(3).inner_text() == result
     recording = study2015.results.loc["szymon-nehring", "recording"]
     assert single.get_by_role("link", name="recording").get_attribute("href") == recording
     page.get_by_role("link", name="All candidates").click()
@@ -397,7 +401,7 @@ def test_an_address_opens_a_candidate_and_steps_to_the_next(visit, page2025, stu
     page = visit(page2025, f"#/candidate/{first}")
     heading = page.locator("#candidate h1")
     assert heading.inner_text() == names[first]
-    assert page.locator("#opponents thead th").count() == 4  # marks have no order of hearing
+    assert page.locator("#opponents thead th").count() == 4  # marks have no order
     page.locator("#candidate a[rel=next]").click()
     assert heading.inner_text() == names[second]
 
@@ -425,20 +429,20 @@ def test_a_cell_of_the_matrix_says_who_won(visit, page2015, study2015):
     seen(page, "#matrix-row").select_option("0")
     page.locator("#matrix-column").select_option("5")
     i, j = (tally.candidates.get_loc(candidate) for candidate in (one, other))
-    said = page.locator("#matrix-readout").inner_text()
-    assert said.startswith(f"{names[one]} (rank 1")
-    assert f"against {names[other]}" in said
-    assert f"won {tally.wins[i, j]:g} of {tally.pair_counts[i, j]:g}" in said
+    readout = page.locator("#matrix-readout").inner_text()
+    assert readout.startswith(f"{names[one]} (rank 1")
+    assert f"against {names[other]}" in readout
+    assert f"won {tally.wins[i, j]:g} of {tally.pair_counts[i, j]:g}" in readout
     choose(page, "by rank")
     canvas = seen(page, "#matrix-figure canvas")
     box = canvas.bounding_box()
     cell = box["height"] / 113
     beside = box["width"] - box["height"]
     page.mouse.move(box["x"] + beside + 5.5 * cell, box["y"] + 0.5 * cell)
-    assert page.locator("#matrix-readout").inner_text() == said
+    assert page.locator("#matrix-readout").inner_text() == readout
 
 
-def test_cells_have_the_colours_of_the_house(visit, page2025, study2025):
+def test_cells_have_the_colours_of_the_style(visit, page2025, study2025):
     """By rank, the winner's row is blue and the column orange, in the shade of the share."""
     page = visit(page2025)
     choose(page, "by rank")
@@ -460,21 +464,21 @@ def test_cells_have_the_colours_of_the_house(visit, page2025, study2025):
     np.testing.assert_allclose(pixel[:3], expected, atol=4)
 
 
-def test_without_intervals_none_are_told(visit, ordered):
+def test_without_intervals_none_are_shown(visit, ordered):
     page = visit(ordered, "#/candidate/p5")
     page.locator("#candidate").get_by_text("1 of 6").wait_for()
-    told = [page.locator("#candidate").inner_text()]
+    texts = [page.locator("#candidate").inner_text()]
     page = visit(ordered)
     seen(page, "#strengths-chart input")
     page.locator("#strengths-chart svg").wait_for()
-    told += [page.locator("#strengths-chart output").inner_text(), page.inner_text("main")]
-    for text in told:
+    texts += [page.locator("#strengths-chart output").inner_text(), page.inner_text("main")]
+    for text in texts:
         assert not re.search("null|nan|undefined", text, re.IGNORECASE)
 
 
-def test_circles_are_named(visit, page2015, study2015):
+def test_cycles_are_named(visit, page2015, study2015):
     rank = study2015.ranking.set_index("candidate")["rank"]
-    (cycle,) = long_cycles(study2015.tally, rank)
+    (cycle,) = find_long_cycles(study2015.tally, rank)
     text = visit(page2015).locator(".cycles").inner_text()
     for candidate in cycle.candidates:
         assert study2015.results.loc[candidate, "name"] in text

@@ -1,4 +1,4 @@
-"""What a report says is what the tables of its study say."""
+"""A report says what the tables of its study say."""
 
 import builtins
 import hashlib
@@ -20,12 +20,19 @@ from icpc.page import page as report
 from icpc.page.curves import curve_data, hit_rate_curves
 from icpc.page.page import report_page
 from icpc.page.record import downloads, hashes, made_with
-from icpc.page.summary import hurdle, sentences, verdict
-from icpc.page.tournament import consistency, methods, players, rounds, tallied, upset_list
-from icpc.page.votes import calibrated, windows
+from icpc.page.summary import list_remarks, passing_phrase, write_headline
+from icpc.page.tournament import (
+    agreement_of_methods,
+    candidate_table,
+    consistency,
+    pack_tally,
+    rounds,
+    upset_list,
+)
+from icpc.page.votes import calibration, windows
 from icpc.study.by_round import result_groups
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
-from icpc.study.runs import describe
+from icpc.study.runs import run_record
 from icpc.study.study import Settings, run_study
 from ranking.errors import ReportError
 
@@ -82,7 +89,7 @@ def voted():
 
 def test_the_tally_comes_back_in_the_order_of_the_ranking(study2015):
     place = place_of(study2015)
-    packed = tallied(study2015, place)
+    packed = pack_tally(study2015, place)
     n = len(place)
     at = study2015.tally.candidates.get_indexer(list(place))
     for name, table in (
@@ -96,16 +103,16 @@ def test_the_tally_comes_back_in_the_order_of_the_ranking(study2015):
 
 def test_many_comparisons_of_two_take_wider_numbers():
     study = study_of([("a", "b", "a")] * 200 + [("b", "a", "a")] * 100, ["final", "first"])
-    packed = tallied(study, place_of(study))
+    packed = pack_tally(study, place_of(study))
     assert packed["comparisons"]["type"] == "Uint8Array"
     assert packed["wins"]["type"] == "Uint16Array"
     values = np.frombuffer(b64decode(packed["wins"]["base64"]), "<u2").reshape(2, 2)
     assert values.tolist() == [[0, 400], [0, 0]]
 
 
-def test_players_are_the_ranking_with_names_and_results(ring):
+def test_candidates_are_the_ranking_with_names_and_results(ring):
     groups, kinds = result_groups(ring)
-    table = players(ring, groups, kinds)
+    table = candidate_table(ring, groups, kinds)
     assert list(table["candidate"]) == list(ring.ranking["candidate"])
     by_id = table.set_index("candidate")
     assert by_id.loc["c", ["name", "reached", "kind", "passed"]].to_list() == [
@@ -117,12 +124,12 @@ def test_players_are_the_ranking_with_names_and_results(ring):
     assert by_id.loc["d", ["wins", "comparisons", "passed"]].to_list() == [0, 6, False]
 
 
-def test_circles_and_upsets_by_hand(ring):
+def test_cycles_and_upsets_by_hand(ring):
     place = place_of(ring)
     found = consistency(ring, place)
     (cycle,) = found["cycles"]
     assert cycle["members"] == 3
-    ids = [ring.ranking["candidate"][at] for at in cycle["players"]]
+    ids = [ring.ranking["candidate"][at] for at in cycle["candidates"]]
     assert "".join(ids) in {"abc", "bca", "cab"}
     assert len(found["triads"]) == 0  # three of equal rank span nothing
     listed = upset_list(ring, place)
@@ -142,7 +149,7 @@ def test_rounds_have_the_furthest_first_and_are_left_out_where_results_are_none(
 
 def test_methods_name_whom_they_rank_differently(study2015):
     place = place_of(study2015)
-    found = methods(study2015, place)
+    found = agreement_of_methods(study2015, place)
     at, ranks = found["moved"][0]
     by_method = dict(zip(found["names"], ranks, strict=True))
     assert by_method[study2015.settings.method] == study2015.ranking["rank"][at]
@@ -152,21 +159,21 @@ def test_methods_name_whom_they_rank_differently(study2015):
 
 
 def test_curves_can_be_switched_between_countings(study2015):
-    held = hit_rate_curves(study2015)
-    assert list(held) == [
+    curves = hit_rate_curves(study2015)
+    assert list(curves) == [
         "every comparison, by bradley-terry",
         "the paper's counting: pairs of unequal result only, by raw wins",
         "the paper's Figure 2, from its own points",
     ]
-    own, paper, figure = held.values()
+    own, paper, figure = curves.values()
     assert own.summary.auc == pytest.approx(0.575, abs=0.01)  # PAPER: 0.575 and 0.793
     assert paper.summary.auc == pytest.approx(0.793, abs=0.0005)
     place = place_of(study2015)
     drawn = curve_data(own, place)
-    assert sorted(drawn["player"]) == list(range(113))
+    assert sorted(drawn["candidate"]) == list(range(113))
     assert (drawn["name"], drawn["tiers"]) == (None, None)
     points = curve_data(figure, place)
-    assert points["player"] is None
+    assert points["candidate"] is None
     assert [points["tiers"][at] for at in points["tier"]] == list(figure.curve["reached"])
 
 
@@ -184,7 +191,7 @@ def test_windows_tell_best_and_worst_by_hand(voted):
     place = place_of(voted)
     groups, kinds = result_groups(voted)
     found = windows(voted, place, groups, kinds)
-    a = found["players"][place["a"]]
+    a = found["candidates"][place["a"]]
     assert (a["minute"], a["share"], a["votes"]) == ([0, 5], [1.0, 0.5], [4, 4])
     assert (a["best"], a["worst"]) == (0, 5)
     final = [row for row in found["groups"] if row["kind"] == 1]
@@ -195,19 +202,19 @@ def test_windows_tell_best_and_worst_by_hand(voted):
 
 
 def test_calibration_is_of_votes_on_unequal_results(voted, study2015):
-    found = calibrated(voted)
+    found = calibration(voted)
     assert sum(row["votes"] for row in found["rows"]) == 8
     score = {"a": 1, "b": 0, "c": 0}
     votes = voted.comparisons.votes
     unequal = votes[votes["first"].map(score) != votes["second"].map(score)]
     right = (unequal["first"] == "a").astype(float)
     assert found["brier"] == pytest.approx(((unequal["p_first"] - right) ** 2).mean())
-    assert calibrated(study2015) is None
+    assert calibration(study2015) is None
 
 
-def test_votes_are_counted_for_whoever_was_heard_first(voted):
+def test_votes_are_those_for_the_first_of_the_pair(voted):
     place = place_of(voted)
-    packed = tallied(voted, place)
+    packed = pack_tally(voted, place)
     tables = {
         name: np.frombuffer(b64decode(packed[name]["base64"]), np.uint8).reshape(3, 3)
         for name in ("votes", "votesFirst")
@@ -223,34 +230,39 @@ def test_votes_are_counted_for_whoever_was_heard_first(voted):
 @pytest.mark.parametrize(
     ("wins", "reached", "words"),
     [
-        (("ab", "bc", "ac"), ["first"] * 3, "A stands first of 3 candidates (95 % interval of the"),
-        (("ab", "bc", "ca"), [""] * 3, "A, B and C share the first place of 3 (95 %"),
-        (("ab", "bc", "ac"), [""] * 3, "could be first); no result is known that it could"),
-        (("ab", "bc", "ac"), ["final", "first", "first"], "; one who passed stands above one who"),
+        (("ab", "bc", "ac"), ["first"] * 3, "A is ranked first of 3 candidates (95 % interval of"),
+        (("ab", "bc", "ca"), [""] * 3, "A, B and C share the first rank of 3 candidates (95"),
+        (("ab", "bc", "ac"), [""] * 3, "could be first); there is no result to compare the"),
+        (
+            ("ab", "bc", "ac"),
+            ["final", "first", "first"],
+            "; a candidate who passed is ranked above one who",
+        ),
     ],
 )
-def test_the_verdict_in_one_sentence(wins, reached, words):
+def test_the_headline_is_one_sentence(wins, reached, words):
     study = study_of(both_ways(*wins), reached)
-    said = verdict(study, check_study(study))
-    assert words in said
-    assert said.count(". ") == 0
+    headline = write_headline(study, check_study(study))
+    assert words in headline
+    assert headline.count(". ") == 0
 
 
 def test_where_a_method_gives_no_intervals_none_are_claimed(ring):
     ranges = ["rank_low", "rank_high", "strength_low", "strength_high"]
     bare = replace(ring, ranking=ring.ranking.assign(**dict.fromkeys(ranges, np.nan)))
-    said = verdict(bare, check_study(bare))
-    assert "share the first place of 4 (bradley-terry gives no intervals); " in said
-    text = report_page(bare, describe(bare), "judge").partition('<script type="application')[0]
+    headline = write_headline(bare, check_study(bare))
+    assert "share the first rank of 4 candidates (bradley-terry gives no intervals); " in headline
+    text = report_page(bare, run_record(bare), "judge").partition('<script type="application')[0]
     assert "nan" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
     for claim in ("The bar spans", "A line is the 95"):
-        assert claim in report_page(ring, describe(ring), "judge")
+        assert claim in report_page(ring, run_record(ring), "judge")
         assert claim not in text
 
 
-def test_many_leaders_are_counted():
+def test_many_leaders_give_their_number():
     study = study_of(both_ways("ab", "bc", "cd", "da"), [""] * 4)
-    assert verdict(study, check_study(study)).startswith("4 candidates share the first place of 4")
+    headline = write_headline(study, check_study(study))
+    assert headline.startswith("4 candidates share the first rank of 4 candidates")
 
 
 def test_files_are_those_of_the_run(ring, voted):
@@ -270,32 +282,32 @@ def test_files_are_those_of_the_run(ring, voted):
 
 def test_what_a_study_lacks_is_left_out_with_a_line():
     study = study_of([("a", "b", "a"), ("b", "c", "b")], [""] * 3)
-    text = " ".join(re.sub(r"<[^>]+>", " ", report_page(study, describe(study), "judge")).split())
+    text = " ".join(re.sub(r"<[^>]+>", " ", report_page(study, run_record(study), "judge")).split())
     for line in (
-        "Left out: no result is known to hold the ranking against",
-        "Left out: results are unknown, all alike, or of too many kinds",
+        "Left out: there is no result to compare the ranking with",
+        "Left out: results are unknown, all equal, or too many different scores",
         "None: nobody beat a candidate who is known to have got further",
-        "Left out: these verdicts are not votes on windows",
+        "Left out: these comparisons are not votes on windows",
         "Left out: there are no probabilities of votes",
         "Left out: without unequal results there is nothing",
-        "No circles: by the majority of comparisons",
+        "No cycles: by the majority of comparisons",
     ):
         assert line in text, line
 
 
 def test_the_page_says_how_to_make_it_again(ring):
-    page = report_page(ring, describe(ring), "judge report --roster small.csv")
+    page = report_page(ring, run_record(ring), "judge report --roster small.csv")
     assert "judge report --roster small.csv" in page
-    record = describe(ring)
+    record = run_record(ring)
     assert record["sha256"]["roster"] in page
     assert record["libraries"]["choix"] in page
     assert json.dumps("seed") not in page.partition("<main")[0]
 
 
 def test_too_many_candidates_for_a_page_are_refused(ring, monkeypatch):
-    monkeypatch.setattr(report, "MOST_CANDIDATES", 3)
+    monkeypatch.setattr(report, "MAX_CANDIDATES", 3)
     with pytest.raises(ReportError, match="4 candidates; a page holds 3; rank them in groups"):
-        report_page(ring, describe(ring), "judge")
+        report_page(ring, run_record(ring), "judge")
 
 
 def test_what_is_not_installed_is_named(ring, monkeypatch):
@@ -308,7 +320,7 @@ def test_what_is_not_installed_is_named(ring, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(ReportError, match="jinja2 is not installed") as caught:
-        report_page(ring, describe(ring), "judge")
+        report_page(ring, run_record(ring), "judge")
     assert "pip install 'judge[report]'" in message(caught.value)
 
 
@@ -317,12 +329,12 @@ def test_hundreds_of_different_marks_are_no_rounds(study2015):
     marked = roster.assign(reached="", score=np.linspace(0, 2, len(roster)))
     study = replace(study2015, competition=replace(study2015.competition, roster=marked))
     groups, kinds = result_groups(study)
-    assert set(players(study, groups, kinds)["kind"]) == {0, 1}
+    assert set(candidate_table(study, groups, kinds)["kind"]) == {0, 1}
     assert rounds(study) is None
 
 
 def test_it_names_what_it_takes_to_make_the_page_again(ring):
-    record = describe(ring)
+    record = run_record(ring)
     facts = made_with(record)
     assert facts["Python"] == platform.python_version()
     assert (facts["method"], facts["seed"], facts["passing score"]) == (
@@ -334,15 +346,19 @@ def test_it_names_what_it_takes_to_make_the_page_again(ring):
     assert hashes(record) == {"the roster": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
 
 
-def test_it_names_what_was_heard(ring):
-    heard = {
+def test_it_names_the_ranker_the_encoder_and_the_recordings(ring):
+    provenance = {
         "ranker": {"sha256": "r" * 64},
         "encoder": {"encoder": "spectrogram", "precision": "float32", "weights_sha256": ""},
         "judging": {"windows": "aligned", "antisymmetric": False},
         "recordings": {"a": "1" * 64, "b": "2" * 64},
         "device": "cpu",
     }
-    record = describe(ring) | {"heard": heard, "written": {"votes.csv": "v" * 64}, "sha256": {}}
+    record = run_record(ring) | {
+        "provenance": provenance,
+        "written": {"votes.csv": "v" * 64},
+        "sha256": {},
+    }
     facts = made_with(record)
     assert (facts["encoder"], facts["windows"], facts["recordings"]) == (
         "spectrogram",
@@ -353,20 +369,20 @@ def test_it_names_what_was_heard(ring):
 
 
 @pytest.mark.parametrize(
-    ("rounds", "least", "said"),
+    ("rounds", "score", "phrase"),
     [
         (ROUNDS, 1, "passed into final"),
         ((), 1, "scored 1 or more"),
         ((), 2.5, "scored 2.5 or more"),
     ],
 )
-def test_it_says_what_those_did_who_passed(ring, rounds, least, said):
+def test_it_says_what_those_did_who_passed(ring, rounds, score, phrase):
     competition = replace(ring.competition, rounds=rounds)
-    comparisons = replace(ring.comparisons, passing_score=least)
-    assert hurdle(replace(ring, competition=competition, comparisons=comparisons)) == said
+    comparisons = replace(ring.comparisons, passing_score=score)
+    assert passing_phrase(replace(ring, competition=competition, comparisons=comparisons)) == phrase
 
 
 def test_remarks_become_sentences_and_ids_keep_their_letters(ring):
     comparisons = replace(ring.comparisons, remark="made by hand")
     study = replace(ring, comparisons=comparisons, remarks=("a: is an id", "who won?", ""))
-    assert sentences(study) == ["Made by hand.", "a: is an id.", "Who won?"]
+    assert list_remarks(study) == ["Made by hand.", "a: is an id.", "Who won?"]

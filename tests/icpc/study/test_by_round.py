@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from icpc.competition.competitions import Competition
-from icpc.competition.rounds import level_name
+from icpc.competition.rounds import round_of_score
 from icpc.findings.checks import check_study
 from icpc.study.by_round import result_groups, result_order, rounds_predicted
 from icpc.study.comparisons import Comparisons
@@ -89,7 +89,7 @@ def test_scores_that_are_no_rounds_are_named_and_follow_the_rounds(small):
     study = known(small, reached=["", "", "final"], score=[0.5, 2.5, 2.0])
     assert result_order(study) == (*ROUNDS, "score 0.5", "score 2.5")
     assert list(rounds_predicted(study).index) == ["score 0.5", "final", "score 2.5"]
-    assert level_name((), 3.0) == "score 3"
+    assert round_of_score((), 3.0) == "score 3"
 
 
 def test_few_results_are_groups_themselves_and_many_are_passed_or_not(small, icpc2015, study2015):

@@ -9,7 +9,7 @@ from ranking.errors import CompetitionError
 
 @pytest.fixture(scope="module")
 def points(icpc2015):
-    return read_figure(icpc2015.figure)
+    return read_figure(icpc2015.published_curve)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_44_of_68_passed_at_94_wins(published):
     at = curve[curve["wins"] >= 94].iloc[-1]
     assert at["k"] == 68
     assert at["hit_rate"] * at["k"] == pytest.approx(44)
-    assert (summary.cut, summary.cut_passed) == (68, 44)
+    assert (summary.top_half, summary.top_half_passed) == (68, 44)
 
 
 def test_every_point_is_as_drawn(points, published):
@@ -41,21 +41,21 @@ def test_every_point_is_as_drawn(points, published):
 
 def test_the_whole_curve_is_inside_the_band_of_the_releases_counting(published):
     _, summary = published
-    assert not summary.leaves_band
+    assert not summary.outside_band
     assert summary.auc == pytest.approx(0.698, abs=0.0005)
     assert summary.auc_low < summary.auc < summary.auc_high
     assert summary.auc_low > 0.5  # the counting favours who passed
 
 
 def test_named_points_are_labelled(icpc2015):
-    held = published_hit_rate(icpc2015.figure)
-    assert "Michał Szymanowski" in held.labelled
-    assert not any(name.startswith("point") for name in held.labelled)
-    assert held.tiers == TIERS
+    hit_rate = published_hit_rate(icpc2015.published_curve)
+    assert "Michał Szymanowski" in hit_rate.labelled
+    assert not any(name.startswith("point") for name in hit_rate.labelled)
+    assert hit_rate.tiers == TIERS
 
 
 def test_an_unknown_tier_is_named_with_its_line(icpc2015, tmp_path):
-    lines = icpc2015.figure.read_text(encoding="utf-8").splitlines()
+    lines = icpc2015.published_curve.read_text(encoding="utf-8").splitlines()
     lines[3] = lines[3].replace("r2", "r9")
     broken = tmp_path / "figure.csv"
     broken.write_text("\n".join(lines), encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 from plots.page.render import HERE, LIBRARIES, SCRIPTS, render_page
 
 NASTY = "</script><script>alert(1)</script><!-- & \u2028 'quote\" {{ 7 * 7 }}"
-PLAYER = {
+CANDIDATE = {
     "candidate": NASTY,
     "name": NASTY,
     "country": "",
@@ -29,7 +29,7 @@ PLAYER = {
 }
 CONTENT = {
     "title": NASTY,
-    "verdict": "90 % sure",
+    "headline": "90 % sure",
     "source": NASTY,
     "method": "wins",
     "form": "g",
@@ -48,9 +48,9 @@ CONTENT = {
     "command": NASTY,
 }
 DATA = {
-    "players": [PLAYER],
+    "candidates": [CANDIDATE],
     "kinds": (NASTY,),
-    "hurdle": NASTY,
+    "passing": NASTY,
     "curves": [],
     "upsets": {"all": 0, "shown": []},
     "windows": None,
@@ -86,8 +86,8 @@ def data_of(page):
 
 def test_data_come_back_as_they_were(page):
     data = data_of(page)
-    assert data["players"][0]["name"] == NASTY
-    assert data["players"][0]["strength"] == 0.333333
+    assert data["candidates"][0]["name"] == NASTY
+    assert data["candidates"][0]["strength"] == 0.333333
     assert data["missing"] == [None, None, None]
 
 
@@ -116,12 +116,12 @@ def test_files_lie_packed_in_the_page(page):
 
 def test_equal_content_gives_equal_bytes(page):
     assert page_of() == page
-    assert page_of(verdict="another") != page
+    assert page_of(headline="another") != page
 
 
 def test_signs_stay_with_their_numbers(page):
-    said = page_of(verdict="90 % of icpc-2015, p = 0.1, -0.2 to (-1), 3-4, a-5")
-    assert "90\u00a0% of icpc-2015, p\u00a0=\u00a00.1, −0.2 to (−1), 3-4, a-5" in said
+    page = page_of(headline="90 % of icpc-2015, p = 0.1, -0.2 to (-1), 3-4, a-5")
+    assert "90\u00a0% of icpc-2015, p\u00a0=\u00a00.1, −0.2 to (−1), 3-4, a-5" in page
 
 
 def test_the_libraries_are_those_that_were_published():
