@@ -2,38 +2,48 @@
 
 Conventions
 -----------
-Candidates go by id, a non-empty string; :data:`TIE` is no id. Verdicts carry ids, never 0 and 1.
-Truth is a column that may be missing, never a filter. Columns beyond a contract are allowed.
+Candidates are named by id, a non-empty string, never by 0 and 1; :data:`TIE` is not an id. The
+actual result is a column that may be missing, never a filter. A table may have further columns.
 
 Tables
 ------
-* :data:`ROSTER`: who played. ``candidate`` id; ``name``; ``country``; ``reached`` last round
-  played; ``score`` rounds passed into (missing before the results). Optional: ``exempt`` known
-  but not judged; ``recording`` path or URL; ``seconds`` its length; ``appearance`` order on
-  stage, equal numbers for one session; ``place`` in the final.
-* :data:`WINDOWS`: five minutes each, of a bank. ``row`` of the bank; ``candidate``; ``window`` of
-  the recording, counted from 0; ``start``, ``stop`` in seconds.
-* :data:`PAIRS`: ordered pairs. ``first``; ``second``; ``truth`` who got further, missing for
-  equals.
-* :data:`VOTES`: one window against another. ``first``; ``second``; ``window`` of the two, counted
-  from 0; ``p_first`` probability in [0, 1] that the first is the better.
-* :data:`COMPARISONS`: of two candidates each. ``first``; ``second``; ``winner`` id or :data:`TIE`;
-  ``votes`` for the winner (or for either, of a tie); ``windows`` voted on. Optional: ``juror``
-  whose verdict it is.
-* :data:`MARKS`: a panel's. ``juror``; ``candidate``; ``mark``, missing where ``recused``.
-* :data:`RANKING`: one order. ``rank`` 1 is best, equals share it; ``rank_low``, ``rank_high`` its
-  95 % interval; ``candidate``; ``wins``, a tie counts half; ``comparisons``; ``win_rate``;
-  ``strength`` in the units of the method, with ``strength_low``, ``strength_high``.
-* :data:`HITRATE`: the ranking against the result. ``k`` candidates at or above the threshold;
-  ``candidate``; ``wins`` or other value that is the threshold; ``reached``; ``passed``;
-  ``hit_rate`` share of the ``k`` who passed; ``recall`` share of those who passed that is among
-  the ``k``; ``null_low``, ``null_high`` the band of a judge without skill.
-* :data:`FINDINGS`: what a check found. ``check``; ``value``; ``low``, ``high`` its 95 % interval;
-  ``p``; ``finding`` in words.
-* :data:`PAIRED`: two judges of the same candidates. ``one``; ``other``; ``candidates`` both judged;
-  ``tau`` Kendall's tau-b of their rankings, with ``tau_low``, ``tau_high``; ``pairs`` of unequal
-  result; ``accuracy`` and ``other_accuracy``, share of them in the order of the result;
-  ``difference`` of the two, with ``difference_low``, ``difference_high`` and ``p``.
+* :data:`ROSTER`: the candidates of a competition. ``candidate`` id; ``name`` and ``country`` for
+  people to read; ``reached`` last round played; ``score`` number of rounds passed into (both
+  missing before the results). Optional: ``exempt`` whether the candidate is known, but neither
+  compared nor ranked; ``recording`` path or URL; ``seconds`` length of the recording;
+  ``appearance`` order of playing, equal within a session; ``place`` prize or place in the final.
+* :data:`WINDOWS`: the windows of an embedding bank, five minutes of a recording each. ``row`` of
+  the bank; ``candidate`` who plays; ``window`` number within the recording, counted from 0;
+  ``start``, ``stop`` in seconds from the beginning of the recording.
+* :data:`PAIRS`: ordered pairs of candidates. ``first``; ``second``; ``truth`` the one who got
+  further, missing where neither did.
+* :data:`VOTES`: one outcome for each pair of windows. ``first``; ``second``; ``window`` number of
+  the pair of windows, counted from 0; ``p_first`` probability that the first plays better, 0 to 1.
+* :data:`COMPARISONS`: one outcome for each pair of candidates. ``first``; ``second``; ``winner``
+  id of the one who was preferred, or :data:`TIE`; ``votes`` for the winner (for either of the two,
+  if tied); ``windows`` that were voted on. Optional: ``juror`` who compared them.
+* :data:`MARKS`: the marks of a panel. ``juror`` who gave it; ``candidate`` who received it;
+  ``mark`` larger is better, missing where ``recused``.
+* :data:`RANKING`: the candidates in order. ``rank`` 1 is best, equals share one; ``rank_low``,
+  ``rank_high`` its 95 % interval; ``candidate``; ``wins`` comparisons won, a tie counts half;
+  ``comparisons`` number of comparisons the candidate was in; ``win_rate`` share of them won;
+  ``strength`` in the unit of the method, with its 95 % interval ``strength_low``,
+  ``strength_high``.
+* :data:`HITRATE`: a ranking compared with the actual result, one row for each candidate, best
+  first. ``k`` number of candidates at or above this one; ``candidate``; ``wins`` of this one;
+  ``reached`` last round played, or else the score; ``passed`` whether this one passed the round;
+  ``hit_rate`` share of the ``k`` who passed; ``recall`` share of those who passed that is among the
+  ``k``; ``null_low``, ``null_high`` 95 % null band of the hit-rate, from random judges given the
+  same pairs.
+* :data:`FINDINGS`: what the checks of a ranking found. ``check`` what was checked; ``value`` found;
+  ``low``, ``high`` its 95 % interval; ``p`` probability of a value as extreme under the null
+  hypothesis; ``finding`` the same as a sentence.
+* :data:`PAIRED`: two rankings of the same candidates beside each other. ``one``, ``other`` names of
+  the rankings; ``candidates`` number of those in both; ``tau`` Kendall's tau-b of the two, with its
+  95 % interval ``tau_low``, ``tau_high``; ``pairs`` of candidates with unequal results;
+  ``accuracy``, ``other_accuracy`` share of these pairs that each ranking puts in the order of the
+  result; ``difference`` the first less the second share, with its 95 % interval
+  ``difference_low``, ``difference_high`` and ``p``.
 """
 
 import pandas as pd
@@ -86,21 +96,30 @@ PAIRED = (
     "p",
 )
 
-TIE = "tie"  # the winner of a comparison that nobody won
+TIE = "tie"
+"""The winner of a comparison that neither candidate won."""
 
 
-def check(table: pd.DataFrame, contract: tuple[str, ...], name: str) -> None:
-    """Refuse a table that lacks a column of its contract or has no rows.
+def check(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
+    """Raise an error if a table lacks a required column or has no rows.
+
+    Parameters
+    ----------
+    table : the table to check
+    columns : names of the required columns
+    name : what to call the table in an error
 
     Raises
     ------
     TableError
-        Naming the table ``name`` and what it lacks.
+        Naming the table and what it lacks.
     """
-    missing = [column for column in contract if column not in table.columns]
+    missing = [column for column in columns if column not in table.columns]
     if missing:
         raise TableError(
-            f"{name} table", f"columns missing: {', '.join(missing)}", f"it needs {contract}"
+            f"{name} table",
+            f"columns missing: {', '.join(missing)}",
+            f"its columns are {', '.join(columns)}",
         )
     if table.empty:
         raise TableError(f"{name} table", "it has no rows", "give at least one")

@@ -1,6 +1,6 @@
 """Who was preferred to whom: comparisons, votes and marks, read, checked and counted.
 
-It imports :mod:`ranking.files`, and knows nothing of how a ranking is made.
+It imports :mod:`ranking.files`, and does not rank.
 """
 
 import lazy_loader

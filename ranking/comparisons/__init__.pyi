@@ -1,8 +1,8 @@
 from .marks import mark_matrix, panel_comparisons, read_marks
 from .pairs import ordered_pairs, with_truth
 from .reading import read_comparisons
-from .schedule import Schedule, both_orders, describe_schedule, follows_result
-from .tally import Tally, WinMatrix, count_comparisons, dominance_groups
+from .schedule import Schedule, both_orders, describe_schedule, schedule_follows_result
+from .tally import Tally, WinMatrix, count_comparisons, strongly_connected_components
 from .votes import count_votes, read_votes
 
 __all__ = [
@@ -13,13 +13,13 @@ __all__ = [
     "count_comparisons",
     "count_votes",
     "describe_schedule",
-    "dominance_groups",
-    "follows_result",
     "mark_matrix",
     "ordered_pairs",
     "panel_comparisons",
     "read_comparisons",
     "read_marks",
     "read_votes",
+    "schedule_follows_result",
+    "strongly_connected_components",
     "with_truth",
 ]

@@ -1,11 +1,11 @@
-"""A panel's marks → comparisons: whom each juror put above whom.
+"""The marks of a panel → comparisons: whom each juror put above whom.
 
 Conventions
 -----------
 One row per juror and candidate: ``juror``, ``candidate``, ``mark`` (higher is better), ``recused``
 yes or no (a juror does not mark a pupil). A recused or missing mark compares nobody. A juror's
-marks order every two candidates whom that juror marked; equal marks are a tie. Nobody is first or
-second in a mark: pairs stand in order of id.
+marks order every two candidates whom that juror marked; equal marks are a tie. Marks have no first
+and second candidate: the two are put in order of id.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ import pandas as pd
 
 from ranking.errors import ComparisonsError
 from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import closest
+from ranking.files.text import did_you_mean
 from ranking.tables import COMPARISONS, MARKS, TIE, check
 
 
@@ -26,7 +26,7 @@ def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) 
     ----------
     path : CSV file with the columns of :data:`ranking.tables.MARKS`, ``round`` and ``recused``
     candidates : ids that may be marked
-    round_name : the round whose marks to take, where there are marks of several
+    round_name : name of the round to read, needed where the file has marks of several
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _check_marks(file: CsvFile, marks: pd.DataFrame, candidates: pd.Index) -> No
         name = marks["candidate"].iloc[bad]
         raise ComparisonsError(
             file.where(bad),
-            f"{name!r} is not a candidate to be judged{closest(name, list(candidates))}",
+            f"{name!r} is not a candidate to be ranked{did_you_mean(name, list(candidates))}",
             "correct the id, or add the candidate to the roster, not exempt",
         )
     bad = file.first_where(marks["juror"] == "")
@@ -120,6 +120,6 @@ def _of_round(file: CsvFile, marks: pd.DataFrame, round_name: str | None) -> pd.
         return marks if round_name is None else marks[marks["round"] == round_name]
     raise ComparisonsError(
         file.path.name,
-        f"no marks of round {round_name!r}{closest(round_name, rounds)}",
+        f"no marks of round {round_name!r}{did_you_mean(round_name, rounds)}",
         f"choose one of {', '.join(filter(None, rounds)) or 'none: it has no column round'}",
     )

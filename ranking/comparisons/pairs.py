@@ -1,4 +1,4 @@
-"""Candidates → ordered pairs, with the truth beside them.
+"""Candidates → ordered pairs, and who of each pair got further.
 
 Conventions
 -----------
@@ -29,7 +29,7 @@ def with_truth(pairs: pd.DataFrame, score: pd.Series) -> pd.DataFrame:
     ----------
     pairs : table with columns ``first`` and ``second``
     score : float Series by candidate
-        Rounds passed into; may be missing.
+        Number of rounds passed into; may be missing.
     """
     first, second = (pairs[side].map(score) for side in ("first", "second"))
     truth = pairs["first"].where(first > second, pairs["second"].where(first < second))

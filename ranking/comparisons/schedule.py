@@ -1,17 +1,19 @@
-"""Who met whom how often: what a schedule allows one to conclude.
+"""Who was compared with whom, how often, and what follows for the ranking.
 
 Conventions
 -----------
-A *game* is one comparison. A schedule is *even* if everyone plays equally many.
+A schedule is *even* if every candidate was compared equally often. Whether wins connect all
+candidates both ways decides whether Bradley-Terry strengths are finite.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.comparisons.tally import Tally, dominance_groups
+from ranking.comparisons.tally import Tally, strongly_connected_components
 
-RARELY = 0.1  # of the rate at which unequal scores met
+MAX_EQUAL_RATE = 0.1
+"""Largest share of pairs of equal score, relative to that of unequal score, that counts as none."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,11 @@ class Schedule:
     """Facts of a schedule that decide how its wins may be counted."""
 
     fewest_comparisons: int
+    """Number of comparisons of the candidate who has the fewest."""
     most_comparisons: int
+    """Number of comparisons of the candidate who has the most."""
     groups: tuple[tuple[str, ...], ...]
-    """Strongly connected groups of candidates, the better ones first."""
+    """Groups of candidates whom wins connect both ways, the better groups first."""
 
     @property
     def even(self) -> bool:
@@ -31,8 +35,8 @@ class Schedule:
 
 def describe_schedule(tally: Tally) -> Schedule:
     """Return the facts of the schedule behind a tally."""
-    comparisons = tally.pair_counts.sum(axis=1)
-    groups = dominance_groups(tally.wins)
+    comparisons = tally.pair_counts.sum(axis=1)  # (n,)
+    groups = strongly_connected_components(tally.wins)
     return Schedule(
         int(comparisons.min()),
         int(comparisons.max()),
@@ -41,23 +45,29 @@ def describe_schedule(tally: Tally) -> Schedule:
 
 
 def both_orders(tally: Tally) -> bool:
-    """Whether most compared pairs were judged in both orders."""
+    """Whether most of the compared pairs were compared in both orders."""
     comparisons = tally.comparisons
     return bool(
         ((comparisons > 0) & (comparisons.T > 0)).sum() > 0.5 * (tally.pair_counts > 0).sum()
     )
 
 
-def follows_result(tally: Tally, score: np.ndarray) -> bool:
-    """Whether the schedule was drawn from the result: unequal scores met, equal ones hardly ever.
+def schedule_follows_result(tally: Tally, score: np.ndarray) -> bool:
+    """Whether the result decided who was compared: candidates of equal score hardly ever were.
 
-    Then the number of comparisons tells the result, and shuffling results over candidates is no
-    fair test: random judges must be given the same pairs instead.
+    Then the number of comparisons gives the result away, and permuting results over candidates is
+    no fair test: random judges must be given the same pairs instead.
+
+    Parameters
+    ----------
+    tally : counted comparisons of n candidates
+    score : float array, shape (n,)
+        Results in the order of the tally; may be missing.
     """
     equal = score[:, np.newaxis] == score[np.newaxis, :]
     unequal = np.abs(score[:, np.newaxis] - score[np.newaxis, :]) > 0
     np.fill_diagonal(equal, val=False)
     if not (equal.any() and unequal.any()):
         return False
-    pair_counts = tally.pair_counts > 0
-    return bool(pair_counts[equal].mean() < RARELY * pair_counts[unequal].mean())
+    compared = tally.pair_counts > 0
+    return bool(compared[equal].mean() < MAX_EQUAL_RATE * compared[unequal].mean())

@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-Candidates stand in order of id, so that nothing depends on the order of rows. Matrices are float64,
-shape (n, n), with an empty diagonal. A tie is half a win for each, and is also counted by itself,
-for methods that make more of it.
+Candidates are in order of id, so that nothing depends on the order of rows. Matrices are float64,
+shape (n, n), with a diagonal of zeros. A tie is half a win for each, and is also counted by itself,
+for methods that model ties.
 """
 
 from dataclasses import dataclass
@@ -19,27 +19,27 @@ from scipy.sparse.csgraph import connected_components
 from ranking.errors import RankingError
 from ranking.tables import COMPARISONS, TIE, check
 
-MOST = 10_000  # candidates: a matrix of them takes 0.8 GB
+MAX_CANDIDATES = 10_000  # a matrix of so many takes 0.8 GB
 
 
 @dataclass(frozen=True)
 class WinMatrix:
-    """Who won over whom how often: what a ranking method is given."""
+    """How often each candidate won over each other: what a ranking method is given."""
 
     wins: np.ndarray
-    """Float, shape (n, n): [i, j] counts the wins of i over j, a tie half."""
+    """Wins of i over j at [i, j], a tie half; float, shape (n, n)."""
     ties: np.ndarray | None = None
-    """Float, shape (n, n), symmetric: how many of the comparisons were ties. None: none were."""
+    """Ties of i and j at [i, j], symmetric; float, shape (n, n). None: there were no ties."""
 
     @cached_property
     def pair_counts(self) -> np.ndarray:
-        """Shape (n, n), symmetric: [i, j] counts the comparisons of i and j."""
+        """Comparisons of i and j at [i, j], symmetric; float, shape (n, n)."""
         return self.wins + self.wins.T
 
     @cached_property
     def connected(self) -> bool:
         """Whether chains of wins lead from every candidate to every other."""
-        return strongly_connected(self.wins)
+        return is_strongly_connected(self.wins)
 
     def __len__(self) -> int:
         return len(self.wins)
@@ -47,67 +47,82 @@ class WinMatrix:
 
 @dataclass(frozen=True)
 class Tally:
-    """Who was compared with whom, how often, and who won."""
+    """Who was compared with whom, in which order, how often, and who won."""
 
     candidates: pd.Index
+    """Ids of the candidates, sorted; the order of rows and columns of all matrices."""
     comparisons: np.ndarray
-    """Shape (n, n): [i, j] counts comparisons with i first and j second."""
+    """Comparisons with i first and j second at [i, j]; float, shape (n, n)."""
     first_wins: np.ndarray
-    """Shape (n, n): [i, j] counts those of them that i won, a tie half."""
+    """Comparisons with i first and j second that i won at [i, j], a tie half; shape (n, n)."""
     first_ties: np.ndarray | None = None
-    """Shape (n, n): [i, j] counts those of them that were ties. None: none were."""
+    """Ties with i first and j second at [i, j]; shape (n, n). None: there were no ties."""
 
     @cached_property
     def wins(self) -> np.ndarray:
-        """Shape (n, n): [i, j] counts the wins of i over j, in either order."""
+        """Wins of i over j in either order at [i, j]; float, shape (n, n)."""
         return self.first_wins + (self.comparisons - self.first_wins).T
 
     @cached_property
     def pair_counts(self) -> np.ndarray:
-        """Shape (n, n), symmetric: [i, j] counts the comparisons of i and j in either order."""
+        """Comparisons of i and j in either order at [i, j], symmetric; float, shape (n, n)."""
         return self.comparisons + self.comparisons.T
 
     @cached_property
     def matrix(self) -> WinMatrix:
-        """Wins and ties, whoever came first."""
+        """Wins and ties in either order, for ranking methods."""
         ties = self.first_ties
         return WinMatrix(self.wins, None if ties is None else ties + ties.T)
 
 
 def count_comparisons(comparisons: pd.DataFrame) -> Tally:
-    """Count a COMPARISONS table; repeated pairs add up.
+    """Return the tally of a COMPARISONS table; repeated pairs add up.
 
     Raises
     ------
     TableError
         If a column is missing or there are no comparisons.
     RankingError
-        If there are more than :data:`MOST` candidates.
+        If there are more than :data:`MAX_CANDIDATES` candidates.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from ranking import count_comparisons
+    >>> rows = [("anna", "bo", "anna"), ("bo", "anna", "tie")]
+    >>> comparisons = pd.DataFrame(rows, columns=["first", "second", "winner"])
+    >>> tally = count_comparisons(comparisons.assign(votes=1, windows=1))
+    >>> list(tally.candidates)
+    ['anna', 'bo']
+    >>> tally.wins.tolist()
+    [[0.0, 1.5], [0.5, 0.0]]
     """
     check(comparisons, COMPARISONS, "comparisons")
-    sides = (comparisons[side].unique() for side in ("first", "second"))
-    candidates = pd.Index(sorted(set().union(*sides)))
+    compared = (comparisons[place].unique() for place in ("first", "second"))
+    candidates = pd.Index(sorted(set().union(*compared)))
     n = len(candidates)
-    if n > MOST:
+    if n > MAX_CANDIDATES:
         raise RankingError(
-            "comparisons", f"{n:,} candidates; {MOST:,} fit in memory", "rank them in groups"
+            "comparisons",
+            f"{n:,} candidates; {MAX_CANDIDATES:,} fit in memory",
+            "rank them in groups",
         )
-    first, second = (candidates.get_indexer(comparisons[side]) for side in ("first", "second"))
+    first, second = (candidates.get_indexer(comparisons[place]) for place in ("first", "second"))
     winner = comparisons["winner"]
     tied = (winner == TIE).to_numpy()
     points = np.where(tied, 0.5, winner == comparisons["first"])
-    comparisons, first_wins = np.zeros((n, n)), np.zeros((n, n))
-    np.add.at(comparisons, (first, second), 1)
+    counts, first_wins = np.zeros((n, n)), np.zeros((n, n))
+    np.add.at(counts, (first, second), 1)
     np.add.at(first_wins, (first, second), points)
     ties = None
     if tied.any():
         ties = np.zeros((n, n))
         np.add.at(ties, (first[tied], second[tied]), 1)
-    return Tally(candidates, comparisons, first_wins, ties)
+    return Tally(candidates, counts, first_wins, ties)
 
 
-def strongly_connected(wins: np.ndarray) -> bool:
-    """Whether chains of wins lead from every candidate to every other.
+def is_strongly_connected(wins: np.ndarray) -> bool:
+    """Whether chains of wins lead from every candidate to every other, of wins (n, n).
 
     Then every Bradley-Terry strength is finite (Ford 1957).
     """
@@ -115,10 +130,15 @@ def strongly_connected(wins: np.ndarray) -> bool:
     return _reaches_all(beats) and _reaches_all(beats.T)
 
 
-def dominance_groups(wins: np.ndarray) -> list[list[int]]:
-    """Strongly connected components of the wins, the better ones first.
+def strongly_connected_components(wins: np.ndarray) -> list[list[int]]:
+    """Return the candidates (indices) of each strongly connected component, better ones first.
 
-    Between two groups wins run one way only, or there are none.
+    Between two components wins run one way only, or there are none.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column.
     """
     count, group = connected_components(csr_matrix(wins > 0), connection="strong")
     members = [np.flatnonzero(group == label).tolist() for label in range(count)]

@@ -1,10 +1,11 @@
-"""Votes on windows → verdicts on pairs.
+"""Votes on windows → comparisons of candidates.
 
 Conventions
 -----------
-A vote is a probability that the first of an ordered pair plays better in one window. *Majority*
-counts windows for each side; an even count goes to the larger mean probability, and a mean of
-exactly one half is a tie. *Mean* takes the mean probability alone, as the paper's release does.
+A vote is the probability that the first of an ordered pair plays better in one window. The rule
+*majority* counts the windows won by each of the two; an even count goes to the larger mean
+probability, and a mean of exactly one half is a tie. The rule *mean* goes by the mean probability
+alone, as the code published with the paper [1]_ does.
 
 References
 ----------
@@ -16,16 +17,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.reading import check_players
+from ranking.comparisons.reading import check_candidates
 from ranking.errors import ComparisonsError
 from ranking.files.table_reader import read_csv
 from ranking.tables import COMPARISONS, TIE, VOTES, check
 
 VOTE_RULES = ("majority", "mean")
+"""How votes on windows decide a comparison."""
 
 
 def count_votes(votes: pd.DataFrame, rule: str = "majority") -> pd.DataFrame:
     """Return the COMPARISONS table of a VOTES table, one row per ordered pair.
+
+    Parameters
+    ----------
+    votes : table of VOTES
+    rule : one of :data:`VOTE_RULES`
 
     Raises
     ------
@@ -38,21 +45,24 @@ def count_votes(votes: pd.DataFrame, rule: str = "majority") -> pd.DataFrame:
     if rule not in VOTE_RULES:
         raise ValueError(f"no rule {rule!r}: choose {', '.join(VOTE_RULES)}")
     p = votes["p_first"]
-    sides = votes.assign(for_first=p > 0.5, for_second=p < 0.5)
-    pairs = sides.groupby(["first", "second"], sort=True)
-    counts = pairs.agg(
-        for_first=("for_first", "sum"),
-        for_second=("for_second", "sum"),
-        windows=("p_first", "size"),
-        mean=("p_first", "mean"),
-    ).reset_index()
+    cast = votes.assign(for_first=p > 0.5, for_second=p < 0.5)
+    counts = (
+        cast.groupby(["first", "second"], sort=True)
+        .agg(
+            for_first=("for_first", "sum"),
+            for_second=("for_second", "sum"),
+            windows=("p_first", "size"),
+            mean=("p_first", "mean"),
+        )
+        .reset_index()
+    )
     lead = counts["for_first"] - counts["for_second"]
     by_mean = np.sign((counts["mean"] - 0.5).where((counts["mean"] - 0.5).abs() > 1e-12, 0.0))
-    verdict = by_mean if rule == "mean" else np.sign(lead).where(lead != 0, by_mean)
+    outcome = by_mean if rule == "mean" else np.sign(lead).where(lead != 0, by_mean)
     counts["winner"] = np.select(
-        [verdict > 0, verdict < 0], [counts["first"], counts["second"]], TIE
+        [outcome > 0, outcome < 0], [counts["first"], counts["second"]], TIE
     )
-    counts["votes"] = np.where(verdict < 0, counts["for_second"], counts["for_first"])
+    counts["votes"] = np.where(outcome < 0, counts["for_second"], counts["for_first"])
     return counts[list(COMPARISONS)]
 
 
@@ -66,18 +76,18 @@ def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
         vote, or a probability lies outside [0, 1].
     """
     file = read_csv(path, VOTES, {"position": "window"})
-    check_players(file, candidates)
+    check_candidates(file, candidates)
     votes = file.rows[["first", "second"]].assign(
         window=file.numbers("window"), p_first=file.numbers("p_first")
     )
-    for column, faulty, rule in (
+    for column, faulty, remedy in (
         ("window", ~(votes["window"] >= 0) | (votes["window"] % 1 != 0), "count from 0"),
         ("p_first", ~votes["p_first"].between(0, 1), "give a probability from 0 to 1"),
     ):
         bad = file.first_where(faulty)
         if bad is not None:
             value = file.rows[column].iloc[bad]
-            raise ComparisonsError(file.where(bad), f"{column!r} is {value!r}", rule)
+            raise ComparisonsError(file.where(bad), f"{column!r} is {value!r}", remedy)
     bad = file.first_where(votes.duplicated(["first", "second", "window"]))
     if bad is not None:
         row = votes.iloc[bad]

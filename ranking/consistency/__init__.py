@@ -1,7 +1,7 @@
-"""Comparisons against themselves: order of hearing, cycles, calibration, who beat whom.
+"""Whether comparisons are consistent: order effect, cycles, calibration, who beat whom.
 
-No result is needed but for calibration and upsets. It imports :mod:`ranking.evaluation` and what
-comes before.
+Only calibration and upsets need a result. It imports :mod:`ranking.evaluation` and what comes
+before.
 """
 
 import lazy_loader

@@ -1,11 +1,11 @@
-"""Are probabilities honest: of votes that said 0.7, was the first better in seven of ten?
+"""Calibration of votes: of votes with probability 0.7, did the first get further in seven of ten?
 
 Conventions
 -----------
-Votes on candidates of unequal score are sorted into bins of equal width by ``p_first``. What
-happened is whether the first got further. Candidates are the sample, as in
+Votes on candidates of unequal score are sorted into bins of equal width by ``p_first``. The
+observed outcome is whether the first got further. Candidates are the sample, as in
 :mod:`ranking.evaluation.accuracy`: intervals resample them. The Brier score is the mean squared
-error of the probabilities; always saying one half gets 0.25.
+error of the probabilities; it is 0.25 if all are one half.
 """
 
 import numpy as np
@@ -15,7 +15,9 @@ from ranking.evaluation.resampling import QUANTILES
 from ranking.tables import VOTES, check
 
 BINS = 10
+"""Number of bins of probability."""
 DRAWS = 400
+"""Number of bootstrap draws."""
 
 
 def vote_calibration(votes: pd.DataFrame, score: pd.Series, seed: int = 0) -> pd.DataFrame:
@@ -23,19 +25,22 @@ def vote_calibration(votes: pd.DataFrame, score: pd.Series, seed: int = 0) -> pd
 
     Parameters
     ----------
+    votes : table of VOTES
     score : float Series by candidate
-        How far each got; may be missing.
+        Number of rounds passed into; may be missing.
+    seed : seed of the bootstrap
 
     Returns
     -------
-    table with ``votes``, ``predicted`` mean probability, ``observed`` share of firsts who got
-    further, ``low`` and ``high`` its 95 % interval; no rows where all scores are equal.
+    table with ``votes`` number of votes; ``predicted`` mean probability that the first is better;
+    ``observed`` share in which the first got further; ``low``, ``high`` its 95 % interval. It has
+    no rows where all scores are equal.
     """
     known = _unequal(votes, score)
     if known.empty:
         return pd.DataFrame(columns=["votes", "predicted", "observed", "low", "high"])
-    players = pd.Index(sorted({*known["first"], *known["second"]}))
-    first, second = (players.get_indexer(known[side]) for side in ("first", "second"))
+    candidates = pd.Index(sorted({*known["first"], *known["second"]}))
+    first, second = (candidates.get_indexer(known[place]) for place in ("first", "second"))
     bins = np.minimum((known["p_first"].to_numpy() * BINS).astype(int), BINS - 1)
     right = known["right"].to_numpy(dtype=float)
     counts = np.bincount(bins, minlength=BINS)
@@ -43,7 +48,7 @@ def vote_calibration(votes: pd.DataFrame, score: pd.Series, seed: int = 0) -> pd
     observed = np.bincount(bins, right, minlength=BINS)
     rng = np.random.default_rng(seed)
     drawn = np.full((DRAWS, BINS), np.nan)
-    n = len(players)
+    n = len(candidates)
     for draw in range(DRAWS):
         times = rng.multinomial(n, np.full(n, 1 / n))
         weight = (times[first] * times[second]).astype(float)
@@ -64,14 +69,14 @@ def vote_calibration(votes: pd.DataFrame, score: pd.Series, seed: int = 0) -> pd
 
 
 def brier_score(votes: pd.DataFrame, score: pd.Series) -> float:
-    """Mean squared error of the probabilities; missing where all scores are equal."""
+    """Return the mean squared error of the probabilities, missing where all scores are equal."""
     known = _unequal(votes, score)
     return float(((known["p_first"] - known["right"]) ** 2).mean())
 
 
 def _unequal(votes: pd.DataFrame, score: pd.Series) -> pd.DataFrame:
-    """The votes on candidates of unequal score, with whether the first got further."""
+    """Return the votes on candidates of unequal score, with whether the first got further."""
     check(votes, VOTES, "votes")
-    first, second = (votes[side].map(score) for side in ("first", "second"))
+    first, second = (votes[place].map(score) for place in ("first", "second"))
     known = votes.assign(right=(first > second).astype(float))
     return known[(first - second).abs() > 0]

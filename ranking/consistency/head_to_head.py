@@ -1,9 +1,9 @@
-"""Who beat whom, and who won by being heard first: square tables in a given order.
+"""Who beat whom, and whether the order of the pair decided: square tables; and upsets.
 
 Conventions
 -----------
-Row and column labels are candidate ids in the order asked for. [i, j] speaks of i against j, and is
-missing where the two never met.
+Row and column labels are candidate ids in the order asked for. [i, j] is about i compared with j,
+and is missing where the two were not compared.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,27 @@ from ranking.comparisons.tally import Tally
 
 
 def win_shares(tally: Tally, order: Sequence[str]) -> pd.DataFrame:
-    """Share of the comparisons of row and column that the row won; a tie is half a win."""
+    """Return the share of comparisons of row and column that the row won; a tie is half a win.
+
+    Parameters
+    ----------
+    tally : counted comparisons
+    order : ids of the rows and columns
+    """
     return _ordered(tally, tally.wins, tally.pair_counts, order)
 
 
 def order_flips(tally: Tally, order: Sequence[str]) -> pd.DataFrame:
-    """How much the verdict on two candidates hangs on the order of hearing, symmetric.
+    """Return how often the outcome of a pair changes when its order is reversed, symmetric.
 
-    0 where the same one won in both orders, 1 where whoever was heard first (or second) won both
-    times; shares between where an order was judged repeatedly or tied. Missing where only one order
-    was judged.
+    0 where the same candidate won in both orders, 1 where the first (or the second) won both times;
+    between the two where an order was compared repeatedly or tied. Missing where the two were
+    compared in one order only.
+
+    Parameters
+    ----------
+    tally : counted comparisons
+    order : ids of the rows and columns
     """
     comparisons, won = tally.comparisons, tally.first_wins
     both = (comparisons > 0) & (comparisons.T > 0)
@@ -52,17 +63,20 @@ def _ordered(
     return pd.DataFrame(filled[np.ix_(at, at)], index=list(order), columns=list(order))
 
 
-def upsets(tally: Tally, score: np.ndarray) -> pd.DataFrame:
-    """Return every upset, the widest and clearest first.
+def find_upsets(tally: Tally, score: np.ndarray) -> pd.DataFrame:
+    """Return every upset: a pair whose majority went to the one of lower score.
 
     Parameters
     ----------
+    tally : counted comparisons of n candidates
     score : float array, shape (n,)
         Results in the order of the tally; may be missing.
 
     Returns
     -------
-    table with ``winner``, ``loser``, ``won``, ``comparisons``, ``gap``
+    table, the largest difference of scores and the clearest majority first
+        ``winner`` and ``loser`` of the pair; ``won`` comparisons that the winner won;
+        ``comparisons`` of the two; ``gap`` score of the loser less that of the winner.
     """
     wins, pair_counts = tally.wins, tally.pair_counts
     gap = score[np.newaxis, :] - score[:, np.newaxis]
@@ -76,8 +90,8 @@ def upsets(tally: Tally, score: np.ndarray) -> pd.DataFrame:
             "gap": gap[winner, loser],
         }
     )
-    clear = table.assign(share=table["won"] / table["comparisons"])
-    order = clear.sort_values(
+    majority = table.assign(share=table["won"] / table["comparisons"])
+    order = majority.sort_values(
         ["gap", "share", "comparisons", "winner", "loser"],
         ascending=[False, False, False, True, True],
     )

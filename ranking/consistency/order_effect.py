@@ -1,20 +1,17 @@
-"""Is the tournament coherent: does the judge contradict itself?
+"""Order effect: whether the first or the second place in a pair is preferred.
 
 Conventions
 -----------
-*Order agreement*: the share of pairs, heard in both orders, where the same candidate won both
-times (a coin: one half). *Position*: a term added to the log-odds of whoever is heard first, fitted
+*Order agreement* is the share of pairs, compared in both orders, in which the same candidate won
+both times: one half for a coin, 1 for a ranker that never contradicts itself when the order is
+reversed. The *order effect* [1]_ is a constant added to the log-odds of the first of a pair, fitted
 together with the Bradley-Terry strengths; its standard error is a jackknife over candidates, to
-first order. *Circular triad*: A beat B, B beat C, C beat A, by the majority of each two's
-comparisons; a coin makes a quarter of all triads circular, with variance 3/16 each [1]_ (triads
-that share a pair are uncorrelated). *Zeta*: Kendall's coefficient of consistence, 1 without
-circular triads; if some pairs are undecided, 1 − 4 × the circular share, which is 0 for a coin.
-*Back-arc*: a pair won by the one who stands lower in the ranking.
+first order.
 
 References
 ----------
-.. [1] J. W. Moon, "Topics on Tournaments", 1968, sec. 5.
-.. [2] M. G. Kendall, B. Babington Smith, "On the method of paired comparisons", Biometrika 1940.
+.. [1] R. R. Davidson, R. J. Beaver, "On extending the Bradley-Terry model to incorporate
+   within-pair order effects", Biometrics 1977.
 """
 
 import numpy as np
@@ -25,48 +22,51 @@ from ranking.evaluation.resampling import Estimate, pair_share
 
 
 def order_agreement(tally: Tally, seed: int = 0) -> Estimate:
-    """Return the share of pairs judged alike in both orders; no pairs if none was."""
+    """Return the share of pairs, compared in both orders, that the same candidate won twice.
+
+    The estimate has 0 pairs if no pair was compared in both orders.
+    """
     both = (tally.comparisons > 0) & (tally.comparisons.T > 0)
     share = np.divide(
         tally.first_wins, tally.comparisons, out=np.zeros_like(tally.comparisons), where=both
     )
-    alike = share * (1 - share.T) + (1 - share) * share.T
-    return pair_share(np.triu(alike * both), np.triu(both.astype(float)), seed)
+    same = share * (1 - share.T) + (1 - share) * share.T
+    return pair_share(np.triu(same * both), np.triu(both.astype(float)), seed)
 
 
-def first_position_share(tally: Tally, seed: int = 0) -> Estimate:
-    """Return the share of comparisons won by whoever came first."""
+def first_win_rate(tally: Tally, seed: int = 0) -> Estimate:
+    """Return the share of comparisons won by the first of the pair."""
     return pair_share(tally.first_wins, tally.comparisons, seed)
 
 
-def position_term(tally: Tally) -> Estimate:
-    """Return the log-odds that being heard first adds, with a 95 % interval.
+def order_effect_log_odds(tally: Tally) -> Estimate:
+    """Return what being first in a pair adds to the log-odds of winning, with a 95 % interval.
 
     Ties between every two candidates, worth one comparison per candidate in all, keep the fit
-    finite, and draw the term a little towards 0.
+    finite, and shrink the effect a little towards 0.
     """
     n = len(tally.candidates)
     spread = (0.5 / (n - 1)) * (1 - np.eye(n))
     comparisons, won = tally.comparisons + spread, tally.first_wins + spread / 2
-    theta = np.zeros(n + 1)  # strengths, then the position term
+    theta = np.zeros(n + 1)  # strengths, then the order effect
     for _ in range(100):
-        residual, information = _position_fit(comparisons, won, theta)
+        residual, information = _residual_and_information(comparisons, won, theta)
         step = np.linalg.solve(information, _gradient(residual))
         theta += step
         if np.abs(step).max() < 1e-10:
             break
-    without = np.linalg.solve(information, _deleted(residual))[-1]  # (n,) change of the term
-    error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
+    changes = np.linalg.solve(information, _candidate_gradients(residual))[-1]  # (n,)
+    error = np.sqrt((n - 1) / n * ((changes - changes.mean()) ** 2).sum())
     low, high = theta[-1] - 1.96 * error, theta[-1] + 1.96 * error
     return Estimate(float(theta[-1]), float(low), float(high), pairs=float(tally.comparisons.sum()))
 
 
-def _position_fit(
+def _residual_and_information(
     comparisons: np.ndarray, won: np.ndarray, theta: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Residual wins of the first, (n, n), and the information matrix, (n + 1, n + 1)."""
-    strength, position = theta[:-1], theta[-1]
-    expected = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + position)
+    """Return the residual wins of the first (n, n) and the Fisher information (n + 1, n + 1)."""
+    strength, order_effect = theta[:-1], theta[-1]
+    expected = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + order_effect)
     weight = comparisons * expected * (1 - expected)
     n = len(strength)
     between = weight + weight.T
@@ -78,12 +78,13 @@ def _position_fit(
 
 
 def _gradient(residual: np.ndarray) -> np.ndarray:
-    """Slope of the log-likelihood, shape (n + 1,)."""
+    """Return the gradient of the log-likelihood, shape (n + 1,)."""
     return np.append(residual.sum(axis=1) - residual.sum(axis=0), residual.sum())
 
 
-def _deleted(residual: np.ndarray) -> np.ndarray:
-    """Slope that each candidate's comparisons bring, shape (n + 1, n), a column per candidate."""
-    slope = residual.T - residual  # [j, c]: what comparisons with c add to the slope of j
-    np.fill_diagonal(slope, residual.sum(axis=1) - residual.sum(axis=0))
-    return np.vstack([-slope * (1 - 2 * np.eye(len(slope))), residual.sum(1) + residual.sum(0)])
+def _candidate_gradients(residual: np.ndarray) -> np.ndarray:
+    """Return the gradient from the comparisons of each candidate (columns), shape (n + 1, n)."""
+    gradient = residual.T - residual  # [j, c]: what comparisons with c add to the gradient of j
+    np.fill_diagonal(gradient, residual.sum(axis=1) - residual.sum(axis=0))
+    signed = -gradient * (1 - 2 * np.eye(len(gradient)))
+    return np.vstack([signed, residual.sum(1) + residual.sum(0)])

@@ -1,16 +1,24 @@
-"""Circles in a tournament, by name: A beat B, B beat C … and the last beat A.
+"""Transitivity: circular triads, longer cycles, and pairs won against the ranking.
 
 Conventions
 -----------
-*Beat* means by the majority of two candidates' comparisons. Circles lie within the strongly
-connected components of that graph. Where every two members of a component met and were decided,
-a circle through all of them exists [1]_ and is found; else the circle named is the longest that
-growing it finds, which may not be the longest there is.
+A candidate *beat* another who lost the majority of the comparisons of the two; a pair is *decided*
+if one of them did. A *cycle* is A beat B, B beat C … and the last beat A; of three it is a
+*circular triad*. Coin flips make a quarter of all triads circular, with variance 3/16 each [2]_
+(triads that share a pair are uncorrelated). *Zeta* is Kendall's coefficient of consistence [3]_:
+1 without circular triads, 0 with as many as there can be. If some pairs are undecided, it is
+1 − 4 × the circular share of the triads, which is 0 for coin flips. A *feedback arc* is a pair won
+by the one who is ranked lower.
+
+Cycles lie within the strongly connected components of the graph of who beat whom. Where every pair
+of a component is decided, a cycle through all its candidates exists [1]_ and is found; otherwise it
+is the longest to which a short cycle can be extended, and there may be longer ones.
 
 References
 ----------
 .. [1] P. Camion, "Chemins et circuits hamiltoniens des graphes complets", C. R. Acad. Sci. 1959.
-.. [2] J. W. Moon, "Topics on Tournaments", 1968, sec. 3.
+.. [2] J. W. Moon, "Topics on Tournaments", 1968, sec. 3 and 5.
+.. [3] M. G. Kendall, B. Babington Smith, "On the method of paired comparisons", Biometrika 1940.
 """
 
 from dataclasses import dataclass
@@ -19,112 +27,124 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.tally import Tally, dominance_groups
+from ranking.comparisons.tally import Tally, strongly_connected_components
 
-MOST_COMPONENTS = 5
+MAX_COMPONENTS = 5
 
 
 @dataclass(frozen=True)
 class Cycle:
-    """A circle of candidates, each of whom beat the next, and the last the first."""
+    """Candidates of whom each beat the next, and the last beat the first."""
 
     candidates: tuple[str, ...]
-    """From the best ranked."""
-    members: int
-    """Candidates in the component, all of whom are connected by wins both ways."""
+    """Ids in the order of the cycle, from the best ranked."""
+    component_size: int
+    """Number of candidates in the component, all connected by wins both ways."""
 
 
-def long_cycles(tally: Tally, rank: pd.Series) -> list[Cycle]:
-    """Return a long circle of each component, the longest first; none where there are no circles.
+def find_long_cycles(tally: Tally, rank: pd.Series) -> list[Cycle]:
+    """Return a long cycle of each component, the longest first; none if all wins are transitive.
 
     Parameters
     ----------
+    tally : counted comparisons
     rank : int Series by candidate
-        1 is best; where a circle starts.
+        Ranks, 1 is best; each cycle starts with its best ranked candidate.
     """
     beats = tally.wins > tally.wins.T
     found = []
-    for members in dominance_groups(beats.astype(float)):
+    for members in strongly_connected_components(beats.astype(float)):
         if len(members) < 3:
             continue
         within = beats[np.ix_(members, members)]
-        circle = _grown(within, [u for u, _ in nx.find_cycle(nx.DiGraph(within))])
-        ids = [tally.candidates[members[at]] for at in circle]
+        cycle = _extend(within, [u for u, _ in nx.find_cycle(nx.DiGraph(within))])
+        ids = [tally.candidates[members[at]] for at in cycle]
         start = min(range(len(ids)), key=lambda at: (rank[ids[at]], ids[at]))
         found.append(Cycle((*ids[start:], *ids[:start]), len(members)))
-    return sorted(found, key=lambda cycle: -len(cycle.candidates))[:MOST_COMPONENTS]
+    return sorted(found, key=lambda cycle: -len(cycle.candidates))[:MAX_COMPONENTS]
 
 
-def widest_triads(tally: Tally, rank: pd.Series, most: int = 10) -> pd.DataFrame:
+def widest_circular_triads(tally: Tally, rank: pd.Series, max_rows: int = 10) -> pd.DataFrame:
     """Return the circular triads that span most ranks, the widest first.
+
+    Parameters
+    ----------
+    tally : counted comparisons
+    rank : int Series by candidate
+        Ranks, 1 is best.
+    max_rows : largest number of triads to return
 
     Returns
     -------
     table with ``best``, ``middle``, ``worst``, ``span``
-        The best ranked beat the middle one, who beat the worst, who beat the best; span is the
-        distance of their ranks. Of several middle ones, whose two verdicts are the clearest.
+        The best ranked beat the middle one, who beat the worst ranked, who beat the best; span is
+        the difference of the ranks of best and worst. Of several middle ones, the one with the
+        clearest majorities.
     """
     wins = tally.wins
     lead = wins - wins.T
     beats = lead > 0
-    place = rank.loc[tally.candidates].to_numpy()
-    span = np.where(beats, place[:, np.newaxis] - place[np.newaxis, :], 0)
+    ranks = rank.loc[tally.candidates].to_numpy()
+    span = np.where(beats, ranks[:, np.newaxis] - ranks[np.newaxis, :], 0)
     upsets = np.argwhere(span > 0)
     order = np.lexsort((upsets[:, 1], upsets[:, 0], -span[upsets[:, 0], upsets[:, 1]]))
     rows = []
     for worst, best in upsets[order]:
-        within = (place >= place[best]) & (place <= place[worst])
+        within = (ranks >= ranks[best]) & (ranks <= ranks[worst])
         between = beats[best] & beats[:, worst] & within
         if between.any():
-            clear = np.where(between, np.minimum(lead[best], lead[:, worst]), -np.inf)
-            trio = (best, int(clear.argmax()), worst)
-            rows.append((*(tally.candidates[at] for at in trio), int(span[worst, best])))
-        if len(rows) == most:
+            smaller_lead = np.where(between, np.minimum(lead[best], lead[:, worst]), -np.inf)
+            triad = (best, int(smaller_lead.argmax()), worst)
+            rows.append((*(tally.candidates[at] for at in triad), int(span[worst, best])))
+        if len(rows) == max_rows:
             break
     return pd.DataFrame(rows, columns=["best", "middle", "worst", "span"])
 
 
-def _grown(beats: np.ndarray, circle: list[int]) -> list[int]:
-    """A circle through as many more as find a place in it, one by one or two together [2]_."""
-    outside = [at for at in range(len(beats)) if at not in set(circle)]
+def _extend(beats: np.ndarray, cycle: list[int]) -> list[int]:
+    """Return the cycle with all the vertices that can be inserted, one or two at a time [2]_."""
+    outside = [at for at in range(len(beats)) if at not in set(cycle)]
     while outside:
-        path = _fitting(beats, circle, outside)
+        path = _insertable(beats, cycle, outside)
         if path is None:
             break
-        before = np.array(circle)
-        fits = beats[before, path[0]] & beats[path[-1], np.roll(before, -1)]
-        at = int(fits.argmax()) + 1
-        circle[at:at] = path
+        before = np.array(cycle)
+        possible = beats[before, path[0]] & beats[path[-1], np.roll(before, -1)]
+        at = int(possible.argmax()) + 1
+        cycle[at:at] = path
         outside = [one for one in outside if one not in path]
-    return circle
+    return cycle
 
 
-def _fitting(beats: np.ndarray, circle: list[int], outside: list[int]) -> tuple[int, ...] | None:
-    """The first one outside who fits between two neighbours, else the first two in a row."""
-    before, free = np.array(circle), np.array(outside)
-    entered = beats[np.ix_(before, free)]  # [p, u]: the circle's p-th beat u
-    left = beats[np.ix_(free, np.roll(before, -1))]  # [v, p]: v beat who follows the p-th
-    alone = (entered & left.T).any(axis=0)
+def _insertable(beats: np.ndarray, cycle: list[int], outside: list[int]) -> tuple[int, ...] | None:
+    """Return the first vertex that can be inserted, else the first two that can be together."""
+    before, free = np.array(cycle), np.array(outside)
+    entering = beats[np.ix_(before, free)]  # [p, u]: the p-th of the cycle beat u
+    leaving = beats[np.ix_(free, np.roll(before, -1))]  # [v, p]: v beat the one after the p-th
+    alone = (entering & leaving.T).any(axis=0)
     if alone.any():
         return (outside[int(alone.argmax())],)
-    ways = entered.T.astype(np.float32) @ left.T.astype(np.float32)  # [u, v]: places for both
+    ways = entering.T.astype(np.float32) @ leaving.T.astype(np.float32)  # [u, v]: gaps for both
     pairs = np.argwhere((ways > 0) & beats[np.ix_(free, free)])
     return tuple(outside[at] for at in pairs[0]) if len(pairs) else None
 
 
 @dataclass(frozen=True)
 class Triads:
-    """Circular triads among those whose three pairs are all decided."""
+    """Number of circular triads, and how many coin flips would make."""
 
     decided: int
+    """Number of triads whose three pairs are all decided."""
     circular: int
-    expected: float
-    """Circular triads of a coin on the same pairs."""
-    deviation: float
-    """Standard deviation of that number."""
+    """Number of them that are circular."""
+    expected_circular: float
+    """Mean number of circular triads if coin flips decided the same pairs."""
+    standard_deviation: float
+    """Standard deviation of the number of circular triads of coin flips."""
     zeta: float
+    """Kendall's coefficient of consistence: 1 without circular triads."""
     complete: bool
-    """Whether every pair is decided, so that zeta is Kendall's own."""
+    """Whether every pair is decided, so that zeta is as Kendall defined it."""
 
 
 def count_triads(wins: np.ndarray) -> Triads:
@@ -135,19 +155,27 @@ def count_triads(wins: np.ndarray) -> Triads:
     circular = round(float(np.einsum("ij,ji->", beats @ beats, beats)) / 3)
     triads = round(float(np.einsum("ij,ji->", decided @ decided, decided)) / 6)
     complete = bool(decided.sum() == n * (n - 1))
-    most = (n**3 - (n if n % 2 else 4 * n)) / 24 if complete else triads / 4
+    largest = (n**3 - (n if n % 2 else 4 * n)) / 24 if complete else triads / 4
     return Triads(
         decided=triads,
         circular=circular,
-        expected=triads / 4,
-        deviation=float(np.sqrt(3 * triads / 16)),
-        zeta=1 - circular / most if most else float("nan"),
+        expected_circular=triads / 4,
+        standard_deviation=float(np.sqrt(3 * triads / 16)),
+        zeta=1 - circular / largest if largest else float("nan"),
         complete=complete,
     )
 
 
-def back_arcs(wins: np.ndarray, strength: np.ndarray) -> tuple[int, int]:
-    """Return how many decided pairs the lower-ranked won, and how many are decided."""
+def count_feedback_arcs(wins: np.ndarray, strength: np.ndarray) -> tuple[int, int]:
+    """Return how many decided pairs the lower-ranked won, and how many pairs are decided.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column.
+    strength : float array, shape (n,)
+        What the candidates are ranked by, larger is better.
+    """
     beats = wins > wins.T
     against = beats & (strength[:, np.newaxis] < strength[np.newaxis, :])
     return int(against.sum()), int(beats.sum())

@@ -1,10 +1,10 @@
-"""Votes on windows, told over the length of a recital.
+"""Shares of votes that a candidate won in each window, over the length of a recital.
 
 Conventions
 -----------
-A *window* is five minutes; ``window`` counts them from 0, so window p begins at minute 5 p. A
-candidate wins a vote where the probability leans to it; one of exactly one half is half won by
-both. Whoever is heard second has probability 1 − ``p_first``.
+A *window* is five minutes; ``window`` counts them from 0, so window i begins at minute 5 i. A
+candidate wins a vote if its probability is above one half; if it is exactly one half, each of the
+two wins half a vote. The probability of the second of a pair is 1 − ``p_first``.
 """
 
 import numpy as np
@@ -16,13 +16,13 @@ WINDOW_MINUTES = 5
 
 
 def window_shares(votes: pd.DataFrame) -> pd.DataFrame:
-    """Return what each candidate won in each window of a VOTES table.
+    """Return the share of votes that each candidate won in each window of a VOTES table.
 
     Returns
     -------
     table, in order of candidate and window
-        ``candidate``; ``window``; ``votes`` cast; ``share`` of them won; ``p`` mean probability
-        of the candidate; ``minute`` where the window begins.
+        ``candidate``; ``window``; ``votes`` number of votes; ``share`` of them won; ``p`` mean
+        probability that the candidate plays better; ``minute`` at which the window begins.
 
     Raises
     ------
@@ -30,11 +30,10 @@ def window_shares(votes: pd.DataFrame) -> pd.DataFrame:
         If a column is missing or there are no votes.
     """
     check(votes, VOTES, "votes")
-    sides = [
-        pd.DataFrame({"candidate": votes[side], "window": votes["window"], "p": p})
-        for side, p in (("first", votes["p_first"]), ("second", 1 - votes["p_first"]))
-    ]
-    cast = pd.concat(sides)
+    cast = pd.concat(
+        pd.DataFrame({"candidate": votes[place], "window": votes["window"], "p": p})
+        for place, p in (("first", votes["p_first"]), ("second", 1 - votes["p_first"]))
+    )
     cast["share"] = np.sign((cast["p"] - 0.5).where((cast["p"] - 0.5).abs() > 1e-12, 0)) / 2 + 0.5
     table = (
         cast.groupby(["candidate", "window"], sort=True)
@@ -44,10 +43,10 @@ def window_shares(votes: pd.DataFrame) -> pd.DataFrame:
     return table.assign(minute=table["window"] * WINDOW_MINUTES)
 
 
-def best_and_worst(windows: pd.DataFrame) -> pd.DataFrame:
-    """Return ``best`` and ``worst`` window of each candidate, by id; by p where shares tie.
+def best_and_worst_windows(windows: pd.DataFrame) -> pd.DataFrame:
+    """Return the ``best`` and ``worst`` window of each candidate, by id; by p where shares tie.
 
-    Those who were heard in one window only are left out.
+    Candidates with votes on one window only are left out.
     """
     ordered = windows.sort_values(["candidate", "share", "p", "window"])
     own = ordered.groupby("candidate")["window"]
@@ -65,7 +64,7 @@ def shares_by_group(windows: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
 
     Returns
     -------
-    table with ``group``, ``window``, ``minute``, ``candidates``, ``share``
+    table with ``group``, ``window``, ``minute``, ``candidates`` number of them, ``share`` mean
     """
     named = windows.assign(group=windows["candidate"].map(group))
     table = named.groupby(["group", "window", "minute"], sort=True)["share"]

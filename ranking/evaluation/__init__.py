@@ -1,7 +1,7 @@
-"""A ranking against a result: accuracy, hit-rate, agreement, with intervals and what chance does.
+"""A ranking compared with a result: accuracy, hit-rate, agreement, intervals and null models.
 
-What is resampled, and how often, stands in ``resampling``. It imports :mod:`ranking.methods` and
-what comes before; results are columns that are joined here.
+``resampling`` has what is resampled, and how often. It imports :mod:`ranking.methods` and what
+comes before; results are columns that are joined here.
 """
 
 import lazy_loader

@@ -1,9 +1,10 @@
-"""Do two orders agree: a ranking and the result, two methods, a juror and the result?
+"""Whether two orders agree: a ranking and the result, two methods, a juror and the result.
 
 Conventions
 -----------
-Agreement of two orders is Kendall's tau-b [1]_: 1 for one order, 0 for none in common, missing
-where one of them puts all alike. A *method* is one of :data:`ranking.methods.registry.METHODS`.
+Agreement of two orders is Kendall's tau-b [1]_: 1 if they are the same, 0 if they have nothing in
+common, -1 if one is the reverse of the other, missing where all are equal in one of them. A
+*method* is one of :data:`ranking.methods.registry.METHODS`.
 
 References
 ----------
@@ -22,7 +23,7 @@ from ranking.tables import TIE
 
 
 def method_ranks(tally: Tally) -> pd.DataFrame:
-    """Rank of each candidate (index, by id) by each method of comparisons (columns)."""
+    """Return the rank of each candidate (rows, by id) by each method of comparisons (columns)."""
     ranks = {
         name: competition_rank(method.strengths(tally.matrix, None, None))
         for name, method in METHODS.items()
@@ -32,36 +33,43 @@ def method_ranks(tally: Tally) -> pd.DataFrame:
 
 
 def method_agreement(ranks: pd.DataFrame) -> pd.DataFrame:
-    """Kendall's tau-b of every two columns of :func:`method_ranks`, a square table."""
+    """Return Kendall's tau-b of every two columns of :func:`method_ranks`, a square table."""
     return ranks.corr(method="kendall")
 
 
 def tau_b(strength: np.ndarray, score: np.ndarray) -> float:
-    """Kendall's tau-b of a ranking and the result, both larger for better."""
+    """Return Kendall's tau-b of strengths and scores, both shape (n,), larger is better."""
     if np.ptp(rank := competition_rank(strength)) == 0:
-        return 0.0  # nobody is put before anybody; scipy says nan
+        return 0.0  # nobody is ranked above anybody: scipy returns nan
     return float(kendalltau(-rank, score).statistic)
 
 
 def somers_d(strength: np.ndarray, score: np.ndarray) -> float:
-    """Somers' D of a ranking given the result: pairs of unequal score ordered right less wrong.
+    """Return Somers' D of strengths given scores, both shape (n,), larger is better.
 
-    Tau-b divides the same difference by the geometric mean of the pairs that each of the two tells
-    apart [1]_.
+    It is the share of pairs of unequal score that are in the right order, less the share in the
+    wrong one. Tau-b divides the same difference by the geometric mean of the numbers of pairs that
+    are not tied in each of the two [1]_.
     """
-    told = [_pairs_told_apart(values) for values in (competition_rank(strength), score)]
-    return tau_b(strength, score) * float(np.sqrt(told[0] / told[1]))
+    untied = [_untied_pairs(values) for values in (competition_rank(strength), score)]
+    return tau_b(strength, score) * float(np.sqrt(untied[0] / untied[1]))
 
 
-def _pairs_told_apart(values: np.ndarray) -> float:
+def _untied_pairs(values: np.ndarray) -> float:
     counts = np.unique(values, return_counts=True)[1]
     return (len(values) ** 2 - float((counts.astype(float) ** 2).sum())) / 2
 
 
 def juror_agreement(comparisons: pd.DataFrame, score: pd.Series) -> pd.Series:
-    """Share of the pairs of unequal score that each juror ordered as the result did.
+    """Return the share of pairs of unequal score that each juror ordered as the result did.
 
-    A tie counts half. Indexed by juror, the most agreeing first.
+    A tie counts half. Indexed by juror, the highest share first.
+
+    Parameters
+    ----------
+    comparisons : table of COMPARISONS with a column ``juror``
+    score : float Series by candidate
+        Results; pairs with a missing one are left out.
     """
     known = with_truth(comparisons, score).dropna(subset="truth")
     right = (known["winner"] == known["truth"]) + 0.5 * (known["winner"] == TIE)

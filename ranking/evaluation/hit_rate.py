@@ -1,14 +1,15 @@
-"""Ranking → hit-rate: how many of the candidates it puts on top passed the round.
+"""Hit-rate of a ranking: how many of the candidates it puts on top passed the round.
 
 Conventions
 -----------
 At each threshold the hit-rate is the share of the candidates at or above it who passed (precision
 at k, "hit-rate" in the paper [1]_); candidates of equal strength share a threshold. Candidates
-whose result is unknown are left out. AUC is the probability that one who passed stands above one
-who did not; AP is the mean hit-rate over those who passed.
+whose result is unknown are left out. AUC is the probability that one who passed is ranked above
+one who did not; AP is the mean hit-rate over those who passed.
 
-The band is a global envelope [2]_: of a hundred judges without skill, about 95 stay inside it over
-the whole curve. A curve that leaves it anywhere shows something that chance seldom does.
+The null band is a global envelope [2]_: of a hundred random judges given the same pairs, about 95
+stay inside it over the whole curve. A curve that leaves it anywhere is seldom that of a random
+judge.
 
 References
 ----------
@@ -30,29 +31,38 @@ from ranking.tables import HITRATE
 
 @dataclass(frozen=True)
 class HitRateSummary:
-    """The curve in a few numbers."""
+    """The hit-rate curve in a few numbers."""
 
     candidates: int
+    """Number of candidates with a known result."""
     passed: int
+    """Number of them who passed the round."""
     base_rate: float
-    """Hit-rate of anyone who names everyone."""
-    cut: int
-    """Candidates above the cut: half of all, fewer where a tie straddles it."""
-    cut_passed: int
-    cut_hit_rate: float
-    cut_low: float
-    cut_high: float
-    """95 % range of the hit-rate at the cut for a judge without skill."""
+    """Share of all candidates who passed: the hit-rate at k = n."""
+    top_half: int
+    """Number of candidates in the top half of the ranking, fewer where a tie straddles it."""
+    top_half_passed: int
+    """Number of the top half who passed."""
+    top_half_hit_rate: float
+    """Share of the top half who passed."""
+    top_half_low: float
+    """Lower end of the 95 % null band of the hit-rate of the top half."""
+    top_half_high: float
+    """Upper end of the 95 % null band of the hit-rate of the top half."""
     auc: float
+    """Area under the ROC curve."""
     auc_low: float
+    """Lower end of the 95 % null band of the AUC."""
     auc_high: float
-    """95 % range of the AUC for a judge without skill."""
+    """Upper end of the 95 % null band of the AUC."""
     average_precision: float
-    leaves_band: bool
+    """Mean of the hit-rates at the thresholds of those who passed."""
+    outside_band: bool
+    """Whether the curve leaves the null band anywhere."""
 
 
-def precision_at(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
-    """Hit-rate at every k = 1 … n, ties counted together.
+def precision_at_k(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
+    """Return the hit-rate at every k = 1 … n, ties counted together.
 
     Parameters
     ----------
@@ -78,19 +88,21 @@ def precision_at(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
 
 
 def hit_rate_curve(
-    ranking: pd.DataFrame, passed: pd.Series, reached: pd.Series, chance: np.ndarray
+    ranking: pd.DataFrame, passed: pd.Series, reached: pd.Series, null: np.ndarray
 ) -> pd.DataFrame:
     """Return the HITRATE table of a RANKING table, best candidate first.
 
     Parameters
     ----------
     ranking : table of RANKING
-        Only candidates in ``passed``.
+        Only of candidates in ``passed``.
     passed : bool Series by candidate
-    reached : Series by candidate
-        What to call each one's result.
-    chance : float array, shape (draws, n)
-        Strengths by judges without skill, in order of candidate id.
+        Whether each passed the round.
+    reached : str Series by candidate
+        How to print the result of each.
+    null : float array, shape (draws, n)
+        Strengths that random judges gave, candidates in order of id; see
+        :func:`ranking.evaluation.null_model.random_judges`.
 
     Raises
     ------
@@ -108,8 +120,8 @@ def hit_rate_curve(
         )
     strength = own["strength"].to_numpy()
     by_id = passed.loc[sorted(own["candidate"])].to_numpy(dtype=bool)
-    low, high = global_envelope(precision_at(chance, by_id))
-    rate = precision_at(strength, hit)
+    low, high = global_envelope(precision_at_k(null, by_id))
+    rate = precision_at_k(strength, hit)
     k = np.rint(_tie_end(strength)).astype(int)
     columns = {
         "k": k,
@@ -125,34 +137,45 @@ def hit_rate_curve(
     return pd.DataFrame(columns)[list(HITRATE)]
 
 
-def summarise(
-    ranking: pd.DataFrame, curve: pd.DataFrame, passed: pd.Series, chance: np.ndarray
+def summarise_hit_rate(
+    ranking: pd.DataFrame, curve: pd.DataFrame, passed: pd.Series, null: np.ndarray
 ) -> HitRateSummary:
-    """Return base rate, cut at half, AUC and AP, with what judges without skill get."""
+    """Return base rate, hit-rate of the top half, AUC and AP, with their null bands.
+
+    Parameters
+    ----------
+    ranking : table of RANKING
+        Only of candidates in ``passed``.
+    curve : table of :func:`hit_rate_curve`
+    passed : bool Series by candidate
+        Whether each passed the round.
+    null : float array, shape (draws, n)
+        Strengths that random judges gave, candidates in order of id.
+    """
     by_id = ranking.set_index("candidate").sort_index()
     hit = passed.loc[by_id.index].to_numpy(dtype=bool)
     strength = by_id["strength"].to_numpy()
     n = len(hit)
     within = curve["k"][curve["k"] <= max(n // 2, curve["k"].min())]
-    cut = int(within.max())
-    row = curve[curve["k"] == cut].iloc[-1]
-    cut_low, cut_high = np.quantile(precision_at(chance, hit)[:, cut - 1], QUANTILES)
-    auc_low, auc_high = np.quantile(area_under_roc(chance, hit), QUANTILES)
+    top_half = int(within.max())
+    row = curve[curve["k"] == top_half].iloc[-1]
+    top_half_low, top_half_high = np.quantile(precision_at_k(null, hit)[:, top_half - 1], QUANTILES)
+    auc_low, auc_high = np.quantile(area_under_roc(null, hit), QUANTILES)
     outside = (curve["hit_rate"] < curve["null_low"]) | (curve["hit_rate"] > curve["null_high"])
     return HitRateSummary(
         candidates=n,
         passed=int(hit.sum()),
         base_rate=float(hit.mean()),
-        cut=cut,
-        cut_passed=round(row["hit_rate"] * cut),
-        cut_hit_rate=float(row["hit_rate"]),
-        cut_low=float(cut_low),
-        cut_high=float(cut_high),
+        top_half=top_half,
+        top_half_passed=round(row["hit_rate"] * top_half),
+        top_half_hit_rate=float(row["hit_rate"]),
+        top_half_low=float(top_half_low),
+        top_half_high=float(top_half_high),
         auc=float(area_under_roc(strength, hit)),
         auc_low=float(auc_low),
         auc_high=float(auc_high),
         average_precision=average_precision(strength, hit),
-        leaves_band=bool(outside.any()),
+        outside_band=bool(outside.any()),
     )
 
 
@@ -171,17 +194,18 @@ def area_under_roc(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
 
 
 def average_precision(strength: np.ndarray, passed: np.ndarray) -> float:
-    """Mean of the hit-rates at the thresholds of those who passed (scikit-learn's definition)."""
+    """Return the mean hit-rate at the thresholds of those who passed, as scikit-learn does."""
     from sklearn.metrics import average_precision_score  # half a second to load
 
     return float(average_precision_score(passed, np.round(strength / TIE_TOLERANCE)))
 
 
 def global_envelope(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds that 95 % of the curves stay within all along, by directional quantiles [2]_.
+    """Return bounds that 95 % of the curves stay within everywhere, by directional quantiles [2]_.
 
-    A curve's departure from the mean is measured in units of the 2.5 % and 97.5 % points of its
-    side, so that the bounds follow a lopsided spread; its largest departure anywhere decides.
+    The distance of a curve from the mean is measured in units of the 2.5 % point below the mean and
+    the 97.5 % point above it, so that the bounds follow a skewed distribution; the largest distance
+    of each curve counts.
 
     Parameters
     ----------
@@ -200,5 +224,5 @@ def global_envelope(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _tie_end(strength: np.ndarray) -> np.ndarray:
-    """For falling strengths, how many candidates are at least as strong as each."""
+    """Return how many candidates are at least as strong as each, for falling strengths (n,)."""
     return (strength[np.newaxis, :] >= strength[:, np.newaxis] - TIE_TOLERANCE).sum(axis=1)

@@ -1,21 +1,23 @@
-"""Two judges of the same candidates: how alike they rank, and who is nearer to the result.
+"""Two rankings of the same candidates: how much they agree, and which is nearer to the result.
 
 Conventions
 -----------
-A judge is one strength per candidate, larger is better; only the order counts, so that judges in
-different units can be compared. The *order accuracy* of a judge is the share of pairs of unequal
-score whom it puts in the order of their scores, a tie half: of two judges, over the same pairs.
+A ranking is one strength per candidate, larger is better; only the order counts, so that strengths
+in different units can be compared. The *order accuracy* of a ranking is the share of pairs of
+unequal score that it puts in the order of their scores, a tie half (the concordance index). Two
+rankings are compared over the same pairs.
 
-Intervals resample candidates, each with the places that both judges gave; pairs of a candidate with
-its own copy count for nothing, as equals do in tau-b. They speak of other candidates, not of other
-verdicts on these.
+Intervals resample candidates, each with its ranks in both rankings; pairs of a candidate with its
+own copy count for nothing, as equals do in tau-b. They allow for other candidates, not for other
+comparisons of these.
 
-The p of a difference swaps the two ranks of each candidate by lot [1]_ [2]_: if it makes no
-difference to a candidate which of the two ranked, a swapped field is as likely as the one seen. All
-swaps are made where they are few, up to ten candidates. Ranks of one judge exclude each other, so
-that this holds only nearly: in simulation (12 to 113 candidates, two equally good judges with and
-without skill, whose errors are shared or not) it raises 4 to 6 % false alarms at 5 %. There the
-intervals of tau-b cover its true value in 94 to 97 % of cases.
+The p of a difference swaps the two ranks of each candidate at random [1]_ [2]_: if it makes no
+difference to a candidate which of the two rankings its rank is from, swapped ranks are as likely as
+those observed. All swaps are made where they are few, up to ten candidates. The ranks within one
+ranking exclude each other, so that this is true only approximately: in simulation (12 to 113
+candidates, two equally accurate rankings, related to the result or not, with shared errors or
+independent ones) there are 4 to 6 % false alarms at 5 %. There the intervals of tau-b cover its
+true value in 94 to 97 % of cases.
 
 References
 ----------
@@ -32,29 +34,31 @@ from ranking.evaluation.accuracy import PERMUTATIONS
 from ranking.evaluation.resampling import (
     QUANTILES,
     Estimate,
-    affordable,
+    affordable_draws,
+    bootstrap_counts,
+    bootstrap_sums,
     pair_share,
-    resample,
-    sum_drawn,
 )
 from ranking.methods.method import competition_rank
 
-BATCH = 2_000_000  # pairs at a time
+MAX_BATCH_PAIRS = 2_000_000  # pairs swapped at a time
 
 
 def rank_correlation(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Estimate:
-    """Return Kendall's tau-b of two judges with an interval, missing where one puts all alike.
+    """Return Kendall's tau-b of two rankings with an interval, missing where all are tied in one.
 
     Parameters
     ----------
     one, other : float arrays, shape (n,)
-        Strengths of the same candidates.
+        Strengths of the same candidates in the two rankings.
+    seed : seed of the bootstrap
     """
-    above, beyond = _above(one), _above(other)
-    counts = resample(len(one), seed)
-    parts = (above * beyond, np.abs(above), np.abs(beyond))
+    above, other_above = _above(one), _above(other)
+    counts = bootstrap_counts(len(one), seed)
+    terms = (above * other_above, np.abs(above), np.abs(other_above))
     value, drawn = (
-        _tau(*(sum_drawn(own, part) for part in parts)) for own in (np.ones((1, len(one))), counts)
+        _tau(*(bootstrap_sums(own, term) for term in terms))
+        for own in (np.ones((1, len(one))), counts)
     )
     if np.isnan(drawn).all():
         return Estimate(float("nan"))
@@ -63,7 +67,7 @@ def rank_correlation(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Estim
 
 
 def order_accuracy(strength: np.ndarray, score: np.ndarray) -> float:
-    """Share of the pairs of unequal score whom a judge puts in their order, a tie half."""
+    """Return the share of pairs of unequal score that strengths put in their order, a tie half."""
     better = _better(score)
     return float((_right(strength) * better).sum() / better.sum())
 
@@ -71,14 +75,15 @@ def order_accuracy(strength: np.ndarray, score: np.ndarray) -> float:
 def accuracy_difference(
     one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int = 0
 ) -> Estimate:
-    """Return by how much the order accuracy of one judge is above that of another, and its p.
+    """Return the order accuracy of one ranking less that of another, with interval and p.
 
     Parameters
     ----------
     one, other : float arrays, shape (n,)
-        Strengths of the same candidates.
+        Strengths of the same candidates in the two rankings.
     score : float array, shape (n,)
-        Pairs with a missing one are left out.
+        Results; pairs with a missing one are left out.
+    seed : seed of bootstrap and swaps
     """
     better = _better(score)
     estimate = pair_share((_right(one) - _right(other)) * better, better, seed)
@@ -90,7 +95,7 @@ def accuracy_difference(
 
 
 def _swap_p(one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int) -> float:
-    """Two-sided p of the difference, the two ranks of each candidate swapped by lot."""
+    """Return the two-sided p of the difference, ranks of each candidate swapped at random."""
     further, nearer = np.nonzero(_better(score))
 
     def difference(own: np.ndarray, others: np.ndarray, axis: int) -> np.ndarray:
@@ -105,30 +110,30 @@ def _swap_p(one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int) ->
         difference,
         permutation_type="samples",
         vectorized=True,
-        n_resamples=affordable(PERMUTATIONS, len(score)),
-        batch=max(1, BATCH // len(further)),
+        n_resamples=affordable_draws(PERMUTATIONS, len(score)),
+        batch=max(1, MAX_BATCH_PAIRS // len(further)),
         rng=np.random.default_rng(seed),
     )
     return float(test.pvalue)
 
 
 def _above(strength: np.ndarray) -> np.ndarray:
-    """1 where the row stands above the column, -1 where below, 0 for equals; shape (n, n)."""
+    """Return 1 where the row is ranked above the column, -1 where below, 0 for equals; (n, n)."""
     rank = competition_rank(strength)
     return np.sign(rank[np.newaxis, :] - rank[:, np.newaxis]).astype(float)
 
 
 def _right(strength: np.ndarray) -> np.ndarray:
-    """How far the row is put above the column: 1, or half for equals."""
+    """Return 1 where the row is ranked above the column, half for equals; shape (n, n)."""
     return (_above(strength) + 1) / 2
 
 
 def _better(score: np.ndarray) -> np.ndarray:
-    """1 where the row scored more than the column; 0 where one is missing."""
+    """Return 1 where the row scored more than the column, 0 where one is missing; shape (n, n)."""
     return (score[:, np.newaxis] > score[np.newaxis, :]).astype(float)
 
 
-def _tau(agree: np.ndarray, told: np.ndarray, told_too: np.ndarray) -> np.ndarray:
-    """Kendall's tau-b from sums over pairs, missing where nobody is told apart."""
+def _tau(agreement: np.ndarray, untied: np.ndarray, other_untied: np.ndarray) -> np.ndarray:
+    """Return Kendall's tau-b from sums over pairs, missing where all pairs are tied."""
     with np.errstate(invalid="ignore"):
-        return np.asarray(agree / np.sqrt(told * told_too))
+        return np.asarray(agreement / np.sqrt(untied * other_untied))

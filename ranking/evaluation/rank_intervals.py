@@ -1,17 +1,17 @@
-"""How far a place in the ranking could have been another: 95 % intervals of rank and strength.
+"""95 % intervals of rank and strength.
 
 Conventions
 -----------
 The candidates of a competition are a sample, and every comparison of one of them depends on that
-one; comparisons are no sample. So candidates are resampled: each draw gives every candidate a
-random weight (Bayesian bootstrap [1]_), a comparison weighs the product of its two, and the whole
-field is ranked again. Where votes per window exist, windows can be drawn instead. Drawing
-comparisons one by one would claim more certainty than there is.
+one; comparisons are not an independent sample. So candidates are resampled: each draw gives every
+candidate a random weight (Bayesian bootstrap [1]_), a comparison counts by the product of its two
+weights, and all candidates are ranked again. Where there are votes on windows, windows can be
+resampled instead. Resampling single comparisons would claim more certainty than there is.
 
-What they cover, in simulation (30 to 60 candidates, both orders of every pair): the true rank in
-93 to 96 % of cases in fields that differ clearly, 88 % in a field of near equals, 95 % where the
-two orders of a pair share their error (resampling comparisons: 89 %). They speak of this judge and
-these recordings; how the same pianist plays on another day is not in them.
+Coverage in simulation (30 to 60 candidates, both orders of every pair): the true rank in 93 to 96 %
+of cases where candidates differ clearly, 88 % where they are nearly equal, 95 % where the two
+orders of a pair share their error (resampling comparisons: 89 %). The intervals are about this
+ranker and these recordings; how the same pianist plays on another day is not in them.
 
 References
 ----------
@@ -27,13 +27,16 @@ from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.evaluation.resampling import (
     QUANTILES,
-    affordable,
+    affordable_draws,
     candidate_weights,
     resampled_windows,
 )
 from ranking.methods.method import Method, competition_rank
 
-DRAWS, WINDOW_DRAWS = 400, 200
+DRAWS = 400
+"""Number of resamplings of candidates."""
+WINDOW_DRAWS = 200
+"""Number of resamplings of windows."""
 
 
 def with_intervals(
@@ -41,49 +44,66 @@ def with_intervals(
 ) -> pd.DataFrame:
     """Return the RANKING table with intervals of rank and strength, candidates resampled.
 
-    They stay missing where the method has only an order, or ranks by marks.
+    They stay missing where the method is ordinal, or ranks by marks.
+
+    Parameters
+    ----------
+    ranking : table of RANKING, by the same method
+    tally : counted comparisons that were ranked
+    method : how each draw is ranked
+    seed : seed of the resampling
+    draws : number of resamplings, fewer for many candidates
     """
-    if not _has_ranges(method):
+    if not _has_intervals(method):
         return ranking
     own = ranking.set_index("candidate").loc[tally.candidates, "strength"].to_numpy()
     n = len(own)
-    fields = candidate_weights(n, affordable(draws, n, least=100), seed)
-    strengths = np.stack([method.strengths(tally.matrix, weights, own) for weights in fields])
+    drawn = candidate_weights(n, affordable_draws(draws, n, min_draws=100), seed)
+    strengths = np.stack([method.strengths(tally.matrix, weights, own) for weights in drawn])
     return _with_quantiles(ranking, tally.candidates, strengths)
 
 
 def with_window_intervals(
     ranking: pd.DataFrame,
     votes: pd.DataFrame,
-    vote: str,
+    rule: str,
     method: Method,
     seed: int = 0,
     draws: int = WINDOW_DRAWS,
 ) -> pd.DataFrame:
-    """Return the RANKING table with intervals, windows of the VOTES table resampled.
+    """Return the RANKING table with intervals of rank and strength, windows resampled.
 
-    They stay missing where the method has only an order, or ranks by marks.
+    They stay missing where the method is ordinal, or ranks by marks.
+
+    Parameters
+    ----------
+    ranking : table of RANKING, by the same method
+    votes : table of VOTES that were ranked
+    rule : how votes decide a comparison, one of :data:`ranking.comparisons.votes.VOTE_RULES`
+    method : how each draw is ranked
+    seed : seed of the resampling
+    draws : number of resamplings
     """
-    if not _has_ranges(method):
+    if not _has_intervals(method):
         return ranking
     candidates = pd.Index(sorted(ranking["candidate"]))
-    fields = (
-        count_comparisons(count_votes(drawn, vote))
+    tallies = (
+        count_comparisons(count_votes(drawn, rule))
         for drawn in resampled_windows(votes, draws, seed)
     )
-    strengths = np.stack(list(_strengths_by_id(fields, method, candidates)))
+    strengths = np.stack(list(_strengths_by_id(tallies, method, candidates)))
     return _with_quantiles(ranking, candidates, strengths)
 
 
-def _has_ranges(method: Method) -> bool:
-    return not method.only_order and method.needs == "comparisons"
+def _has_intervals(method: Method) -> bool:
+    return not method.ordinal and method.needs == "comparisons"
 
 
 def _strengths_by_id(
-    fields: Iterator[Tally], method: Method, candidates: pd.Index
+    tallies: Iterator[Tally], method: Method, candidates: pd.Index
 ) -> Iterator[np.ndarray]:
-    """Strengths (n,) in each field; missing for those who are not in it."""
-    for tally in fields:
+    """Yield the strengths (n,) by each tally, missing for candidates who are not in it."""
+    for tally in tallies:
         strengths = np.full(len(candidates), np.nan)
         at = candidates.get_indexer(tally.candidates)
         strengths[at] = method.strengths(tally.matrix, None, None)
@@ -93,7 +113,7 @@ def _strengths_by_id(
 def _with_quantiles(
     ranking: pd.DataFrame, candidates: pd.Index, strengths: np.ndarray
 ) -> pd.DataFrame:
-    """Fill the interval columns from drawn strengths, shape (draws, n), some of them missing."""
+    """Return the ranking with intervals from strengths, shape (draws, n), some of them missing."""
     ranks = competition_rank(strengths).astype(float)
     ranks[np.isnan(strengths)] = np.nan
     low, high = np.nanquantile(strengths, QUANTILES, axis=0)

@@ -1,13 +1,13 @@
-"""What is drawn again and again so that intervals and p-values follow, and how often.
+"""Resampling: what intervals and p-values resample, and how often.
 
 Conventions
 -----------
-Everything of one candidate hangs together: every comparison, every pair. So the candidates of
-a competition are the sample, and they are resampled, never comparisons or pairs: with replacement
-(the bootstrap; a pair counts by how often both are drawn), or by random weights (the Bayesian
-bootstrap [1]_), which leave everybody in the field. Where votes on windows exist, their places in
-the recordings can be resampled instead, each for all pairs at once: its window is in every
-comparison of a candidate. Intervals hold 95 %; a two-sided p is twice the smaller tail.
+The comparisons of one candidate depend on each other. So the candidates of a competition are the
+sample, and they are resampled, never comparisons or pairs: with replacement (the bootstrap; a pair
+counts by how often both are drawn), or by random weights (the Bayesian bootstrap [1]_), which leave
+no candidate out. Where there are votes on windows, the numbers of the windows can be resampled
+instead, each for all pairs at once, because a window is in every comparison of a candidate.
+Intervals cover 95 %; a two-sided p is twice the smaller tail.
 
 References
 ----------
@@ -21,80 +21,112 @@ import numpy as np
 import pandas as pd
 
 LEVEL = 0.95
+"""Confidence level of intervals."""
 QUANTILES = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+"""Quantiles at the ends of an interval."""
 BOOTSTRAP_DRAWS = 2000
-BUDGET = 40_000_000  # cells of matrices (n, n), over all draws
+MAX_CELLS = 40_000_000  # of matrices (n, n), over all draws
 RESAMPLED = ("candidates", "windows")
-"""What intervals of rank may resample."""
+"""What intervals of rank can resample."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value, its 95 % interval, and the p of no skill where it was asked."""
+    """A value with its 95 % interval and its p-value, as far as they were computed."""
 
     value: float
+    """The estimate, missing where there is nothing to estimate it from."""
     low: float = float("nan")
+    """Lower end of the 95 % interval."""
     high: float = float("nan")
+    """Upper end of the 95 % interval."""
     p: float = float("nan")
+    """Two-sided p-value under the null hypothesis, usually that results do not matter."""
     pairs: float = 0.0
-    """Weight of comparisons behind it."""
+    """Number of pairs, comparisons or examples that the value is a share of."""
 
 
 def pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) -> Estimate:
-    """Return a share over pairs with an interval from resampling candidates.
+    """Return a share of pairs, sum of numerators by sum of denominators, with an interval.
+
+    The interval is from the bootstrap over candidates.
 
     Parameters
     ----------
     numerator, denominator : float arrays, shape (n, n)
-        What each ordered pair adds above and below the line. On the diagonal, where a row stands
-        for several who are drawn together, what pairs among them add.
+        What each ordered pair adds to the two sums. Where a row stands for several who are drawn
+        together, the diagonal has what pairs among them add.
+    seed : seed of the bootstrap
     """
     total = float(denominator.sum())
     if total == 0:
         return Estimate(float("nan"))
-    counts = resample(len(denominator), seed)
-    above, below = (sum_drawn(counts, values) for values in (numerator, denominator))
+    counts = bootstrap_counts(len(denominator), seed)
+    above, below = (bootstrap_sums(counts, values) for values in (numerator, denominator))
     shares = above[below > 0] / below[below > 0]
     low, high = np.quantile(shares, QUANTILES)
     return Estimate(float(numerator.sum()) / total, float(low), float(high), pairs=total)
 
 
-def resample(n: int, seed: int) -> np.ndarray:
-    """How often each of n candidates is in each draw with replacement, shape (draws, n)."""
+def bootstrap_counts(n: int, seed: int) -> np.ndarray:
+    """Return how often each of n candidates is in each bootstrap draw, shape (draws, n)."""
     rng = np.random.default_rng(seed)
     return rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAP_DRAWS).astype(float)
 
 
-def sum_drawn(counts: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Sum over pairs in each draw; one on the diagonal is there as often as its row is."""
+def bootstrap_sums(counts: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the sum of values (n, n) over the pairs of each bootstrap draw, shape (draws,).
+
+    A pair counts by the product of the counts (draws, n) of its two; a value on the diagonal counts
+    as often as its row.
+    """
     own = values.diagonal()
     return ((counts @ (values - np.diag(own))) * counts).sum(axis=1) + counts @ own
 
 
-def tail_p(value: float, chance: np.ndarray) -> float:
-    """Two-sided p of a value among those that chance gave."""
-    upper = (1 + (chance >= value - 1e-12).sum()) / (1 + len(chance))
-    lower = (1 + (chance <= value + 1e-12).sum()) / (1 + len(chance))
+def two_sided_p(value: float, null: np.ndarray) -> float:
+    """Return the two-sided p of a value among those drawn from a null model, shape (draws,)."""
+    upper = (1 + (null >= value - 1e-12).sum()) / (1 + len(null))
+    lower = (1 + (null <= value + 1e-12).sum()) / (1 + len(null))
     return float(min(1.0, 2 * min(upper, lower)))
 
 
-def affordable(draws: int, n: int, least: int = 400) -> int:
-    """Draws to make among n candidates: as asked up to 200 candidates or so, at least ``least``.
+def affordable_draws(draws: int, n: int, min_draws: int = 400) -> int:
+    """Return how many draws to make: all up to 200 candidates or so, fewer beyond.
 
-    From fewer than 400, no p could be small enough to stand among a dozen.
+    Parameters
+    ----------
+    draws : number of draws asked for
+    n : number of candidates
+    min_draws : smallest number to reduce it to
+        With fewer than 400, no p could be significant among a dozen tests.
     """
-    return min(draws, max(least, BUDGET // n**2))
+    return min(draws, max(min_draws, MAX_CELLS // n**2))
 
 
 def candidate_weights(n: int, draws: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield weights of n candidates, shape (n,) and of mean 1, by the Bayesian bootstrap [1]_."""
+    """Yield weights of candidates, shape (n,) and of mean 1, by the Bayesian bootstrap [1]_.
+
+    Parameters
+    ----------
+    n : number of candidates
+    draws : number of vectors of weights
+    seed : seed of the weights
+    """
     rng = np.random.default_rng(seed)
     for _ in range(draws):
         yield n * rng.dirichlet(np.ones(n))
 
 
 def resampled_windows(votes: pd.DataFrame, draws: int, seed: int) -> Iterator[pd.DataFrame]:
-    """Yield VOTES tables whose windows are drawn from those of a table, with replacement."""
+    """Yield VOTES tables whose windows are drawn with replacement from those of one.
+
+    Parameters
+    ----------
+    votes : table of VOTES
+    draws : number of tables
+    seed : seed of the draws
+    """
     rng = np.random.default_rng(seed)
     windows = np.unique(votes["window"])
     by_window = dict(tuple(votes.groupby("window")))

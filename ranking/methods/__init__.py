@@ -1,8 +1,7 @@
-"""Ways to rank: from who won over whom to one strength for each candidate, a family a file.
+"""Ranking methods: from who won over whom to one strength for each candidate, a file per family.
 
-A method is a value of :class:`Method` and a line in :data:`METHODS`. What is resampled to say how
-far a rank can be trusted is :mod:`ranking.evaluation`'s business. It imports
-:mod:`ranking.comparisons` and what comes before.
+A method is a value of :class:`Method` and a line in :data:`METHODS`. Intervals of ranks are made by
+:mod:`ranking.evaluation`. It imports :mod:`ranking.comparisons` and what comes before.
 """
 
 import lazy_loader

@@ -2,11 +2,11 @@
 
 Conventions
 -----------
-Strengths are log-strengths of mean 0, so that a difference of log 3 is odds of 3 to 1. Of weighted
-candidates a comparison counts by the product of its two weights. Maximum likelihood, fitted by
-choix. Where wins do not connect all candidates both ways, some strengths would be infinite: every
-candidate is then given one further comparison, tied, spread evenly over all others. In a complete
-round robin the order is that of wins.
+Strengths are log-strengths of mean 0, so that a difference of log 3 is odds of 3 to 1. If
+candidates have weights, a comparison counts by the product of its two weights. The fit is maximum
+likelihood, by choix. Where wins do not connect all candidates both ways, some strengths would be
+infinite: every candidate is then given one further comparison, tied, spread evenly over all others.
+In a complete round robin the order is that of wins.
 
 References
 ----------
@@ -24,28 +24,42 @@ from ranking.methods.method import Method, Start, Weights
 
 
 def log_strengths(wins: WinMatrix, weights: Weights = None, start: Start = None) -> np.ndarray:
-    """Return log-strengths of mean 0: fitted, or one step on from a start.
+    """Return log-strengths of mean 0, fitted, or one Newton step on from a start.
+
+    Parameters
+    ----------
+    wins : wins of n candidates
+    weights : float array, shape (n,), or None
+        Weight of each candidate; None: all alike.
+    start : float array, shape (n,), or None
+        Log-strengths near those of the fit; None: fit from scratch.
+
+    Returns
+    -------
+    float array, shape (n,)
 
     Raises
     ------
     RankingError
         If the fit does not converge.
     """
-    regular = regularised(wins)
+    regularised = regularise(wins)
     if start is None:
-        start = fitted(regular)
+        start = maximum_likelihood(regularised)
         if weights is None:
             return start
-    return newton_step(regular, start, weights)
+    return newton_step(regularised, start, weights)
 
 
-def fitted(wins: np.ndarray) -> np.ndarray:
-    """Return the maximum of the likelihood of wins that connect all candidates both ways.
+def maximum_likelihood(wins: np.ndarray) -> np.ndarray:
+    """Return the log-strengths (n,) that are most likely, given wins (n, n) of row over column.
+
+    The wins must connect all candidates both ways.
 
     Raises
     ------
     RankingError
-        If it is not reached.
+        If the fit does not converge.
     """
     try:
         near: np.ndarray = choix.ilsr_pairwise_dense(wins, max_iter=1000)
@@ -59,8 +73,11 @@ def fitted(wins: np.ndarray) -> np.ndarray:
     return newton_step(wins, near)  # choix stops at 1e-8: equals must come out equal
 
 
-def regularised(wins: WinMatrix) -> np.ndarray:
-    """The wins, plus one tie per candidate spread over all others if strengths need it."""
+def regularise(wins: WinMatrix) -> np.ndarray:
+    """Return the wins (n, n), with one tie per candidate added if strengths would be infinite.
+
+    The tie is spread evenly over all other candidates.
+    """
     if wins.connected:
         return wins.wins
     n = len(wins)
@@ -70,56 +87,66 @@ def regularised(wins: WinMatrix) -> np.ndarray:
 def newton_step(
     wins: np.ndarray, strength: np.ndarray, weights: np.ndarray | None = None
 ) -> np.ndarray:
-    """Bradley-Terry strengths one Newton step on, each pair weighted by both its candidates.
+    """Return log-strengths (n,) after one Newton step of the weighted likelihood.
 
-    From a maximum for one set of weights, one step reaches that for others up to the square of
-    the change: enough for an interval, at a hundredth of the cost of a fit.
+    From the maximum under one set of weights, one step reaches that under others up to the square
+    of the change: enough for an interval, at a hundredth of the cost of a fit.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column.
+    strength : float array, shape (n,)
+        Log-strengths to start from.
+    weights : float array, shape (n,), or None
+        Weight of each candidate: a pair counts by the product of its two. None: all alike.
     """
     weighted = wins if weights is None else wins * np.outer(weights, weights)
-    pair_counts, chance = weighted + weighted.T, _chance(strength)
-    slope = (weighted - pair_counts * chance).sum(axis=1)
-    moved: np.ndarray = strength + _solved(_curvature(pair_counts, chance), slope)
+    pair_counts, probability = weighted + weighted.T, _win_probability(strength)
+    gradient = (weighted - pair_counts * probability).sum(axis=1)  # (n,)
+    moved: np.ndarray = strength + _solve(_curvature(pair_counts, probability), gradient)
     return moved - moved.mean()
 
 
-def information(wins: np.ndarray, strength: np.ndarray) -> np.ndarray:
-    """Fisher information of Bradley-Terry strengths, shape (n, n), with their mean held at 0.
+def fisher_information(wins: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """Return the Fisher information (n, n) of log-strengths (n,), with their mean held at 0.
 
     The diagonal of its inverse, less 1 / n, holds the squared standard errors.
     """
-    return _curvature(wins + wins.T, _chance(strength))
+    return _curvature(wins + wins.T, _win_probability(strength))
 
 
-def _curvature(pair_counts: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    between = pair_counts * chance * (1 - chance)
+def _curvature(pair_counts: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """Return the negative Hessian (n, n) of the log-likelihood, with the mean held at 0."""
+    between = pair_counts * probability * (1 - probability)
     between[np.diag_indices_from(between)] -= between.sum(axis=1)
     return 1 / len(pair_counts) - between
 
 
-def _solved(curvature: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """The step that the slope asks for.
+def _solve(curvature: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Return the Newton step (n,).
 
-    Where candidates met widely, ten conjugate gradients reach it to rounding, a tenth of the time
-    that factoring a thousand candidates takes; where they did not, it is factored.
+    Where most candidates were compared, ten conjugate gradients reach it to rounding, in a tenth of
+    the time that a Cholesky factor of a thousand candidates takes; elsewhere the factor is used.
     """
     scaled = LinearOperator(curvature.shape, lambda v: v / curvature.diagonal(), dtype=float)
-    step, unfinished = cg(curvature, slope, rtol=1e-13, maxiter=60, M=scaled)
+    step, unfinished = cg(curvature, gradient, rtol=1e-13, maxiter=60, M=scaled)
     if unfinished:
-        step = cho_solve(cho_factor(curvature), slope)
+        step = cho_solve(cho_factor(curvature), gradient)
     return np.asarray(step)
 
 
-def _chance(strength: np.ndarray) -> np.ndarray:
-    """Probability of winning, [i, j] of i over j."""
-    with np.errstate(over="ignore"):  # an infinite exp is a chance of 0
+def _win_probability(strength: np.ndarray) -> np.ndarray:
+    """Return the probability (n, n) that row wins over column."""
+    with np.errstate(over="ignore"):  # an infinite exp is a probability of 0
         return 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
 
 
 BRADLEY_TERRY = Method(
     "bradley-terry",
     log_strengths,
-    form=".2f",
+    format_spec=".2f",
     unit="a log-odds: one more is odds of 2.7 to 1",
-    when_split="Their distance is not known: each candidate was given one more comparison, tied, "
-    "spread over all others, to keep strengths finite.",
+    disconnected_remark="How far apart they are is not known: each candidate was given one more "
+    "comparison, tied, spread over all others, to keep strengths finite.",
 )

@@ -2,10 +2,11 @@
 
 Methods
 -------
-* :data:`WINS`: their number, as in the paper [1]_. Fair only where everyone plays equally often.
-* :data:`WIN_RATE`: the share of one's comparisons won.
+* :data:`WINS`: number of comparisons won, as in the paper [1]_. Fair only where every candidate
+  was compared equally often.
+* :data:`WIN_RATE`: share of a candidate's comparisons that it won.
 
-Each is its own strength. A tie is half a win.
+The number or share is the strength. A tie is half a win.
 
 References
 ----------
@@ -19,12 +20,12 @@ from ranking.methods.method import Method, Start, Weights
 
 
 def count_wins(wins: WinMatrix, weights: Weights = None, _start: Start = None) -> np.ndarray:
-    """Return the comparisons won, each counted by the weight of the opponent."""
+    """Return the wins (n,) of each candidate, each counted by the weight of the other one."""
     return _weighted(wins.wins, weights).sum(axis=1)
 
 
 def win_rates(wins: WinMatrix, weights: Weights = None, _start: Start = None) -> np.ndarray:
-    """Return the share of comparisons won, each counted by the weight of the opponent."""
+    """Return the share (n,) of comparisons won, each counted by the weight of the other one."""
     return _weighted(wins.wins, weights).sum(axis=1) / _weighted(wins.pair_counts, weights).sum(
         axis=1
     )
@@ -34,5 +35,5 @@ def _weighted(counts: np.ndarray, weights: Weights) -> np.ndarray:
     return counts if weights is None else counts * weights
 
 
-WINS = Method("wins", count_wins, misled_by_uneven_schedule=True, same_as="wins", form="g")
-WIN_RATE = Method("win-rate", win_rates, same_as="win_rate", form=".3f")
+WINS = Method("wins", count_wins, needs_even_schedule=True, strength_column="wins", format_spec="g")
+WIN_RATE = Method("win-rate", win_rates, strength_column="win_rate", format_spec=".3f")

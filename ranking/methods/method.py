@@ -2,14 +2,13 @@
 
 Conventions
 -----------
-A method gives each candidate a *strength*, larger is better; it sees who won over whom, never
-a result. It may be asked in a field where candidates have *weights*: a candidate of weight 2 stands
-for two who fared alike, and the strength is that of each. It may be given a *start*: strengths near
-those looked for, as they were before the weights or before a simulated tournament; then one step
-towards them is enough. What is resampled, and why, is not its business
-(:mod:`ranking.evaluation.resampling`).
+A method gives each candidate a *strength*, larger is better, from who won over whom; it never
+sees the actual result. Candidates may have *weights*: a candidate of weight 2 stands for two with
+the same comparisons, and the strength is that of each. A method may be given a *start*: strengths
+near those it is to find, as they were before the weights or before a simulated tournament; then one
+step towards them is enough. Resampling is done elsewhere (:mod:`ranking.evaluation.resampling`).
 
-A method of one's own is a value of :class:`Method` in a file, and a line in :data:`METHODS` or an
+To add a method, write a value of :class:`Method` in a file, and a line in :data:`METHODS` or an
 entry point ``judge.methods`` of another package.
 """
 
@@ -24,57 +23,75 @@ from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.errors import RankingError
 from ranking.tables import RANKING
 
-TIE_TOLERANCE = 1e-9  # strengths closer than this are equal: rounding leaves about 1e-13
+TIE_TOLERANCE = 1e-9
+"""Strengths closer than this are equal; rounding leaves about 1e-13."""
 
 Weights = np.ndarray | None
-"""Of candidates, float, shape (n,); None: all alike."""
+"""Weights of the candidates, float, shape (n,). None: all alike."""
 Start = np.ndarray | None
-"""Strengths near those looked for, float, shape (n,)."""
+"""Strengths near those to find, float, shape (n,). None: start from scratch."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """One way to rank."""
+    """A way to rank candidates, and what a reader must know about it."""
 
     name: str
-    """As people choose it, and as a run records it."""
+    """Name by which people choose the method, and which a run records."""
     strengths: Callable[[Any, Weights, Start], np.ndarray]
-    """Strengths, shape (n,), of a :class:`~ranking.comparisons.tally.WinMatrix`, or of marks as
-    ``needs`` says, under weights and from a start, either of which it may ignore."""
+    """Function of (data, weights, start) that returns strengths, shape (n,). The data are a
+    :class:`~ranking.comparisons.tally.WinMatrix` or marks, as ``needs`` says; weights and start
+    may be ignored."""
     needs: Literal["comparisons", "marks"] = "comparisons"
-    """What it ranks by: wins, or a panel's marks, float, shape (jurors, n), NaN where none."""
-    misled_by_uneven_schedule: bool = False
-    """Whether those who were compared more often are favoured."""
-    only_order: bool = False
-    """Whether strengths say no more than the order: then ranks have no ranges."""
-    same_as: str = ""
-    """The column of RANKING that the strength repeats."""
-    when_split: str = ""
-    """What it does where wins do not connect all candidates both ways, as a sentence."""
-    form: str = "#.3g"
-    """How a strength prints, as :func:`format` takes it."""
+    """Data that the method ranks by: wins, or the marks of a panel as a float array, shape
+    (jurors, n), NaN where a juror gave none."""
+    needs_even_schedule: bool = False
+    """Whether it is fair only where all candidates were compared equally often."""
+    ordinal: bool = False
+    """Whether strengths give no more than the order; ranks then have no intervals."""
+    strength_column: str = ""
+    """Column of the RANKING table that already holds the strength, if any."""
+    disconnected_remark: str = ""
+    """Remark on what the method does where wins do not connect all candidates both ways."""
+    format_spec: str = "#.3g"
+    """Format specification for printing a strength, as :func:`format` takes it."""
     unit: str = ""
-    """What a strength is, for people: "a log-odds: one more is odds of 2.7 to 1"."""
+    """Unit of a strength, in words: "a log-odds: one more is odds of 2.7 to 1"."""
 
 
 def rank_candidates(
     comparisons: pd.DataFrame | Tally, method: Method, marks: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """Rank the candidates of a COMPARISONS table; return a RANKING table, best first.
+    """Return the RANKING table of comparisons, best candidate first.
 
     Intervals are missing; :mod:`ranking.evaluation.rank_intervals` adds them.
 
     Parameters
     ----------
+    comparisons : table of COMPARISONS, or its tally
+    method : how to rank
     marks : float array, shape (jurors, n), candidates in order of id
-        For methods that rank by them.
+        Marks of a panel, for methods that rank by them.
 
     Raises
     ------
     RankingError
-        If the method needs marks and there are none, or its fit fails.
+        If the method ranks by marks and there are none, or its fit fails.
     TableError
         If a column is missing or there are no comparisons.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from ranking import find_method, rank_candidates
+    >>> rows = [("anna", "bo", "anna"), ("bo", "cleo", "bo"), ("cleo", "anna", "tie")]
+    >>> comparisons = pd.DataFrame(rows, columns=["first", "second", "winner"])
+    >>> ranking = rank_candidates(comparisons.assign(votes=1, windows=1), find_method("win-rate"))
+    >>> ranking[["rank", "candidate", "wins", "comparisons", "win_rate"]]
+       rank candidate  wins  comparisons  win_rate
+    0     1      anna   1.5            2      0.75
+    1     2        bo   1.0            2      0.50
+    2     3      cleo   0.5            2      0.25
     """
     tally = comparisons if isinstance(comparisons, Tally) else count_comparisons(comparisons)
     if method.needs == "marks" and marks is None:
@@ -83,14 +100,14 @@ def rank_candidates(
         )
     data = marks if method.needs == "marks" else tally.matrix
     strength = method.strengths(data, None, None)
-    won, played = tally.wins.sum(axis=1), tally.pair_counts.sum(axis=1)
+    won, compared = tally.wins.sum(axis=1), tally.pair_counts.sum(axis=1)
     table = pd.DataFrame(
         {
             "rank": competition_rank(strength),
             "candidate": tally.candidates,
             "wins": won,
-            "comparisons": played.astype(int),
-            "win_rate": won / played,
+            "comparisons": compared.astype(int),
+            "win_rate": won / compared,
             "strength": strength,
         }
     ).reindex(columns=list(RANKING))
@@ -98,7 +115,7 @@ def rank_candidates(
 
 
 def competition_rank(strength: np.ndarray) -> np.ndarray:
-    """1 plus the number of candidates who are stronger; shape (..., n) as given.
+    """Return the ranks of strengths, shape (..., n): 1 plus the number who are stronger.
 
     Strengths within :data:`TIE_TOLERANCE` of the next one count as equal.
     """

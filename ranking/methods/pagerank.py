@@ -1,7 +1,7 @@
-"""PageRank: losers vote for those who beat them [1]_.
+"""PageRank: each candidate points to those who beat it [1]_.
 
-The strength is the stationary probability of a walk from losers to winners, damping 0.85, as
-networkx defines it.
+The strength is the stationary probability of a random walk from losers to winners, with a damping
+factor of 0.85, as networkx defines it.
 
 References
 ----------
@@ -16,23 +16,25 @@ from ranking.methods.method import Method, Start, Weights
 DAMPING = 0.85
 
 
-def walk_from_losers(wins: WinMatrix, weights: Weights = None, _start: Start = None) -> np.ndarray:
-    """Return the probabilities of the walk.
+def pagerank_strengths(
+    wins: WinMatrix, weights: Weights = None, _start: Start = None
+) -> np.ndarray:
+    """Return the stationary probability (n,) of each candidate.
 
     A candidate of weight 2 counts as two, and gets the probability of each.
     """
     n = len(wins)
     m = np.ones(n) if weights is None else weights
-    start = m / m.sum()
-    votes = wins.wins * m[:, np.newaxis]
-    losses = votes.sum(axis=0)
-    walk = np.divide(votes, losses, out=np.tile(start[:, np.newaxis], n), where=losses > 0)
-    moved = start
+    restart = m / m.sum()
+    links = wins.wins * m[:, np.newaxis]
+    losses = links.sum(axis=0)
+    walk = np.divide(links, losses, out=np.tile(restart[:, np.newaxis], n), where=losses > 0)
+    moved = restart
     for _ in range(1000):
-        rank, moved = moved, DAMPING * walk @ moved + (1 - DAMPING) * start
-        if np.abs(moved - rank).sum() < 1e-12:
+        before, moved = moved, DAMPING * walk @ moved + (1 - DAMPING) * restart
+        if np.abs(moved - before).sum() < 1e-12:
             break
     return moved / m
 
 
-PAGERANK = Method("pagerank", walk_from_losers, misled_by_uneven_schedule=True)
+PAGERANK = Method("pagerank", pagerank_strengths, needs_even_schedule=True)

@@ -1,14 +1,14 @@
 """Ranking methods by name.
 
-A new one of the program's own is a file in this room and a line here; other packages offer theirs
-by an entry point ``judge.methods``. Names are listed without loading anything slow.
+A new one of the program's own is a file in this package and a line here; other packages offer
+theirs by an entry point ``judge.methods``. Names are listed without loading anything slow.
 """
 
 from typing import TYPE_CHECKING
 
 from ranking.errors import RankingError
 from ranking.files.registry import Registry
-from ranking.files.text import closest, printable
+from ranking.files.text import did_you_mean, printable
 
 if TYPE_CHECKING:
     from ranking.methods.method import Method
@@ -32,12 +32,12 @@ def find_method(name: str) -> "Method":
     Raises
     ------
     RankingError
-        If there is none, or another package's cannot be used.
+        If there is no such method, or that of another package cannot be used.
     """
     if name not in METHODS:
         raise RankingError(
             "ranking",
-            f"no method {printable(name)!r}{closest(name, list(METHODS))}",
+            f"no method {printable(name)!r}{did_you_mean(name, list(METHODS))}",
             f"choose {', '.join(METHODS)}",
         )
     return METHODS[name]

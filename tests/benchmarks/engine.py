@@ -1,8 +1,9 @@
 """Time the engine on a large tournament, each part as a ratio to another program's fit.
 
-Run ``python tests/benchmarks/engine.py``; ``--candidates 100`` for a short one. Every candidate
-meets every other in both orders: 1,000 candidates make 999,000 comparisons. The verdicts are drawn
-from Bradley-Terry with strengths of deviation 1; ratios below 1 are faster than the other program.
+Run ``python tests/benchmarks/engine.py``; ``--candidates 100`` for a short one. All pairs are
+compared in both orders: 1,000 candidates make 999,000 comparisons. They are simulated by the
+Bradley-Terry model with strengths of standard deviation 1; ratios below 1 are faster than the other
+program.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from ranking.methods.bradley_terry import log_strengths
 
 
 def tournament(n: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Roster and comparisons of n candidates."""
+    """Return the roster and the comparisons of n candidates."""
     rng = np.random.default_rng(seed)
     ids = np.array([f"c{number:04}" for number in range(n)])
     score = np.sort(rng.integers(0, 4, n))
@@ -42,14 +43,14 @@ def tournament(n: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def timed(work: Callable[[], object]) -> tuple[float, object]:
-    """Seconds a call took, and what it returned."""
-    begun = time.perf_counter()
+    """Return the seconds that a call took, and what it returned."""
+    start = time.perf_counter()
     result = work()
-    return time.perf_counter() - begun, result
+    return time.perf_counter() - start, result
 
 
-def whole_way(folder: Path) -> dict[str, float]:
-    """Seconds from the files to the ranking, and from there to the findings."""
+def time_study(folder: Path) -> dict[str, float]:
+    """Return the seconds from the files to the ranking, and from there to the findings."""
     ranked, study = timed(
         lambda: run_study(
             competition := read_competition(folder / "roster.csv"),
@@ -61,24 +62,30 @@ def whole_way(folder: Path) -> dict[str, float]:
     return {"read and rank": ranked, "check": checked}
 
 
-def fits(comparisons: pd.DataFrame) -> dict[str, float]:
-    """Seconds of the Bradley-Terry fit alone, by this program and by others, from ids on."""
+def time_fits(comparisons: pd.DataFrame) -> dict[str, float]:
+    """Return the seconds of the Bradley-Terry fit alone, by this program and by others."""
     wins = count_comparisons(comparisons.assign(votes=1, windows=1)).wins
     names = pd.Index(sorted(comparisons["first"].unique()))
-    first, second = (names.get_indexer(comparisons[side]) for side in ("first", "second"))
+    first, second = (names.get_indexer(comparisons[place]) for place in ("first", "second"))
     won = comparisons["winner"].to_numpy() == comparisons["first"].to_numpy()
     winner, loser = np.where(won, first, second), np.where(won, second, first)
     pairs = list(zip(winner.tolist(), loser.tolist(), strict=True))
-    verdict = [evalica.Winner.X if x else evalica.Winner.Y for x in won]
+    winners = [evalica.Winner.X if x else evalica.Winner.Y for x in won]
     first_ids, second_ids = comparisons["first"].tolist(), comparisons["second"].tolist()
-    own, fitted = timed(lambda: log_strengths(WinMatrix(wins)))
-    theirs, reference = timed(lambda: choix.opt_pairwise(len(names), pairs))
-    third, scores = timed(lambda: evalica.bradley_terry(first_ids, second_ids, verdict).scores)
+    own_seconds, strengths = timed(lambda: log_strengths(WinMatrix(wins)))
+    choix_seconds, reference = timed(lambda: choix.opt_pairwise(len(names), pairs))
+    evalica_seconds, scores = timed(
+        lambda: evalica.bradley_terry(first_ids, second_ids, winners).scores
+    )
     logs = np.log(scores.loc[names].to_numpy())
     for name, other in (("choix", reference), ("evalica", logs)):
-        gap = np.abs(fitted - (other - other.mean())).max()
+        gap = np.abs(strengths - (other - other.mean())).max()
         print(f"largest difference from {name} in log-strength: {gap:.1e}")
-    return {"fit": own, "choix.opt_pairwise": theirs, "evalica.bradley_terry": third}
+    return {
+        "fit": own_seconds,
+        "choix.opt_pairwise": choix_seconds,
+        "evalica.bradley_terry": evalica_seconds,
+    }
 
 
 def main() -> None:
@@ -91,16 +98,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         for table, stem in ((roster, "roster"), (comparisons, "comparisons")):
             write_text(to_csv(table), Path(name) / f"{stem}.csv")
-        seconds = whole_way(Path(name))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # of the program's own work
-    seconds |= fits(comparisons)
+        seconds = time_study(Path(name))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # without the other programs
+    seconds |= time_fits(comparisons)
     print(f"{'':24} {'seconds':>8} {'÷ choix':>8} {'÷ evalica':>10}")
     for part, spent in seconds.items():
         ratios = [
             spent / seconds[other] for other in ("choix.opt_pairwise", "evalica.bradley_terry")
         ]
         print(f"{part:24} {spent:8.2f} {ratios[0]:8.3f} {ratios[1]:10.2f}")
-    print(f"most memory in use while reading, ranking and checking: {peak:.2f} GB")
+    print(f"peak memory while reading, ranking and checking: {peak:.2f} GB")
 
 
 if __name__ == "__main__":

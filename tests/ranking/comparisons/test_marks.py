@@ -1,4 +1,4 @@
-"""A panel's marks become comparisons, ties kept."""
+"""The marks of a panel become comparisons, ties kept."""
 
 import itertools
 
@@ -32,8 +32,7 @@ def test_marks_order_every_two_candidates_a_juror_marked():
     table = panel_comparisons(
         marks(("X", "a", 20), ("X", "b", 18), ("X", "c", 20), ("Y", "b", 3), ("Y", "a", 2))
     )
-    verdicts = table[["juror", "first", "second", "winner"]].to_numpy().tolist()
-    assert verdicts == [
+    assert table[["juror", "first", "second", "winner"]].to_numpy().tolist() == [
         ["X", "a", "b", "a"],
         ["X", "a", "c", TIE],
         ["X", "b", "c", "c"],
@@ -83,7 +82,7 @@ def test_agreement_counts_ties_half_and_equal_results_not_at_all():
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ("X,a,5,no\nX,e,4,no", "line 3: 'e' is not a candidate to be judged"),
+        ("X,a,5,no\nX,e,4,no", "line 3: 'e' is not a candidate to be ranked"),
         ("X,a,,no\nX,b,4,no", "line 2: no mark, and not recused; give the mark, or write recused"),
         ("X,a,5,no\nX,a,4,no", "line 3: a second mark of 'X' for 'a'"),
         ("X,a,five,no", "line 2: 'mark' is 'five', which is not a number"),
@@ -101,14 +100,14 @@ def test_without_recused_everyone_marked(tmp_path):
     assert not read(tmp_path, "juror,candidate,mark\nX,a,5\nX,b,4\n")["recused"].any()
 
 
-STAGES = "stage,juror,candidate,mark\none,X,a,5\none,X,b,4\ntwo,X,a,3\n"
+ROUNDS = "round,juror,candidate,mark\none,X,a,5\none,X,b,4\ntwo,X,a,3\n"
 
 
-def test_a_stage_is_chosen_by_name(tmp_path):
-    assert read(tmp_path, STAGES, "two")["mark"].tolist() == [3]
-    with pytest.raises(ComparisonsError, match="marks of several stages: one, two; choose one"):
-        read(tmp_path, STAGES)
-    with pytest.raises(ComparisonsError, match=r"no marks of stage 'thwo' \(did you mean 'two'"):
-        read(tmp_path, STAGES, "thwo")
-    with pytest.raises(ComparisonsError, match="it has no stage column"):
+def test_a_round_is_chosen_by_name(tmp_path):
+    assert read(tmp_path, ROUNDS, "two")["mark"].tolist() == [3]
+    with pytest.raises(ComparisonsError, match="marks of several rounds: one, two; choose one"):
+        read(tmp_path, ROUNDS)
+    with pytest.raises(ComparisonsError, match=r"no marks of round 'thwo' \(did you mean 'two'"):
+        read(tmp_path, ROUNDS, "thwo")
+    with pytest.raises(ComparisonsError, match="it has no column round"):
         read(tmp_path, "juror,candidate,mark\nX,a,5\n", "one")

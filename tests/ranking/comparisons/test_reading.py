@@ -1,4 +1,4 @@
-"""Comparisons from a file: each fault by its line, each verdict as it was."""
+"""Comparisons from a file: each fault by its line, each outcome as it was."""
 
 import pandas as pd
 import pytest
@@ -16,7 +16,7 @@ def read(folder, *lines, header="first,second,winner"):
     return read_comparisons(path, CANDIDATES)
 
 
-def test_verdicts_are_read_with_their_ties(tmp_path):
+def test_comparisons_are_read_with_their_ties(tmp_path):
     table = read(tmp_path, "anna,bo,anna", "bo,anna,TIE", "Zoë Łęcka,bo,bo")
     assert tuple(table.columns) == COMPARISONS
     assert table["winner"].tolist() == ["anna", TIE, "bo"]
@@ -29,26 +29,26 @@ def test_votes_and_windows_are_read(tmp_path):
     assert table[["votes", "windows"]].to_numpy().tolist() == [[4, 6]]
 
 
-def test_jurors_may_judge_the_same_pair(tmp_path):
+def test_jurors_may_compare_the_same_pair(tmp_path):
     header = "juror,first,second,winner"
     table = read(tmp_path, "X,anna,bo,anna", "Y,anna,bo,bo", header=header)
     assert table["juror"].tolist() == ["X", "Y"]
-    with pytest.raises(ComparisonsError, match="line 3: X, anna, bo: judged on line 2 already"):
+    with pytest.raises(ComparisonsError, match="line 3: X, anna, bo: compared on line 2 already"):
         read(tmp_path, "X,anna,bo,anna", "X,anna,bo,bo", header=header)
 
 
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (["anna,bo,anna", "anna,bo,bo"], "line 3: anna, bo: judged on line 2 already"),
+        (["anna,bo,anna", "anna,bo,bo"], "line 3: anna, bo: compared on line 2 already"),
         (["anna,anna,anna"], "line 2: 'anna' is compared with itself"),
         (["anna,bo,bo", "anna,boo,anna"], "line 3: 'second' is 'boo', who is not a candidate"),
         (["kate-lui,bo,bo"], "did you mean 'kate-liu'?"),
-        (["anna,bo,kate-liu"], "line 2: the winner 'kate-liu' did not play: the pair is 'anna'"),
-        (["anna,bo,"], "line 2: the winner '' did not play"),
+        (["anna,bo,kate-liu"], "line 2: the winner 'kate-liu' is not one of the pair 'anna'"),
+        (["anna,bo,"], "line 2: the winner '' is not one of the pair"),
         (["anna,,anna"], "line 2: 'second' is '', who is not"),
         (["anna,bo,draw"], "write one of the two, or 'tie'"),
-        (["anna,bo,\x1b[31mx"], r"the winner '\x1b[31mx' did not play"),
+        (["anna,bo,\x1b[31mx"], r"the winner '\x1b[31mx' is not one of the pair"),
     ],
 )
 def test_faults_are_named_with_line_value_and_remedy(tmp_path, lines, words):
@@ -72,5 +72,5 @@ def test_a_missing_column_is_named(tmp_path):
         read(tmp_path, "anna,bo", header="first,second")
 
 
-def test_both_orders_of_a_pair_are_two_verdicts(tmp_path):
+def test_both_orders_of_a_pair_are_two_comparisons(tmp_path):
     assert len(read(tmp_path, "anna,bo,anna", "bo,anna,bo")) == 2

@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.comparisons.schedule import describe_schedule, follows_result
-from ranking.comparisons.tally import count_comparisons, dominance_groups, strongly_connected
+from ranking.comparisons.schedule import describe_schedule, schedule_follows_result
+from ranking.comparisons.tally import (
+    count_comparisons,
+    is_strongly_connected,
+    strongly_connected_components,
+)
 from ranking.errors import RankingError, TableError
 from ranking.tables import TIE
 
@@ -43,15 +47,15 @@ def test_no_comparisons_are_refused():
 
 
 @given(st.integers(1, 7), st.integers(0, 10_000))
-def test_groups_are_the_strongly_connected_components_best_first(n, seed):
+def test_components_are_those_of_networkx_best_first(n, seed):
     wins = np.triu(np.random.default_rng(seed).integers(0, 2, (n, n)), 1).astype(float)
     wins += np.random.default_rng(seed + 1).random((n, n)) < 0.15
     np.fill_diagonal(wins, 0)
-    groups = dominance_groups(wins)
+    components = strongly_connected_components(wins)
     graph = nx.from_numpy_array(wins, create_using=nx.DiGraph)
-    assert sorted(map(sorted, nx.strongly_connected_components(graph))) == sorted(groups)
-    assert strongly_connected(wins) == nx.is_strongly_connected(graph)
-    place = {member: at for at, group in enumerate(groups) for member in group}
+    assert sorted(map(sorted, nx.strongly_connected_components(graph))) == sorted(components)
+    assert is_strongly_connected(wins) == nx.is_strongly_connected(graph)
+    place = {member: at for at, group in enumerate(components) for member in group}
     assert all(place[winner] <= place[loser] for winner, loser in graph.edges)
 
 
@@ -68,6 +72,6 @@ def test_a_schedule_of_unequal_pairs_only_follows_the_result():
     unequal = [(x, y, x) for x in "abcd" for y in "abcd" if score[x] != score[y]]
     complete = [(x, y, x) for x in "abcd" for y in "abcd" if x != y]
     values = np.array(list(score.values()))
-    assert follows_result(count_comparisons(table(*unequal)), values)
-    assert not follows_result(count_comparisons(table(*complete)), values)
-    assert not follows_result(count_comparisons(table(*complete)), np.zeros(4))
+    assert schedule_follows_result(count_comparisons(table(*unequal)), values)
+    assert not schedule_follows_result(count_comparisons(table(*complete)), values)
+    assert not schedule_follows_result(count_comparisons(table(*complete)), np.zeros(4))

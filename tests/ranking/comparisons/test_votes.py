@@ -1,4 +1,4 @@
-"""Votes on windows become verdicts."""
+"""Votes on windows become comparisons."""
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ def votes(*p_first):
         ((0.5, 0.6), ("a", 1), ("a", 1)),
     ],
 )
-def test_verdicts_by_hand(p_first, majority, mean):
+def test_winners_by_hand(p_first, majority, mean):
     for rule, expected in (("majority", majority), ("mean", mean)):
         table = count_votes(votes(*p_first), rule)
         assert tuple(table.columns) == COMPARISONS
@@ -47,7 +47,7 @@ def test_swapping_the_two_swaps_the_winner(p_first):
         assert straight["votes"] == swapped["votes"] or straight["winner"] == TIE
 
 
-def test_pairs_are_counted_apart():
+def test_the_two_orders_of_a_pair_are_two_comparisons():
     table = pd.concat([votes(0.9), votes(0.2).assign(first="b", second="a")])
     assert count_votes(table)["winner"].tolist() == ["a", "a"]
 

@@ -1,4 +1,4 @@
-"""Probabilities against what happened."""
+"""Calibration by scikit-learn, and its interval by simulation."""
 
 import numpy as np
 import pandas as pd
@@ -9,8 +9,8 @@ from sklearn.metrics import brier_score_loss
 from ranking.consistency.calibration import brier_score, vote_calibration
 
 
-def judged(n=60, honest=True, seed=0):
-    """Votes whose probabilities are true of the scores, or twice as sure as they should be."""
+def cast(n=60, calibrated=True, seed=0):
+    """Votes whose probabilities are right given the scores, or overconfident."""
     rng = np.random.default_rng(seed)
     ids = [f"c{i:02}" for i in range(n)]
     score = pd.Series(rng.integers(0, 3, n).astype(float), ids)
@@ -20,16 +20,16 @@ def judged(n=60, honest=True, seed=0):
     truth = score.to_numpy()[i] > score.to_numpy()[j]
     p = rng.beta(3, 2, len(i))
     p = np.where(rng.random(len(i)) < p, p, 1 - p)  # right with probability p
-    said = np.where(truth, p, 1 - p)
-    if not honest:
-        said = 1 / (1 + (1 / said - 1) ** 3)
+    p_first = np.where(truth, p, 1 - p)
+    if not calibrated:
+        p_first = 1 / (1 + (1 / p_first - 1) ** 3)
     names = np.array(ids)
-    votes = pd.DataFrame({"first": names[i], "second": names[j], "window": 0, "p_first": said})
+    votes = pd.DataFrame({"first": names[i], "second": names[j], "window": 0, "p_first": p_first})
     return votes, score, truth
 
 
 def test_bins_are_those_of_scikit_learn():
-    votes, score, truth = judged()
+    votes, score, truth = cast()
     table = vote_calibration(votes, score)
     observed, predicted = calibration_curve(truth, votes["p_first"], n_bins=10)
     np.testing.assert_allclose(table["observed"], observed)
@@ -38,13 +38,13 @@ def test_bins_are_those_of_scikit_learn():
     assert brier_score(votes, score) == pytest.approx(brier_score_loss(truth, votes["p_first"]))
 
 
-def test_honest_probabilities_lie_on_the_diagonal_and_boasts_do_not():
-    table = vote_calibration(*judged()[:2])
+def test_calibrated_votes_lie_on_the_diagonal_and_overconfident_ones_do_not():
+    table = vote_calibration(*cast()[:2])
     inside = (table["low"] <= table["predicted"]) & (table["predicted"] <= table["high"])
     assert inside.mean() >= 0.8
-    boast = vote_calibration(*judged(honest=False)[:2])
-    assert boast["low"].iloc[0] > boast["predicted"].iloc[0]
-    assert boast["high"].iloc[-1] < boast["predicted"].iloc[-1]
+    overconfident = vote_calibration(*cast(calibrated=False)[:2])
+    assert overconfident["low"].iloc[0] > overconfident["predicted"].iloc[0]
+    assert overconfident["high"].iloc[-1] < overconfident["predicted"].iloc[-1]
 
 
 def test_equal_and_unknown_scores_are_left_out():

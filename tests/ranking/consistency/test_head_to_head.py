@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.consistency.head_to_head import order_flips, upsets, win_shares
+from ranking.consistency.head_to_head import find_upsets, order_flips, win_shares
 from ranking.consistency.order_effect import order_agreement
 from ranking.evaluation.accuracy import pair_accuracy
 
 
-def heard(*verdicts):
-    table = pd.DataFrame(verdicts, columns=["first", "second", "winner"])
+def tally_of(*rows):
+    table = pd.DataFrame(rows, columns=["first", "second", "winner"])
     return count_comparisons(table.assign(votes=1, windows=1))
 
 
@@ -26,7 +26,7 @@ def random_tally(n, seed):
 
 
 def test_shares_by_hand():
-    tally = heard(("a", "b", "a"), ("b", "a", "b"), ("a", "c", "tie"), ("c", "a", "a"))
+    tally = tally_of(("a", "b", "a"), ("b", "a", "b"), ("a", "c", "tie"), ("c", "a", "a"))
     shares = win_shares(tally, ["c", "a", "b"])
     assert list(shares.index) == list(shares.columns) == ["c", "a", "b"]
     assert shares.loc["a", "b"] == 0.5
@@ -39,13 +39,13 @@ def test_shares_by_hand():
 @pytest.mark.parametrize(
     ("winners", "flip"), [(("a", "a"), 0), (("a", "b"), 1), (("b", "a"), 1), (("a", "tie"), 0.5)]
 )
-def test_a_flip_is_whoever_was_heard_first_winning_both_times(winners, flip):
-    flips = order_flips(heard(("a", "b", winners[0]), ("b", "a", winners[1])), ["a", "b"])
+def test_a_flip_is_the_first_of_the_pair_winning_in_both_orders(winners, flip):
+    flips = order_flips(tally_of(("a", "b", winners[0]), ("b", "a", winners[1])), ["a", "b"])
     assert flips.loc["a", "b"] == flips.loc["b", "a"] == flip
 
 
-def test_a_pair_in_one_order_only_tells_nothing():
-    assert order_flips(heard(("a", "b", "a")), ["a", "b"]).isna().all(axis=None)
+def test_a_pair_in_one_order_only_is_missing():
+    assert order_flips(tally_of(("a", "b", "a")), ["a", "b"]).isna().all(axis=None)
 
 
 @given(st.integers(2, 8), st.integers(0, 10_000))
@@ -53,8 +53,8 @@ def test_shares_of_two_add_to_one_and_flips_average_to_the_disagreement(n, seed)
     tally = random_tally(n, seed)
     order = list(tally.candidates[::-1])
     shares = win_shares(tally, order).to_numpy()
-    pair_counts = ~np.isnan(shares)
-    np.testing.assert_allclose((shares + shares.T)[pair_counts], 1)
+    compared = ~np.isnan(shares)
+    np.testing.assert_allclose((shares + shares.T)[compared], 1)
     flips = order_flips(tally, order).to_numpy()
     agreement = order_agreement(tally)
     if agreement.pairs:
@@ -67,7 +67,7 @@ def test_upsets_by_hand_widest_first():
         np.triu(np.full((4, 4), 3.0), 1),
         np.triu([[0, 3, 2, 1], [0, 0, 3, 0], [0, 0, 0, 2], [0, 0, 0, 0]], 1).astype(float),
     )
-    table = upsets(tally, np.array([0.0, 1.0, 3.0, np.nan]))
+    table = find_upsets(tally, np.array([0.0, 1.0, 3.0, np.nan]))
     assert list(zip(table["winner"], table["loser"], table["gap"], strict=True)) == [
         ("a", "c", 3),
         ("b", "c", 2),
@@ -77,7 +77,7 @@ def test_upsets_by_hand_widest_first():
     assert list(table["comparisons"]) == [3, 3, 3]
 
 
-def test_with_one_game_a_pair_upsets_are_what_accuracy_lacks():
+def test_with_one_comparison_a_pair_upsets_are_what_accuracy_lacks():
     rng = np.random.default_rng(0)
     n = 20
     comparisons = np.triu(np.ones((n, n)), 1)
@@ -88,4 +88,4 @@ def test_with_one_game_a_pair_upsets_are_what_accuracy_lacks():
     )
     score = rng.integers(0, 4, n).astype(float)
     accuracy = pair_accuracy(tally, score)
-    assert len(upsets(tally, score)) == round((1 - accuracy.value) * accuracy.pairs)
+    assert len(find_upsets(tally, score)) == round((1 - accuracy.value) * accuracy.pairs)

@@ -1,4 +1,4 @@
-"""Orders, positions, circles."""
+"""The order effect by hand, by scikit-learn, by simulation; circular triads by networkx."""
 
 import itertools
 
@@ -12,15 +12,15 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from ranking.comparisons.tally import Tally
-from ranking.consistency.order_effect import first_position_share, order_agreement, position_term
-from ranking.consistency.transitivity import back_arcs, count_triads
+from ranking.consistency.order_effect import first_win_rate, order_agreement, order_effect_log_odds
+from ranking.consistency.transitivity import count_feedback_arcs, count_triads
 
 
-def judged(n: int, position: float, seed: int, spread: float = 1.0) -> Tally:
-    """All ordered pairs, with an advantage for whoever is first."""
+def tournament(n: int, order_effect: float, seed: int, spread: float = 1.0) -> Tally:
+    """All ordered pairs, with an advantage for the first."""
     rng = np.random.default_rng(seed)
     strength = rng.normal(0, spread, n)
-    chance = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + position)
+    chance = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + order_effect)
     comparisons = 1.0 - np.eye(n)
     won = (rng.random((n, n)) < chance) * comparisons
     return Tally(pd.Index([f"c{i:02}" for i in range(n)]), comparisons, won)
@@ -42,17 +42,17 @@ def test_circular_triads_are_those_of_the_networkx_census(n, seed, decided):
 
 @pytest.mark.parametrize("n", [5, 6, 11, 12])
 def test_zeta_is_one_in_order_and_zero_at_the_most_circular(n):
-    """Kendall and Babington Smith: at most (n³ − n) / 24 circles for odd n, (n³ − 4n) / 24 even."""
+    """Kendall and Babington Smith: at most (n³ − n) / 24 for odd n, (n³ − 4n) / 24 for even n."""
     ordered = np.triu(np.ones((n, n)), 1)
     assert count_triads(ordered).zeta == 1
     ahead = (np.arange(n)[np.newaxis, :] - np.arange(n)[:, np.newaxis]) % n
-    most = ((ahead > 0) & (2 * ahead < n)).astype(float)
-    most += np.triu(2 * ahead == n, 1)  # opposite ones, for even n
-    assert count_triads(most).zeta == pytest.approx(0)
+    circular = ((ahead > 0) & (2 * ahead < n)).astype(float)
+    circular += np.triu(2 * ahead == n, 1)  # opposite ones, for even n
+    assert count_triads(circular).zeta == pytest.approx(0)
 
 
-def test_a_coin_makes_a_quarter_of_the_triads_circular_with_variance_3_16():
-    """Closed form against 3,000 tossed tournaments."""
+def test_coin_flips_make_a_quarter_of_the_triads_circular_with_variance_3_16():
+    """The closed form, and 3,000 tournaments of coin flips."""
     rng = np.random.default_rng(0)
     found = []
     for _ in range(3000):
@@ -60,28 +60,28 @@ def test_a_coin_makes_a_quarter_of_the_triads_circular_with_variance_3_16():
         wins = upper + np.tril(~upper.T, -1)
         found.append(count_triads(wins.astype(float)))
     circular = np.array([triads.circular for triads in found])
-    assert circular.mean() == pytest.approx(found[0].expected, rel=0.02)
-    assert circular.std() == pytest.approx(found[0].deviation, rel=0.05)
+    assert circular.mean() == pytest.approx(found[0].expected_circular, rel=0.02)
+    assert circular.std() == pytest.approx(found[0].standard_deviation, rel=0.05)
 
 
 def test_order_agreement_by_hand():
-    """The pair a, b alike; a, c swapped; b, c heard once only."""
+    """The pair a, b alike; a, c swapped; b, c compared in one order only."""
     comparisons = np.array([[0, 1, 1], [1, 0, 1], [1, 0, 0]], dtype=float)
     first_wins = np.array([[0, 1, 1], [0, 0, 1], [1, 0, 0]], dtype=float)
     agreement = order_agreement(Tally(pd.Index(list("abc")), comparisons, first_wins))
     assert (agreement.value, agreement.pairs) == (0.5, 2)
 
 
-def test_first_position_share_counts_who_is_heard_first():
-    tally = judged(40, position=1.0, seed=0, spread=0.01)
-    estimate = first_position_share(tally)
+def test_first_win_rate_is_the_share_that_the_first_won():
+    tally = tournament(40, order_effect=1.0, seed=0, spread=0.01)
+    estimate = first_win_rate(tally)
     assert estimate.value == pytest.approx(expit(1.0), abs=0.03)
     assert estimate.low > 0.5
 
 
-@pytest.mark.parametrize("position", [0.0, 0.8])
-def test_the_position_term_is_that_of_logistic_regression(position):
-    tally = judged(20, position, seed=4, spread=0.7)
+@pytest.mark.parametrize("order_effect", [0.0, 0.8])
+def test_the_order_effect_is_that_of_logistic_regression(order_effect):
+    tally = tournament(20, order_effect, seed=4, spread=0.7)
     rows = list(itertools.permutations(range(20), 2))
     design = np.zeros((len(rows), 21))
     for at, (i, j) in enumerate(rows):
@@ -89,19 +89,19 @@ def test_the_position_term_is_that_of_logistic_regression(position):
     won = [tally.first_wins[i, j] for i, j in rows]
     model = LogisticRegression(C=1e6, fit_intercept=False, tol=1e-10, max_iter=5000)
     # ours spreads one tie per candidate over all pairs: a little towards 0
-    assert position_term(tally).value == pytest.approx(
+    assert order_effect_log_odds(tally).value == pytest.approx(
         model.fit(design, won).coef_[0, -1], rel=0.08, abs=0.02
     )
 
 
-def test_the_position_error_is_that_of_leaving_candidates_out():
-    tally = judged(40, 0.5, seed=2)
-    estimate = position_term(tally)
+def test_the_standard_error_is_that_of_leaving_candidates_out():
+    tally = tournament(40, 0.5, seed=2)
+    estimate = order_effect_log_odds(tally)
     without = []
-    for left in range(40):
-        keep = np.arange(40) != left
+    for at in range(40):
+        keep = np.arange(40) != at
         without.append(
-            position_term(
+            order_effect_log_odds(
                 Tally(
                     tally.candidates[keep],
                     tally.comparisons[np.ix_(keep, keep)],
@@ -113,15 +113,17 @@ def test_the_position_error_is_that_of_leaving_candidates_out():
     assert (estimate.high - estimate.value) / 1.96 == pytest.approx(jackknife, rel=0.1)
 
 
-def test_the_position_interval_covers():
+def test_the_interval_of_the_order_effect_covers():
     covered = sum(
         estimate.low <= 0.4 <= estimate.high
-        for estimate in (position_term(judged(25, 0.4, seed)) for seed in range(300))
+        for estimate in (order_effect_log_odds(tournament(25, 0.4, seed)) for seed in range(300))
     )
-    assert covered / 300 >= 0.93  # 0.99 here: the jackknife is wide where verdicts are independent
+    assert (
+        covered / 300 >= 0.93
+    )  # 0.99 here: the jackknife is wide where comparisons are independent
 
 
-def test_back_arcs_are_wins_against_the_ranking():
-    wins = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=float)  # a circle
-    assert back_arcs(wins, np.array([3.0, 2.0, 1.0])) == (1, 3)
-    assert back_arcs(np.triu(np.ones((4, 4)), 1), np.array([4.0, 3, 2, 1])) == (0, 6)
+def test_feedback_arcs_are_wins_against_the_ranking():
+    wins = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=float)  # a cycle
+    assert count_feedback_arcs(wins, np.array([3.0, 2.0, 1.0])) == (1, 3)
+    assert count_feedback_arcs(np.triu(np.ones((4, 4)), 1), np.array([4.0, 3, 2, 1])) == (0, 6)

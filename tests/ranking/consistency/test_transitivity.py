@@ -1,4 +1,4 @@
-"""Circles by name are circles, and as long as they can be."""
+"""Cycles are cycles, and as long as they can be."""
 
 import networkx as nx
 import numpy as np
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.comparisons.tally import Tally
-from ranking.consistency.transitivity import long_cycles, widest_triads
+from ranking.consistency.transitivity import find_long_cycles, widest_circular_triads
 
 
 def tournament(n, seed, decided=1.0, strength=0.0):
@@ -33,13 +33,13 @@ def beats(tally):
 
 @settings(max_examples=60)
 @given(st.integers(3, 25), st.integers(0, 10_000), st.sampled_from([1.0, 0.6]))
-def test_every_circle_is_a_circle_within_one_component(n, seed, decided):
+def test_every_cycle_is_a_cycle_within_one_component(n, seed, decided):
     tally = tournament(n, seed, decided)
     won = beats(tally)
     graph = nx.DiGraph(tally.wins > tally.wins.T)
     sizes = sorted(len(c) for c in nx.strongly_connected_components(graph) if len(c) > 2)
-    found = long_cycles(tally, by_id(tally))
-    assert sorted(cycle.members for cycle in found) == sizes[-5:]
+    found = find_long_cycles(tally, by_id(tally))
+    assert sorted(cycle.component_size for cycle in found) == sizes[-5:]
     for cycle in found:
         ring = cycle.candidates
         assert len(set(ring)) == len(ring) >= 3
@@ -49,35 +49,35 @@ def test_every_circle_is_a_circle_within_one_component(n, seed, decided):
 
 @settings(max_examples=60)
 @given(st.integers(3, 25), st.integers(0, 10_000))
-def test_where_all_is_decided_the_circle_takes_in_the_whole_component(n, seed):
+def test_where_all_is_decided_the_cycle_takes_in_the_whole_component(n, seed):
     tally = tournament(n, seed)
-    for cycle in long_cycles(tally, by_id(tally)):
-        assert len(cycle.candidates) == cycle.members  # Camion's theorem
+    for cycle in find_long_cycles(tally, by_id(tally)):
+        assert len(cycle.candidates) == cycle.component_size  # Camion's theorem
 
 
-def test_a_transitive_order_has_no_circles():
+def test_a_transitive_order_has_no_cycles():
     tally = tournament(8, 0, strength=100.0)
-    assert long_cycles(tally, by_id(tally)) == []
-    assert widest_triads(tally, by_id(tally)).empty
+    assert find_long_cycles(tally, by_id(tally)) == []
+    assert widest_circular_triads(tally, by_id(tally)).empty
 
 
-def test_one_upset_makes_one_circle_of_all():
+def test_one_upset_makes_one_cycle_of_all():
     tally = tournament(8, 0, strength=100.0)
     tally.first_wins[0, 7] = 0  # the last beat the first
-    (cycle,) = long_cycles(tally, by_id(tally))
-    assert cycle.members == 8
-    triads = widest_triads(tally, by_id(tally))
+    (cycle,) = find_long_cycles(tally, by_id(tally))
+    assert cycle.component_size == 8
+    triads = widest_circular_triads(tally, by_id(tally))
     assert len(triads) == 1
     assert tuple(triads.iloc[0][["best", "worst", "span"]]) == ("c00", "c07", 7)
 
 
 @settings(max_examples=30)
 @given(st.integers(3, 14), st.integers(0, 10_000), st.sampled_from([1.0, 0.7]))
-def test_widest_triads_go_in_a_circle_and_none_spans_more(n, seed, decided):
+def test_widest_triads_are_circular_and_none_spans_more(n, seed, decided):
     tally = tournament(n, seed, decided)
     won = beats(tally)
     rank = by_id(tally)
-    triads = widest_triads(tally, rank)
+    triads = widest_circular_triads(tally, rank)
     for row in triads.itertuples():
         assert won(row.best, row.middle)
         assert won(row.middle, row.worst)
@@ -95,8 +95,8 @@ def test_widest_triads_go_in_a_circle_and_none_spans_more(n, seed, decided):
         assert triads["span"].iloc[0] == max(spans)
 
 
-def test_the_verdicts_of_2015_go_in_no_circle_longer_than_networkx_finds(study2015):
+def test_the_comparisons_of_2015_have_no_cycle_longer_than_networkx_finds(study2015):
     rank = study2015.ranking.set_index("candidate")["rank"]
     wins = study2015.tally.wins
     longest = max(map(len, nx.simple_cycles(nx.DiGraph(wins > wins.T))))
-    assert len(long_cycles(study2015.tally, rank)[0].candidates) == longest
+    assert len(find_long_cycles(study2015.tally, rank)[0].candidates) == longest

@@ -1,4 +1,4 @@
-"""Votes told over the recital."""
+"""Shares of votes won in each window of a recital."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ranking.consistency.vote_shares import (
     WINDOW_MINUTES,
-    best_and_worst,
+    best_and_worst_windows,
     shares_by_group,
     window_shares,
 )
@@ -32,9 +32,9 @@ def test_shares_by_hand():
     assert shares.loc[("b", 1), "minute"] == 5
 
 
-def test_best_and_worst_leave_out_who_was_heard_once():
+def test_best_and_worst_leave_out_candidates_of_one_window():
     windows = window_shares(table(ROWS))
-    named = best_and_worst(windows)
+    named = best_and_worst_windows(windows)
     assert named.loc["a"].to_dict() == {"best": 0, "worst": 1}
     assert named.loc["b"].to_dict() == {"best": 1, "worst": 0}
     assert "c" not in named.index
@@ -59,7 +59,7 @@ def test_every_vote_is_one_win_for_the_two_of_it(seed):
     assert (windows["p"] * windows["votes"]).sum() == pytest.approx(20)
 
 
-def test_a_window_is_as_long_as_the_ear_cuts_it():
+def test_a_window_is_as_long_as_recordings_are_cut():
     from ranking.audio.lengths import WINDOW_SECONDS
 
     assert WINDOW_SECONDS == 60 * WINDOW_MINUTES

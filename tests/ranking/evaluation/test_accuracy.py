@@ -1,4 +1,4 @@
-"""Accuracy with candidates as the sample."""
+"""Accuracy, with candidates as the sample."""
 
 import itertools
 
@@ -20,16 +20,18 @@ from ranking.evaluation.accuracy import (
     permutation_p,
 )
 from ranking.evaluation.agreement import somers_d, tau_b
-from ranking.evaluation.resampling import pair_share, tail_p
+from ranking.evaluation.resampling import pair_share, two_sided_p
 
 
-def judged(score: np.ndarray, skill: float, rng: np.random.Generator, sharp: float = 1.5) -> Tally:
-    """All ordered pairs, verdicts from score and a candidate's own luck."""
+def tournament(
+    score: np.ndarray, skill: float, rng: np.random.Generator, sharp: float = 1.5
+) -> Tally:
+    """All ordered pairs, compared by score and a random part of each candidate."""
     n = len(score)
     strength = skill * score + rng.normal(0, 1, n)
-    chance = expit(sharp * (strength[:, np.newaxis] - strength[np.newaxis, :]))
+    probability = expit(sharp * (strength[:, np.newaxis] - strength[np.newaxis, :]))
     comparisons = 1.0 - np.eye(n)
-    won = (rng.random((n, n)) < chance) * comparisons
+    won = (rng.random((n, n)) < probability) * comparisons
     return Tally(pd.Index([f"c{i:03}" for i in range(n)]), comparisons, won)
 
 
@@ -40,16 +42,16 @@ def scores(rng: np.random.Generator, n: int) -> np.ndarray:
 def test_accuracy_and_f1_are_those_of_scikit_learn():
     rng = np.random.default_rng(0)
     score = scores(rng, 30)
-    tally = judged(score, 0.5, rng)
+    tally = tournament(score, 0.5, rng)
     rows = [(i, j) for i, j in itertools.permutations(range(30), 2) if score[i] != score[j]]
     truth = [score[i] > score[j] for i, j in rows]
-    said = [tally.first_wins[i, j] == 1 for i, j in rows]
-    assert pair_accuracy(tally, score).value == pytest.approx(accuracy_score(truth, said))
-    assert macro_f1(tally, score) == pytest.approx(f1_score(truth, said, average="macro"))
+    predicted = [tally.first_wins[i, j] == 1 for i, j in rows]
+    assert pair_accuracy(tally, score).value == pytest.approx(accuracy_score(truth, predicted))
+    assert macro_f1(tally, score) == pytest.approx(f1_score(truth, predicted, average="macro"))
 
 
 def test_pairs_within_a_row_are_drawn_as_the_row_is():
-    """Rows that meet no other are a sample: the interval is that of their mean.
+    """Rows without pairs among them are a sample: the interval is that of their mean.
 
     Of 2,000 draws its width is known to 2 %: quantiles at 2.5 % err by 0.06 deviations each.
     """
@@ -63,11 +65,11 @@ def test_pairs_within_a_row_are_drawn_as_the_row_is():
 def test_distances_make_up_the_whole():
     rng = np.random.default_rng(1)
     score = scores(rng, 40)
-    tally = judged(score, 0.5, rng)
-    parts = accuracy_by_distance(tally, score)
+    tally = tournament(score, 0.5, rng)
+    classes = accuracy_by_distance(tally, score)
     whole = pair_accuracy(tally, score)
-    assert sum(part.pairs for part in parts.values()) == whole.pairs
-    assert sum(part.pairs * part.value for part in parts.values()) == pytest.approx(
+    assert sum(own.pairs for own in classes.values()) == whole.pairs
+    assert sum(own.pairs * own.value for own in classes.values()) == pytest.approx(
         whole.pairs * whole.value
     )
 
@@ -76,12 +78,13 @@ def test_many_distances_are_split_into_classes_that_make_up_the_whole():
     """Scores in points: 0.3 − 0.1 is no other distance than 0.2."""
     rng = np.random.default_rng(2)
     score = rng.permutation(60) / 10
-    tally = judged(score, 0.5, rng)
-    parts = accuracy_by_distance(tally, score)
-    assert [least for least, _ in parts] == sorted(least for least, _ in parts)
-    assert next(iter(parts))[0] == pytest.approx(0.1)
-    assert list(parts)[-1][1] == pytest.approx(5.9)
-    sizes = [part.pairs for part in parts.values()]
+    tally = tournament(score, 0.5, rng)
+    classes = accuracy_by_distance(tally, score)
+    starts = [smallest for smallest, _ in classes]
+    assert starts == sorted(starts)
+    assert starts[0] == pytest.approx(0.1)
+    assert list(classes)[-1][1] == pytest.approx(5.9)
+    sizes = [own.pairs for own in classes.values()]
     assert len(sizes) == 4
     assert sum(sizes) == 60 * 59
     assert max(sizes) < 1.3 * min(sizes)  # as equal as 59 distances allow
@@ -98,11 +101,11 @@ def test_the_candidate_bootstrap_covers_93_to_97_percent_at_68(skill):
     """
     rng = np.random.default_rng(68)
     large = [scores(rng, 300) for _ in range(200)]
-    expected = np.mean([_accuracy(score, judged(score, skill, rng)) for score in large])
+    expected = np.mean([_accuracy(score, tournament(score, skill, rng)) for score in large])
     covered = binomial = 0
     for seed in range(400):
         score = scores(rng, 68)
-        tally = judged(score, skill, rng)
+        tally = tournament(score, skill, rng)
         better = score[:, np.newaxis] > score[np.newaxis, :]
         estimate = pair_share(tally.wins * better, tally.pair_counts * better, seed)
         covered += estimate.low <= expected <= estimate.high
@@ -120,21 +123,21 @@ def _accuracy(score: np.ndarray, tally: Tally) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("complete", [True, False], ids=["complete", "unequal results only"])
 def test_the_permutation_p_raises_few_false_alarms(complete):
-    """A consistent judge whose taste has nothing to do with the result: at most 5 % below 0.05."""
+    """Consistent preferences that have nothing to do with the result: at most 5 % below 0.05."""
     rng = np.random.default_rng(5)
     alarms = 0
     for seed in range(200):
         score = scores(rng, 40)
-        tally = judged(np.zeros(40), 0, rng)
+        tally = tournament(np.zeros(40), 0, rng)
         drawn = 1.0 if complete else score[:, np.newaxis] != score[np.newaxis, :]
         alarms += permutation_p(tally.wins * drawn, tally.pair_counts * drawn, score, seed) <= 0.05
     assert alarms / 200 <= 0.08
 
 
-def test_a_perfect_judge_is_found():
+def test_perfect_preferences_are_found():
     score = np.repeat([0.0, 1.0, 2.0], 5)
     rng = np.random.default_rng(0)
-    tally = judged(score, 100, rng)
+    tally = tournament(score, 100, rng)
     estimate = pair_accuracy(tally, score)
     assert estimate.value == 1.0
     assert estimate.p < 0.01
@@ -143,7 +146,7 @@ def test_a_perfect_judge_is_found():
 def test_missing_results_are_left_out():
     rng = np.random.default_rng(3)
     score = scores(rng, 20)
-    tally = judged(score, 1, rng)
+    tally = tournament(score, 1, rng)
     score[4] = np.nan
     keep = np.arange(20) != 4
     fewer = Tally(
@@ -162,11 +165,11 @@ def test_missing_results_are_left_out():
 )
 def test_a_control_by_hand_and_somers_d_agree(rows):
     """Accuracy over pairs of unequal score is (1 + D) / 2, ties half."""
-    score, key = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
-    d = somers_d(key, score)
-    assert control_accuracy(key, score).value == pytest.approx((1 + d) / 2)
-    assert d == pytest.approx(somersd(score, key).statistic)
-    assert tau_b(key, score) == pytest.approx(kendalltau(key, score).statistic)
+    score, values = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    d = somers_d(values, score)
+    assert control_accuracy(values, score).value == pytest.approx((1 + d) / 2)
+    assert d == pytest.approx(somersd(score, values).statistic)
+    assert tau_b(values, score) == pytest.approx(kendalltau(values, score).statistic)
 
 
 def test_strengths_that_differ_by_rounding_are_tied():
@@ -176,8 +179,8 @@ def test_strengths_that_differ_by_rounding_are_tied():
     assert tau_b(np.zeros(3), score) == somers_d(np.zeros(3), score) == 0
 
 
-def test_the_tail_p_of_the_middle_is_one_and_of_the_end_is_small():
-    chance = np.arange(999.0)
-    assert tail_p(499.0, chance) == 1.0
-    assert tail_p(10_000.0, chance) == pytest.approx(2 / 1000)
-    assert tail_p(-1.0, chance) == pytest.approx(2 / 1000)
+def test_the_two_sided_p_of_the_middle_is_one_and_of_the_end_is_small():
+    null = np.arange(999.0)
+    assert two_sided_p(499.0, null) == 1.0
+    assert two_sided_p(10_000.0, null) == pytest.approx(2 / 1000)
+    assert two_sided_p(-1.0, null) == pytest.approx(2 / 1000)

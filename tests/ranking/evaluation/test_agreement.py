@@ -39,6 +39,6 @@ def test_agreement_is_symmetric_and_that_of_scipy_on_ranks(study2015):
 def test_ranks_are_those_of_the_ranking(study2015):
     ranks = method_ranks(study2015.tally)
     assert list(ranks.columns) == list(METHODS)
-    for by in METHODS:
-        own = rank_candidates(study2015.tally, METHODS[by]).set_index("candidate")["rank"]
-        assert ranks[by].to_dict() == own.to_dict()
+    for name, method in METHODS.items():
+        own = rank_candidates(study2015.tally, method).set_index("candidate")["rank"]
+        assert ranks[name].to_dict() == own.to_dict()

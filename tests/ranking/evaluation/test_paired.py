@@ -1,4 +1,4 @@
-"""Two judges against each other: by hand, by scipy and scikit-learn, by enumeration."""
+"""Two rankings compared: by hand, by scipy and scikit-learn, by enumeration."""
 
 from itertools import product
 
@@ -10,7 +10,7 @@ from scipy.stats import kendalltau
 from sklearn.metrics import roc_auc_score
 
 from ranking.evaluation.paired import accuracy_difference, order_accuracy, rank_correlation
-from ranking.evaluation.resampling import QUANTILES, resample
+from ranking.evaluation.resampling import QUANTILES, bootstrap_counts
 
 levels = st.integers(0, 4).map(float)
 fields = st.integers(3, 9).flatmap(
@@ -24,7 +24,7 @@ def drawn(n, seed):
 
 
 def test_three_candidates_by_hand():
-    """The result is a, b, c; one judge says so, the other says b, a, c."""
+    """The result is a, b, c; so is one ranking, the other is b, a, c."""
     score, one, other = np.array([2.0, 1, 0]), np.array([9.0, 5, 1]), np.array([0.2, 0.3, 0.1])
     assert rank_correlation(one, other).value == pytest.approx(1 / 3)  # 2 pairs alike, 1 not
     assert order_accuracy(one, score) == 1
@@ -32,12 +32,12 @@ def test_three_candidates_by_hand():
     apart = accuracy_difference(one, other, score)
     assert apart.value == pytest.approx(1 / 3)
     assert apart.pairs == 3
-    # ranks (1, 2, 3) and (2, 1, 3): to swap a or b alone makes the two equal in both judges, to
+    # ranks (1, 2, 3) and (2, 1, 3): to swap a or b alone ties the two in both rankings, to
     # swap c changes nothing. Of the eight differences two are 1/3, two -1/3, four 0
     assert apart.p == pytest.approx(2 * 2 / 8)
 
 
-def test_opposite_judges_of_three():
+def test_opposite_rankings_of_three():
     score = np.array([2.0, 1, 0])
     assert rank_correlation(score, -score).value == -1
     apart = accuracy_difference(score, -score, score)
@@ -52,7 +52,7 @@ def test_tau_is_that_of_scipy(seed):
 
 def test_its_interval_is_that_of_drawn_candidates():
     one, other, _ = drawn(12, 3)
-    drawn_again = [np.repeat(np.arange(12), count.astype(int)) for count in resample(12, 7)]
+    drawn_again = [np.repeat(np.arange(12), count.astype(int)) for count in bootstrap_counts(12, 7)]
     taus = [kendalltau(one[own], other[own]).statistic for own in drawn_again]
     estimate = rank_correlation(one, other, seed=7)
     assert (estimate.low, estimate.high) == pytest.approx(tuple(np.nanquantile(taus, QUANTILES)))
@@ -82,7 +82,7 @@ def test_p_is_that_of_all_swaps(field):
 
 
 @given(fields)
-def test_a_judge_agrees_with_itself(field):
+def test_a_ranking_agrees_with_itself(field):
     one, _, score = field
     tau = rank_correlation(one, one)
     if len(set(one)) > 1:
@@ -95,7 +95,7 @@ def test_a_judge_agrees_with_itself(field):
 
 
 @given(fields)
-def test_swapping_the_judges_mirrors_the_difference(field):
+def test_swapping_the_rankings_mirrors_the_difference(field):
     one, other, score = field
     there, back = accuracy_difference(one, other, score), accuracy_difference(other, one, score)
     mirrored = (-back.value, -back.high, -back.low, back.p)
@@ -104,7 +104,7 @@ def test_swapping_the_judges_mirrors_the_difference(field):
     assert taus[0].value == pytest.approx(taus[1].value, nan_ok=True)
 
 
-def test_many_candidates_are_swapped_by_lot_and_the_seed_decides():
+def test_ranks_of_many_candidates_are_swapped_at_random_by_seed():
     one, other, score = drawn(30, 1)
     first, again, others = (accuracy_difference(one, other, score, seed) for seed in (1, 1, 2))
     assert first == again
@@ -131,7 +131,7 @@ def test_a_missing_result_leaves_its_pairs_out():
     assert apart.p == accuracy_difference(one[known], other[known], score[known]).p
 
 
-def test_the_better_of_two_judges_is_found():
+def test_the_better_of_two_rankings_is_found():
     rng = np.random.default_rng(0)
     score = rng.integers(0, 5, 80).astype(float)
     good, poor = score + rng.normal(size=80), rng.normal(size=80)

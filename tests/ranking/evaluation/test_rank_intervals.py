@@ -1,4 +1,4 @@
-"""Rank intervals."""
+"""Intervals of rank and strength: coverage, width, repeatability."""
 
 import numpy as np
 import pandas as pd
@@ -15,20 +15,20 @@ from ranking.methods.registry import METHODS
 from ranking.tables import RANKING
 
 
-def judged(strength: np.ndarray, rng: np.random.Generator) -> Tally:
+def tournament(strength: np.ndarray, rng: np.random.Generator) -> Tally:
     n = len(strength)
     comparisons = 1.0 - np.eye(n)
-    chance = expit(strength[:, np.newaxis] - strength[np.newaxis, :])
+    probability = expit(strength[:, np.newaxis] - strength[np.newaxis, :])
     return Tally(
         pd.Index([f"c{i:02}" for i in range(n)]),
         comparisons,
-        (rng.random((n, n)) < chance) * comparisons,
+        (rng.random((n, n)) < probability) * comparisons,
     )
 
 
 @pytest.mark.parametrize("method", METHODS.values())
 def test_intervals_hold_the_estimate_and_repeat_with_the_seed(method):
-    tally = judged(np.linspace(-1, 1, 15), np.random.default_rng(0))
+    tally = tournament(np.linspace(-1, 1, 15), np.random.default_rng(0))
     ranking = rank_candidates(tally, method)
     table = with_intervals(ranking, tally, method, seed=5)
     assert tuple(table.columns) == RANKING
@@ -49,7 +49,7 @@ def test_rank_intervals_cover_the_true_ranks():
     for seed in range(60):
         strength = rng.normal(0, 1.5, 30)
         truth = pd.Series(competition_rank(strength), [f"c{i:02}" for i in range(30)])
-        tally = judged(strength, rng)
+        tally = tournament(strength, rng)
         table = with_intervals(
             rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY, seed, draws=200
         )
@@ -58,11 +58,11 @@ def test_rank_intervals_cover_the_true_ranks():
     assert 0.92 <= np.mean(covered) <= 0.98
 
 
-def test_a_clear_order_has_narrow_intervals_and_a_toss_wide_ones():
+def test_a_clear_order_has_narrow_intervals_and_coin_flips_wide_ones():
     rng = np.random.default_rng(2)
     widths = []
     for spread in (5.0, 0.0):
-        tally = judged(np.linspace(-spread, spread, 20), rng)
+        tally = tournament(np.linspace(-spread, spread, 20), rng)
         table = with_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY)
         widths.append((table["rank_high"] - table["rank_low"]).mean())
     assert widths[0] < 4
@@ -92,7 +92,7 @@ def test_windows_can_be_resampled_where_votes_are_known():
     assert (table["rank_high"] > table["rank_low"]).any()
 
 
-def test_votes_that_never_change_leave_no_doubt():
+def test_votes_that_never_change_give_intervals_of_one_rank():
     votes = pd.DataFrame(
         [
             (a, b, w, 0.9 if a < b else 0.1)

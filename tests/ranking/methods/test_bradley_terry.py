@@ -1,4 +1,4 @@
-"""Bradley-Terry against its equations and against other programs."""
+"""Bradley-Terry by its equations and by other programs."""
 
 import choix
 import evalica
@@ -7,7 +7,7 @@ import pytest
 from tournaments import random_wins
 
 from ranking.comparisons.tally import WinMatrix
-from ranking.methods.bradley_terry import information, log_strengths, newton_step
+from ranking.methods.bradley_terry import fisher_information, log_strengths, newton_step
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -17,8 +17,8 @@ def test_strengths_are_the_maximum_of_the_likelihood(seed):
     wins[2, 3:] = wins[3:, 2] = 0  # an uneven schedule
     wins[2, 0] = wins[0, 2] = 1
     strength = log_strengths(WinMatrix(wins))
-    chance = 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
-    assert ((wins + wins.T) * chance).sum(axis=1) == pytest.approx(wins.sum(axis=1), abs=1e-9)
+    probability = 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
+    assert ((wins + wins.T) * probability).sum(axis=1) == pytest.approx(wins.sum(axis=1), abs=1e-9)
     assert strength.mean() == pytest.approx(0, abs=1e-12)
 
 
@@ -59,22 +59,22 @@ def test_one_newton_step_reaches_the_reweighted_maximum_nearly():
     assert np.abs(step - exact).max() < 0.15 * np.abs(exact - fitted).max()
 
 
-@pytest.mark.parametrize("wide", [True, False], ids=["met widely", "met in a chain"])
+@pytest.mark.parametrize("wide", [True, False], ids=["all compared", "compared in a chain"])
 def test_a_newton_step_solves_its_equations(wide):
-    """By conjugate gradients or by factoring: the step times the information is the slope."""
+    """By conjugate gradients or by factoring: the step times the information is the gradient."""
     wins = random_wins(300, 0)
     if not wide:
         wins *= np.abs(np.subtract.outer(np.arange(300), np.arange(300))) == 1
     start = np.random.default_rng(1).normal(0, 0.5, 300)
     step = newton_step(wins, start) - start
-    chance = 1 / (1 + np.exp(start[np.newaxis, :] - start[:, np.newaxis]))
-    slope = (wins - (wins + wins.T) * chance).sum(axis=1)
-    curvature = information(wins, start) - 1 / 300
-    assert curvature @ step == pytest.approx(slope, abs=1e-8)
+    probability = 1 / (1 + np.exp(start[np.newaxis, :] - start[:, np.newaxis]))
+    gradient = (wins - (wins + wins.T) * probability).sum(axis=1)
+    curvature = fisher_information(wins, start) - 1 / 300
+    assert curvature @ step == pytest.approx(gradient, abs=1e-8)
 
 
-def test_information_gives_the_standard_error_of_two_candidates():
+def test_fisher_information_gives_the_standard_error_of_two_candidates():
     """For n comparisons at even odds the variance of the log-odds is 4 / n; half of it each way."""
     wins = np.array([[0.0, 8.0], [8.0, 0.0]])
-    inverse = np.linalg.inv(information(wins, np.zeros(2))) - 1 / 2
+    inverse = np.linalg.inv(fisher_information(wins, np.zeros(2))) - 1 / 2
     assert inverse[0, 0] + inverse[1, 1] - 2 * inverse[0, 1] == pytest.approx(4 / 16)

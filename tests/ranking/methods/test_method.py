@@ -15,19 +15,19 @@ from ranking.methods.registry import METHODS, find_method
 from ranking.tables import COMPARISONS, TIE
 
 
-def comparisons(*verdicts: tuple[str, str, str]) -> pd.DataFrame:
+def comparisons(*rows: tuple[str, str, str]) -> pd.DataFrame:
     """Make a table of comparisons from (first, second, winner)."""
-    return pd.DataFrame([(*verdict, 1, 1) for verdict in verdicts], columns=list(COMPARISONS))
+    return pd.DataFrame([(*row, 1, 1) for row in rows], columns=list(COMPARISONS))
 
 
-def ranked(table: pd.DataFrame, by: str = "bradley-terry") -> pd.DataFrame:
-    return rank_candidates(table, find_method(by))
+def ranked(table: pd.DataFrame, method: str = "bradley-terry") -> pd.DataFrame:
+    return rank_candidates(table, find_method(method))
 
 
 def test_two_candidates_have_a_closed_form():
     """The odds of winning are the ratio of wins: 3 to 1."""
-    verdicts = [("a", "b", "a"), ("b", "a", "a"), ("a", "b", "a"), ("b", "a", "b")]
-    strength = ranked(comparisons(*verdicts)).set_index("candidate")["strength"]
+    rows = [("a", "b", "a"), ("b", "a", "a"), ("a", "b", "a"), ("b", "a", "b")]
+    strength = ranked(comparisons(*rows)).set_index("candidate")["strength"]
     assert strength["a"] - strength["b"] == pytest.approx(math.log(3), abs=1e-12)
 
 
@@ -37,7 +37,7 @@ def test_cycle_of_three_is_a_tie():
     assert np.allclose(ranking["strength"], 0)
 
 
-def test_icpc2015_plays_272_comparisons_each():
+def test_a_round_robin_of_137_has_272_comparisons_each():
     """137 candidates, both orders: 18 632 comparisons, 272 for each (sec. 5.1.1)."""
     pairs = itertools.permutations([f"c{i:03}" for i in range(137)], 2)
     table = comparisons(*((first, second, first) for first, second in pairs))
@@ -47,18 +47,18 @@ def test_icpc2015_plays_272_comparisons_each():
 
 @settings(max_examples=80)
 @given(st.lists(st.sampled_from(["first", "second", "tie"]), min_size=30, max_size=30))
-def test_full_round_robin_is_ordered_by_wins(verdicts):
-    """Wins are sufficient for Bradley-Terry when everyone meets everyone equally often."""
+def test_full_round_robin_is_ordered_by_wins(winners):
+    """Wins are sufficient for Bradley-Terry when all pairs are compared equally often."""
     pairs = list(itertools.permutations("abcdef", 2))
     table = comparisons(
         *(
-            (first, second, {"first": first, "second": second, "tie": TIE}[verdict])
-            for (first, second), verdict in zip(pairs, verdicts, strict=True)
+            (first, second, {"first": first, "second": second, "tie": TIE}[winner])
+            for (first, second), winner in zip(pairs, winners, strict=True)
         )
     )
     ranks = [
-        ranked(table, by).set_index("candidate")["rank"].sort_index().tolist()
-        for by in ("wins", "win-rate", "bradley-terry")
+        ranked(table, method).set_index("candidate")["rank"].sort_index().tolist()
+        for method in ("wins", "win-rate", "bradley-terry")
     ]
     assert ranks[0] == ranks[1] == ranks[2]
 
@@ -76,11 +76,11 @@ def test_any_comparisons_can_be_ranked(n, data):
     """Strengths are finite and everyone has a rank, connected or not."""
     pairs = list(itertools.permutations([f"c{i}" for i in range(n)], 2))
     some = data.draw(st.lists(st.sampled_from(pairs), min_size=1, unique=True))
-    verdicts = [
+    rows = [
         (first, second, data.draw(st.sampled_from([first, second, TIE]))) for first, second in some
     ]
-    for by in METHODS:
-        ranking = ranked(comparisons(*verdicts), by)
+    for method in METHODS:
+        ranking = ranked(comparisons(*rows), method)
         assert np.isfinite(ranking["strength"]).all()
         assert ranking["rank"].min() == 1
         assert ranking["strength"].diff().fillna(0).max() < 1e-9

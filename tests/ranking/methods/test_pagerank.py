@@ -1,4 +1,4 @@
-"""PageRank against networkx."""
+"""PageRank by networkx, and its weights."""
 
 import networkx as nx
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 from tournaments import random_wins
 
 from ranking.comparisons.tally import WinMatrix
-from ranking.methods.pagerank import walk_from_losers
+from ranking.methods.pagerank import pagerank_strengths
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -15,7 +15,7 @@ def test_pagerank_is_that_of_networkx(seed):
     wins[:, 3] = 0  # someone who never lost
     graph = nx.from_numpy_array(wins.T, create_using=nx.DiGraph)
     theirs = nx.pagerank(graph, tol=1e-13)
-    assert walk_from_losers(WinMatrix(wins)) == pytest.approx(
+    assert pagerank_strengths(WinMatrix(wins)) == pytest.approx(
         [theirs[i] for i in range(12)], abs=1e-10
     )
 
@@ -27,6 +27,6 @@ def test_pagerank_counts_a_candidate_of_weight_two_as_two():
     weights[5] = 2
     twice = np.vstack([np.hstack([wins, wins[:, [5]]]), np.append(wins[5], 0)])
     twice[5, 8] = twice[8, 5] = 0
-    single = walk_from_losers(WinMatrix(wins), weights)
-    doubled = walk_from_losers(WinMatrix(twice))
+    single = pagerank_strengths(WinMatrix(wins), weights)
+    doubled = pagerank_strengths(WinMatrix(twice))
     assert single == pytest.approx(doubled[:8], abs=1e-9)
