@@ -1,7 +1,7 @@
-"""The head of the paper, and its fast forms under one contract: the same logits.
+"""The head of the paper, and fast forms of it with the same logits.
 
-``Head`` is plain; ``Stack`` trains many as one, ``CrossedStack`` convolves each window of a step
-once for all its pairs, ``FactorisedHead`` judges all pairs at once. It imports no other package.
+``Head`` is plain; ``HeadStack`` trains many as one, ``PairStack`` convolves each window of a step
+once for all its pairs, ``FactorisedHead`` compares all pairs at once. It imports no other package.
 """
 
 import lazy_loader

@@ -31,7 +31,7 @@ class FusedAttention(nn.Module):
     head
         The head whose attention and output this computes.
     dtype
-        Of weights and results.
+        Type of weights and logits.
     """
 
     linear1_weight: Tensor

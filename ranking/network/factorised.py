@@ -68,7 +68,7 @@ class FactorisedHead(nn.Module):
     head
         A head of two inputs; its weights are copied.
     dtype
-        Of weights and results.
+        Type of weights, partial sums and logits.
 
     Raises
     ------

@@ -71,7 +71,7 @@ class HeadConfig:
     attention_heads: int = 2
     """Number of attention heads."""
     feedforward: int = 64
-    """Width of the hidden layer behind the attention."""
+    """Width of the hidden layer of the feedforward network after the attention."""
     dropout: float = 0.1
     """Dropout probability."""
 

@@ -33,15 +33,15 @@ class DropoutMasks:
     """Scaled dropout masks of one step: factors of a layer's output, shape (K or 1, ...), or 1."""
 
     convolutions: tuple[Tensor | float, ...]
-    """Of the output of each convolution."""
+    """Masks of the output of each convolution."""
     attention: Tensor | float
-    """Of the attention weights."""
+    """Mask of the attention weights."""
     attended: Tensor | float
-    """Of the output of the attention."""
+    """Mask of the output of the attention."""
     hidden: Tensor | float
-    """Of the hidden layer behind the attention."""
+    """Mask of the hidden layer of the feedforward network."""
     output: Tensor | float
-    """Of what that layer is projected to."""
+    """Mask of the output of the feedforward network."""
 
 
 NO_DROPOUT = DropoutMasks((), 1.0, 1.0, 1.0, 1.0)

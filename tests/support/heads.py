@@ -25,7 +25,7 @@ def lively_head(config: HeadConfig, dtype: torch.dtype = torch.float32, seed: in
     return head
 
 
-def counted_head(config: HeadConfig) -> Head:
+def fixed_head(config: HeadConfig) -> Head:
     """A head in eval mode of numbers that are the same on any machine."""
     head = make_head(config).eval()
     for values in head.state_dict().values():

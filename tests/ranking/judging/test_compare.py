@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from heads import counted_head, lively_head, side_by_side
+from heads import fixed_head, lively_head, side_by_side
 
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
@@ -249,7 +249,7 @@ def test_votes_are_cached_under_the_name_that_they_always_had(tmp_path, windows,
     config = HeadConfig(FRAMES, DIMENSION, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
     cache = ResultCache(tmp_path, {"ann": "a", "made": "spectrogram"})
     bank = bank_of({"ann": 46, "bob": 30, "cyd": 4})
-    compare_windows(as_ranker(counted_head(config)), bank, Pairing(windows), cache=cache)
+    compare_windows(as_ranker(fixed_head(config)), bank, Pairing(windows), cache=cache)
     assert log_in(cache).name == f"{name}.votes"
 
 

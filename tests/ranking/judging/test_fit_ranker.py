@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from heads import counted_head
+from heads import fixed_head
 from skill import planted_bank
 
 from ranking.comparisons.tally import count_comparisons
@@ -66,12 +66,12 @@ def test_skill_is_found_in_candidates_that_were_held_out(bank, score, folds, out
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
-def test_fitting_on_shuffled_results_stays_within_the_null_band(bank, score, seed):
+def test_a_fit_on_shuffled_results_stays_within_the_null_band(bank, score, seed):
     shuffled = pd.Series(np.random.default_rng(seed).permutation(score), index=score.index)
     assert accuracy(bank, shuffled, HALVES, ranker_of(), seed).p > 0.005
 
 
-def test_fitting_starts_from_the_weights_of_the_ranker(bank, score):
+def test_a_fit_starts_from_the_weights_of_the_ranker(bank, score):
     start = ranker_of()
     start = replace(start, record=replace(start.record, remark="its weights are random"))
     fitted = fit_ranker(start, bank, score[:6], epochs=1)
@@ -159,7 +159,7 @@ def test_a_fit_is_cached_under_the_name_that_it_always_had(tmp_path):
         ]
     )
     config = HeadConfig(20, 30, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
-    start = ProbeRanker(counted_head(config), Record("expertise-2", CACHE_KEY, config))
+    start = ProbeRanker(fixed_head(config), Record("expertise-2", CACHE_KEY, config))
     score = pd.Series({"ann": 1.0, "bob": 0.0, "cyd": 2.0})
     fit_ranker(start, bank, score, epochs=1, seed=3, cache=ResultCache(tmp_path, {"ann": "a"}))
     (folder,) = tmp_path.iterdir()

@@ -5,7 +5,7 @@ from dataclasses import asdict, astuple, replace
 import numpy as np
 import pytest
 import torch
-from heads import counted_head
+from heads import fixed_head
 from torch import nn
 from torch.nn import functional
 
@@ -195,7 +195,7 @@ ON_DISK = HeadConfig(20, 30, 2, 2, 30, (1, 3, 1), 5, 4, 2, 12, 3, 7, 0.25)
 
 def test_a_hash_stays_what_it_was_when_votes_were_cached_by_it():
     """Fields are hashed under their first names, whatever they are called now."""
-    assert counted_head(ON_DISK).sha256 == (
+    assert fixed_head(ON_DISK).sha256 == (
         "947515c883d672563199a567bce66bf0ac347bc66011de0dd243d5d454208c10"
     )
 
@@ -204,6 +204,4 @@ def test_the_hash_covers_every_field_of_a_shape():
     assert tuple(ON_DISK.on_disk.values()) == astuple(ON_DISK)
     for name, value in asdict(ON_DISK).items():
         other = {"channels": (1, 2, 1)}.get(name, value / 2 if name == "dropout" else 2 * value)
-        assert counted_head(replace(ON_DISK, **{name: other})).sha256 != (
-            counted_head(ON_DISK).sha256
-        )
+        assert fixed_head(replace(ON_DISK, **{name: other})).sha256 != (fixed_head(ON_DISK).sha256)
