@@ -28,6 +28,19 @@ def _study(name: str) -> "Study":
     return run_study(competition, load_comparisons(competition), Settings())
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes down what the program prints while it is tested."""
+    parser.addoption("--sentences", metavar="FILE", help="Write a page of all sentences printed.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Write the page of sentences, if it is asked for."""
+    if file := config.getoption("--sentences"):
+        from sentences import Plugin
+
+        config.pluginmanager.register(Plugin(file))
+
+
 @pytest.fixture(scope="session")
 def study2015() -> "Study":
     return _study("icpc2015")

@@ -1,8 +1,11 @@
 """Docstrings say what each parameter and field is, and the functions called first show how."""
 
+import doctest
 import re
+from importlib import import_module
 
 import docstrings
+import pytest
 
 SAY_ALL = re.findall(  # names of fields that need no line
     r"\w+",
@@ -11,6 +14,18 @@ SAY_ALL = re.findall(  # names of fields that need no line
     dropout epoch epochs kernel stride padding head encoder store dimension classes
     candidates comparisons votes marks roster ranking competition study settings remarks sentence
     """,
+)
+FIRST = (  # what somebody who has just installed the program calls
+    "icpc.load_competition",
+    "icpc.load_comparisons",
+    "icpc.rank",
+    "icpc.hit_rate",
+    "icpc.check",
+    "icpc.compare",
+    "ranking.count_comparisons",
+    "ranking.rank_candidates",
+    "ranking.pair_accuracy",
+    "ranking.load_encoder",
 )
 FRAGMENT = re.compile(r"(of|whose|that)\b", re.IGNORECASE)
 """What a phrase does not begin with: hovering shows it without what it would go on from."""
@@ -52,14 +67,27 @@ def test_every_field_of_a_public_dataclass_has_a_line():
 
 
 def test_what_documents_a_field_or_a_parameter_is_a_phrase_of_its_own():
-    said = [
+    documented = [
         *((one.where, one.described) for one in docstrings.public_functions()),
         *((one.where, one.lines) for one in docstrings.dataclasses()),
     ]
     fragments = [
         f"{where}, {name}: {line}"
-        for where, lines in said
+        for where, lines in documented
         for name, line in lines.items()
         if FRAGMENT.match(line)
     ]
     assert not fragments, "\n".join([f"{len(fragments)} fragments", *fragments])
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_a_function_that_is_called_first_has_an_example_that_is_right(name):
+    package, _, function = name.rpartition(".")
+    (example,) = doctest.DocTestFinder(recurse=False).find(
+        getattr(import_module(package), function), name, globs={}
+    )
+    assert example.examples, "no example"
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    output: list[str] = []
+    doctest.DocTestRunner(optionflags=flags).run(example, out=output.append)
+    assert not output, "".join(output)

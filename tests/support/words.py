@@ -1,10 +1,10 @@
 """Words that the project no longer uses, and where they still stand.
 
 ``tests/data/words.csv`` has a row for each: ``words``, a regular expression, however they are
-capitalised; ``where`` it counts; what is said ``now``; ``but``, files in which it may stand.
+capitalised; ``where`` it counts; what stands there ``now``; ``but``, files in which it may stand.
 
 * ``names``: identifiers, keys, columns and file names, as snake_case; a match is of whole words of
-  one, so that ``games?`` is found in ``fewest_games`` and not in ``gamester``.
+  one, so that ``lots?`` is found in ``by_lot`` and not in ``plot``.
 * ``prose``: comments, docstrings, messages, help and documents, line breaks as blanks.
 * ``both``.
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "tests" / "data" / "words.csv"
 FOLDERS = ("icpc", "notebooks", "plots", "ranking", "tests")
 CODE, DOCUMENTS = {".py", ".pyi"}, {".md", ".html", ".toml", ".css"}
-OLD_NAMES = ("CHANGELOG.md", "tests/test_words.py", "tests/*/test_deprecation.py")
+OLD_NAMES = ("CHANGELOG.md", "tests/*/words.py", "tests/test_words.py", "*/test_deprecation.py")
 OLD = re.compile("^RENAMED|on_disk$")
 """What is called so, or assigned to a name like that, may say old names."""
 NAMES, PROSE = "names", "prose"
