@@ -31,6 +31,6 @@ def with_truth(pairs: pd.DataFrame, score: pd.Series) -> pd.DataFrame:
     score : float Series by candidate
         Number of rounds passed into; may be missing.
     """
-    first, second = (pairs[side].map(score) for side in ("first", "second"))
+    first, second = (pairs[place].map(score) for place in ("first", "second"))
     truth = pairs["first"].where(first > second, pairs["second"].where(first < second))
     return pairs.assign(truth=truth)

@@ -54,13 +54,13 @@ def check_candidates(file: CsvFile, candidates: pd.Index) -> None:
         Naming the line.
     """
     rows = file.rows
-    for side in ("first", "second"):
-        bad = file.first_where(~rows[side].isin(candidates))
+    for place in ("first", "second"):
+        bad = file.first_where(~rows[place].isin(candidates))
         if bad is not None:
-            name = rows[side].iloc[bad]
+            name = rows[place].iloc[bad]
             raise ComparisonsError(
                 file.where(bad),
-                f"{side!r} is {name!r}, who is not a candidate to be ranked"
+                f"{place!r} is {name!r}, who is not a candidate to be ranked"
                 f"{did_you_mean(name, list(candidates))}",
                 "correct the id, or add the candidate to the roster, not exempt",
             )

@@ -20,9 +20,9 @@ def tournament(n: int, order_effect: float, seed: int, spread: float = 1.0) -> T
     """All ordered pairs, with an advantage for the first."""
     rng = np.random.default_rng(seed)
     strength = rng.normal(0, spread, n)
-    chance = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + order_effect)
+    probability = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + order_effect)
     comparisons = 1.0 - np.eye(n)
-    won = (rng.random((n, n)) < chance) * comparisons
+    won = (rng.random((n, n)) < probability) * comparisons
     return Tally(pd.Index([f"c{i:02}" for i in range(n)]), comparisons, won)
 
 
