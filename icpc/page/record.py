@@ -21,7 +21,7 @@ MAX_ROWS = 1_500_000  # of a table in a page
 def made_with(record: Mapping[str, Any]) -> dict[str, str]:
     """Return versions and settings by name."""
     provenance = record.get("provenance", {})
-    encoder, judging = provenance.get("encoder", {}), provenance.get("judging", {})
+    encoder, pairing = provenance.get("encoder", {}), provenance.get("pairing", {})
     facts = {
         "judge": record.get("judge", "unknown"),
         "Python": record.get("python", "unknown"),
@@ -30,7 +30,7 @@ def made_with(record: Mapping[str, Any]) -> dict[str, str]:
         "passing score": record["comparisons"]["passing_score"],
         "encoder": encoder.get("encoder"),
         "precision": encoder.get("precision"),
-        "windows": judging.get("windows"),
+        "windows": pairing.get("windows"),
         "recordings": len(provenance["recordings"]) if "recordings" in provenance else None,
         "device": provenance.get("device"),
     }

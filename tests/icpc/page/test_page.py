@@ -350,7 +350,7 @@ def test_it_names_the_ranker_the_encoder_and_the_recordings(ring):
     provenance = {
         "ranker": {"sha256": "r" * 64},
         "encoder": {"encoder": "spectrogram", "precision": "float32", "weights_sha256": ""},
-        "judging": {"windows": "aligned", "antisymmetric": False},
+        "pairing": {"windows": "aligned", "antisymmetric": False},
         "recordings": {"a": "1" * 64, "b": "2" * 64},
         "device": "cpu",
     }
