@@ -14,7 +14,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from ranking.tasks.expertise import COLUMNS, known_pairs
+from ranking.tasks.expertise import COLUMNS, labelled_pairs
 from ranking.tasks.manifest import read_manifest
 
 ROOT = Path(__file__).parent.parent
@@ -61,7 +61,7 @@ def test_the_readme_names_commands_and_options_that_there_are(line):
 
 
 def test_the_manifest_of_the_readme_can_be_read(newcomer):
-    assert len(known_pairs(read_manifest(Path("manifest.csv"), COLUMNS))) == 3
+    assert len(labelled_pairs(read_manifest(Path("manifest.csv"), COLUMNS))) == 3
 
 
 def test_the_python_of_the_readme_runs(capsys):

@@ -1,26 +1,30 @@
-"""``judge train``: probes from recordings of which something is known, a command for each task.
+"""``judge train``: probes from labelled recordings, a command for each task.
 
-The commands are made of what the tasks' specs say of them, when they are asked for.
+The commands are built from the tasks' specs when they are asked for.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from icpc.cli.options import Seed
-from icpc.cli.output import DrawnProgress, Format, print_data, print_line, print_remark
-from icpc.cli.weights import Folder
+from icpc.cli.command import JudgeCommand
+from icpc.cli.options import OPTIONS, FormatOption, Seed
+from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
+from icpc.workflows.settings import EmbeddingOptions
+from ranking.deprecation import warn_renamed
 from ranking.tasks.registry import TASKS, TaskSpec
 
 if TYPE_CHECKING:
-    from icpc.workflows.train import Training
+    from icpc.workflows.train import TrainingJob
 
-FITTING = "How to fit"
-EMBEDDING = "How to embed"
+RENAMED_GRID = {"rate": "learning_rate", "decay": "weight_decay"}
+
+_training = partial(typer.Option, rich_help_panel="Training")
+_embedding = OPTIONS[EmbeddingOptions]
 
 
 class TasksGroup(TyperGroup):
@@ -36,13 +40,13 @@ class TasksGroup(TyperGroup):
 
 
 train = typer.Typer(
-    cls=TasksGroup, help="Train probes on recordings of one's own.", add_completion=False
+    cls=TasksGroup, help="Train probes on your own recordings.", add_completion=False
 )
 
 
 @train.callback()
 def _group() -> None:
-    """Train probes on recordings of one's own."""
+    """Train probes on your own recordings."""
 
 
 @cache
@@ -51,148 +55,151 @@ def _command(name: str) -> Any:
     spec = TASKS[name]
     text = (
         f"Train a probe that {spec.summary}.\n\n"
-        "Interrupted, the same command goes on where it stopped.\n\n"
-        f"Example: judge train {name} --manifest mine.csv --recordings DIR --out mine.safetensors"
+        "After an interruption, the same command goes on where it stopped.\n\n"
+        f"{_example(name)}"
     )
-    alone.command(name, help=text)(_training_of(spec))
+    alone.command(name, cls=JudgeCommand, help=text)(_training_of(spec))
     return typer.main.get_command(alone)
+
+
+def _example(name: str) -> str:
+    if name == "expertise":
+        return (
+            "Example, after judge demo:\n\n"
+            "judge train expertise --manifest demo/recordings/manifest.csv --recordings "
+            "demo/recordings --folds 4 --epochs 2 --out demo/mine.safetensors"
+        )
+    return f"Example: judge train {name} --manifest FILE --recordings DIR --out mine.safetensors"
 
 
 def _training_of(spec: TaskSpec) -> Callable[..., None]:
     """Return the command of a task as a function; options that it has no use for are hidden."""
-    compares = spec.sides == 2
-    examples, windows = ("pairs", "Pairs of windows") if compares else ("windows", "Windows")
+    compares = spec.inputs == 2
+    examples, windows = ("pairs", "pairs of windows") if compares else ("windows", "windows")
 
     def train_task(
         manifest: Annotated[
             Path,
-            typer.Option(help=f"CSV: {spec.manifest}"),
+            typer.Option(help=f"Read recordings and labels from a CSV: {spec.manifest_help}"),
         ],
-        recordings: Annotated[Path, typer.Option(help="Where the recordings are.")],
-        out: Annotated[Path, typer.Option(help="The probe to write: NAME.safetensors.")],
-        encoder: Annotated[
-            str, typer.Option(help="Which encoder.", rich_help_panel=EMBEDDING)
-        ] = "spectrogram",
+        recordings: Annotated[Path, typer.Option(help="Look for the recordings in this folder.")],
+        out: Annotated[Path, typer.Option(help="Write the probe to this file, NAME.safetensors.")],
         classes: Annotated[
             int,
             typer.Option(
-                min=min(spec.outputs),
-                max=max(spec.outputs),
-                help=spec.about_outputs,
+                metavar=f"<{'|'.join(map(str, spec.outputs))}>",
+                help=f"Tell so many classes apart. {spec.outputs_help}",
                 hidden=len(spec.outputs) == 1,
             ),
         ] = spec.outputs[0],
         folds: Annotated[
             int | None,
-            typer.Option(min=3, help="Test every recording, by probes that never heard it."),
+            typer.Option(
+                min=3,
+                help="Split into so many folds, and test every recording with a probe trained "
+                "without it.",
+            ),
         ] = None,
-        pairs: Annotated[
-            int, typer.Option(min=1, help="Most pairs of a split.", hidden=not compares)
-        ] = 2000,
-        epochs: Annotated[
+        max_pairs: Annotated[
             int,
-            typer.Option(min=1, help=f"Passes through the {examples}.", rich_help_panel=FITTING),
+            typer.Option(
+                min=1,
+                help="Draw so many pairs at random, where a split has more.",
+                hidden=not compares,
+            ),
+        ] = 2000,
+        grid: Annotated[
+            list[str] | None,
+            _training(
+                metavar="NAME=VALUES",
+                help="Try these values side by side and choose on val: learning_rate=1e-3,3e-3; "
+                "also weight_decay, dropout or seed. Repeat it for several.",
+            ),
+        ] = None,
+        epochs: Annotated[
+            int, _training(min=1, help=f"Pass so many times through the {examples}.")
         ] = 30,
         patience: Annotated[
-            int, typer.Option(min=1, help="Passes without a better one.", rich_help_panel=FITTING)
+            int, _training(min=1, help="Stop after so many epochs without a better one.")
         ] = 10,
-        batch: Annotated[
-            int, typer.Option(min=1, help=f"{windows} at a time.", rich_help_panel=FITTING)
+        batch_size: Annotated[
+            int, _training(min=1, help=f"Train on so many {windows} in a step.")
         ] = 16,
-        crossed: Annotated[
+        windows_per_step: Annotated[
             int | None,
-            typer.Option(
+            _training(
                 min=2,
-                help="Windows that meet in a step in all their pairs, each convolved once: faster. "
-                "4 learns as much in a pass; more take less time and learn less.",
-                rich_help_panel=FITTING,
+                help="Compare so many windows in all their pairs in a step, each convolved once: "
+                "faster. 4 trains as well in an epoch; more take less time and train less.",
                 hidden=not compares,
             ),
         ] = None,
-        grid: Annotated[
-            list[str] | None,
-            typer.Option(
-                metavar="NAME=VALUES",
-                help="Settings to try, fitted side by side and chosen on val: rate=1e-3,3e-3; also "
-                "decay, dropout, seed. May be given several times.",
-                rich_help_panel=FITTING,
-            ),
-        ] = None,
-        half: Annotated[
-            bool, typer.Option("--half", help="bfloat16 arithmetic.", rich_help_panel=FITTING)
-        ] = False,
+        bf16: Annotated[bool, _training("--bf16", help="Compute in bfloat16.")] = False,
         seed: Seed = None,
-        weights: Annotated[
-            Path | None, typer.Option(help="The encoder's weights.", rich_help_panel=EMBEDDING)
-        ] = None,
-        weights_dir: Folder = None,
-        front_end: Annotated[
-            list[str] | None,
-            typer.Option(
-                metavar="NAME=VALUE",
-                help="An option of the front end, as of judge embed.",
-                rich_help_panel=EMBEDDING,
-            ),
-        ] = None,
-        store: Annotated[
-            Path,
-            typer.Option(
-                envvar="JUDGE_STORE", help="Where embeddings are kept.", rich_help_panel=EMBEDDING
-            ),
-        ] = Path("embeddings"),
-        device: Annotated[
-            str | None, typer.Option(help="cpu or cuda (default: cuda if there is one).")
-        ] = None,
-        format: Format = Format.TABLE,
+        encoder: Annotated[
+            str, typer.Option(help="Embed with this encoder.", rich_help_panel="Encoders")
+        ] = "spectrogram",
+        weights: Annotated[Path | None, _embedding["weights"]] = None,
+        weights_dir: Annotated[Path | None, _embedding["weights_dir"]] = None,
+        front_end: Annotated[list[str] | None, _embedding["front_end"]] = None,
+        store: Annotated[Path, _embedding["store"]] = Path("embeddings"),
+        device: Annotated[str | None, _embedding["device"]] = None,
+        format: FormatOption = Format.TABLE,
     ) -> None:
-        from icpc.workflows.settings import EmbeddingOptions
-        from icpc.workflows.train import Training, pairs_left_out, split_manifest
-        from ranking.probe.settings import FitSettings
-        from ranking.probe.train import TrainSettings
+        from icpc.workflows.train import TrainingJob, left_out_remark, split_manifest
+        from ranking.probe.search import SearchSettings
+        from ranking.probe.settings import TrainingSettings
 
-        settings = TrainSettings(
-            FitSettings(
-                epochs, batch, crossed=crossed or 0, patience=patience, half=half, seed=seed or 0
-            ),
-            grid=_grid(grid or ()),
-            most=pairs,
+        training = TrainingSettings(
+            epochs=epochs,
+            batch_size=batch_size,
+            windows_per_step=windows_per_step or 0,
+            patience=patience,
+            bf16=bf16,
+            seed=seed or 0,
         )
-        options = EmbeddingOptions(
+        settings = SearchSettings(training, grid=_grid(grid or ()), max_pairs=max_pairs)
+        embedding = EmbeddingOptions(
             (encoder,), weights, weights_dir, tuple(front_end or ()), store=store, device=device
         )
         task = spec.task(classes)
-        manifests = split_manifest(task, manifest, folds, settings.fit.seed)
-        if said := pairs_left_out(manifests):
-            print_remark(said)
-        _train(Training(task, manifests, recordings, out, settings, options), format)
+        manifests = split_manifest(task, manifest, folds, training.seed)
+        if remark := left_out_remark(manifests):
+            print_remark(remark)
+        _train(TrainingJob(task, manifests, recordings, out, settings, embedding), format)
 
     return train_task
 
 
-def _train(training: "Training", form: Format) -> None:
+def _train(job: "TrainingJob", form: Format) -> None:
     import pandas as pd
 
-    from icpc.workflows.train import outcome, sentences, train_probe
+    from icpc.workflows.train import describe_training, train_probe, training_row
 
-    trained = train_probe(training, DrawnProgress())
+    trained = train_probe(job, TerminalProgress())
     if form is not Format.TABLE:
-        print_data(pd.DataFrame([outcome(training, trained)]), form)
+        print_data(pd.DataFrame([training_row(job, trained)]), form)
         return
-    for sentence in sentences(training.task, trained):
+    for sentence in describe_training(job.task, trained):
         print_line(sentence)
-    print_remark(f"written to {training.out}")
+    print_remark(f"written to {job.out}")
 
 
 def _grid(given: Sequence[str]) -> tuple[tuple[str, tuple[float, ...]], ...]:
     from ranking.errors import Given, ProbeError
 
-    choices = []
+    choices, old = [], {}
     for text in given:
         name, _, values = text.partition("=")
+        name = name.strip()
+        if name in RENAMED_GRID:
+            old[name] = RENAMED_GRID[name]
         try:
-            choices.append((name.strip(), tuple(float(value) for value in values.split(","))))
+            numbers = tuple(float(value) for value in values.split(","))
         except ValueError:
             raise ProbeError(
-                Given(grid=text), "no numbers", "write it so: --grid rate=1e-3,3e-3"
+                Given(grid=text), "no numbers", "write it so: --grid learning_rate=1e-3,3e-3"
             ) from None
+        choices.append((RENAMED_GRID.get(name, name), numbers))
+    warn_renamed("--grid", old.items())
     return tuple(choices)

@@ -3,8 +3,9 @@
 Conventions
 -----------
 All candidates play one programme. Their skill is known, spread evenly from beginner to master; the
-better half passed the preliminary round. A folder gets ``roster.csv``, ``competition.toml`` and a
-FLAC file for each candidate; a file that is there is kept.
+better half passed the preliminary round. A folder gets ``roster.csv``, ``competition.toml``, a FLAC
+file for each candidate, and ``manifest.csv`` to train a ranker with; a recording that is there is
+not made again.
 """
 
 from pathlib import Path
@@ -15,12 +16,12 @@ import pandas as pd
 
 from icpc.synthetic.pieces import STYLES
 from icpc.synthetic.recitals import draw_recitals, sound_of
-from ranking.files.atomic import replacing, write_text
+from ranking.files.atomic import open_atomic, write_text
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
 from ranking.progress import SILENT, Progress
 
-RATE = 44_100
+SAMPLE_RATE = 44_100
 ROUNDS = ("preliminary", "final")
 NAMES = ("Aria", "Bourree", "Canon", "Danza", "Elegy", "Fugue", "Gigue", "Hymn")
 PIECES = 5
@@ -33,7 +34,19 @@ rounds = ["preliminary", "final"]
 def write_demonstration(
     folder: Path, seconds: float, seed: int, progress: Progress = SILENT
 ) -> Path:
-    """Write the recordings and the roster of eight candidates; return the roster's path."""
+    """Write recordings, roster and manifest of eight candidates; return the roster's path.
+
+    Parameters
+    ----------
+    folder
+        Where the files are written.
+    seconds
+        Length of each recording.
+    seed
+        Seed of programme, players and pianos.
+    progress
+        Shows the recordings.
+    """
     recitals = draw_recitals(list(STYLES), 1, len(NAMES), seconds, PIECES, seed)
     better = float(np.median([recital.level for recital in recitals]))
     rows = []
@@ -41,13 +54,16 @@ def write_demonstration(
         for name, recital in zip(NAMES, recitals, strict=True):
             path = folder / f"{name.lower()}-{seed}-{seconds:g}s.flac"
             if not path.is_file():
-                write_flac(path, sound_of(recital, RATE), RATE)
+                write_flac(path, sound_of(recital, SAMPLE_RATE), SAMPLE_RATE)
             progress.advance()
             reached = ROUNDS[int(recital.level > better)]
             rows.append((name.lower(), name, reached, path.name, f"{recital.level:.3f}"))
     columns = ["candidate", "name", "reached", "recording", "skill"]
+    roster = pd.DataFrame(rows, columns=columns)
+    manifest = roster[["recording", "skill"]].set_axis(["recording", "level"], axis=1)
     write_text(SETTINGS, folder / "competition.toml")
-    write_text(to_csv(pd.DataFrame(rows, columns=columns)), folder / "roster.csv")
+    write_text(to_csv(manifest), folder / "manifest.csv")
+    write_text(to_csv(roster), folder / "roster.csv")
     return folder / "roster.csv"
 
 
@@ -58,11 +74,20 @@ def read_skill(roster: Path) -> pd.Series:
 
 
 def write_flac(path: Path, samples: np.ndarray, sample_rate: int) -> None:
-    """Write mono sound, 16 bits; whole or not at all."""
-    whole = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
-    with replacing(path) as file, av.open(file, "w", format="flac") as container:
+    """Write mono sound as FLAC of 16 bits, in an atomic write.
+
+    Parameters
+    ----------
+    path
+        The file.
+    samples : float, shape (T,), -1 to 1
+    sample_rate
+        Hz.
+    """
+    integers = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
+    with open_atomic(path) as file, av.open(file, "w", format="flac") as container:
         stream = container.add_stream("flac", rate=sample_rate, layout="mono")
-        frame = av.AudioFrame.from_ndarray(whole[np.newaxis], format="s16", layout="mono")
+        frame = av.AudioFrame.from_ndarray(integers[np.newaxis], format="s16", layout="mono")
         frame.sample_rate = sample_rate
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

@@ -24,10 +24,12 @@ BARS = 8  # of a period
 
 @dataclass(frozen=True)
 class Key:
-    """A tonic, 0 for C, and a mode."""
+    """A tonic and a mode."""
 
     tonic: int
+    """Pitch class, 0 for C."""
     minor: bool
+    """Whether the mode is minor, not major."""
 
     @property
     def scale(self) -> tuple[int, ...]:
@@ -45,8 +47,11 @@ class Chord:
     """A triad or seventh on a degree of a key."""
 
     key: Key
+    """The key that it belongs to."""
     degree: int
+    """Degree of its root in the key, from 0."""
     seventh: bool = False
+    """Whether it has a seventh."""
 
     @property
     def scale(self) -> tuple[int, ...]:

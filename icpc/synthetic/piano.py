@@ -32,7 +32,7 @@ CEILING = 0.9  # of any sample
 
 @dataclass(frozen=True)
 class Instrument:
-    """What makes one piano, and the room it is heard in, differ from another."""
+    """What makes one piano, and the room that it stands in, differ from another."""
 
     tuning: float = 0.0
     """Cents from A 440."""
@@ -49,11 +49,11 @@ class Instrument:
     wet: float = 0.25
     """Loudness of the room beside the piano."""
     noise_db: float = -55.0
-    """Of the recording, beside its mean."""
+    """Loudness of the recording's noise beside its mean."""
 
 
 def draw_instrument(seed: int) -> Instrument:
-    """Return a piano in a room, by chance."""
+    """Return a piano in a room, drawn at random."""
     rng = np.random.default_rng(seed)
     return Instrument(
         tuning=float(rng.normal(0, 8)),
@@ -69,12 +69,14 @@ def draw_instrument(seed: int) -> Instrument:
 
 @dataclass
 class Piano:
-    """An instrument at a rate; it keeps the strings that it has sounded."""
+    """An instrument at a sample rate; it caches the strings that it has sounded."""
 
     instrument: Instrument = field(default_factory=Instrument)
+    """The piano and its room."""
     sample_rate: int = 24_000
+    """Hz."""
     seed: int = 0
-    """Of its noises."""
+    """Seed of hammer, room and noise."""
 
     def __post_init__(self) -> None:
         self._strings: dict[tuple[int, int], np.ndarray] = {}
@@ -92,14 +94,16 @@ class Piano:
     def sound(
         self, notes: np.ndarray, pedal: np.ndarray, seconds: float, level_db: float = -22.0
     ) -> np.ndarray:
-        """Return the sound of a performance, float32 of shape (seconds · rate,).
-
-        It is as loud on average as ``level_db`` says, softer only where it would clip.
+        """Return the sound of a performance, float32 of shape (seconds · sample_rate,).
 
         Parameters
         ----------
         notes : with ``onset``, ``offset`` (s), ``pitch``, ``velocity``
         pedal : shape (P, 2), seconds at which it goes down and up again, in order
+        seconds
+            Length of the sound.
+        level_db
+            Mean loudness; softer only where the sound would clip.
         """
         sample_rate = self.sample_rate
         size = round(seconds * sample_rate)
@@ -113,18 +117,18 @@ class Piano:
             if start >= size:
                 continue
             string = self._struck(int(pitch), int(velocity))
-            held = longest if pitch >= UNDAMPED else round((end - onset) * sample_rate)
-            piece = string[: held + round(TAIL_SECONDS * sample_rate)] * _loudness(velocity)
-            if held < len(piece):
-                fading = np.arange(len(piece) - held, dtype=np.float32) / sample_rate
-                piece[held:] *= np.exp(-fading / (0.05 + 0.1 * (108 - pitch) / 87))
-            sound[start : start + len(piece)] += piece
-        heard = oaconvolve(sound[:size], self._room)[:size]
+            sustained = longest if pitch >= UNDAMPED else round((end - onset) * sample_rate)
+            note = string[: sustained + round(TAIL_SECONDS * sample_rate)] * _loudness(velocity)
+            if sustained < len(note):
+                fading = np.arange(len(note) - sustained, dtype=np.float32) / sample_rate
+                note[sustained:] *= np.exp(-fading / (0.05 + 0.1 * (108 - pitch) / 87))
+            sound[start : start + len(note)] += note
+        in_room = oaconvolve(sound[:size], self._room)[:size]
         noise = np.random.default_rng([self.seed, 1]).standard_normal(size, dtype=np.float32)
-        mean = max(float(np.sqrt((heard**2).mean())), 1e-9)
-        heard += noise * np.float32(mean * 10 ** (self.instrument.noise_db / 20))
-        gain = min(10 ** (level_db / 20) / mean, CEILING / max(float(np.abs(heard).max()), 1e-9))
-        return heard * np.float32(gain)
+        mean = max(float(np.sqrt((in_room**2).mean())), 1e-9)
+        in_room += noise * np.float32(mean * 10 ** (self.instrument.noise_db / 20))
+        gain = min(10 ** (level_db / 20) / mean, CEILING / max(float(np.abs(in_room).max()), 1e-9))
+        return in_room * np.float32(gain)
 
     def _struck(self, pitch: int, velocity: int) -> np.ndarray:
         """A string's sound after a blow, as if it were never damped."""
@@ -140,8 +144,8 @@ class Piano:
         stiff = own.stiffness * (np.exp(0.0926 * pitch - 13.64) + np.exp(-0.0847 * pitch - 5.82))
         order = np.arange(1, 61)
         partial = fundamental * order * np.sqrt((1 + stiff * order**2) / (1 + stiff))
-        heard = partial < min(HIGHEST_PARTIAL, 0.45 * self.sample_rate)
-        order, partial = order[heard], partial[heard]
+        audible = partial < min(HIGHEST_PARTIAL, 0.45 * self.sample_rate)
+        order, partial = order[audible], partial[audible]
         # a felt hammer struck at an eighth of the string; its felt gets harder with the blow
         tilt = own.brightness - 16 + 12 * velocity / 127  # dB per kHz
         loud = np.abs(np.sin(np.pi * order / 8.3)) * order**-0.8

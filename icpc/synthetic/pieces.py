@@ -15,7 +15,7 @@ import numpy as np
 
 from icpc.synthetic.harmony import BARS, Chord, Key, period
 from icpc.synthetic.textures import (
-    Lines,
+    Notes,
     chorale,
     etude,
     invention,
@@ -32,12 +32,13 @@ class Style:
     """How a style is written."""
 
     beats: int
-    """Of a bar."""
+    """Beats of a bar."""
     tempo: tuple[float, float]
     """Usual range, beats a minute."""
-    write: Callable[[tuple[Chord, ...], np.random.Generator], Lines]
+    write: Callable[[tuple[Chord, ...], np.random.Generator], Notes]
     """Turns the chords of a period into notes."""
     pedalled: bool = True
+    """Whether it is usually played with pedal."""
 
 
 STYLES = {
@@ -55,13 +56,15 @@ class Piece:
     """A score."""
 
     style: str
+    """Name of its style."""
     notes: np.ndarray
-    """Of :data:`NOTE`, by onset."""
+    """Notes by onset, of type :data:`NOTE`."""
     tempo: float
     """Beats a minute."""
     bar: int
     """Beats of a bar."""
     bars: int
+    """Number of bars."""
 
     @property
     def phrase(self) -> int:
@@ -77,6 +80,15 @@ class Piece:
 def compose(style: str, seconds: float, seed: int) -> Piece:
     """Return a piece of at least some seconds at its tempo.
 
+    Parameters
+    ----------
+    style
+        Name of one of :data:`STYLES`.
+    seconds
+        The least length at the piece's own tempo.
+    seed
+        Seed of key, tempo, harmony and notes.
+
     Raises
     ------
     ValueError
@@ -91,10 +103,10 @@ def compose(style: str, seconds: float, seed: int) -> Piece:
     keys = (home, home.related(4), home.related(5 if not home.minor else 2), home.related(3))
     sections = [own.write(period(key, rng), rng) for key in keys]
     periods = max(1, int(np.ceil(seconds * tempo / 60 / (own.beats * BARS))))
-    lines = []
+    rows = []
     for place in range(periods):
         section = 0 if place % 2 == 0 else 1 + (place // 2) % (len(sections) - 1)
         start = place * own.beats * BARS
-        lines += [(start + onset, *rest) for onset, *rest in sections[section]]
-    notes = np.array(sorted(lines), dtype=NOTE)
+        rows += [(start + onset, *rest) for onset, *rest in sections[section]]
+    notes = np.array(sorted(rows), dtype=NOTE)
     return Piece(style, notes, tempo, own.beats, periods * BARS)

@@ -33,15 +33,22 @@ GRID = 8  # places a beat at which the tempo is known
 
 @dataclass(frozen=True)
 class Skill:
-    """From 0 to 1 in each aspect."""
+    """Skill in each aspect, from 0 (a beginner) to 1 (a master)."""
 
     timing: float
+    """Skill in keeping and shaping the tempo."""
     evenness: float
+    """Skill in placing onsets and releasing keys."""
     dynamics: float
+    """Skill in shaping phrases and accents."""
     voicing: float
+    """Skill in bringing out the melody."""
     accuracy: float
+    """Skill in striking the right notes."""
     security: float
+    """Skill in missing no notes and not breaking off."""
     pedal: float
+    """Skill in changing the pedal with the harmony."""
 
     def __post_init__(self) -> None:
         for aspect in fields(self):
@@ -50,19 +57,29 @@ class Skill:
 
 
 def skill_at(level: float, spread: float = 0.0, seed: int = 0) -> Skill:
-    """Return a skill whose aspects lie around a level, as people's do."""
+    """Return a skill whose aspects lie around a level, as people's do.
+
+    Parameters
+    ----------
+    level
+        Mean of the aspects, 0 to 1.
+    spread
+        Standard deviation of the aspects around the level.
+    seed
+        Seed of the aspects.
+    """
     around = np.random.default_rng(seed).normal(0, spread, len(fields(Skill)))
     return Skill(*np.clip(level + around - around.mean(), 0, 1).tolist())
 
 
 @dataclass(frozen=True)
 class Performance:
-    """What a player did."""
+    """A piece as it was played."""
 
     notes: np.ndarray
-    """Of :data:`PLAYED`."""
+    """Notes by onset, of type :data:`PLAYED`."""
     pedal: np.ndarray
-    """Shape (P, 2): down and up."""
+    """Seconds at which the pedal goes down and up, shape (P, 2)."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +92,17 @@ class _Taste:
 
 
 def play(piece: Piece, skill: Skill, seed: int) -> Performance:
-    """Return a performance of a piece."""
+    """Return a performance of a piece.
+
+    Parameters
+    ----------
+    piece
+        The score.
+    skill
+        How well the player plays.
+    seed
+        Seed of taste and errors.
+    """
     rng = np.random.default_rng(seed)
     taste = _Taste(
         tempo=float(rng.uniform(0.85, 1.15)),

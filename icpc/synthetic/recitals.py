@@ -2,10 +2,9 @@
 
 Conventions
 -----------
-A recital is a few integers and numbers; its sound follows from them. Its pieces take equal parts of
-its length. One player has one skill in all of them. Recitals may share a programme, an instrument
-or both. What does not depend on skill (piano, room, noise, loudness, taste) is drawn by its own
-seed.
+A recital is a few integers and numbers; its sound follows from them. Its pieces are equally long.
+One player has one skill in all of them. Recitals may share a programme, an instrument or both. What
+does not depend on skill (piano, room, noise, loudness, taste) is drawn by its own seed.
 """
 
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ PAUSE_SECONDS = 1.0  # after a piece
 
 @dataclass(frozen=True)
 class Recital:
-    """One player's, before it is heard."""
+    """A recital of one player, as numbers from which its sound follows."""
 
     programme: tuple[tuple[str, int], ...]
     """Style and seed of each piece."""
@@ -34,12 +33,13 @@ class Recital:
     instrument: int
     """Seed of piano and room."""
     seconds: float
+    """Length of the recording."""
     level_db: float = -22.0
     """Mean loudness of the recording."""
 
 
 def sound_of(recital: Recital, sample_rate: int) -> np.ndarray:
-    """Return the sound of a recital, float32 of shape (seconds · rate,)."""
+    """Return the sound of a recital, float32 of shape (seconds · sample_rate,)."""
     piano = Piano(draw_instrument(recital.instrument), sample_rate, recital.instrument)
     skill = skill_at(recital.level, SPREAD, recital.player)
     each = recital.seconds / len(recital.programme)
@@ -47,11 +47,11 @@ def sound_of(recital: Recital, sample_rate: int) -> np.ndarray:
     for place, (style, seed) in enumerate(recital.programme):
         piece = compose(style, 1.2 * each, seed)  # enough for who plays it faster
         performance = play(piece, skill, recital.player)
-        heard = performance.notes[performance.notes["onset"] < each - PAUSE_SECONDS]
-        heard["offset"] = np.minimum(heard["offset"], each - PAUSE_SECONDS + 0.3)
+        played = performance.notes[performance.notes["onset"] < each - PAUSE_SECONDS]
+        played["offset"] = np.minimum(played["offset"], each - PAUSE_SECONDS + 0.3)
         for times in ("onset", "offset"):
-            heard[times] += place * each
-        notes.append(heard)
+            played[times] += place * each
+        notes.append(played)
         pedal = performance.pedal[performance.pedal[:, 0] < each - PAUSE_SECONDS]
         pedals.append(np.minimum(pedal, each - PAUSE_SECONDS + 0.3) + place * each)
     return piano.sound(
@@ -62,9 +62,24 @@ def sound_of(recital: Recital, sample_rate: int) -> np.ndarray:
 def draw_recitals(
     styles: Sequence[str], programmes: int, players: int, seconds: float, pieces: int, seed: int
 ) -> list[Recital]:
-    """Return recitals by chance: each programme by several players, on any piano.
+    """Return recitals drawn at random: each programme by several players, on any piano.
 
-    Levels are spread evenly over 0 to 1 within a programme, so that equals do not meet there.
+    Levels are spread evenly over 0 to 1 within a programme, so that none are equal there.
+
+    Parameters
+    ----------
+    styles
+        Styles of the pieces.
+    programmes
+        Number of programmes.
+    players
+        Players of each programme.
+    seconds
+        Length of each recital.
+    pieces
+        Pieces of a programme.
+    seed
+        Seed of the draw.
     """
     rng = np.random.default_rng(seed)
     recitals = []

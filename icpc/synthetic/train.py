@@ -1,31 +1,31 @@
 """Train the ranker that ships, on performances that the project makes itself.
 
-    python -m icpc.synthetic.train --keep DIR --out ranking/judging/rankers
+    python -m icpc.synthetic.train --cache DIR --out ranking/judging/rankers
 
 Conventions
 -----------
-It learns from recitals of four styles, chooses its epoch by other programmes of these, and is
-tested on further ones, and on two styles that it never heard. Players, pianos and rooms are new in
-each set. The test sets are heard once, at the end, as whole windows and in both orders. What is in
-the folder ``--keep`` is not made again. On two cores it takes about an hour, and 6 GB there.
+It is trained on recitals of four styles, validated on other programmes of these, and tested on
+further ones, and on two styles that it was not trained on. Players, pianos and rooms are new in
+each set. The test sets are used once, at the end, as whole windows and in both orders. What is in
+the folder ``--cache`` is not made again. On two cores it takes about an hour, and 6 GB there.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from icpc.synthetic.lessons import Parts, heard, pairs
 from icpc.synthetic.recitals import Recital, draw_recitals
+from icpc.synthetic.training_pairs import Excerpts, draw_pairs, load_spectrograms
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import Choice, cache_key_of
+from ranking.embeddings.embed import EncoderChoice, cache_key_of
 from ranking.embeddings.store import Embedding
 from ranking.encoders import spec_of
 from ranking.evaluation.accuracy import accuracy_by_distance, pair_accuracy
@@ -35,91 +35,107 @@ from ranking.judging.probe_ranker import ProbeRanker
 from ranking.judging.ranker import Ranker
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
-from ranking.probe.fit import fit_run
-from ranking.probe.settings import FitSettings, Run
+from ranking.probe.settings import TrainingRun, TrainingSettings
+from ranking.probe.train import train_run
 from ranking.progress import SILENT, Progress
-from ranking.tasks.expertise import TASKS
+from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.task import Examples
 
-NOTE = (
-    "judged by the ranker that comes with judge. It has heard synthetic recitals only: it is not "
-    "shown that it hears real players' skill."
+REMARK = (
+    "compared by the ranker that comes with judge. It was trained on synthetic recitals only: it "
+    "has not been shown to compare the skill of real players."
 )
 
 
 @dataclass(frozen=True)
-class Set:
-    """Recitals by chance: each programme by some players."""
+class RecitalSet:
+    """Recitals drawn at random: each programme by some players."""
 
     styles: tuple[str, ...]
+    """Styles of the pieces."""
     programmes: int
+    """Number of programmes."""
     seconds: float
+    """Length of each recital."""
     pieces: int
-    """Of a programme."""
+    """Pieces of a programme."""
     seed: int
     players: int = 4
-    """Of a programme."""
+    """Players of a programme."""
 
     def draw(self) -> list[Recital]:
-        """Return them."""
+        """Return the recitals."""
         return draw_recitals(
             self.styles, self.programmes, self.players, self.seconds, self.pieces, self.seed
         )
 
 
-LEARNT = ("chorale", "waltz", "etude", "nocturne")
-UNHEARD = ("invention", "sonatina")
-TRAIN = Set(LEARNT, 70, seconds=300.0, pieces=5, seed=1)
-VALIDATION = Set(LEARNT, 8, seconds=300.0, pieces=5, seed=2)
+TRAINING_STYLES = ("chorale", "waltz", "etude", "nocturne")
+UNSEEN_STYLES = ("invention", "sonatina")
+TRAIN = RecitalSet(TRAINING_STYLES, 70, seconds=300.0, pieces=5, seed=1)
+VALIDATION = RecitalSet(TRAINING_STYLES, 8, seconds=300.0, pieces=5, seed=2)
 TESTS = {
-    "test": Set(LEARNT, 12, seconds=300.0, pieces=5, seed=3),
-    "unheard styles": Set(UNHEARD, 12, seconds=300.0, pieces=5, seed=4),
+    "test": RecitalSet(TRAINING_STYLES, 12, seconds=300.0, pieces=5, seed=3),
+    "unseen styles": RecitalSet(UNSEEN_STYLES, 12, seconds=300.0, pieces=5, seed=4),
 }
 PAIRS, VALIDATION_PAIRS = 3000, 200
-SEGMENTS_OF_A_PART = 3
-SETTINGS = FitSettings(epochs=3, batch=16, rate=1e-3, patience=3)
+SEGMENTS_PER_EXCERPT = 3
+SETTINGS = TrainingSettings(epochs=3, batch_size=16, learning_rate=1e-3, patience=3)
 CHANNELS, DROPOUT = (1, 8, 2), 0.1
 
 
 def examples() -> tuple[Examples, Examples]:
-    """Return the pairs to learn from and those to choose by."""
+    """Return the pairs to train on and those to validate with."""
     train = TRAIN.draw()
     return (
-        pairs(train, 0, PAIRS, whole=False, seed=1),
-        pairs(VALIDATION.draw(), len(train), VALIDATION_PAIRS, whole=True, seed=2),
+        draw_pairs(train, 0, PAIRS, whole=False, seed=1),
+        draw_pairs(VALIDATION.draw(), len(train), VALIDATION_PAIRS, whole=True, seed=2),
     )
 
 
-def train(keep: Path, progress: Progress = SILENT) -> Probe:
-    """Return the ranker, fitted and tested."""
+def train(cache: Path, progress: Progress = SILENT) -> Probe:
+    """Return the ranker, trained and tested."""
     spec = spec_of("spectrogram")
     config = HeadConfig(
-        spec.frames, spec.dimension, classes=2, sides=2, channels=CHANNELS, dropout=DROPOUT
+        spec.frames, spec.dimension, outputs=2, inputs=2, channels=CHANNELS, dropout=DROPOUT
     )
-    own = [*_heard(TRAIN, keep, progress), *_heard(VALIDATION, keep, progress)]
-    parts = Parts(own, SEGMENTS_OF_A_PART, seed=3)
-    run = Run(config, SETTINGS, *examples())
-    fitted = fit_run(TASKS[2], run, parts.take, "cpu", progress, keep)
+    spectrograms = [
+        spectrogram
+        for recitals in (TRAIN, VALIDATION)
+        for spectrogram in load_spectrograms(recitals.draw(), cache, progress)
+    ]
+    task, excerpts = EXPERTISE_TASKS[2], Excerpts(spectrograms, SEGMENTS_PER_EXCERPT, seed=3)
+    run = TrainingRun(config, SETTINGS, *examples())
+    trained = train_run(task, run, excerpts.load_batch, "cpu", progress, cache)
     record = Record(
-        TASKS[2].name,
-        cache_key_of(Choice("spectrogram")),
+        task.name,
+        cache_key_of(EncoderChoice("spectrogram")),
         config,
-        {**SETTINGS.on_disk, "pairs": PAIRS, "epoch": fitted.epoch},
-        run.train.digest,
-        remark=NOTE,
+        {**asdict(SETTINGS), "pairs": PAIRS, "epoch": trained.epoch},
+        run.train.sha256,
+        remark=REMARK,
     )
-    ranker = ProbeRanker(fitted.head, record)
-    results = {"validation": fitted.history[fitted.epoch - 1]} | {
-        name: examine(ranker, own.draw(), _heard(own, keep, progress))
-        for name, own in TESTS.items()
+    ranker = ProbeRanker(trained.head, record)
+    results = {"validation": trained.history[trained.epoch - 1]} | {
+        name: evaluate_ranker(ranker, own := test.draw(), load_spectrograms(own, cache, progress))
+        for name, test in TESTS.items()
     }
-    return Probe(fitted.head, replace(record, results=results))
+    return Probe(trained.head, replace(record, results=results))
 
 
-def examine(
+def evaluate_ranker(
     ranker: Ranker, recitals: Sequence[Recital], spectrograms: Sequence[np.ndarray]
 ) -> dict[str, Any]:
-    """Return the share of ordered pairs that the better player won, in all and by distance."""
+    """Return the share of ordered pairs that the better player won, in all and by distance.
+
+    Parameters
+    ----------
+    ranker
+        What compares the recitals.
+    recitals
+        Recitals of known level, none of which the ranker was trained on.
+    spectrograms : arrays of shape (S, F, D), one for each recital
+    """
     names = [f"{number:04d}" for number in range(len(recitals))]
     bank = EmbeddingBank(
         [
@@ -133,25 +149,22 @@ def examine(
     distances = accuracy_by_distance(tally, level)
     return {
         "recitals": len(recitals),
-        **_said(pair_accuracy(tally, level)),
+        **_rounded(pair_accuracy(tally, level)),
         "by distance of levels": [
-            {"from": round(least, 3), "to": round(most, 3), **_said(estimate)}
-            for (least, most), estimate in distances.items()
+            {"from": round(low, 3), "to": round(high, 3), **_rounded(estimate)}
+            for (low, high), estimate in distances.items()
         ],
     }
 
 
-def _said(estimate: Estimate) -> dict[str, float]:
-    parts = {"accuracy": estimate.value, "low": estimate.low, "high": estimate.high}
-    return {name: round(value, 4) for name, value in parts.items()} | {"pairs": int(estimate.pairs)}
+def _rounded(estimate: Estimate) -> dict[str, float]:
+    values = {"accuracy": estimate.value, "low": estimate.low, "high": estimate.high}
+    rounded = {name: round(value, 4) for name, value in values.items()}
+    return rounded | {"pairs": int(estimate.pairs)}
 
 
-def _heard(own: Set, keep: Path, progress: Progress) -> list[np.ndarray]:
-    return heard(own.draw(), keep, progress)
-
-
-class Lines(Progress):
-    """Writes a line on stderr for every tenth of a stage: an hour without a word is long."""
+class PrintedProgress(Progress):
+    """Writes a line to stderr for every tenth of a stage: an hour without a word is long."""
 
     def start(self, what: str, total: float | None = None, unit: str = "") -> Self:
         """Begin a stage."""
@@ -170,11 +183,11 @@ class Lines(Progress):
 def main() -> None:
     """Train, test and save."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--keep", type=Path, required=True, help="a folder for what is made")
+    parser.add_argument("--cache", type=Path, required=True, help="a folder for spectrograms")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the ranker")
     given = parser.parse_args()
-    given.keep.mkdir(parents=True, exist_ok=True)
-    probe = train(given.keep, Lines())
+    given.cache.mkdir(parents=True, exist_ok=True)
+    probe = train(given.cache, PrintedProgress())
     save_probe(probe, given.out / "spectrogram.safetensors")
     for name, result in probe.record.results.items():
         sys.stdout.write(f"{name}: {result}\n")

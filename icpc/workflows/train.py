@@ -1,54 +1,68 @@
-"""From a manifest and recordings to a probe on disk, and what is said of it, whatever the task.
+"""From a manifest and recordings to a probe on disk, and its results in words, for any task.
 
 Conventions
 -----------
-Loss and metrics on val, and those on test but the one reported, are over windows, or pairs of them.
-The one reported is the task's own: of expertise the accuracy over pairs of recordings, each in both
-orders, by majority of its windows. Its interval resamples groups: recordings, where the manifest
-names none.
+Loss and metrics on val, and those on test but the reported one, are over windows, or pairs of them.
+The reported one is the task's own: for expertise the accuracy over pairs of recordings, each in
+both orders, by majority of its windows. Its interval resamples groups: recordings, where the
+manifest names no groups.
 """
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from icpc.findings.wording import interval, percent
-from icpc.workflows.embedding import bank_of, best_device, choices_of
+from icpc.workflows.embedding import bank_of, best_device, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.embed import cache_key_of
-from ranking.embeddings.workers import Work, usual_workers
+from ranking.embeddings.workers import EmbeddingSettings, default_workers
 from ranking.probe.checkpoint import Probe, Record, check_path, save_probe
-from ranking.probe.train import TrainedHead, TrainSettings, train_head
+from ranking.probe.search import SearchSettings, TrainedHead, search_and_test
 from ranking.progress import SILENT, Progress
-from ranking.tasks.manifest import Manifest, data_digest, locate, read_manifest, refuse_copies
-from ranking.tasks.splits import folds, split_by_lot
+from ranking.tasks.manifest import Manifest, data_sha256, locate, read_manifest, refuse_copies
+from ranking.tasks.splits import folds, random_split
 from ranking.tasks.task import Task
 
-WORDS = {"f1": "F1"}
+METRIC_NAMES = {"f1": "F1"}
 """Metrics whose name is written otherwise."""
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingJob:
     """What a probe is trained on, how, and where it goes."""
 
     task: Task
+    """The question that it answers."""
     manifests: Sequence[Manifest]
-    """One with its split, or folds: the probe is fitted on the last."""
+    """One with its split, or folds: the probe is trained on the last."""
     recordings: Path
-    """The folder that they are in."""
+    """The folder of the recordings."""
     out: Path
     """The probe's file, NAME.safetensors."""
-    settings: TrainSettings
+    settings: SearchSettings
+    """How to train, and which settings to try."""
     embedding: EmbeddingOptions
+    """How recordings are embedded."""
 
 
 def split_manifest(task: Task, path: Path, count: int | None, seed: int) -> list[Manifest]:
-    """Return the manifest of a file split once, or into so many folds.
+    """Return the manifest of a file with a split, or one for each fold and one more.
+
+    Parameters
+    ----------
+    task
+        The question, which needs certain columns.
+    path
+        A CSV file.
+    count
+        Number of folds; None: one split.
+    seed
+        Seed of a random split.
 
     Raises
     ------
@@ -56,20 +70,20 @@ def split_manifest(task: Task, path: Path, count: int | None, seed: int) -> list
         If it cannot be read or split.
     """
     whole = read_manifest(path, task.columns, task.takes_pairs)
-    return [split_by_lot(whole, seed)] if count is None else folds(whole, count, seed)
+    return [random_split(whole, seed)] if count is None else folds(whole, count, seed)
 
 
-def pairs_left_out(manifests: Sequence[Manifest]) -> str:
-    """Return how many pairs splitting has left out, as a sentence, or nothing."""
-    parted = [manifest.parted for manifest in manifests]
-    if not max(parted):
+def left_out_remark(manifests: Sequence[Manifest]) -> str:
+    """Return how many pairs splitting has left out, as a sentence; nothing if none."""
+    counts = [manifest.pairs_left_out for manifest in manifests]
+    if not max(counts):
         return ""
-    said = f"{min(parted)} to {max(parted)} in each fit" if len(parted) > 1 else f"{parted[0]}"
-    return f"{said}: pairs left out, whose recordings the lot has parted"
+    each = f"{min(counts)} to {max(counts)} in each fold" if len(counts) > 1 else f"{counts[0]}"
+    return f"pairs left out, as their recordings are in different splits: {each}"
 
 
-def train_probe(training: Training, progress: Progress = SILENT) -> TrainedHead:
-    """Train a probe and write it; what an interrupted call has kept beside it is gone on with.
+def train_probe(job: TrainingJob, progress: Progress = SILENT) -> TrainedHead:
+    """Train a probe, write it and return it; an interrupted training goes on where it stopped.
 
     Raises
     ------
@@ -77,42 +91,42 @@ def train_probe(training: Training, progress: Progress = SILENT) -> TrainedHead:
         If a recording or the encoder cannot be used, two recordings are the same sound, a split
         has nothing to train on, or something cannot be read or written.
     """
-    manifest, options = training.manifests[-1], training.embedding
-    work = Work(
+    manifest, options = job.manifests[-1], job.embedding
+    work = EmbeddingSettings(
         store=options.store,
-        choices=choices_of(options),
+        encoders=encoder_choices(options),
         device=best_device(options.device),
-        workers=options.workers or usual_workers(),
+        workers=options.workers or default_workers(),
     )
-    check_path(training.out)
-    files = locate(manifest, training.recordings)
+    check_path(job.out)
+    files = locate(manifest, job.recordings)
     table = pd.DataFrame({"candidate": list(files), "path": list(files.values())})
     bank, named = bank_of(table, work, progress)
     refuse_copies(manifest, dict(zip(named["candidate"], named["recording"], strict=True)))
-    kept = training.out.with_suffix(".fitting")
-    trained = train_head(training.task, training.manifests, bank, training.settings, progress, kept)
+    resume_folder = _resume_folder(job.out)
+    trained = search_and_test(job.task, job.manifests, bank, job.settings, progress, resume_folder)
     record = Record(
-        task=training.task.name,
-        cache_key=cache_key_of(work.choices[0]),
+        task=job.task.name,
+        cache_key=cache_key_of(work.encoders[0]),
         config=trained.head.config,
-        settings=trained.settings.on_disk,
-        data_sha256=data_digest(manifest, named["recording"]),
-        results=outcome(training, trained),
+        settings=asdict(trained.settings),
+        data_sha256=data_sha256(manifest, named["recording"]),
+        results=training_row(job, trained),
     )
-    save_probe(Probe(trained.head, record), training.out)
-    shutil.rmtree(kept, ignore_errors=True)
+    save_probe(Probe(trained.head, record), job.out)
+    shutil.rmtree(resume_folder, ignore_errors=True)
     return trained
 
 
-def outcome(training: Training, trained: TrainedHead) -> dict[str, Any]:
-    """Return what was trained as one row."""
-    task = training.task
+def training_row(job: TrainingJob, trained: TrainedHead) -> dict[str, Any]:
+    """Return settings and results of what was trained as one row."""
+    task = job.task
     row: dict[str, Any] = {
-        "recordings": len(training.manifests[-1].recordings),
-        f"train_{'pairs' if task.sides == 2 else 'windows'}": trained.examples,
+        "recordings": len(job.manifests[-1].recordings),
+        f"train_{'pairs' if task.inputs == 2 else 'windows'}": trained.examples,
         "epoch": trained.epoch,
-        "rate": trained.settings.rate,
-        "decay": trained.settings.decay,
+        "learning_rate": trained.settings.learning_rate,
+        "weight_decay": trained.settings.weight_decay,
         "dropout": trained.head.config.dropout,
         "seed": trained.settings.seed,
         **{f"val_{name}": value for name, value in trained.validation.items()},
@@ -120,39 +134,52 @@ def outcome(training: Training, trained: TrainedHead) -> dict[str, Any]:
     if trained.test is not None:
         own = trained.test.estimate
         row |= {
-            f"test_{'pairs' if task.sides == 2 else 'recordings'}": int(own.pairs),
-            f"test_{task.reported}": own.value,
+            f"test_{'pairs' if task.inputs == 2 else 'recordings'}": int(own.pairs),
+            f"test_{task.reported_metric}": own.value,
             "test_low": own.low,
             "test_high": own.high,
-            **{f"test_{name}": value for name, value in _others(task, trained).items()},
+            **{f"test_{name}": value for name, value in _other_metrics(task, trained).items()},
         }
     return row
 
 
-def sentences(task: Task, trained: TrainedHead) -> list[str]:
-    """Return what was trained, in words."""
-    own, windows = trained.settings, "pairs of windows" if task.sides == 2 else "windows"
-    said = [
-        f"Fitted on {trained.examples:,} {windows}; epoch {trained.epoch} chosen on val, with "
-        f"{_word(task.select)} {trained.validation[task.select]:.3f} (rate {own.rate:g}, decay "
-        f"{own.decay:g}, dropout {trained.head.config.dropout:g}, seed {own.seed})."
+def describe_training(task: Task, trained: TrainedHead) -> list[str]:
+    """Return settings and results of what was trained, in sentences."""
+    own, windows = trained.settings, "pairs of windows" if task.inputs == 2 else "windows"
+    sentences = [
+        f"Trained on {trained.examples:,} {windows}; epoch {trained.epoch} was the best on val: "
+        f"{_metric_name(task.selection_metric)} {trained.validation[task.selection_metric]:.3f} "
+        f"(learning rate {own.learning_rate:g}, weight decay {own.weight_decay:g}, dropout "
+        f"{trained.head.config.dropout:g}, seed {own.seed})."
     ]
     if trained.test is None:
-        return [*said, "No test: the manifest puts nothing there."]
+        return [*sentences, "Not tested: no recordings are in test."]
     found = trained.test.estimate
-    value, word = percent(found.value), _word(task.reported)
-    what = f"{value} right" if task.reported == "accuracy" else f"{word} {value}"
-    others = ", ".join(f"{_word(n)} {one:.3f}" for n, one in _others(task, trained).items())
+    value, name = percent(found.value), _metric_name(task.reported_metric)
+    what = f"{value} right" if task.reported_metric == "accuracy" else f"{name} {value}"
+    others = ", ".join(
+        f"{_metric_name(n)} {one:.3f}" for n, one in _other_metrics(task, trained).items()
+    )
     over = f"; {others} over windows" if others else ""
-    said.append(f"Test: of {int(found.pairs):,} {task.tested}, {what} {interval(found)}{over}.")
-    return said
+    sentences.append(
+        f"Test: of {int(found.pairs):,} {task.tested_noun}, {what} {interval(found)}{over}."
+    )
+    return sentences
 
 
-def _others(task: Task, trained: TrainedHead) -> dict[str, float]:
-    """Metrics of the test beside the one reported."""
+def _resume_folder(out: Path) -> Path:
+    """Where an interrupted training is saved; one of version 0.1.0 goes on there."""
+    folder, old = out.with_suffix(".training"), out.with_suffix(".fitting")
+    if old.is_dir() and not folder.exists():
+        old.rename(folder)
+    return folder
+
+
+def _other_metrics(task: Task, trained: TrainedHead) -> dict[str, float]:
+    """Metrics of the test beside the reported one."""
     metrics = {} if trained.test is None else trained.test.metrics
-    return {name: value for name, value in metrics.items() if name != task.reported}
+    return {name: value for name, value in metrics.items() if name != task.reported_metric}
 
 
-def _word(metric: str) -> str:
-    return WORDS.get(metric, metric)
+def _metric_name(metric: str) -> str:
+    return METRIC_NAMES.get(metric, metric)

@@ -1,11 +1,11 @@
-"""An interval for a share where every item hangs on several things at once.
+"""An interval for a share whose items depend on several kinds of clusters at once.
 
 Conventions
 -----------
-A pair of performances hangs on two pianists and on one passage; other pairs hang on the same ones.
-All of them are the sample: each draw resamples every kind by itself, and an item counts as often as
-all that it hangs on were drawn, the product of their counts [1]_. That is never too narrow, and
-somewhat wide.
+A pair of performances depends on two pianists and on one passage; other pairs depend on the same
+ones. The bootstrap resamples every kind of cluster by itself, and an item counts as often as all
+its clusters were drawn: the product of their counts [1]_. That is never too narrow, and somewhat
+wide.
 
 References
 ----------
@@ -27,8 +27,10 @@ def clustered_share(
     Parameters
     ----------
     right : float array, shape (N,)
-    kinds : of each kind the arrays of names, shape (N,), that items hang on
+    kinds : for each kind of cluster, arrays of names, shape (N,)
         ``[[first, second], [passage]]`` for pairs of two pianists in one passage.
+    seed
+        Seed of the bootstrap.
 
     Raises
     ------

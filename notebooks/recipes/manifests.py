@@ -1,4 +1,4 @@
-r"""Write manifests for ``judge train expertise`` from performances of which something is known.
+r"""Write manifests for ``judge train expertise`` from labelled performances.
 
     python notebooks/recipes/manifests.py rounds --facts roster.csv --edition 2014 --out FOLDER
     python notebooks/recipes/manifests.py pairs --facts passages.csv --out FOLDER
@@ -8,7 +8,7 @@ r"""Write manifests for ``judge train expertise`` from performances of which som
 Conventions
 -----------
 *rounds*: ``without-EDITION.csv``, candidates of the other editions by the rounds they passed, each
-edition an event, a fifth of it to choose by; and ``EDITION.csv``, the roster of those to be judged.
+edition an event, a fifth of it in val; and ``EDITION.csv``, the roster of the edition left out.
 *pairs*: four manifests of which of two renditions of one passage was found more convincing, split
 as in ``perceived.py``. *beginners*: ``beginners.csv``, amateurs in easy pieces as level 0, those
 who went out in the first round of a competition as 1, all others of it as 2; a player is a group.
@@ -19,12 +19,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from perceived import LEAST_GAP, pairs_of, quarters
+from perceived import MIN_GAP, pairs_of, quarters
 
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
 
-SHARE_OF_VAL = 5
+VAL_EVERY = 5
 
 
 def read_candidates(roster: Path) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def without(candidates: pd.DataFrame, edition: int, seed: int = 0) -> pd.DataFra
     rng = np.random.default_rng(seed)
     own = candidates[candidates["edition"] != edition]
     own = own.iloc[np.lexsort((rng.permutation(len(own)), own["score"], own["edition"]))]
-    val = (np.arange(len(own)) + rng.integers(SHARE_OF_VAL)) % SHARE_OF_VAL == 0
+    val = (np.arange(len(own)) + rng.integers(VAL_EVERY)) % VAL_EVERY == 0
     return pd.DataFrame(
         {
             "recording": own["candidate"],
@@ -67,11 +67,11 @@ def roster_of(candidates: pd.DataFrame, edition: int) -> pd.DataFrame:
 
 def convincing(passages: pd.DataFrame) -> list[pd.DataFrame]:
     """Return a manifest of pairs for each quarter."""
-    pairs = pairs_of(passages, LEAST_GAP)
+    pairs = pairs_of(passages, MIN_GAP)
     pairs = pairs[~pairs["deadpan"]]
     winner = pairs["first"].where(pairs["gap"] > 0, pairs["second"])
     table = pairs[["first", "second"]].assign(winner=winner)
-    return [table.assign(split=side)[side != ""] for side in quarters(pairs)]
+    return [table.assign(split=split)[split != ""] for split in quarters(pairs)]
 
 
 def beginners(amateurs: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("what", choices=("rounds", "pairs", "beginners"))
     parser.add_argument("--facts", type=Path, required=True, help="the table of the set")
     parser.add_argument("--others", type=Path, help="the roster of those who are no beginners")
-    parser.add_argument("--edition", type=int, help="the edition to be judged")
+    parser.add_argument("--edition", type=int, help="the edition to leave out")
     parser.add_argument("--out", type=Path, required=True, help="a folder")
     given = parser.parse_args()
     tables: dict[str, pd.DataFrame] = {}

@@ -9,10 +9,10 @@ A pair is two pianists in one passage whose mean ratings lie at least 0.5 apart;
 expression are left out. Four times a quarter is test: one movement of Schubert's D 960 as half of
 its pianists play it. Train is the other movement as the other half play it, and D 935 without
 pianists of the test; val is Beethoven's WoO 80 by pianists of neither. So pianist and work are new
-in the test. A verdict is antisymmetric, p(a, b) + 1 - p(b, a), of the mean of three heads.
-Every *plan* is one idea against the baseline. They are compared on val; ``--test`` reads the test
-of one of them, with an interval that resamples pianists and passages, and beside it what slower or
-louder playing tells, whichever way round train has it.
+in the test. A comparison is antisymmetric, p(a, b) + 1 - p(b, a), with the mean of three heads.
+Every *plan* is one idea beside the baseline. They are compared on val; ``--test`` evaluates one of
+them on test, with an interval that resamples pianists and passages, and beside it two controls:
+slower or louder playing, whichever way round train has it.
 """
 
 import argparse
@@ -28,24 +28,24 @@ import torch
 from clusters import clustered_share
 from resolution import resampled
 
-from icpc.workflows.embedding import choices_of, embed_missing
+from icpc.workflows.embedding import embed_missing, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import cache_key_of
 from ranking.embeddings.store import Embedding, EmbeddingStore
-from ranking.embeddings.workers import Work
+from ranking.embeddings.workers import EmbeddingSettings
 from ranking.evaluation.resampling import Estimate
 from ranking.judging.probe_ranker import load_ranker
 from ranking.network.head import Head, HeadConfig
-from ranking.probe.batches import load
-from ranking.probe.fit import fit_all
+from ranking.probe.batches import load_examples
 from ranking.probe.loop import predict
-from ranking.probe.settings import FitSettings, Run
-from ranking.tasks.expertise import TASKS, p_first, pair_examples
+from ranking.probe.settings import TrainingRun, TrainingSettings
+from ranking.probe.train import train_runs
+from ranking.tasks.expertise import EXPERTISE_TASKS, p_first, pair_examples
 from ranking.tasks.task import Examples
 
 RATING = "Interpretation_Unsatisfactory_Convincing"
-LEAST_GAP = 0.5
+MIN_GAP = 0.5
 HALVES = (("0", "2", "7", "10"), ("3", "5", "6", "12"))
 MOVEMENTS = ("Schubert_D960_mv2", "Schubert_D960_mv3")
 DEADPAN = ("Score", "Score2")
@@ -54,24 +54,26 @@ HEADS = 3
 
 @dataclass(frozen=True)
 class Plan:
-    """How to learn."""
+    """How to train."""
 
     front_end: tuple[str, ...] = ()
+    """Options of the front end, each NAME=VALUE."""
     seconds: int = 10
-    """Of a segment."""
+    """Length of a segment."""
     pool: int = 1
     """Frames that are averaged into one."""
-    least_gap: float = LEAST_GAP
-    """Of the pairs to learn from."""
+    min_gap: float = MIN_GAP
+    """Least difference in rating of the pairs to train on."""
     deadpan: bool = False
-    """Whether to learn from renditions without expression too."""
+    """Whether to train on renditions without expression too."""
     channels: tuple[int, ...] = (1, 2, 1)
     dropout: float = 0.1
-    rate: float = 1e-3
+    learning_rate: float = 1e-3
+    """Peak learning rate."""
     shipped: bool = False
-    """Whether the ranker that ships judges."""
+    """Whether to start from the ranker that ships."""
     epochs: int = 12
-    """0: as it is."""
+    """Epochs of training; 0: the ranker that ships, as it is."""
 
 
 BASELINE = Plan()
@@ -80,23 +82,23 @@ PLANS = {
     "baseline": BASELINE,
     "ten frames a second": COARSE,
     "thirty frames a second": replace(BASELINE, pool=5),
-    "with deadpan, rate 3e-3": replace(COARSE, deadpan=True, rate=3e-3),
-    "gaps from 0.2": replace(COARSE, least_gap=0.2),
+    "with deadpan, learning rate 3e-3": replace(COARSE, deadpan=True, learning_rate=3e-3),
+    "gaps from 0.2": replace(COARSE, min_gap=0.2),
     "with deadpan": replace(COARSE, deadpan=True),
     "dropout 0.3": replace(COARSE, dropout=0.3),
-    "rate 3e-3": replace(COARSE, rate=3e-3),
+    "learning rate 3e-3": replace(COARSE, learning_rate=3e-3),
     "more channels": replace(COARSE, channels=(1, 16, 8)),
     "5-second segments": replace(COARSE, seconds=5),
     "power without log": replace(COARSE, front_end=("log=no",)),
     "the shipped ranker": replace(BASELINE, shipped=True, epochs=0),
-    "going on from the shipped ranker": replace(
-        BASELINE, shipped=True, deadpan=True, rate=3e-4, epochs=5
+    "fine-tuning the shipped ranker": replace(
+        BASELINE, shipped=True, deadpan=True, learning_rate=3e-4, epochs=5
     ),
 }
 
 
-def pairs_of(passages: pd.DataFrame, least_gap: float) -> pd.DataFrame:
-    """Return pairs of pianists in a passage: ``first``, ``second``, ``gap`` and what they hang on.
+def pairs_of(passages: pd.DataFrame, min_gap: float) -> pd.DataFrame:
+    """Return pairs of pianists in a passage: ``first``, ``second``, ``gap``, passage and pianists.
 
     Parameters
     ----------
@@ -106,7 +108,7 @@ def pairs_of(passages: pd.DataFrame, least_gap: float) -> pd.DataFrame:
     for passage, own in passages.groupby(["piece", "bars", "seg"]):
         for a, b in itertools.combinations(own.to_dict("records"), 2):
             gap = round(a[RATING] - b[RATING], 9)
-            if a["player"] != b["player"] and abs(gap) >= least_gap:
+            if a["player"] != b["player"] and abs(gap) >= min_gap:
                 players = (a["player"], b["player"])
                 deadpan = bool(a["deadpan"] or b["deadpan"])
                 names = (a["segment"], b["segment"])
@@ -116,7 +118,7 @@ def pairs_of(passages: pd.DataFrame, least_gap: float) -> pd.DataFrame:
 
 
 def quarters(pairs: pd.DataFrame) -> list[pd.Series]:
-    """Return the side of each pair, train, val, test or none, in each quarter."""
+    """Return the split of each pair, train, val, test or none, in each quarter."""
     players = pairs[["player", "other"]]
     schubert = set(itertools.chain(*HALVES))
     deadpan = players.isin(DEADPAN)
@@ -124,13 +126,13 @@ def quarters(pairs: pd.DataFrame) -> list[pd.Series]:
     for test, half in itertools.product(MOVEMENTS, (0, 1)):
         (train,) = set(MOVEMENTS) - {test}
         own, others = players.isin(HALVES[half]), players.isin(HALVES[1 - half]) | deadpan
-        side = pd.Series("", index=pairs.index)
-        side[(pairs["work"] == test) & own.all(axis=1)] = "test"
-        side[(pairs["work"] == train) & others.all(axis=1)] = "train"
-        side[(pairs["work"] == "Schubert_D935_no.3") & ~own.any(axis=1)] = "train"
+        split = pd.Series("", index=pairs.index)
+        split[(pairs["work"] == test) & own.all(axis=1)] = "test"
+        split[(pairs["work"] == train) & others.all(axis=1)] = "train"
+        split[(pairs["work"] == "Schubert_D935_no.3") & ~own.any(axis=1)] = "train"
         of_neither = ~players.isin(schubert).any(axis=1)
-        side[(pairs["work"] == "Beethoven_WoO80") & of_neither] = "val"
-        found.append(side)
+        split[(pairs["work"] == "Beethoven_WoO80") & of_neither] = "val"
+        found.append(split)
     return found
 
 
@@ -146,18 +148,18 @@ class Sounds:
     def embeddings(
         self, encoder: str, front_end: Sequence[str] = ()
     ) -> list[tuple[str, Embedding]]:
-        """Return them by name; what is missing is made."""
-        (choice,) = choices_of(EmbeddingOptions((encoder,), front_end=tuple(front_end)))
-        outcomes = embed_missing(self.paths, Work(self.store, (choice,)))
+        """Return them by name; those that are not in the store are made."""
+        (choice,) = encoder_choices(EmbeddingOptions((encoder,), front_end=tuple(front_end)))
+        outcomes = embed_missing(self.paths, EmbeddingSettings(self.store, (choice,)))
         sound = {outcome.path: outcome.recording for outcome in outcomes}
         store, cache_key = EmbeddingStore(self.store), cache_key_of(choice)
         return [
-            (row.candidate, store.read(cache_key, sound[row.path]))
+            (row.candidate, store.load(cache_key, sound[row.path]))
             for row in self.paths.itertuples()
         ]
 
     def bank(self, encoder: str, plan: Plan) -> EmbeddingBank:
-        """Return their bank, as a plan wants it."""
+        """Return their bank, in the resolution of a plan."""
         own = self.embeddings(encoder, plan.front_end)
         return EmbeddingBank([(name, resampled(one, plan.pool, plan.seconds)) for name, one in own])
 
@@ -169,7 +171,7 @@ class Sounds:
         }
 
 
-def judged(
+def predictions(
     plan: Plan, bank: EmbeddingBank, train: pd.DataFrame, others: dict[str, pd.DataFrame]
 ) -> dict[str, np.ndarray]:
     """Return for pairs of val, and maybe test, the probability that the first is the better."""
@@ -177,49 +179,59 @@ def judged(
     if not plan.epochs:
         heads = [load_ranker(None, None).head]
     else:
-        heads = fitted(plan, bank, pair_examples(train, bank.windows, 2), examples["val"])
+        heads = train_heads(plan, bank, pair_examples(train, bank.windows, 2), examples["val"])
     return {
         name: np.mean(
-            [_sure(predict(head.of_sounding, partial(load, bank), own.windows)) for head in heads],
+            [
+                _antisymmetric(predict(head.logits, partial(load_examples, bank), own.windows))
+                for head in heads
+            ],
             axis=0,
         )
         for name, own in examples.items()
     }
 
 
-def fitted(plan: Plan, bank: EmbeddingBank, train: Examples, val: Examples) -> list[Head]:
-    """Return heads that differ in their seeds; one, where all would begin alike."""
-    frames, dimension = bank.take([0])[0].shape[2:]
+def train_heads(plan: Plan, bank: EmbeddingBank, train: Examples, val: Examples) -> list[Head]:
+    """Return heads that differ in their seeds; one, where all start from the same weights."""
+    frames, dimension = bank.load_windows([0])[0].shape[2:]
     config = HeadConfig(
-        frames, dimension, classes=2, sides=2, channels=plan.channels, dropout=plan.dropout
+        frames, dimension, outputs=2, inputs=2, channels=plan.channels, dropout=plan.dropout
     )
-    settings = FitSettings(epochs=plan.epochs, batch=16, rate=plan.rate, patience=5, order=0)
-    runs = [Run(config, replace(settings, seed=seed), train, val) for seed in range(HEADS)]
+    settings = TrainingSettings(
+        epochs=plan.epochs,
+        batch_size=16,
+        learning_rate=plan.learning_rate,
+        patience=5,
+        shuffle_seed=0,
+    )
+    runs = [TrainingRun(config, replace(settings, seed=seed), train, val) for seed in range(HEADS)]
     if plan.shipped:
         start = load_ranker(None, None).head
-        runs = [Run(start.config, replace(settings, crossed=4), train, val, start=start)]
-    found = fit_all(TASKS[2], runs, partial(load, bank))
+        few_windows = replace(settings, windows_per_step=4)
+        runs = [TrainingRun(start.config, few_windows, train, val, initial_head=start)]
+    found = train_runs(EXPERTISE_TASKS[2], runs, partial(load_examples, bank))
     return [one.head for one in found]
 
 
-def _sure(logits: np.ndarray) -> np.ndarray:
+def _antisymmetric(logits: np.ndarray) -> np.ndarray:
     """Both orders of each pair in one; all of the first order stand first."""
     p = p_first(torch.from_numpy(logits)).numpy()
     return (p[: len(p) // 2] + 1 - p[len(p) // 2 :]) / 2
 
 
-def right(said: np.ndarray, gap: np.ndarray) -> np.ndarray:
-    """Return 1 where a verdict above or below 0 agrees with the gap, 0 where not, half of none."""
-    return (np.sign(said) * np.sign(gap) + 1) / 2
+def right(difference: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """Return 1 where a difference has the sign of the gap, 0 where not, a half where it is 0."""
+    return (np.sign(difference) * np.sign(gap) + 1) / 2
 
 
 def control(value: pd.Series, train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
-    """Return which pairs of the test the larger or the smaller value tells, as train has it."""
+    """Return which test pairs the larger or the smaller value orders right, as train has it."""
     ahead = [
         value[own["first"]].to_numpy() - value[own["second"]].to_numpy() for own in (train, test)
     ]
-    way = np.sign((right(ahead[0], train["gap"].to_numpy()) - 0.5).sum()) or 1.0
-    return right(way * ahead[1], test["gap"].to_numpy())
+    direction = np.sign((right(ahead[0], train["gap"].to_numpy()) - 0.5).sum()) or 1.0
+    return right(direction * ahead[1], test["gap"].to_numpy())
 
 
 def share(found: np.ndarray, pairs: pd.DataFrame) -> Estimate:
@@ -229,46 +241,47 @@ def share(found: np.ndarray, pairs: pd.DataFrame) -> Estimate:
 
 
 def main() -> None:
-    """Compare plans on val; with ``--test`` hold one against the test."""
+    """Compare plans on val; with ``--test`` evaluate one on test."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=Path, required=True, help="passages.csv")
     parser.add_argument("--recordings", type=Path, required=True, help="the rendered passages")
     parser.add_argument("--store", type=Path, default=Path("embeddings"))
     parser.add_argument("--encoder", default="spectrogram")
     parser.add_argument("--plan", action="append", choices=PLANS, help="only these")
-    parser.add_argument("--test", choices=PLANS, help="read the test of this plan")
+    parser.add_argument("--test", choices=PLANS, help="evaluate this plan on test")
     given = parser.parse_args()
     passages = pd.read_csv(given.passages, dtype={"player": str})
-    every = pairs_of(passages, min(plan.least_gap for plan in PLANS.values()))
-    sides = quarters(every)
-    used = every[pd.concat(sides, axis=1).ne("").any(axis=1)]
+    every = pairs_of(passages, min(plan.min_gap for plan in PLANS.values()))
+    splits = quarters(every)
+    used = every[pd.concat(splits, axis=1).ne("").any(axis=1)]
     sounds = Sounds(given.recordings, given.store, sorted({*used["first"], *used["second"]}))
-    apart = (every["gap"].abs() >= LEAST_GAP) & ~every["deadpan"]
+    apart = (every["gap"].abs() >= MIN_GAP) & ~every["deadpan"]
     names = [given.test] if given.test else given.plan or list(PLANS)
     for name in names:
         plan, found, compared = PLANS[name], [], []
         bank = sounds.bank(given.encoder, plan)
-        for side in sides:
-            chosen = (every["gap"].abs() >= plan.least_gap) & (plan.deadpan | ~every["deadpan"])
-            train = every[(side == "train") & chosen]
-            held = ("val", "test") if given.test else ("val",)
-            others = {one: every[(side == one) & apart] for one in held}
-            p = judged(plan, bank, train, others)
-            found.append(right(p[held[-1]] - 0.5, others[held[-1]]["gap"].to_numpy()))
-            compared.append((every[(side == "train") & apart], others[held[-1]]))
+        for split in splits:
+            chosen = (every["gap"].abs() >= plan.min_gap) & (plan.deadpan | ~every["deadpan"])
+            train = every[(split == "train") & chosen]
+            names_of_splits = ("val", "test") if given.test else ("val",)
+            others = {one: every[(split == one) & apart] for one in names_of_splits}
+            p = predictions(plan, bank, train, others)
+            last = names_of_splits[-1]
+            found.append(right(p[last] - 0.5, others[last]["gap"].to_numpy()))
+            compared.append((every[(split == "train") & apart], others[last]))
         _print(f"{given.encoder}, {name}", found, [one for _, one in compared])
     if given.test:
         seconds = passages.set_index("segment")["seconds"]
         for name, value in (("tempo", seconds), ("loudness", pd.Series(sounds.loudness()))):
-            told = [control(value, *own) for own in compared]
-            _print(name, told, [one for _, one in compared])
+            controls = [control(value, *own) for own in compared]
+            _print(name, controls, [one for _, one in compared])
 
 
 def _print(name: str, found: Sequence[np.ndarray], pairs: Sequence[pd.DataFrame]) -> None:
     own = share(np.concatenate(found), pd.concat(pairs))
     each = ", ".join(f"{one.mean():.3f} of {len(one)}" for one in found)
-    said = f"{own.value:.3f} ({own.low:.2f}–{own.high:.2f}) of {own.pairs:.0f}"
-    print(f"{name}: {said}; {each}", flush=True)
+    total = f"{own.value:.3f} ({own.low:.2f}–{own.high:.2f}) of {own.pairs:.0f}"
+    print(f"{name}: {total}; {each}", flush=True)
 
 
 if __name__ == "__main__":

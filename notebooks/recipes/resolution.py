@@ -7,12 +7,22 @@ from ranking.embeddings.store import Embedding
 
 
 def resampled(one: Embedding, pool: int, seconds: int = SEGMENT_SECONDS) -> Embedding:
-    """Return an embedding with so many frames averaged into one, and segments of such a length."""
-    parts = SEGMENT_SECONDS // seconds
+    """Return an embedding with longer frames and shorter segments.
+
+    Parameters
+    ----------
+    one
+        The embedding.
+    pool
+        Frames that are averaged into one.
+    seconds
+        Length of a segment.
+    """
+    pieces = SEGMENT_SECONDS // seconds
     count, frames, dimension = one.segments.shape
-    kept = frames // parts // pool * pool
-    cut = one.segments[:, : frames // parts * parts].reshape(count * parts, -1, dimension)
+    kept = frames // pieces // pool * pool
+    cut = one.segments[:, : frames // pieces * pieces].reshape(count * pieces, -1, dimension)
     means = cut[:, :kept].reshape(len(cut), -1, pool, dimension).mean(axis=2, dtype=np.float32)
-    starts = np.arange(parts) * seconds
+    starts = np.arange(pieces) * seconds
     sound = np.clip(one.seconds[:, np.newaxis] - starts, 0, seconds).ravel()
     return Embedding(means[sound > 0].astype(one.segments.dtype), sound[sound > 0])

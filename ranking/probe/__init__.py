@@ -1,4 +1,4 @@
-"""Training: heads fitted on embeddings, for whichever task, and kept as probes.
+"""Training: heads on embeddings, for any task, and probes on disk.
 
 The loop knows no task. It imports :mod:`ranking.tasks`, :mod:`ranking.network` and what comes
 before.

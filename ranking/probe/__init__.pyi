@@ -1,17 +1,18 @@
 from .checkpoint import Probe, load_probe, save_probe
-from .fit import fit_all
 from .loop import predict
-from .settings import FitSettings, Run
-from .train import TrainSettings, train_head
+from .search import SearchSettings, search_and_test
+from .settings import TrainingRun, TrainingSettings
+from .train import train_run, train_runs
 
 __all__ = [
-    "FitSettings",
     "Probe",
-    "Run",
-    "TrainSettings",
-    "fit_all",
+    "SearchSettings",
+    "TrainingRun",
+    "TrainingSettings",
     "load_probe",
     "predict",
     "save_probe",
-    "train_head",
+    "search_and_test",
+    "train_run",
+    "train_runs",
 ]

@@ -3,12 +3,12 @@
 Conventions
 -----------
 An epoch visits every example once, in an order drawn from a seed and the epoch's number, so that
-any batch can be named without having gone through those before. Units, the two orders of a pair,
-stay together; a window that stands in several examples of a batch is taken from the bank once. Only
-segments with sound are loaded: of a pair, those where both recordings have sound.
+any batch can be named without going through those before. Units, the two orders of a pair, stay
+together; a window of several examples of a batch is read from the bank once. Only segments with
+sound are loaded: of a pair, those where both recordings have sound.
 
-Pairs *cross* where few windows make many of them. Then all pairs of some windows are one unit, and
-what is loaded is each window by itself and which rows meet: a network convolves a window once.
+Where few windows make many pairs, all pairs of some windows can be one unit. What is loaded then is
+each window by itself, and which rows make a pair: a network convolves each window once.
 """
 
 from collections.abc import Callable
@@ -21,88 +21,108 @@ from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.network.crossed import Crossing
+from ranking.network.pair_stack import PairedSegments
 from ranking.tasks.task import Examples
 
-Take = Callable[[np.ndarray], tuple[Tensor, Tensor]]
-"""Window numbers (N, sides) to segments with sound (M, sides · F, D) and mask (N, S)."""
+BatchLoader = Callable[[np.ndarray], tuple[Tensor, Tensor]]
+"""Window numbers (N, inputs) to segments with sound (M, inputs · F, D) and mask (N, S)."""
 
 
-def count_batches(units: np.ndarray, size: int) -> int:
-    """Batches of an epoch: none larger than ``size`` by more than a unit."""
-    return min(-(-len(units) // size), len(np.unique(units)))
+def count_batches(units: np.ndarray, batch_size: int) -> int:
+    """Batches of an epoch: none larger than the batch size by more than a unit."""
+    return min(-(-len(units) // batch_size), len(np.unique(units)))
 
 
-def epoch_batches(units: np.ndarray, size: int, seed: int, epoch: int) -> list[np.ndarray]:
-    """Return the numbers of the examples of each batch of an epoch, nearly equal in size."""
+def epoch_batches(units: np.ndarray, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """Return the numbers of the examples of each batch of an epoch, nearly equal in size.
+
+    Parameters
+    ----------
+    units : int array, shape (N,), equal for examples that stay in one batch
+    batch_size
+        Examples of a batch, more or less a unit.
+    seed
+        Seed of the order; with the epoch it decides all.
+    epoch
+        Number of the epoch, from 0.
+    """
     distinct, unit = np.unique(units, return_inverse=True)
     place = np.empty(len(distinct), dtype=np.int64)
     place[np.random.default_rng([seed, epoch]).permutation(len(distinct))] = np.arange(
         len(distinct)
     )
     examples = np.argsort(place[unit], kind="stable")
-    batches = count_batches(units, size)
+    batches = count_batches(units, batch_size)
     edges = np.searchsorted(
         place[unit][examples], np.linspace(0, len(distinct), batches + 1).round()[1:-1]
     )
     return np.split(examples, edges)
 
 
-def crossed(examples: Examples, together: int, seed: int) -> Examples:
-    """Return the examples in units of all those that some windows make, at most ``together``.
+def group_pairs(examples: Examples, max_windows: int, seed: int) -> Examples:
+    """Return the examples of pairs, with all pairs that a few windows make as one unit.
 
-    Windows that are compared, if only by way of others, are dealt by lot into groups of half as
-    many. A unit is what one group holds, or what two have between them.
+    Windows that are compared, if only by way of others, are split at random into groups of half
+    the maximum. A unit is the pairs within one group, or those between two.
+
+    Parameters
+    ----------
+    examples
+        Pairs of windows; what they are stays, only their units change.
+    max_windows
+        The most windows that a unit may have, at least 2.
+    seed
+        Seed of the groups.
     """
     distinct, number = np.unique(examples.windows, return_inverse=True)
-    sides = number.reshape(examples.windows.shape)
-    met = coo_array((np.ones(len(sides)), tuple(sides.T)), shape=2 * distinct.shape)
-    parts, part = connected_components(met, directed=False)
-    rng, group, groups = np.random.default_rng(seed), np.empty_like(part), 0
-    for own in range(parts):
-        dealt = rng.permutation(np.flatnonzero(part == own))
-        for members in np.array_split(dealt, -(-len(dealt) // (together // 2))):
+    pairs = number.reshape(examples.windows.shape)
+    edges = coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=2 * distinct.shape)
+    components, component = connected_components(edges, directed=False)
+    rng, group, groups = np.random.default_rng(seed), np.empty_like(component), 0
+    for one in range(components):
+        shuffled = rng.permutation(np.flatnonzero(component == one))
+        for members in np.array_split(shuffled, -(-len(shuffled) // (max_windows // 2))):
             group[members] = groups
             groups += 1
-    low, high = np.sort(group[sides], axis=1).T.astype(np.int64)
+    low, high = np.sort(group[pairs], axis=1).T.astype(np.int64)
     return replace(examples, units=low * groups + high)
 
 
-def load(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Return segments with sound (M, sides · F, D) and mask (N, 30) of examples by window number.
+def load_examples(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Return segments with sound (M, inputs · F, D) and mask (N, 30) of examples.
 
     Parameters
     ----------
-    windows : int array, shape (N, sides)
+    windows : int array, shape (N, inputs), numbers of windows in the bank
     """
     distinct, number = np.unique(windows, return_inverse=True)
-    values, held = bank.sounding(distinct)
-    rows, mask = aligned(held, number.reshape(windows.shape))
+    values, has_sound = bank.load_segments(distinct)
+    rows, mask = segment_rows(has_sound, number.reshape(windows.shape))
     return values[rows].flatten(1, 2), mask
 
 
-def cross(take: Take, windows: np.ndarray) -> tuple[Crossing, Tensor]:
-    """Return segments and mask (N, S) of examples by window number, each window taken once.
+def load_paired(load_batch: BatchLoader, windows: np.ndarray) -> tuple[PairedSegments, Tensor]:
+    """Return segments and mask (N, S) of pairs, each window loaded once.
 
     Parameters
     ----------
-    windows : int array, shape (N, 2)
+    windows : int array, shape (N, 2), numbers of windows in the bank
     """
     distinct, number = np.unique(windows, return_inverse=True)
-    values, held = take(distinct[:, np.newaxis])
-    rows, mask = aligned(held, number.reshape(windows.shape))
-    return Crossing(values, *rows.unbind(dim=1)), mask
+    values, has_sound = load_batch(distinct[:, np.newaxis])
+    rows, mask = segment_rows(has_sound, number.reshape(windows.shape))
+    return PairedSegments(values, *rows.unbind(dim=1)), mask
 
 
-def aligned(held: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Return the rows of each segment of examples (M, sides), and their mask (N, 30).
+def segment_rows(has_sound: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Return which rows make each segment of examples (M, inputs), and their mask (N, 30).
 
     Parameters
     ----------
-    held : where distinct windows have sound (V, 30); rows number the segments that do
-    windows : int array, shape (N, sides), numbers among the distinct ones
+    has_sound : where distinct windows have sound (V, 30); rows number the segments that do
+    windows : int array, shape (N, inputs), numbers among the distinct ones
     """
-    row = held.flatten().cumsum(0).view_as(held) - 1
-    sides = torch.from_numpy(windows).to(held.device)
-    mask = held[sides].all(dim=1)
-    return row[sides].transpose(1, 2)[mask], mask
+    row = has_sound.flatten().cumsum(0).view_as(has_sound) - 1
+    chosen = torch.from_numpy(windows).to(has_sound.device)
+    mask = has_sound[chosen].all(dim=1)
+    return row[chosen].transpose(1, 2)[mask], mask

@@ -2,9 +2,10 @@
 
 Conventions
 -----------
-``FILE.safetensors`` holds numbers only; ``FILE.json`` names the task, what the embeddings were made
-with, the settings, the data that were learnt from, the version of this program, and the SHA-256 of
-the weights. The JSON is written last. A probe is refused where any of it does not fit.
+``FILE.safetensors`` holds numbers only; ``FILE.json`` names the task, the cache key of the
+embeddings, the shape of the head, the settings, the SHA-256 of the training data, the results, the
+version of this program, and the SHA-256 of the weights. The JSON is written last. A probe is
+refused where any of it does not fit. Files of version 0.1.0 are read, with a warning of old names.
 """
 
 import hashlib
@@ -18,15 +19,33 @@ from typing import Any
 
 from safetensors.torch import save
 
+from ranking.deprecation import with_new_names
 from ranking.embeddings.store import CacheKey
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint
 from ranking.errors import ProbeError, WeightsError
-from ranking.files.atomic import replacing
+from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256
 from ranking.network.head import Head, HeadConfig, make_head
 
 FORMAT = 1
 SUFFIX = ".safetensors"
+
+RENAMED = {"made": "cache_key", "note": "remark"}
+RENAMED_WITHIN = {
+    "front_end": {"left": "left_channel", "rate": "sample_rate"},
+    "config": {"classes": "outputs", "sides": "inputs"},
+    "settings": {
+        "batch": "batch_size",
+        "crossed": "windows_per_step",
+        "rate": "learning_rate",
+        "decay": "weight_decay",
+        "warm_up": "warmup",
+        "half": "bf16",
+        "order": "shuffle_seed",
+        "start": "initial_head_sha256",
+    },
+    "results": {"rate": "learning_rate", "decay": "weight_decay"},
+}
 
 
 @dataclass(frozen=True)
@@ -34,18 +53,19 @@ class Record:
     """What a probe is."""
 
     task: str
-    """Name of the question that it answers."""
+    """Name of the task, such as ``expertise-2``."""
     cache_key: CacheKey
-    """What the embeddings were made with that it was fitted on."""
+    """Encoder and options of the embeddings that it was trained on."""
     config: HeadConfig
+    """Shape of the head."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """How it was fitted."""
+    """Settings of the training, by name."""
     data_sha256: str = ""
-    """Of the examples it was fitted on."""
+    """SHA-256 of the training data."""
     results: Mapping[str, Any] = field(default_factory=dict)
-    """What it reached."""
+    """Metrics on validation and test, by name."""
     remark: str = ""
-    """What a reader of its verdicts must know."""
+    """A sentence that readers of its comparisons must know."""
     version: str = field(default_factory=lambda: version("judge"))
 
 
@@ -55,9 +75,10 @@ class Probe:
 
     head: Head
     record: Record
+    """Task, embeddings, settings and results."""
 
     def __post_init__(self) -> None:
-        """Refuse a head that is not the record's; leave it ready to judge."""
+        """Refuse a head that is not the record's; leave it ready to predict."""
         if self.head.config != self.record.config:
             raise ValueError("the head is not the one of the record")
         self.head.eval().requires_grad_(requires_grad=False)
@@ -90,11 +111,11 @@ def save_probe(probe: Probe, path: Path) -> None:
     """
     weights = save({key: value.cpu() for key, value in probe.head.state_dict().items()})
     digest = hashlib.sha256(weights).hexdigest()
-    facts = {"format": FORMAT, **_on_disk(probe.record), "weights_sha256": digest}
+    facts = {"format": FORMAT, **asdict(probe.record), "weights_sha256": digest}
     record = (json.dumps(facts, indent=1) + "\n").encode()
     try:
         for place, content in ((path, weights), (_beside(path), record)):
-            with replacing(place) as file:
+            with open_atomic(place) as file:
                 file.write(content)
     except OSError as error:
         raise _unwritable(path, error) from None
@@ -128,11 +149,18 @@ def load_probe(path: Path) -> Probe:
 
 
 def check_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], where: str) -> None:
-    """Refuse a probe for embeddings or a question that it was not fitted on.
+    """Refuse a probe for embeddings or a task that it was not trained on.
 
     Parameters
     ----------
-    where : how the user knows the probe, its file
+    probe
+        The probe that is to be used.
+    cache_key
+        Encoder and options of the embeddings.
+    tasks
+        Names of the tasks that would do.
+    where
+        How the user knows the probe: its file.
 
     Raises
     ------
@@ -141,7 +169,7 @@ def check_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], where: st
     """
     own = probe.record
     if own.task not in tasks:
-        raise ProbeError(where, f"it answers {own.task}", f"give a probe of {' or '.join(tasks)}")
+        raise ProbeError(where, f"its task is {own.task}", f"give a probe of {' or '.join(tasks)}")
     if own.cache_key.encoder != cache_key.encoder:
         raise ProbeError(
             where,
@@ -151,17 +179,17 @@ def check_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], where: st
             "other-probe-or-encoder",
             encoder=own.cache_key.encoder,
         )
-    for what, fitted, given in (
+    for what, trained, given in (
         ("weights", own.cache_key.weights_sha256, cache_key.weights_sha256),
         ("arithmetic", own.cache_key.precision, cache_key.precision),
         ("front end", own.cache_key.front_end, cache_key.front_end),
     ):
-        if fitted != given:
+        if trained != given:
             raise ProbeError(
                 where,
-                f"it was fitted on {cache_key.encoder} embeddings of other {what} ({fitted}), "
-                f"these are of {given}",
-                "embed anew as it was fitted, or train a probe on these",
+                f"it was trained on {cache_key.encoder} embeddings with other {what} ({trained}), "
+                f"these have {given}",
+                "embed the recordings with the same, or train a probe on these embeddings",
             )
 
 
@@ -177,20 +205,6 @@ def _unwritable(path: Path, error: OSError) -> ProbeError:
     )
 
 
-def _on_disk(record: Record) -> dict[str, Any]:
-    """A record's values under the names that files know; a field that is renamed keeps its own."""
-    return {
-        "task": record.task,
-        "made": asdict(record.cache_key),
-        "config": record.config.on_disk,
-        "settings": record.settings,
-        "data_sha256": record.data_sha256,
-        "results": record.results,
-        "note": record.remark,
-        "version": record.version,
-    }
-
-
 def _read_record(path: Path) -> tuple[Record, str]:
     """The record, and the SHA-256 of its weights."""
     try:
@@ -200,15 +214,16 @@ def _read_record(path: Path) -> tuple[Record, str]:
                 str(path), f"written in format {found}, this program knows {FORMAT}", "update judge"
             )
         digest: str = facts.pop("weights_sha256")
-        cache_key = facts.pop("made")
-        front_end = tuple((name, value) for name, value in cache_key.pop("front_end"))
+        written = facts["cache_key"] if "cache_key" in facts else facts["made"]
+        facts["front_end"] = dict(written.pop("front_end"))
+        facts = with_new_names(str(path), facts, RENAMED, RENAMED_WITHIN)
+        front_end = tuple(sorted(facts.pop("front_end").items()))
         config = facts.pop("config")
-        channels = tuple(config.pop("channels"))
         record = Record(
-            cache_key=CacheKey(**cache_key, front_end=front_end),
-            config=HeadConfig(**config, channels=channels),
+            cache_key=CacheKey(**facts.pop("cache_key"), front_end=front_end),
+            config=HeadConfig(**{**config, "channels": tuple(config["channels"])}),
             **facts,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ProbeError(str(path), f"no record of a probe ({error})", "train it again") from None
+        raise ProbeError(str(path), f"not a probe's record ({error})", "train it again") from None
     return record, digest

@@ -2,13 +2,13 @@
 
 Conventions
 -----------
-AdamW moves the weights, at the rates of its schedule (:mod:`ranking.probe.optimiser`). After every
-epoch the validation examples choose: the best epoch's weights are kept, and a run stops when it has
-not bettered itself for some epochs. Nothing else than validation examples decides anything. Losses
-are float32; with ``half``, the products before them are bfloat16.
+AdamW moves the weights, at the learning rates of a schedule (:mod:`ranking.probe.optimiser`). After
+every epoch the validation examples choose: the best epoch's weights are kept, and a run stops when
+no epoch was better for some time. Nothing but validation examples decides. Losses are float32; with
+``bf16``, the products before them are bfloat16.
 
-A loop that was killed goes on from the file it keeps, and on a CPU ends in the same bytes as one
-that was not: all that a step draws follows from the seeds and its number.
+A loop that was killed goes on from the file that it saves, and on a CPU ends in the same bytes as
+one that was not: all that a step draws follows from the seeds and its number.
 """
 
 import hashlib
@@ -25,26 +25,48 @@ import torch
 from torch import Tensor
 
 from ranking.errors import ProbeError
-from ranking.files.atomic import replacing
-from ranking.network.crossed import CrossedStack
-from ranking.network.head import Head, fit_standard, make_head
-from ranking.network.stack import Stack
-from ranking.probe.batches import Take, count_batches, cross, crossed, epoch_batches
-from ranking.probe.optimiser import StackedAdamW, rate_factor
-from ranking.probe.settings import Fitted, Run
+from ranking.files.atomic import open_atomic
+from ranking.network.head import Head, fit_scaler, make_head
+from ranking.network.pair_stack import PairStack
+from ranking.network.stack import HeadStack
+from ranking.probe.batches import (
+    BatchLoader,
+    count_batches,
+    epoch_batches,
+    group_pairs,
+    load_paired,
+)
+from ranking.probe.optimiser import StackedAdamW, schedule_factor
+from ranking.probe.settings import TrainedRun, TrainingRun
 from ranking.progress import Progress
 from ranking.tasks.losses import loss_function
 from ranking.tasks.task import CROSS_ENTROPY, Examples, Task
 
-Given = Callable[[np.ndarray], tuple[Any, Tensor]]
-"""Window numbers (N, sides) to what a network takes for segments, and mask (N, S)."""
+InputLoader = Callable[[np.ndarray], tuple[Any, Tensor]]
+"""Window numbers (N, inputs) to segments in the form that a network takes, and mask (N, S)."""
 
 
 class Loop:
-    """The fit of one stack."""
+    """The training of one stack.
+
+    Parameters
+    ----------
+    task
+        The question that gives loss and metrics.
+    runs
+        Runs that see the same batches.
+    load_batch
+        Loads the segments of examples by window number.
+    device
+        Where to compute, such as "cuda".
+    """
 
     def __init__(
-        self, task: Task, runs: Sequence[Run], take: Take, device: str | torch.device
+        self,
+        task: Task,
+        runs: Sequence[TrainingRun],
+        load_batch: BatchLoader,
+        device: str | torch.device,
     ) -> None:
         self.task, self.runs, self.loss = task, runs, loss_function(task.loss)
         self.device = torch.device(device)
@@ -53,122 +75,130 @@ class Loop:
             runs[0].train,
             runs[0].validation,
         )
-        self.take: Given = take
-        network = Stack
-        if together := self.settings.crossed:
-            self.take, network = partial(cross, take), CrossedStack
+        self.load_inputs: InputLoader = load_batch
+        network = HeadStack
+        if max_windows := self.settings.windows_per_step:
+            self.load_inputs, network = partial(load_paired, load_batch), PairStack
             self.train, self.validation = (
-                crossed(examples, together, self.settings.order_seed)
+                group_pairs(examples, max_windows, self.settings.order_seed)
                 for examples in (self.train, self.validation)
             )
-        self.steps = count_batches(self.train.units, self.settings.batch)
-        heads = [_beginning(run) for run in runs]
-        if runs[0].start is None:
-            fit_standard(heads[0], self._standard(take))
+        self.steps = count_batches(self.train.units, self.settings.batch_size)
+        heads = [_initial_head(run) for run in runs]
+        if runs[0].initial_head is None:
+            fit_scaler(heads[0], self._training_windows(load_batch))
         for head in heads[1:]:
             head.mean.copy_(heads[0].mean)
             head.scale.copy_(heads[0].scale)
         self.stack = network(heads, device)
         self.optimiser = StackedAdamW(
             self.stack.weights,
-            [run.settings.rate for run in runs],
-            [run.settings.decay for run in runs],
+            [run.settings.learning_rate for run in runs],
+            [run.settings.weight_decay for run in runs],
         )
-        self.fitted = [Fitted(head) for head in heads]
+        self.trained = [TrainedRun(head) for head in heads]
         self.losses: list[list[float]] = []
 
     @property
-    def digest(self) -> str:
-        """Of everything that the outcome depends on."""
+    def sha256(self) -> str:
+        """SHA-256 of everything that the outcome depends on."""
         runs = [
             [
                 *(run.config.on_disk, run.settings.on_disk),
-                *(run.train.digest, run.validation.digest),
-                *([] if run.start is None else [run.start.digest]),
+                *(run.train.sha256, run.validation.sha256),
+                *([] if run.initial_head is None else [run.initial_head.sha256]),
             ]
             for run in self.runs
         ]
-        # plain cross-entropy was the only loss once, and what was kept then is still found
+        # plain cross-entropy was the only loss once: what was saved then is still found
         loss = [] if self.task.loss == CROSS_ENTROPY else [self.task.loss.on_disk]
         text = json.dumps([self.task.name, self.stack.mean.tolist(), runs, *loss])
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def finish(self, progress: Progress, keep: Path | None) -> list[Fitted]:
-        """Train to the end, from where it was kept; every step advances the progress by one."""
-        if keep is not None and keep.is_file():
-            self._resume(keep)
+    def finish(self, progress: Progress, state: Path | None) -> list[TrainedRun]:
+        """Train to the end, and return the runs; every step advances the progress by one.
+
+        Parameters
+        ----------
+        state
+            The file that is saved after each epoch, and gone on from if it is there.
+        """
+        if state is not None and state.is_file():
+            self._load_state(state)
             progress.advance(self.optimiser.steps)
         while not self._done():
             epoch, step = divmod(self.optimiser.steps, self.steps)
             loss = self._step(epoch, step)
             progress.advance(detail=f"epoch {epoch + 1} of {self.settings.epochs}, loss {loss:.3f}")
             if step + 1 == self.steps:
-                self._choose(epoch)
-                if keep is not None:
-                    self._keep(keep)
-        return self.fitted
+                self._validate(epoch)
+                if state is not None:
+                    self._save_state(state)
+        return self.trained
 
     def _done(self) -> bool:
         past = self.optimiser.steps // self.steps
         return past >= self.settings.epochs or all(
             past - one.epoch >= run.settings.patience
-            for one, run in zip(self.fitted, self.runs, strict=True)
+            for one, run in zip(self.trained, self.runs, strict=True)
         )
 
     def _step(self, epoch: int, step: int) -> float:
         own, number = self.settings, self.optimiser.steps
         chosen = self._batches(self.train, epoch)[step]
-        segments, mask = self.take(self.train.windows[chosen])
+        segments, mask = self.load_inputs(self.train.windows[chosen])
         targets = torch.from_numpy(self.train.targets[chosen]).to(self.device)
-        noise = self.stack.draw(
+        dropout = self.stack.draw_dropout(
             segments, mask, [step_seed(r.settings.seed, number) for r in self.runs]
         )
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=own.half):
-            logits = self.stack.logits(segments, mask, noise)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=own.bf16):
+            logits = self.stack.logits(segments, mask, dropout)
         losses = torch.stack([self.loss(one, targets).mean() for one in logits])
         losses.sum().backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step(rate_factor(number, own.epochs * self.steps, own.warm_up))
+        self.optimiser.step(schedule_factor(number, own.epochs * self.steps, own.warmup))
         self.losses.append(losses.tolist())
         return float(np.mean(self.losses[-1]))
 
-    def _choose(self, epoch: int) -> None:
-        """Hold the epoch against the validation examples; keep the weights of the best."""
-        trained = np.mean(self.losses, axis=0)
+    def _validate(self, epoch: int) -> None:
+        """Evaluate the epoch on the validation examples; keep the weights of the best."""
+        training_loss = np.mean(self.losses, axis=0)
         self.losses.clear()
-        logits = self._judged(self.validation)
+        logits = self._predict(self.validation)
         targets = torch.from_numpy(self.validation.targets)
-        for k, (one, run) in enumerate(zip(self.fitted, self.runs, strict=True)):
+        for k, (one, run) in enumerate(zip(self.trained, self.runs, strict=True)):
             if epoch - one.epoch >= run.settings.patience:
                 continue  # it has stopped; others of the stack go on
             loss = float(self.loss(torch.from_numpy(logits[k]), targets).mean())
             metrics = self.task.metrics(logits[k], self.validation.targets)
-            one.history.append({"loss": float(trained[k]), "validation_loss": loss, **metrics})
+            one.history.append(
+                {"loss": float(training_loss[k]), "validation_loss": loss, **metrics}
+            )
             if all(
-                merit(one.history[-1], self.task) > merit(earlier, self.task)
+                selection_key(one.history[-1], self.task) > selection_key(earlier, self.task)
                 for earlier in one.history[:-1]
             ):
                 one.epoch, one.head = epoch + 1, self.stack.head(k)
 
     def _batches(self, examples: Examples, epoch: int) -> list[np.ndarray]:
-        return epoch_batches(examples.units, self.settings.batch, self.settings.order_seed, epoch)
+        own = self.settings
+        return epoch_batches(examples.units, own.batch_size, own.order_seed, epoch)
 
-    def _judged(self, examples: Examples) -> np.ndarray:
-        """Logits (K, N, C), float64, of batches as in training: there windows meet again."""
+    def _predict(self, examples: Examples) -> np.ndarray:
+        """Logits (K, N, C), float64, of batches as in training: each has few windows again."""
         batches = self._batches(examples, 0)
         logits = [
-            predict(self.stack.logits, self.take, examples.windows[batch], len(batch))
+            predict(self.stack.logits, self.load_inputs, examples.windows[batch], len(batch))
             for batch in batches
         ]
         return np.concatenate(logits, axis=1)[:, np.concatenate(batches).argsort()]
 
-    def _standard(self, take: Take) -> Iterator[Tensor]:
-        """Every window of the training examples, once."""
-        distinct = np.unique(self.train.windows)
-        for start in range(0, len(distinct), self.settings.batch):
-            part = distinct[start : start + self.settings.batch, np.newaxis]
-            yield take(part)[0]
+    def _training_windows(self, load_batch: BatchLoader) -> Iterator[Tensor]:
+        """Segments of every window of the training examples, once."""
+        distinct, size = np.unique(self.train.windows), self.settings.batch_size
+        for start in range(0, len(distinct), size):
+            yield load_batch(distinct[start : start + size, np.newaxis])[0]
 
-    def _keep(self, path: Path) -> None:
+    def _save_state(self, path: Path) -> None:
         state = {
             "steps": self.optimiser.steps,
             "weights": {key: weight.detach() for key, weight in self.stack.weights.items()},
@@ -176,65 +206,75 @@ class Loop:
             "moments": self.optimiser.moments,
             "fitted": [
                 {"head": one.head.state_dict(), "epoch": one.epoch, "history": one.history}
-                for one in self.fitted
+                for one in self.trained
             ],
         }
-        with replacing(path) as file:
+        with open_atomic(path) as file:
             torch.save(state, file)
 
-    def _resume(self, path: Path) -> None:
+    def _load_state(self, path: Path) -> None:
         try:
             state = torch.load(path, map_location=self.device, weights_only=True)
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
-            raise ProbeError(str(path), "it cannot be read", "remove it to fit anew") from None
+            raise ProbeError(str(path), "it cannot be read", "remove it to train anew") from None
         self.optimiser.steps = state["steps"]
         with torch.no_grad():
-            for name, held in (
+            for name, tensors in (
                 ("weights", self.stack.weights),
                 ("statistics", self.stack.statistics),
                 ("moments", self.optimiser.moments),
             ):
-                for key, values in held.items():
+                for key, values in tensors.items():
                     values.copy_(state[name][key])
-        for one, held in zip(self.fitted, state["fitted"], strict=True):
-            one.head.load_state_dict(held["head"])
+        for one, saved in zip(self.trained, state["fitted"], strict=True):
+            one.head.load_state_dict(saved["head"])
             one.head.eval()
-            one.epoch, one.history = held["epoch"], held["history"]
+            one.epoch, one.history = saved["epoch"], saved["history"]
 
 
-def _beginning(run: Run) -> Head:
+def _initial_head(run: TrainingRun) -> Head:
     head = make_head(run.config, run.settings.seed)
-    if run.start is not None:
-        head.load_state_dict(run.start.state_dict())
+    if run.initial_head is not None:
+        head.load_state_dict(run.initial_head.state_dict())
     return head
 
 
-def merit(epoch: Mapping[str, float], task: Task) -> tuple[float, float]:
+def selection_key(epoch: Mapping[str, float], task: Task) -> tuple[float, float]:
     """Return what epochs are chosen by, the larger the better: the task's metric, then the loss.
 
     Parameters
     ----------
-    epoch : one of a history
+    epoch
+        A row of a history: losses and metrics by name.
     """
-    value = epoch[task.select]
+    value = epoch[task.selection_metric]
     return -math.inf if math.isnan(value) else value, -epoch["validation_loss"]
 
 
 def predict(
-    network: Callable[[Any, Tensor], Tensor], take: Given, windows: np.ndarray, batch: int = 16
+    network: Callable[[Any, Tensor], Tensor],
+    load_inputs: InputLoader,
+    windows: np.ndarray,
+    batch_size: int = 16,
 ) -> np.ndarray:
     """Return logits (..., N, C) of examples, float64.
 
     Parameters
     ----------
-    network : :meth:`Head.of_sounding` in eval mode, or :meth:`Stack.logits`
+    network
+        :meth:`Head.logits` in eval mode, or :meth:`HeadStack.logits`.
+    load_inputs
+        Loads the segments of examples, in the form that the network takes.
+    windows : int array, shape (N, inputs), numbers of windows in the bank
+    batch_size
+        Examples computed at a time.
     """
     with torch.inference_mode():
-        parts = [
-            network(*take(windows[start : start + batch])).double().cpu()
-            for start in range(0, len(windows), batch)
+        batches = [
+            network(*load_inputs(windows[start : start + batch_size])).double().cpu()
+            for start in range(0, len(windows), batch_size)
         ]
-    return torch.cat(parts, dim=-2).numpy()
+    return torch.cat(batches, dim=-2).numpy()
 
 
 def step_seed(seed: int, step: int) -> int:

@@ -1,9 +1,9 @@
-"""What is fitted, how, and what comes of it.
+"""What is trained, how, and what comes of it.
 
 Conventions
 -----------
-A *run* is a head's shape, settings, and examples to learn from and to choose by. Weights, dropout
-and the order of examples come from seeds and the number of the step alone.
+A *run* is a head's shape, settings, and examples to train on and to validate with. Weights, dropout
+and the order of examples follow from seeds and the number of the step alone.
 """
 
 from dataclasses import dataclass, field
@@ -14,83 +14,94 @@ from ranking.tasks.task import Examples
 
 
 @dataclass(frozen=True)
-class FitSettings:
-    """How to fit."""
+class TrainingSettings:
+    """How to train a head."""
 
     epochs: int = 30
-    batch: int = 16
+    batch_size: int = 16
     """Examples of a step."""
-    crossed: int = 0
-    """Windows that meet: all examples that they make come in one step, even if they are more than a
-    batch, and each window of a step is convolved once. 0: each example is convolved by itself."""
-    rate: float = 1e-3
-    """Of learning, at its highest."""
-    decay: float = 1e-2
-    """Of the weights."""
-    warm_up: float = 0.1
-    """Share of the steps in which the rate rises."""
+    windows_per_step: int = 0
+    """Windows of a step, compared in all their pairs, each convolved once; 0: pairs one by one.
+
+    A step then has all the examples that its windows make, even if they are more than a batch.
+    """
+    learning_rate: float = 1e-3
+    """Peak learning rate."""
+    weight_decay: float = 1e-2
+    """Weight decay of AdamW, decoupled from the gradient."""
+    warmup: float = 0.1
+    """Share of the steps in which the learning rate rises to its peak, 0 to 1."""
     patience: int = 10
     """Epochs without a better one before a run stops."""
-    half: bool = False
-    """Whether arithmetic is bfloat16 where that does no harm."""
+    bf16: bool = False
+    """Whether to compute in bfloat16; losses stay in float32."""
     seed: int = 0
-    """Of weights and dropout."""
-    order: int | None = None
-    """Seed of the order of examples, by default that above. Runs of one order can be stacked."""
+    """Seed of weights and dropout."""
+    shuffle_seed: int | None = None
+    """Seed of the order of examples; None: that of weights and dropout.
+
+    Runs with the same one see the same batches, and can be trained as one stack.
+    """
 
     def __post_init__(self) -> None:
-        """Refuse settings that fit nothing."""
-        if min(self.epochs, self.batch, self.patience) < 1:
-            raise ValueError("epochs, batch and patience are at least 1")
-        if self.crossed < 0 or self.crossed == 1:
-            raise ValueError(f"crossed {self.crossed}: two windows at least make a pair, or 0")
-        if not self.rate > 0 or self.decay < 0 or not 0 <= self.warm_up <= 1:
-            raise ValueError(f"rate {self.rate}, decay {self.decay}, warm-up {self.warm_up}")
+        """Refuse settings that train nothing."""
+        if min(self.epochs, self.batch_size, self.patience) < 1:
+            raise ValueError("epochs, batch_size and patience are at least 1")
+        if self.windows_per_step < 0 or self.windows_per_step == 1:
+            raise ValueError(f"windows_per_step {self.windows_per_step}: 0, or at least 2")
+        if not self.learning_rate > 0 or self.weight_decay < 0 or not 0 <= self.warmup <= 1:
+            raise ValueError(
+                f"learning_rate {self.learning_rate}, weight_decay {self.weight_decay}, "
+                f"warmup {self.warmup}: out of range"
+            )
 
     @property
     def order_seed(self) -> int:
-        """Seed of the order of examples."""
-        return self.seed if self.order is None else self.order
+        """Seed of the order of examples, whichever field gives it."""
+        return self.seed if self.shuffle_seed is None else self.shuffle_seed
 
     @property
     def on_disk(self) -> dict[str, Any]:
-        """The values under the names that files know, in a fixed order.
+        """The values under the names that hashes know, in a fixed order.
 
-        Fits on disk are found by a hash of these. A field that is renamed keeps its old name here,
-        and none moves; or nothing would be found again.
+        Runs on disk are found by a hash of these. A field that is renamed keeps its first name
+        here, and none moves; or nothing would be found again.
         """
         return {
             "epochs": self.epochs,
-            "batch": self.batch,
-            "crossed": self.crossed,
-            "rate": self.rate,
-            "decay": self.decay,
-            "warm_up": self.warm_up,
+            "batch": self.batch_size,
+            "crossed": self.windows_per_step,
+            "rate": self.learning_rate,
+            "decay": self.weight_decay,
+            "warm_up": self.warmup,
             "patience": self.patience,
-            "half": self.half,
+            "half": self.bf16,
             "seed": self.seed,
-            "order": self.order,
+            "order": self.shuffle_seed,
         }
 
 
 @dataclass(frozen=True)
-class Run:
-    """One head to be fitted."""
+class TrainingRun:
+    """One head to be trained."""
 
     config: HeadConfig
-    settings: FitSettings
+    """Shape of the head."""
+    settings: TrainingSettings
     train: Examples
+    """Examples to train on."""
     validation: Examples
-    start: Head | None = None
-    """A head to go on from, with its standardisation; None for drawn weights."""
+    """Examples that choose the best epoch."""
+    initial_head: Head | None = None
+    """A head to fine-tune, with its standardisation; None: weights drawn by the seed."""
 
 
 @dataclass
-class Fitted:
+class TrainedRun:
     """A head as its best epoch left it."""
 
     head: Head
     epoch: int = 0
-    """The best one, from 1."""
+    """The best epoch, from 1."""
     history: list[dict[str, float]] = field(default_factory=list)
-    """Of each epoch: ``loss`` in training, ``validation_loss``, and the task's metrics."""
+    """A row for each epoch: ``loss`` in training, ``validation_loss``, and the task's metrics."""

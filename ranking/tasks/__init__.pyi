@@ -1,7 +1,7 @@
 from .manifest import Manifest, read_manifest
 from .metrics import class_metrics, label_metrics
 from .registry import TASKS, find_task
-from .splits import folds, split_by_lot
+from .splits import folds, random_split
 from .task import Examples, Task
 
 __all__ = [
@@ -13,6 +13,6 @@ __all__ = [
     "find_task",
     "folds",
     "label_metrics",
+    "random_split",
     "read_manifest",
-    "split_by_lot",
 ]

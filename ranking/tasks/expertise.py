@@ -1,12 +1,12 @@
-"""Which of two recordings is the better playing: labels, and what logits say about it.
+"""Which of two recordings is the better playing: targets, and probabilities from logits.
 
 Conventions
 -----------
 Q(p) is the level of a recording, larger for better. Of an ordered pair (p1, p2) [1]_:
 two classes, R2 = 1 if Q(p1) > Q(p2), 0 if Q(p1) < Q(p2); four classes, R4 = 0, 1, 2, 3 for
 Q(p2) - Q(p1) = 2, 1 and Q(p1) - Q(p2) = 1, 2. The paper's levels are beginner 0, advanced 1 and
-virtuoso 2; with more levels, R4 = 0 and 3 hold every difference of two or more. Equals are no pair.
-A manifest gives levels, or, for two classes, pairs with their winner.
+virtuoso 2; with more levels, R4 = 0 and 3 hold every difference of two or more. Two recordings of
+equal level are no pair. A manifest gives levels, or, for two classes, pairs with their winner.
 
 References
 ----------
@@ -34,14 +34,19 @@ if TYPE_CHECKING:
 
 CLASSES = (2, 4)
 COLUMNS = (
-    Column("level", "give a number, larger for better", number=True, stratify=True),
+    Column("level", "give a number, larger for better", numeric=True, stratify=True),
     Column("event", optional=True),
 )
 """Only recordings of one event are compared with each other."""
 
 
-def labels(gap: np.ndarray, classes: int) -> np.ndarray:
-    """Return the class of pairs by Q(p1) - Q(p2), none of them 0 (Eq. 1).
+def pair_targets(gap: np.ndarray, classes: int) -> np.ndarray:
+    """Return the class of pairs, int of shape (N,) (Eq. 1).
+
+    Parameters
+    ----------
+    gap : Q(p1) - Q(p2), shape (N,), none of them 0
+    classes : their number, 2 or 4
 
     Raises
     ------
@@ -73,11 +78,11 @@ def p_first(logits: "Tensor") -> "Tensor":
     return p
 
 
-def known_pairs(manifest: Manifest) -> pd.DataFrame:
-    """Return the pairs that a manifest orders: ``first``, ``second``, ``gap`` Q(p1) - Q(p2).
+def labelled_pairs(manifest: Manifest) -> pd.DataFrame:
+    """Return the pairs whose better one a manifest tells: ``first``, ``second``, ``gap``.
 
-    Each pair once, within one split and, of levels, one event. Of several verdicts on a pair the
-    majority counts; where they are even, it has no better one and is left out.
+    The gap is Q(p1) - Q(p2). Each pair stands once, within one split and, of levels, one event. Of
+    several comparisons of a pair the majority counts; a pair that is even is left out.
 
     Raises
     ------
@@ -97,11 +102,11 @@ def known_pairs(manifest: Manifest) -> pd.DataFrame:
     return pd.DataFrame({"first": names[i[kept]], "second": names[j[kept]], "gap": gap[kept]})
 
 
-def _majorities(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Which of each two is the better, by however many verdicts."""
-    first, second = (verdicts[side].to_numpy() for side in ("first", "second"))
+def _majorities(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Which of each two is the better, by the majority of their comparisons."""
+    first, second = (comparisons[column].to_numpy() for column in ("first", "second"))
     turned = first > second
-    for_first = np.where(verdicts["winner"] == first, 1.0, -1.0)
+    for_first = np.where(comparisons["winner"] == first, 1.0, -1.0)
     each = pd.DataFrame(
         {
             "first": np.where(turned, second, first),
@@ -113,11 +118,21 @@ def _majorities(verdicts: pd.DataFrame) -> pd.DataFrame:
     return gap[gap != 0].reset_index()
 
 
-def some_pairs(pairs: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:
-    """Return at most so many of the pairs, drawn by lot."""
-    if len(pairs) <= most:
+def sample_pairs(pairs: pd.DataFrame, max_pairs: int, seed: int) -> pd.DataFrame:
+    """Return the pairs, or as many as are wanted of them, drawn at random.
+
+    Parameters
+    ----------
+    pairs
+        A row for each pair.
+    max_pairs
+        The most pairs to return.
+    seed
+        Seed of the draw.
+    """
+    if len(pairs) <= max_pairs:
         return pairs
-    chosen = np.random.default_rng(seed).choice(len(pairs), most, replace=False)
+    chosen = np.random.default_rng(seed).choice(len(pairs), max_pairs, replace=False)
     return pairs.iloc[np.sort(chosen)]
 
 
@@ -126,28 +141,42 @@ def pair_examples(pairs: pd.DataFrame, windows: pd.DataFrame, classes: int) -> E
 
     Parameters
     ----------
-    windows : WINDOWS table of the bank
+    pairs
+        A table of ``first``, ``second`` and ``gap``.
+    windows
+        WINDOWS table of the bank.
+    classes
+        Number of classes, 2 or 4.
     """
     check(windows, WINDOWS, "windows")
-    numbers = {name: part.to_numpy() for name, part in windows.groupby("candidate")["row"]}
+    numbers = {name: rows.to_numpy() for name, rows in windows.groupby("candidate")["row"]}
     aligned = [
         np.stack(pair, axis=1)
         for first, second in zip(pairs["first"], pairs["second"], strict=True)
         for a, b in [(numbers[first], numbers[second])]
         for pair in [(a[: len(b)], b[: len(a)])]
     ]
-    count = [len(part) for part in aligned]
+    count = [len(rows) for rows in aligned]
     one = np.concatenate(aligned)  # (pairs of windows, 2)
     gap = np.repeat(pairs["gap"].to_numpy(), count)
     both = np.concatenate([one, one[:, ::-1]])
     units = np.tile(np.arange(len(one)), 2)
-    return Examples(both, labels(np.concatenate([gap, -gap]), classes), units)
+    return Examples(both, pair_targets(np.concatenate([gap, -gap]), classes), units)
 
 
-def verdicts(examples: Examples, p: np.ndarray, windows: pd.DataFrame) -> pd.DataFrame:
-    """Return the COMPARISONS table of examples by majority of their windows."""
-    of = windows.set_index("row")
-    first, second = (of.loc[examples.windows[:, side]] for side in (0, 1))
+def predicted_comparisons(examples: Examples, p: np.ndarray, windows: pd.DataFrame) -> pd.DataFrame:
+    """Return the COMPARISONS table of examples by majority of their windows.
+
+    Parameters
+    ----------
+    examples
+        Pairs of windows.
+    p : probability that the first is the better, shape (N,)
+    windows
+        WINDOWS table of the bank.
+    """
+    row = windows.set_index("row")
+    first, second = (row.loc[examples.windows[:, place]] for place in (0, 1))
     votes = pd.DataFrame(
         {
             "first": first["candidate"].to_numpy(),
@@ -171,42 +200,54 @@ def accuracy(
 
     Parameters
     ----------
-    comparisons : of the recordings of the examples
-    groups : of each recording; the interval resamples them
+    comparisons
+        COMPARISONS table of the recordings of the examples.
+    examples
+        Pairs of windows, with the class of each.
+    windows
+        WINDOWS table of the bank.
+    groups
+        The group of each recording; the interval resamples groups.
+    classes
+        Number of classes, 2 or 4.
+    seed
+        Seed of the interval.
     """
     tally = count_comparisons(comparisons)
     candidate = windows.set_index("row")["candidate"]
-    sides = tally.candidates.get_indexer(candidate.loc[examples.windows.ravel()])
-    first, second = sides.reshape(examples.windows.shape).T
+    numbers = tally.candidates.get_indexer(candidate.loc[examples.windows.ravel()])
+    first, second = numbers.reshape(examples.windows.shape).T
     won = examples.targets >= classes // 2
     better = np.zeros_like(tally.comparisons)
     better[np.where(won, first, second), np.where(won, second, first)] = 1
     distinct, group = np.unique([groups[name] for name in tally.candidates], return_inverse=True)
     within = np.eye(len(distinct))[:, group]  # (groups, recordings)
-    right, met = (within @ (of * better) @ within.T for of in (tally.wins, tally.pair_counts))
-    return pair_share(right, met, seed)
+    right, total = (
+        within @ (counts * better) @ within.T for counts in (tally.wins, tally.pair_counts)
+    )
+    return pair_share(right, total, seed)
 
 
 def expertise_task(classes: int) -> Task:
     """Return the task of two classes, or four."""
     return Task(
         name=f"expertise-{classes}",
-        sides=2,
+        inputs=2,
         outputs=classes,
         columns=COLUMNS,
         takes_pairs=True,
         make_examples=partial(_make_examples, classes),
         decode=_decode,
         metrics=class_metrics,
-        select="accuracy",
+        selection_metric="accuracy",
         evaluate=partial(_evaluate, classes),
-        example="pair of unequal level",
-        tested="verdicts, each pair in both orders",
+        example_noun="pair of unequal level",
+        tested_noun="comparisons, each pair in both orders",
     )
 
 
 def _make_examples(
-    classes: int, manifest: Manifest, windows: pd.DataFrame, most: int, seed: int
+    classes: int, manifest: Manifest, windows: pd.DataFrame, max_pairs: int, seed: int
 ) -> Mapping[str, Examples]:
     if manifest.pairs is not None and classes != 2:
         raise TableError(
@@ -215,9 +256,9 @@ def _make_examples(
             "give levels, or two classes",
             "levels-or-two-classes",
         )
-    known = known_pairs(manifest)
-    split = known["first"].map(manifest.recordings.set_index("recording")["split"])
-    chosen = {name: some_pairs(known[split == name], most, seed) for name in SPLITS}
+    labelled = labelled_pairs(manifest)
+    split = labelled["first"].map(manifest.recordings.set_index("recording")["split"])
+    chosen = {name: sample_pairs(labelled[split == name], max_pairs, seed) for name in SPLITS}
     return {
         name: pair_examples(pairs, windows, classes) for name, pairs in chosen.items() if len(pairs)
     }
@@ -231,12 +272,12 @@ def _decode(logits: np.ndarray) -> np.ndarray:
 
 def _evaluate(classes: int, found: Predictions, seed: int) -> Evaluation:
     """Accuracy over pairs in both orders, by majority of windows; metrics over windows."""
-    comparisons = verdicts(found.examples, _decode(found.logits), found.windows)
+    comparisons = predicted_comparisons(found.examples, _decode(found.logits), found.windows)
     return Evaluation(
         accuracy(comparisons, found.examples, found.windows, found.groups, classes, seed),
         class_metrics(found.logits, found.examples.targets),
     )
 
 
-TASKS = {classes: expertise_task(classes) for classes in CLASSES}
-"""The task by its number of classes."""
+EXPERTISE_TASKS = {classes: expertise_task(classes) for classes in CLASSES}
+"""The task by its number of classes, 2 or 4."""

@@ -39,12 +39,14 @@ def loss_function(loss: Loss) -> Callable[[Tensor, Tensor], Tensor]:
 def cross_entropy(
     logits: Tensor, targets: Tensor, weights: Sequence[float] | None = None
 ) -> Tensor:
-    """Return the negative log-likelihood of each class.
+    """Return the negative log-likelihood of each class, shape (N,).
 
     Parameters
     ----------
+    logits : float, shape (N, C)
     targets : int, shape (N,)
-    weights : of the classes; by default alike
+    weights
+        A weight for each class; None: all alike.
     """
     single = logits.float()
     each = None if weights is None else single.new_tensor(weights)
@@ -52,10 +54,11 @@ def cross_entropy(
 
 
 def binary_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """Return the negative log-likelihood of yes or no, averaged over the labels.
+    """Return the negative log-likelihood of yes or no, averaged over the labels, shape (N,).
 
     Parameters
     ----------
+    logits : float, shape (N, C)
     targets : 0 or 1, shape (N, C)
     """
     losses = functional.binary_cross_entropy_with_logits(

@@ -1,13 +1,13 @@
-"""Which recordings to learn from, and what is known of them: a CSV file.
+"""Which recordings to train on, and their labels: a CSV file.
 
 Conventions
 -----------
 Either of recordings: ``recording``, and the columns that the task names; or, for tasks that take
 them, of pairs: ``first``, ``second``, ``winner`` (one of the two). Optional in both: ``split``,
-train, val or test; ``group``, for what must not be parted by a split: one player's recordings, one
-piece.
+train, val or test; ``group``, for what must stay in one split: the recordings of one pianist, or of
+one piece.
 A recording is a file's name, with or without its ending, and stands for one sound only: a copy
-would be on both sides of a split. A recording, and a group, is on one side.
+might be in train and in test. A recording, and a group, is in one split.
 """
 
 import hashlib
@@ -27,33 +27,34 @@ SPLITS = ("train", "val", "test")
 
 @dataclass(frozen=True)
 class Column:
-    """What a task needs to know of a recording."""
+    """A column of a manifest that a task needs."""
 
     name: str
     remedy: str = "fill it in"
-    """What to write where a field is empty, or none of the allowed ones."""
-    number: bool = False
+    """What to write where a field is empty, or has none of the allowed values."""
+    numeric: bool = False
+    """Whether fields are numbers."""
     allowed: tuple[str, ...] = ()
-    """What may stand there; anything if empty."""
+    """The values that a field may have; anything if empty."""
     optional: bool = False
     """Whether a field, or the whole column, may be empty."""
     stratify: bool = False
-    """Whether the sides of a random split are to be alike in it."""
+    """Whether a random split is stratified by it."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a manifest says."""
+    """The recordings of a manifest, or its pairs."""
 
     name: str
     recordings: pd.DataFrame
     """``recording``, ``group``, ``split`` (may be empty), and the columns of the task."""
     pairs: pd.DataFrame | None = None
-    """``first``, ``second``, ``winner``; None of recordings."""
-    parted: int = 0
-    """Pairs that a split by lot left out."""
+    """``first``, ``second``, ``winner``; None where the manifest is of recordings."""
+    pairs_left_out: int = 0
+    """Number of pairs that a random split left out, as it put their recordings apart."""
     stratify_by: str = ""
-    """The column in which the sides of a random split are to be alike; none if empty."""
+    """The column that a random split is stratified by; none if empty."""
 
 
 def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = False) -> Manifest:
@@ -61,8 +62,12 @@ def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = Fal
 
     Parameters
     ----------
-    columns : of recordings, beside those that every manifest has
-    takes_pairs : whether it may name pairs instead
+    path
+        A CSV file.
+    columns
+        The columns that the task needs, beside those that every manifest has.
+    takes_pairs
+        Whether the manifest may be of pairs instead.
 
     Raises
     ------
@@ -128,7 +133,10 @@ def refuse_copies(manifest: Manifest, sounds: Mapping[str, str]) -> None:
 
     Parameters
     ----------
-    sounds : SHA-256 of each recording's file
+    manifest
+        The manifest that names them.
+    sounds
+        SHA-256 of each recording's file.
 
     Raises
     ------
@@ -141,20 +149,20 @@ def refuse_copies(manifest: Manifest, sounds: Mapping[str, str]) -> None:
             raise TableError(
                 manifest.name,
                 f"{other!r} and {name!r} are the same sound",
-                "keep one: a probe is not tested on what it has heard",
+                "keep one: a probe is not tested on what it was trained on",
             )
 
 
-def data_digest(manifest: Manifest, recordings: Iterable[str]) -> str:
-    """Return the SHA-256 of what a manifest says, and of its recordings' own."""
-    parts = [manifest.recordings.to_csv(index=False), *recordings]
+def data_sha256(manifest: Manifest, recordings: Iterable[str]) -> str:
+    """Return the SHA-256 of a manifest's tables and of the hashes of its recordings."""
+    texts = [manifest.recordings.to_csv(index=False), *recordings]
     if manifest.pairs is not None:
-        parts.append(manifest.pairs.to_csv(index=False))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        texts.append(manifest.pairs.to_csv(index=False))
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _of_recordings(name: str, file: CsvFile, columns: Sequence[Column]) -> Manifest:
-    numbers = {one.name: file.numbers(one.name) for one in columns if one.number}
+    numbers = {one.name: file.numbers(one.name) for one in columns if one.numeric}
     rows = file.rows.assign(**numbers)
     _refuse(file, rows["recording"] == "", "recording", "name a file")
     for column in columns:
@@ -164,14 +172,14 @@ def _of_recordings(name: str, file: CsvFile, columns: Sequence[Column]) -> Manif
     needed = [column.name for column in columns if not column.optional]
     others = [column.name for column in columns if column.optional]
     table = rows.assign(group=group)[["recording", *needed, "split", "group", *others]]
-    _refuse_parted(file, table["group"], table["split"])
+    _refuse_leak(file, table["group"], table["split"])
     stratify_by = next((column.name for column in columns if column.stratify), "")
     return Manifest(name, table, stratify_by=stratify_by)
 
 
 def _faulty(values: pd.Series, column: Column) -> pd.Series:
     """Which fields a column cannot hold."""
-    empty = values.isna() if column.number else values == ""
+    empty = values.isna() if column.numeric else values == ""
     if not column.allowed:
         return empty & (not column.optional)
     known = values.isin(column.allowed)
@@ -192,18 +200,18 @@ def _of_pairs(name: str, file: CsvFile) -> Manifest:
         _refuse(file, faulty, column, remedy)
     long = pd.concat(
         [
-            rows[[side, "split", "group"]].set_axis(["recording", "split", "group"], axis=1)
-            for side in ("first", "second")
+            rows[[column, "split", "group"]].set_axis(["recording", "split", "group"], axis=1)
+            for column in ("first", "second")
         ]
     ).sort_index(kind="stable")
-    long = long.assign(group=long["recording"].map(_linked(long)))
-    _refuse_parted(file, long["group"], long["split"])
+    long = long.assign(group=long["recording"].map(_connected_groups(long)))
+    _refuse_leak(file, long["group"], long["split"])
     table = long.drop_duplicates("recording").reset_index(drop=True)
     return Manifest(name, table, rows[["first", "second", "winner"]])
 
 
-def _linked(rows: pd.DataFrame) -> dict[str, str]:
-    """Group of each recording: named by its first, linked by what the rows call a group."""
+def _connected_groups(rows: pd.DataFrame) -> dict[str, str]:
+    """Group of each recording: named by its first, connected by what the rows call a group."""
     graph = nx.Graph()
     graph.add_nodes_from(("recording", one) for one in rows["recording"])
     named = rows[rows["group"] != ""]
@@ -211,11 +219,11 @@ def _linked(rows: pd.DataFrame) -> dict[str, str]:
         (("recording", one), ("group", group))
         for one, group in zip(named["recording"], named["group"], strict=True)
     )
-    parts = (
-        [one for kind, one in part if kind == "recording"]
-        for part in nx.connected_components(graph)
+    components = (
+        [one for kind, one in component if kind == "recording"]
+        for component in nx.connected_components(graph)
     )
-    return {one: min(part) for part in parts for one in part}
+    return {one: min(members) for members in components for one in members}
 
 
 def _refuse(file: CsvFile, faulty: pd.Series, column: str, remedy: str) -> None:
@@ -224,8 +232,8 @@ def _refuse(file: CsvFile, faulty: pd.Series, column: str, remedy: str) -> None:
         raise TableError(file.where(bad), f"{column!r} is {file.rows[column].iloc[bad]!r}", remedy)
 
 
-def _refuse_parted(file: CsvFile, unit: pd.Series, split: pd.Series) -> None:
-    """Refuse a split that has one recording or group on two sides; the index is the file's row."""
+def _refuse_leak(file: CsvFile, unit: pd.Series, split: pd.Series) -> None:
+    """Refuse one recording or group in two splits; the index is the file's row."""
     first = split.groupby(unit).transform("first")
     bad = np.flatnonzero(split != first)
     if len(bad):
@@ -233,5 +241,5 @@ def _refuse_parted(file: CsvFile, unit: pd.Series, split: pd.Series) -> None:
         raise TableError(
             file.where(int(split.index[one])),
             f"{unit.iloc[one]!r} is in {split.iloc[one]}, and above in {first.iloc[one]}",
-            "keep it on one side: a probe is not tested on what it has heard",
+            "keep it in one split: a probe is not tested on what it was trained on",
         )

@@ -3,7 +3,7 @@
 Conventions
 -----------
 Computed once, over all examples: the mean of a macro metric over batches is another number, and a
-larger one for a judge without skill. F1, average precision and AUC are scikit-learn's, averaged
+larger one for random answers. F1, average precision and AUC are scikit-learn's, averaged
 over classes or labels with equal weight. A label that no example has, or every one, has no average
 precision or AUC, and stays out of their mean. Of equal logits the first class is the answer.
 
@@ -41,7 +41,7 @@ def label_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     logits : float array, shape (N, C)
     truth : array of 0 and 1, shape (N, C)
     """
-    said = logits > 0
+    predicted = logits > 0
     share = truth.mean(axis=0)
     both = (share > 0) & (share < 1)
     ranked = truth[:, both], logits[:, both]
@@ -49,7 +49,7 @@ def label_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     return {
         "mAP": float(average_precision_score(*ranked)) if known else float("nan"),
         "AUC": float(roc_auc_score(*ranked)) if known else float("nan"),
-        "f1": float(f1_score(truth, said, average="macro", zero_division=0)),
-        "accuracy": float((said == truth).mean()),
+        "f1": float(f1_score(truth, predicted, average="macro", zero_division=0)),
+        "accuracy": float((predicted == truth).mean()),
         "single": float(truth[np.arange(len(truth)), logits.argmax(axis=1)].mean()),
     }

@@ -1,4 +1,4 @@
-"""Tasks by name, and what one must know of each before it is loaded.
+"""Tasks by name, and a description of each that is read before it is loaded.
 
 Conventions
 -----------
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ranking.errors import Given, ProbeError
 from ranking.files.registry import Registry
-from ranking.files.text import closest, printable
+from ranking.files.text import did_you_mean, printable
 
 if TYPE_CHECKING:
     from ranking.tasks.task import Task
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """What one must know of a task before loading it."""
+    """A description of a task, to be read before it is loaded."""
 
     name: str
     """As one asks for it: ``expertise``."""
     summary: str
     """What a probe of it does, after "a probe that": "says which ... is the better playing"."""
-    manifest: str
-    """Which columns a manifest has, in words."""
+    manifest_help: str
+    """Help for the columns of a manifest."""
     outputs: tuple[int, ...]
-    """How many classes or labels there may be; the first is what one gets unasked."""
+    """Numbers of classes or labels that there may be; the first is the default."""
     make: "Callable[[int], Task]"
-    """The task of a number of outputs."""
-    sides: int = 1
+    """Returns the task of a number of outputs."""
+    inputs: int = 1
     """Windows of an example: two to compare."""
-    about_outputs: str = ""
-    """What the numbers mean, in words, where there are several."""
+    outputs_help: str = ""
+    """Help for the number of outputs, where there are several."""
 
     def task(self, outputs: int | None = None) -> "Task":
         """Return the task of a number of outputs.
@@ -53,12 +53,12 @@ class TaskSpec:
                 Given(classes=asked), "no such task", f"give {' or '.join(map(str, self.outputs))}"
             )
         task = self.make(asked)
-        found = (task.name, task.outputs, task.sides)
-        if found != (f"{self.name}-{asked}", asked, self.sides):
+        found = (task.name, task.outputs, task.inputs)
+        if found != (f"{self.name}-{asked}", asked, self.inputs):
             raise ProbeError(
                 f"task {self.name}",
                 f"made for {asked} outputs it is {task.name}, of {task.outputs} outputs and "
-                f"{task.sides} windows",
+                f"{task.inputs} windows",
                 "mend the package that offers it",
             )
         return task
@@ -73,11 +73,11 @@ def _expertise(classes: int) -> "Task":
 EXPERTISE = TaskSpec(
     name="expertise",
     summary="says which of two recordings is the better playing",
-    manifest="recording, level; or first, second, winner. Both: split, group.",
+    manifest_help="recording, level; or first, second, winner. Both: split, group.",
     outputs=(2, 4),
-    about_outputs="2: which is better; 4: by how much too.",
+    outputs_help="2: which is better; 4: by how much too.",
     make=_expertise,
-    sides=2,
+    inputs=2,
 )
 
 TASKS: Registry[TaskSpec] = Registry(
@@ -97,7 +97,7 @@ def find_task(name: str) -> "Task":
     if spec not in TASKS or not outputs.isdecimal():
         raise ProbeError(
             f"task {printable(name)}",
-            f"there is none{closest(spec or name, list(TASKS))}",
+            f"there is none{did_you_mean(spec or name, list(TASKS))}",
             "install the package that offers it",
         )
     return TASKS[spec].task(int(outputs))

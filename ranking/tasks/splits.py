@@ -1,10 +1,10 @@
-"""Which recordings of a manifest are learnt from, choose, and test.
+"""Which recordings of a manifest are in train, val and test.
 
 Conventions
 -----------
-A split that a manifest gives stays. Else one is made by lot, group by group: eight tenths train,
-one val, one test, each like the others in what the manifest is stratified by; or folds. Pairs that
-a split parts are left out and counted.
+A split that a manifest gives stays. Else groups are split at random, stratified by the column that
+the manifest names: eight tenths train, one val, one test; or into folds. Pairs whose recordings are
+in different splits are left out, and their number is kept.
 """
 
 from collections.abc import Mapping
@@ -19,21 +19,21 @@ from ranking.tasks.manifest import Manifest
 TENTHS = ("train", "train", "val", "train", "train", "train", "train", "test", "train", "train")
 
 
-def split_by_lot(manifest: Manifest, seed: int) -> Manifest:
+def random_split(manifest: Manifest, seed: int) -> Manifest:
     """Return the manifest with every recording in train, val or test.
 
     Raises
     ------
     TableError
-        If there are too few groups for three sides.
+        If there are too few groups for three splits.
     """
     if (manifest.recordings["split"] != "").all():
         return manifest
-    places = deal(manifest, len(TENTHS), seed)
+    places = assign_groups(manifest, len(TENTHS), seed)
     if len(set(places.values()) & {TENTHS.index("val"), TENTHS.index("test")}) < 2:
         raise TableError(
             manifest.name,
-            f"{len(places)} groups are too few to split by lot",
+            f"{len(places)} groups are too few to split at random",
             "give a column split, or split into folds",
             "split-or-folds",
         )
@@ -41,9 +41,18 @@ def split_by_lot(manifest: Manifest, seed: int) -> Manifest:
 
 
 def folds(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
-    """Return the manifest split so many times, every group once in test and once in val.
+    """Return the manifest split once for each fold: every group is once in test, once in val.
 
-    One more follows, without a test: all but one fold in train.
+    One more follows, without a test: all folds but one in train.
+
+    Parameters
+    ----------
+    manifest
+        Recordings or pairs, without a split.
+    count
+        Number of folds.
+    seed
+        Seed of the random split.
 
     Raises
     ------
@@ -54,7 +63,7 @@ def folds(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
         raise TableError(
             manifest.name, "it has a split, and folds would make another", "leave one of them out"
         )
-    places = deal(manifest, count, seed)
+    places = assign_groups(manifest, count, seed)
     if len(places) < count:
         raise TableError(
             manifest.name,
@@ -62,28 +71,40 @@ def folds(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
             "split into fewer",
             "fewer-folds",
         )
-    sides = ["test", "val", *["train"] * (count - 2)]
-    split = [
-        {group: sides[(place - fold) % count] for group, place in places.items()}
+    names = ["test", "val", *["train"] * (count - 2)]
+    splits = [
+        {group: names[(place - fold) % count] for group, place in places.items()}
         for fold in range(count)
     ]
-    split.append({group: "train" if place else "val" for group, place in places.items()})
-    return [with_split(manifest, one) for one in split]
+    splits.append({group: "train" if place else "val" for group, place in places.items()})
+    return [with_split(manifest, one) for one in splits]
 
 
-def with_split(manifest: Manifest, sides: Mapping[str, str]) -> Manifest:
-    """Return the manifest with each group on a side; pairs that this parts are left out."""
-    table = manifest.recordings.assign(split=manifest.recordings["group"].map(sides))
+def with_split(manifest: Manifest, splits: Mapping[str, str]) -> Manifest:
+    """Return the manifest with a split for each group; pairs across splits are left out."""
+    table = manifest.recordings.assign(split=manifest.recordings["group"].map(splits))
     if manifest.pairs is None:
         return replace(manifest, recordings=table)
-    side = table.set_index("recording")["split"]
-    together = manifest.pairs["first"].map(side) == manifest.pairs["second"].map(side)
-    parted = int((~together).sum())
-    return replace(manifest, recordings=table, pairs=manifest.pairs[together], parted=parted)
+    split = table.set_index("recording")["split"]
+    within = manifest.pairs["first"].map(split) == manifest.pairs["second"].map(split)
+    left_out = int((~within).sum())
+    return replace(
+        manifest, recordings=table, pairs=manifest.pairs[within], pairs_left_out=left_out
+    )
 
 
-def deal(manifest: Manifest, count: int, seed: int) -> Mapping[str, int]:
-    """Deal the groups out to ``count`` places, by lot, each place like the others."""
+def assign_groups(manifest: Manifest, count: int, seed: int) -> Mapping[str, int]:
+    """Return a number below ``count`` for each group, at random, stratified.
+
+    Parameters
+    ----------
+    manifest
+        Recordings with their groups.
+    count
+        How many numbers there are: of folds, or of tenths.
+    seed
+        Seed of the random split.
+    """
     rng = np.random.default_rng(seed)
     table = manifest.recordings
     groups = _stratum(manifest).groupby(table["group"]).mean().sort_index()
@@ -93,7 +114,7 @@ def deal(manifest: Manifest, count: int, seed: int) -> Mapping[str, int]:
 
 
 def _stratum(manifest: Manifest) -> pd.Series:
-    """A number for each recording, in which places are to be alike; of texts, their place."""
+    """A number for each recording to stratify by; of texts, their place in the alphabet."""
     table = manifest.recordings
     if not manifest.stratify_by:
         return pd.Series(0.0, index=table.index)

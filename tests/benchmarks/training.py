@@ -1,10 +1,10 @@
-"""Time fits of a grid as one stack, as ratios to fits one after another.
+"""Time the training of a grid as one stack, as ratios to runs one after another.
 
 Run ``python tests/benchmarks/training.py spectrogram dac``; without names, all. Embeddings are
-noise of full size. In each round the runs of a grid (rates and seeds) are fitted together and then
-each by itself, on the same pairs, batches and threads; medians over the rounds. *times one run*
-says what the grid costs beside a single fit; *apart* is the largest difference of a validation loss
-between the two ways.
+noise of full size. In each round the runs of a grid (learning rates and seeds) are trained together
+and then each by itself, on the same pairs, batches and threads; medians over the rounds. *times one
+run* says what the grid costs beside a single run; *apart* is the largest difference of a validation
+loss between the two ways.
 """
 
 import argparse
@@ -21,13 +21,13 @@ from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.spec import EncoderSpec
 from ranking.network.head import HeadConfig
-from ranking.probe.batches import load
-from ranking.probe.fit import fit_all
-from ranking.probe.settings import FitSettings, Fitted, Run
-from ranking.tasks.expertise import TASKS
+from ranking.probe.batches import load_examples
+from ranking.probe.settings import TrainedRun, TrainingRun, TrainingSettings
+from ranking.probe.train import train_runs
+from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.task import Examples
 
-TASK = TASKS[2]
+TASK = EXPERTISE_TASKS[2]
 WINDOWS = 6
 
 
@@ -40,17 +40,23 @@ def noise(spec: EncoderSpec, segments: int) -> EmbeddingBank:
     return EmbeddingBank([(str(n), Embedding(one, held)) for n, one in enumerate(windows)])
 
 
-def grid(spec: EncoderSpec, runs: int) -> list[Run]:
-    """Runs that differ in rate and seed; two batches of two pairs, and one to choose by."""
+def grid(spec: EncoderSpec, runs: int) -> list[TrainingRun]:
+    """Runs that differ in learning rate and seed; two batches of two pairs, and one for val."""
     pairs = np.array([(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2), (3, 0), (0, 3)])
     units = np.arange(8) // 2
-    config = HeadConfig(spec.frames, spec.dimension, classes=2, sides=2)
+    config = HeadConfig(spec.frames, spec.dimension, outputs=2, inputs=2)
     train = Examples(pairs, np.arange(8) % 2, units)
     validation = Examples(np.array([(4, 5), (5, 4)]), np.arange(2), np.zeros(2, dtype=int))
     return [
-        Run(
+        TrainingRun(
             config,
-            FitSettings(epochs=1, batch=4, rate=1e-4 * (1 + number % 4), seed=number // 4, order=0),
+            TrainingSettings(
+                epochs=1,
+                batch_size=4,
+                learning_rate=1e-4 * (1 + number % 4),
+                seed=number // 4,
+                shuffle_seed=0,
+            ),
             train,
             validation,
         )
@@ -71,14 +77,14 @@ def main() -> None:
     print(f"encoder      {arguments.runs} stacked, s  separate ÷ stacked  times one run      apart")
     for name in arguments.encoders:
         spec = spec_of(name)
-        take = partial(load, noise(spec, arguments.segments))
+        load_batch = partial(load_examples, noise(spec, arguments.segments))
         runs = grid(spec, arguments.runs)
         stacked, separate = [], []
         for _ in range(arguments.rounds):
             begun = time.perf_counter()
-            together = fit_all(TASK, runs, take)
+            together = train_runs(TASK, runs, load_batch)
             between = time.perf_counter()
-            alone = [fit_all(TASK, [run], take)[0] for run in runs]
+            alone = [train_runs(TASK, [run], load_batch)[0] for run in runs]
             stacked.append(between - begun)
             separate.append(time.perf_counter() - between)
         ratio = median(one / other for one, other in zip(separate, stacked, strict=True))
@@ -89,7 +95,7 @@ def main() -> None:
         )
 
 
-def apart(together: list[Fitted], alone: list[Fitted]) -> float:
+def apart(together: list[TrainedRun], alone: list[TrainedRun]) -> float:
     """Largest difference of a validation loss."""
     return max(
         abs(one.history[-1]["validation_loss"] - other.history[-1]["validation_loss"])

@@ -1,4 +1,4 @@
-"""Intervals of shares whose items hang on several things at once."""
+"""Intervals of shares whose items depend on several kinds of clusters at once."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_of_pairs_of_one_kind_it_is_the_share_over_pairs():
     assert found.pairs == n * (n - 1) / 2
 
 
-def test_of_items_that_hang_on_nothing_together_it_is_the_binomial():
+def test_of_items_without_clusters_it_is_the_binomial():
     right = np.arange(400) % 4 > 0
     found = clustered_share(right, [[np.arange(400)]])
     spread = 1.96 * np.sqrt(0.75 * 0.25 / 400)
@@ -31,18 +31,18 @@ def test_of_items_that_hang_on_nothing_together_it_is_the_binomial():
     assert (found.low, found.high) == pytest.approx((0.75 - spread, 0.75 + spread), abs=0.01)
 
 
-def test_it_holds_the_truth_where_pianists_and_passages_both_matter():
-    pianist, passage = (side.ravel() for side in np.meshgrid(np.arange(12), np.arange(15)))
-    held, narrow = [], []
+def test_it_covers_the_truth_where_pianists_and_passages_both_matter():
+    pianist, passage = (axis.ravel() for axis in np.meshgrid(np.arange(12), np.arange(15)))
+    covered, narrow = [], []
     for seed in range(100):
         rng = np.random.default_rng(seed)
-        chance = 0.6 + rng.normal(0, 0.15, 12)[pianist] + rng.normal(0, 0.15, 15)[passage]
-        right = (rng.random(len(chance)) < chance).astype(float)
+        probability = 0.6 + rng.normal(0, 0.15, 12)[pianist] + rng.normal(0, 0.15, 15)[passage]
+        right = (rng.random(len(probability)) < probability).astype(float)
         both = clustered_share(right, [[pianist], [passage]], seed)
         alone = clustered_share(right, [[np.arange(len(right))]], seed)
-        held.append(both.low <= 0.6 <= both.high)
+        covered.append(both.low <= 0.6 <= both.high)
         narrow.append(alone.low <= 0.6 <= alone.high)
-    assert np.mean(held) > 0.9
+    assert np.mean(covered) > 0.9
     assert np.mean(narrow) < 0.85
 
 

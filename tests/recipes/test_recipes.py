@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from competitions import Pooled
+from competitions import PairsWithinEditions
 from manifests import beginners, convincing, roster_of, without
 from perceived import DEADPAN, HALVES, MOVEMENTS, RATING, control, pairs_of, quarters, right
 from resolution import resampled
@@ -15,7 +15,7 @@ from icpc.competition.roster import read_roster
 from ranking.embeddings.store import Embedding
 from ranking.evaluation.accuracy import control_accuracy, larger_value_wins
 from ranking.files.table_writer import to_csv
-from ranking.tasks.expertise import COLUMNS, known_pairs
+from ranking.tasks.expertise import COLUMNS, labelled_pairs
 from ranking.tasks.manifest import read_manifest
 from ranking.tasks.splits import folds
 
@@ -28,7 +28,7 @@ PLAYERS = {
 
 @pytest.fixture(scope="module")
 def passages():
-    """Three passages of each work, each player's rating by chance."""
+    """Three passages of each work, each pianist's rating at random."""
     rng = np.random.default_rng(0)
     rows = [
         {
@@ -65,7 +65,7 @@ def candidates():
 def test_a_pair_is_two_in_one_passage_far_enough_apart(passages):
     pairs = pairs_of(passages, 0.5)
     facts = passages.set_index("segment")
-    a, b = (facts.loc[pairs[side]].reset_index() for side in ("first", "second"))
+    a, b = (facts.loc[pairs[place]].reset_index() for place in ("first", "second"))
     assert a[["piece", "bars"]].equals(b[["piece", "bars"]])
     assert np.allclose(a[RATING] - b[RATING], pairs["gap"])
     wanted = sum(
@@ -79,15 +79,15 @@ def test_a_pair_is_two_in_one_passage_far_enough_apart(passages):
 def test_pianist_and_work_are_new_in_the_test(passages):
     pairs = pairs_of(passages, 0.2)
     tested = []
-    for side in quarters(pairs):
+    for split in quarters(pairs):
         players, works = (
-            {name: set(pairs.loc[side == name, columns].to_numpy().ravel()) for name in set(side)}
+            {name: set(pairs.loc[split == name, columns].to_numpy().ravel()) for name in set(split)}
             for columns in (["player", "other"], ["work"])
         )
         assert not players["test"] & (players["train"] | players["val"])
         assert not works["test"] & (works["train"] | works["val"])
         assert not players["train"] & players["val"] - set(DEADPAN)
-        tested += list(pairs.index[side == "test"])
+        tested += list(pairs.index[split == "test"])
     assert len(tested) == len(set(tested))
 
 
@@ -119,7 +119,7 @@ def test_of_one_edition_the_pooled_accuracy_is_that_of_the_check():
     rng = np.random.default_rng(2)
     score = rng.integers(0, 4, 30).astype(float)
     key = score + rng.normal(0, 3, 30)
-    found = Pooled(np.full(30, 2004), score).accuracy(larger_value_wins(key))
+    found = PairsWithinEditions(np.full(30, 2004), score).accuracy(larger_value_wins(key))
     wanted = control_accuracy(key, score)
     assert (found.value, found.low, found.high) == pytest.approx(
         (wanted.value, wanted.low, wanted.high)
@@ -127,19 +127,19 @@ def test_of_one_edition_the_pooled_accuracy_is_that_of_the_check():
     assert found.p == pytest.approx(wanted.p, abs=0.03)
 
 
-def test_results_are_dealt_out_within_editions(candidates):
+def test_results_are_permuted_within_editions(candidates):
     edition, score = candidates["edition"].to_numpy(), candidates["score"].to_numpy()
-    lots = Pooled(edition, score).dealt()
-    assert any((lot != score).any() for lot in lots)
-    for lot, one in itertools.product(lots[:20], np.unique(edition)):
-        assert sorted(lot[edition == one]) == sorted(score[edition == one])
+    permuted = PairsWithinEditions(edition, score).permuted_scores()
+    assert any((scores != score).any() for scores in permuted)
+    for scores, one in itertools.product(permuted[:20], np.unique(edition)):
+        assert sorted(scores[edition == one]) == sorted(score[edition == one])
 
 
 def test_a_control_takes_the_larger_for_the_better(candidates):
     edition, score = candidates["edition"].to_numpy(), candidates["score"].to_numpy()
-    pooled = Pooled(edition, score)
-    assert pooled.accuracy(larger_value_wins(score)).value == 1
-    assert pooled.accuracy(larger_value_wins(-score)).value == 0
+    pairs = PairsWithinEditions(edition, score)
+    assert pairs.accuracy(larger_value_wins(score)).value == 1
+    assert pairs.accuracy(larger_value_wins(-score)).value == 0
 
 
 def written(table: pd.DataFrame, path: Path) -> Path:
@@ -147,14 +147,14 @@ def written(table: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def test_the_edition_that_is_judged_is_not_learnt_from(candidates, tmp_path):
+def test_the_edition_left_out_is_not_trained_on(candidates, tmp_path):
     manifest = read_manifest(written(without(candidates, 2006), tmp_path / "m.csv"), COLUMNS)
     roster = read_roster(written(roster_of(candidates, 2006), tmp_path / "r.csv"), ("R1", "R2"))
-    heard = set(manifest.recordings["recording"])
-    assert heard | set(roster["candidate"]) == set(candidates["candidate"])
-    assert not heard & set(roster["candidate"])
+    trained_on = set(manifest.recordings["recording"])
+    assert trained_on | set(roster["candidate"]) == set(candidates["candidate"])
+    assert not trained_on & set(roster["candidate"])
     edition = candidates.set_index("candidate")["edition"]
-    pairs = known_pairs(manifest)
+    pairs = labelled_pairs(manifest)
     assert (pairs["first"].map(edition) == pairs["second"].map(edition)).all()
     share = (manifest.recordings["split"] == "val").mean()
     assert share == pytest.approx(0.2, abs=0.05)

@@ -21,14 +21,14 @@ LOUDNESS = ("quiet", "medium", "loud")
 
 
 def make_examples(
-    manifest: Manifest, windows: pd.DataFrame, most: int, seed: int
+    manifest: Manifest, windows: pd.DataFrame, max_pairs: int, seed: int
 ) -> Mapping[str, Examples]:
     known = manifest.recordings.set_index("recording").loc[windows["candidate"]]
     targets = known["loudness"].map(LOUDNESS.index).to_numpy()
     numbers = windows["row"].to_numpy()
     every = Examples(numbers[:, np.newaxis], targets, numbers)
-    sides = {name: (known["split"] == name).to_numpy() for name in SPLITS}
-    return {name: every.of(side) for name, side in sides.items() if side.any()}
+    chosen = {name: (known["split"] == name).to_numpy() for name in SPLITS}
+    return {name: every.subset(rows) for name, rows in chosen.items() if rows.any()}
 
 
 def decode(logits: np.ndarray) -> np.ndarray:
@@ -49,7 +49,7 @@ def evaluate(found: Predictions, seed: int) -> Evaluation:
 def make(outputs: int) -> Task:
     return Task(
         name=f"loudness-{outputs}",
-        sides=1,
+        inputs=1,
         outputs=outputs,
         columns=(
             Column("loudness", f"write {', '.join(LOUDNESS)}", allowed=LOUDNESS, stratify=True),
@@ -57,16 +57,16 @@ def make(outputs: int) -> Task:
         make_examples=make_examples,
         decode=decode,
         metrics=class_metrics,
-        select="f1",
+        selection_metric="f1",
         evaluate=evaluate,
-        example="recording of known loudness",
+        example_noun="recording of known loudness",
     )
 
 
 SPEC = TaskSpec(
     name="loudness",
     summary="says how loud a recording is",
-    manifest="recording, loudness; split, group.",
+    manifest_help="recording, loudness; split, group.",
     outputs=(len(LOUDNESS),),
     make=make,
 )

@@ -7,8 +7,8 @@ import numpy as np
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
-from ranking.probe.batches import Take, load
-from ranking.tasks.expertise import labels
+from ranking.probe.batches import BatchLoader, load_examples
+from ranking.tasks.expertise import pair_targets
 from ranking.tasks.task import Examples
 
 
@@ -42,9 +42,9 @@ def all_pairs(levels: np.ndarray, members: np.ndarray, classes: int = 2) -> Exam
     pairs = [(i, j) for i, j in itertools.permutations(members, 2) if levels[i] != levels[j]]
     first, second = np.array(pairs).T
     units = np.minimum(first, second) * len(levels) + np.maximum(first, second)
-    return Examples(np.array(pairs), labels(levels[first] - levels[second], classes), units)
+    return Examples(np.array(pairs), pair_targets(levels[first] - levels[second], classes), units)
 
 
-def taking(bank: EmbeddingBank) -> Take:
-    """What a fit takes its examples with."""
-    return partial(load, bank)
+def loader(bank: EmbeddingBank) -> BatchLoader:
+    """What training loads its examples with."""
+    return partial(load_examples, bank)

@@ -1,6 +1,7 @@
 """``judge train`` as a user meets it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from sounds import piano, write_sound
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from icpc.synthetic.demonstration import write_demonstration
 from ranking.probe.checkpoint import load_probe
 
 RATE = 16_000
@@ -58,22 +60,42 @@ def judge(sounds, *arguments):
 
 
 def test_levels_become_a_probe_with_a_record(here, sounds):
-    result = judge(sounds, "--grid", "rate=1e-5,3e-3", "--seed", 3, "--crossed", 4)
+    result = judge(
+        sounds, "--grid", "learning_rate=1e-5,3e-3", "--seed", 3, "--windows-per-step", 4
+    )
     assert result.exit_code == 0, result.stderr
     words = " ".join(result.stdout.split())
-    assert "Fitted on 9 pairs of windows; epoch" in words
-    assert "rate 0.003" in words
-    assert "Test: of 2 verdicts, each pair in both orders, 100.0 % right" in words
+    assert "Trained on 9 pairs of windows; epoch" in words
+    assert "learning rate 0.003" in words
+    assert "Test: of 2 comparisons, each pair in both orders, 100.0 % right" in words
     probe = load_probe(Path("mine.safetensors"))
     assert probe.record.task == "expertise-2"
     assert probe.record.cache_key.encoder == "spectrogram"
-    assert probe.record.settings["crossed"] == 4
+    assert probe.record.settings["windows_per_step"] == 4
     assert probe.record.results["test_accuracy"] == 1
-    assert not Path("mine.fitting").exists()
+    assert not Path("mine.training").exists()
+
+
+def test_options_and_grid_names_of_version_0_1_0_work_with_a_remark(here, sounds):
+    old = ["--grid", "rate=3e-3", "--grid", "decay=0.01", "--batch", 8, "--crossed", 4, "--half"]
+    result = judge(sounds, *old, "--pairs", 9)
+    assert result.exit_code == 0, result.stderr
+    remarks = " ".join(result.stderr.split())
+    assert "--grid: 'rate' is now 'learning_rate', 'decay' is now 'weight_decay'." in remarks
+    for name, new in (
+        ("--batch", "--batch-size"),
+        ("--crossed", "--windows-per-step"),
+        ("--half", "--bf16"),
+        ("--pairs", "--max-pairs"),
+    ):
+        assert f"{name} is now {new}; the old name works until version 0.3.0." in remarks
+    settings = load_probe(Path("mine.safetensors")).record.settings
+    assert settings["learning_rate"] == 3e-3
+    assert (settings["batch_size"], settings["windows_per_step"], settings["bf16"]) == (8, 4, True)
 
 
 def test_a_trained_probe_ranks_recordings(here, sounds):
-    assert judge(sounds, "--grid", "rate=3e-3").exit_code == 0
+    assert judge(sounds, "--grid", "learning_rate=3e-3").exit_code == 0
     names = [f"p{number:02}" for number in range(12)]
     pd.DataFrame({"candidate": names}).to_csv("roster.csv", index=False)
     where = [
@@ -118,27 +140,27 @@ def test_pairs_do_as_well_and_json_is_for_programs(here, sounds):
 
 
 @pytest.mark.slow
-def test_a_fit_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
+def test_a_training_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
     folds = ["--folds", "3", "--epochs", "4"]
     pd.read_csv("mine.csv").drop(columns="split").to_csv("mine.csv", index=False)
     assert judge(sounds, *folds, "--out", "whole.safetensors").exit_code == 0
     program = [sys.executable, "-c", RUN, "train", "expertise"]
     process = subprocess.Popen([*program, *given(sounds), *folds], stderr=subprocess.DEVNULL)
-    while process.poll() is None and len(list(Path("mine.fitting").glob("*.fit"))) < 2:
+    while process.poll() is None and len(list(Path("mine.training").glob("*.fit"))) < 2:
         time.sleep(0.002)
     process.kill()  # in the second fold of three, or in the third
     process.wait()
-    kept = sorted(Path("mine.fitting").glob("*.fit"))
+    kept = sorted(Path("mine.training").glob("*.fit"))
     assert len(kept) >= 2
     assert not Path("mine.safetensors").exists()
     held = kept[0].read_bytes()
     kept[0].write_bytes(held[:99])
-    assert "it cannot be read; remove it to fit anew" in judge(sounds, *folds).stderr
+    assert "it cannot be read; remove it to train anew" in judge(sounds, *folds).stderr
     kept[0].write_bytes(held)
     assert judge(sounds, *folds).exit_code == 0
     for end in ("safetensors", "json"):
         assert Path(f"mine.{end}").read_bytes() == Path(f"whole.{end}").read_bytes()
-    assert not Path("mine.fitting").exists()
+    assert not Path("mine.training").exists()
 
 
 @pytest.mark.parametrize(
@@ -148,19 +170,22 @@ def test_a_fit_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sounds):
         (["--manifest", "bad.csv"], "bad.csv, line 2: 'level' is 'good', which is not a number"),
         (["--recordings", "."], "12 of 12 recordings are not in ., the first 'p00'"),
         (["--out", "mine.pt"], "mine.pt: a probe's file ends in .safetensors"),
-        (["--grid", "rate=fast"], "--grid rate=fast: no numbers; write it so"),
-        (["--grid", "depth=3"], "--grid depth: no such setting to try; choose rate, decay"),
+        (["--grid", "dropout=some"], "--grid dropout=some: no numbers; write it so"),
+        (
+            ["--grid", "depth=3"],
+            "--grid depth: no such setting to try; choose learning_rate, weight_decay",
+        ),
         (["--grid", "seed=1", "--grid", "seed=2"], "--grid seed: given twice; write all values"),
         (["--out", "mine.csv/mine.safetensors"], "mine.safetensors: it cannot be written ("),
-        (["--device", "gpu"], "--device gpu: not to be had here; give cpu"),
-        (["--grid", "rate=-1"], "--grid rate: -1 is out of range"),
+        (["--device", "gpu"], "--device gpu: this machine does not have it; choose cpu"),
+        (["--grid", "learning_rate=-1"], "--grid learning_rate: -1 is out of range"),
         (["--classes", "3"], "--classes 3: no such task; give 2 or 4"),
         (["--folds", "3"], "mine.csv: it has a split, and folds would make another"),
-        (["--manifest", "whole.csv", "--folds", "20"], "12 groups for 20 folds; give fewer"),
+        (["--manifest", "whole.csv", "--folds", "20"], "12 groups for 20 folds; use fewer --folds"),
         (["--encoder", "mertt"], "did you mean 'mert'?"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(here, sounds, arguments, words):
+def test_mistakes_are_named_in_a_sentence(here, sounds, arguments, words):
     Path("bad.csv").write_text("recording,level\np00,good\n")
     pd.read_csv("mine.csv").drop(columns="split").to_csv("whole.csv", index=False)
     result = judge(sounds, *arguments)
@@ -176,6 +201,33 @@ def test_a_copy_of_a_recording_is_refused(here, sounds, tmp_path):
     result = judge(sounds, "--recordings", copied)
     assert result.exit_code == 2
     assert "mine.csv: 'p00' and 'p11' are the same sound; keep one" in result.stderr
+
+
+def test_an_interrupted_training_of_version_0_1_0_goes_on_in_its_folder(here, sounds):
+    old = Path("mine.fitting")
+    old.mkdir()
+    assert judge(sounds).exit_code == 0
+    assert not old.exists()
+    assert not Path("mine.training").exists()
+
+
+@pytest.mark.slow
+def test_the_example_of_the_help_works_as_it_stands(here):
+    """As pasted, after ``judge demo``, here a short one."""
+    text = CliRunner().invoke(app, ["train", "expertise", "--help"]).stdout
+    (example,) = re.findall("judge (train expertise --manifest (?:.|\\n)*?safetensors)", text)
+    write_demonstration(Path("demo/recordings"), 20.0, 0)
+    result = CliRunner().invoke(app, example.split(), catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    assert "Trained on 6 pairs of windows" in result.stdout
+
+
+def test_the_help_has_no_long_panel_and_shows_the_values_of_options(here):
+    text = CliRunner().invoke(app, ["train", "expertise", "--help"]).stdout
+    panels = re.split("╭─ ", text)[1:]
+    assert max(len(re.findall(r"^│ .{3}--", panel, re.MULTILINE)) for panel in panels) <= 12
+    for values in ("<2|4>", "<table|csv|json>", "<cpu|cuda>"):
+        assert values in text
 
 
 @pytest.fixture
@@ -195,25 +247,25 @@ def test_a_task_of_another_package_is_trained_by_the_same_command(package, sound
     words = package.judge("train", "loudness", "--help").stdout
     assert "CSV: recording, loudness; split, group." in words
     assert "--classes" not in words
-    assert "--crossed" not in words
+    assert "--windows-per-step" not in words
     arguments = ["train", "loudness", *given(sounds)]
-    result = package.judge(*arguments, "--grid", "rate=3e-3", "--format", "table")
+    result = package.judge(*arguments, "--grid", "learning_rate=3e-3", "--format", "table")
     words = " ".join(result.stdout.split())
-    assert "Fitted on 6 windows; epoch" in words
+    assert "Trained on 6 windows; epoch" in words
     assert "Test: of 2 recordings, " in words
     probe = load_probe(Path("mine.safetensors"))
     assert probe.record.task == "loudness-3"
     assert probe.record.results["train_windows"] == 6
     assert probe.record.results["test_recordings"] == 2
-    refused = package.judge(*arguments, "--crossed", 4, fails=2)
-    assert "--crossed 4: loudness-3 compares no windows; leave it out" in refused.stderr
+    refused = package.judge(*arguments, "--windows-per-step", 4, fails=2)
+    assert "--windows-per-step 4: loudness-3 compares no windows; leave it out" in refused.stderr
 
 
 def test_a_package_that_cannot_be_used_is_named_and_spares_the_other_tasks(here):
     package = Package(here / "site")
     package.offer("judge.tasks", "loudness", "no_such_module", "SPEC")
-    said = package.judge("train", "--help", fails=2).stderr
-    assert "judge: judge.tasks entry point loudness = no_such_module:SPEC: it cannot be" in said
+    printed = package.judge("train", "--help", fails=2).stderr
+    assert "judge: judge.tasks entry point loudness = no_such_module:SPEC: it cannot be" in printed
     package.judge("train", "expertise", "--help")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from icpc.competition.competitions import read_competition
-from icpc.competition.recordings import recordings_of
+from icpc.competition.recordings import find_recordings
 from icpc.synthetic.demonstration import NAMES, write_demonstration, write_flac
 from ranking.audio.decoding import open_sound
 
@@ -16,7 +16,7 @@ def roster(tmp_path_factory):
 
 def test_the_roster_names_recordings_and_the_better_half_passed(roster):
     competition = read_competition(roster)
-    assert len(recordings_of(competition)) == len(NAMES) == 8
+    assert len(find_recordings(competition)) == len(NAMES) == 8
     assert competition.rounds == ("preliminary", "final")
     lines = [line.split(",") for line in roster.read_text().splitlines()[1:]]
     skill = {candidate: float(level) for candidate, *_, level in lines}
@@ -33,7 +33,7 @@ def test_recordings_are_as_long_as_asked_for(roster):
             assert sum(len(block) for block in sound.blocks()) == 10 * 44_100
 
 
-def test_what_is_there_is_kept_and_what_is_missing_made_again(roster):
+def test_what_is_there_is_not_made_again_but_what_is_missing(roster):
     files = sorted(roster.parent.glob("*.flac"))
     before = files[0].read_bytes()
     made = files[1].stat().st_mtime_ns
@@ -48,5 +48,5 @@ def test_flac_gives_back_the_samples(tmp_path):
     write_flac(tmp_path / "a.flac", samples, 24_000)
     with open_sound(tmp_path / "a.flac") as sound:
         assert sound.sample_rate == 24_000
-        heard = np.concatenate(list(sound.blocks()))
-    assert np.abs(heard - samples).max() < 1 / 32_000
+        decoded = np.concatenate(list(sound.blocks()))
+    assert np.abs(decoded - samples).max() < 1 / 32_000

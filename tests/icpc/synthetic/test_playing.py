@@ -56,11 +56,11 @@ def test_voicing_sets_the_melody_off_by_the_documented_velocities():
         piece = compose("waltz", 300, 2)
         velocities = {0: [], 1: []}
         performance = play(piece, skill, 4)
-        pitches = {int(remark["pitch"]): int(remark["voice"]) for remark in piece.notes}
+        pitches = {int(note["pitch"]): int(note["voice"]) for note in piece.notes}
         only = [p for p in pitches if len({*piece.notes["voice"][piece.notes["pitch"] == p]}) == 1]
-        for remark in performance.notes:
-            if remark["pitch"] in only:
-                velocities[pitches[int(remark["pitch"])]].append(remark["velocity"])
+        for note in performance.notes:
+            if note["pitch"] in only:
+                velocities[pitches[int(note["pitch"])]].append(note["velocity"])
         found = np.mean(velocities[0]) - np.mean(velocities[1])
         assert found == pytest.approx(apart, abs=2.5)
 

@@ -1,21 +1,22 @@
-"""The ranker that ships is the one that the script makes, and it hears who plays better."""
+"""The ranker that ships is the one that the script makes, and it finds who plays better."""
 
 import json
 import re
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from icpc.synthetic import train
-from icpc.synthetic.lessons import heard
-from icpc.synthetic.train import TESTS, Set, examine, examples
+from icpc.synthetic.train import TESTS, RecitalSet, evaluate_ranker, examples
+from icpc.synthetic.training_pairs import load_spectrograms
 from ranking.judging.probe_ranker import SHIPPED, load_ranker
 from ranking.probe.checkpoint import load_probe
 
 CARD = (SHIPPED / "README.md").read_text(encoding="utf-8")
-FRESH = Set(("chorale", "waltz", "etude", "nocturne"), 2, seconds=60.0, pieces=2, seed=2**20)
-TINY = Set(("waltz", "etude"), 2, seconds=20.0, pieces=1, seed=5, players=2)
+FRESH = RecitalSet(("chorale", "waltz", "etude", "nocturne"), 2, seconds=60.0, pieces=2, seed=2**20)
+TINY = RecitalSet(("waltz", "etude"), 2, seconds=20.0, pieces=1, seed=5, players=2)
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +24,11 @@ def ranker():
     return load_ranker(None, None)
 
 
-def test_it_learnt_from_the_pairs_that_the_script_draws(ranker):
-    assert ranker.record.data_sha256 == examples()[0].digest
-    held = {**train.SETTINGS.on_disk, "pairs": train.PAIRS}
+def test_it_was_trained_on_the_pairs_that_the_script_draws(ranker):
+    assert ranker.record.data_sha256 == examples()[0].sha256
+    held = {**asdict(train.SETTINGS), "pairs": train.PAIRS}
     assert {name: ranker.record.settings[name] for name in held} == held
-    assert ranker.record.remark == train.NOTE
+    assert ranker.record.remark == train.REMARK
 
 
 def test_it_fits_into_a_megabyte():
@@ -46,15 +47,15 @@ def test_the_card_says_what_the_record_says(ranker, name):
 
 
 @pytest.mark.slow
-def test_it_hears_who_plays_better_of_players_that_nobody_has_heard(ranker, tmp_path):
+def test_it_finds_who_plays_better_of_players_that_are_new_to_it(ranker, tmp_path):
     recitals = FRESH.draw()
-    found = examine(ranker, recitals, heard(recitals, tmp_path))
+    found = evaluate_ranker(ranker, recitals, load_spectrograms(recitals, tmp_path))
     assert found["pairs"] == 8 * 7
     assert found["low"] > 0.5
 
 
 def test_the_script_makes_a_ranker_and_the_same_one_again(tmp_path, monkeypatch, capsys):
-    keep = tmp_path / "keep"
+    cache = tmp_path / "cache"
     for name in ("TRAIN", "VALIDATION"):
         monkeypatch.setattr(train, name, TINY)
     monkeypatch.setattr(train, "TESTS", {"test": TINY})
@@ -62,7 +63,7 @@ def test_the_script_makes_a_ranker_and_the_same_one_again(tmp_path, monkeypatch,
     monkeypatch.setattr(train, "VALIDATION_PAIRS", 2)
     made = []
     for out in ("one", "two"):
-        words = ["train", "--keep", str(keep), "--out", str(tmp_path / out)]
+        words = ["train", "--cache", str(cache), "--out", str(tmp_path / out)]
         monkeypatch.setattr(sys, "argv", words)
         (tmp_path / out).mkdir()
         train.main()
@@ -73,4 +74,4 @@ def test_the_script_makes_a_ranker_and_the_same_one_again(tmp_path, monkeypatch,
     shown = capsys.readouterr()
     assert json.dumps(probe.record.results["test"]["pairs"]) in shown.out
     assert "playing, 100 %" in shown.err
-    assert "fitting, 100 %, epoch 3 of 3, loss " in shown.err
+    assert "training, 100 %, epoch 3 of 3, loss " in shown.err

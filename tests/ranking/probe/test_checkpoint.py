@@ -1,6 +1,8 @@
 """A probe comes back as it was, or is refused in words."""
 
 import json
+import shutil
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,15 +10,20 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from ranking.deprecation import RenamedWarning
 from ranking.embeddings.store import make_cache_key
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record, check_use, load_probe, save_probe
 
-SHIPPED = Path(__file__).parents[3] / "ranking/judging/rankers/spectrogram.safetensors"
-CONFIG = HeadConfig(frames=40, dimension=32, classes=2, sides=2, segments=3, width=8)
-MADE = make_cache_key("spectrogram", "float32", "", {"log": True, "time_first": True})
-RECORD = Record("expertise-2", MADE, CONFIG, {"seed": 3, "rate": 1e-3}, "ab" * 32, {"accuracy": 1})
+ROOT = Path(__file__).parents[3]
+SHIPPED = ROOT / "ranking/judging/rankers/spectrogram.safetensors"
+OLD = ROOT / "tests/data/probe-0.1.0/spectrogram.json"
+RENAMED = ("made", "note", "left", "classes", "sides", "rate", "decay", "half", "order")
+CONFIG = HeadConfig(frames=40, dimension=32, outputs=2, inputs=2, segments=3, width=8)
+CACHE_KEY = make_cache_key("spectrogram", "float32", "", {"log": True, "time_first": True})
+SETTINGS = {"seed": 3, "learning_rate": 1e-3}
+RECORD = Record("expertise-2", CACHE_KEY, CONFIG, SETTINGS, "ab" * 32, {"accuracy": 1})
 
 
 @pytest.fixture
@@ -40,16 +47,44 @@ def test_a_probe_comes_back_to_the_bit_with_its_record(kept):
 def test_the_record_is_json_that_a_person_can_read(kept):
     facts = json.loads(kept[1].with_suffix(".json").read_text())
     assert facts["task"] == "expertise-2"
-    assert facts["made"]["encoder"] == "spectrogram"
-    assert facts["settings"] == {"seed": 3, "rate": 1e-3}
+    assert facts["cache_key"]["encoder"] == "spectrogram"
+    assert facts["settings"] == {"seed": 3, "learning_rate": 1e-3}
     assert facts["config"]["channels"] == [1, 2, 1]
 
 
-def test_probes_as_they_have_been_are_read_and_written_the_same(tmp_path):
-    """The ranker that ships was written by an earlier version, with fields of its time."""
-    save_probe(load_probe(SHIPPED), path := tmp_path / SHIPPED.name)
+def test_the_shipped_ranker_is_written_as_it_was_read_and_has_no_old_names(tmp_path):
+    with warnings.catch_warnings(action="error"):
+        probe = load_probe(SHIPPED)
+    save_probe(probe, path := tmp_path / SHIPPED.name)
     for own, other in ((path, SHIPPED), (path.with_suffix(".json"), SHIPPED.with_suffix(".json"))):
         assert own.read_bytes() == other.read_bytes()
+
+
+def test_a_probe_of_version_0_1_0_is_read_with_one_warning(tmp_path):
+    """The shipped ranker's record as it was then: weights and their hash have not changed."""
+    shutil.copy(SHIPPED, tmp_path)
+    shutil.copy(OLD, tmp_path)
+    with pytest.warns(RenamedWarning) as warned:
+        old = load_probe(tmp_path / SHIPPED.name)
+    (message,) = {str(one.message) for one in warned}
+    for name in RENAMED:
+        assert f"'{name}' is now '" in message
+    today = load_probe(SHIPPED)
+    assert old.head.sha256 == today.head.sha256
+    assert old.record.remark.startswith("judged by the ranker that comes with judge")
+    assert [*old.record.results.values()] == [*today.record.results.values()]
+    same = {"results": today.record.results, "remark": today.record.remark}
+    assert replace(old.record, **same) == today.record
+
+
+def test_front_end_options_of_version_0_1_0_come_in_the_order_of_their_new_names(kept):
+    _, path = kept
+    front_end = [["hop", 2], ["left", True], ["rate", 44_100], ["tails", False]]
+    rewrite(path, cache_key={"encoder": "spectrogram", "front_end": front_end})
+    with pytest.warns(RenamedWarning, match="'rate' is now 'sample_rate'"):
+        cache_key = load_probe(path).record.cache_key
+    options = {"hop": 2, "left_channel": True, "sample_rate": 44_100, "tails": False}
+    assert cache_key == make_cache_key("spectrogram", "float32", "", options)
 
 
 def other_weights(path):
@@ -70,8 +105,8 @@ def rewrite(path, **changed):
         (lambda path: path.with_suffix(".json").unlink(), r"mine\.json: there is no such file"),
         (other_weights, r"not the weights that mine\.json names; train it again"),
         (lambda path: rewrite(path, format=9), "written in format 9, this program knows 1"),
-        (lambda path: rewrite(path, cache_key=None), "no record of a probe"),
-        (lambda path: rewrite(path, colour="red"), "no record of a probe"),
+        (lambda path: rewrite(path, cache_key=None), "not a probe's record"),
+        (lambda path: rewrite(path, colour="red"), "not a probe's record"),
         (
             lambda path: rewrite(path, config={**CONFIG.__dict__, "width": 16}),
             "these weights do not fit the network",
@@ -96,19 +131,19 @@ def test_a_probe_has_a_name_that_says_so(kept, tmp_path):
 @pytest.mark.parametrize(
     ("changed", "tasks", "words"),
     [
-        ({}, ("difficulty-9",), "it answers expertise-2; give a probe of difficulty-9"),
+        ({}, ("difficulty-9",), "its task is expertise-2; give a probe of difficulty-9"),
         ({"encoder": "dac"}, ("expertise-2",), "on spectrogram embeddings, these are of dac; ch"),
         ({"front_end": (("log", False),)}, ("expertise-2",), "other front end"),
         ({"weights_sha256": "0" * 64}, ("expertise-2",), "other weights"),
     ],
 )
-def test_a_probe_is_refused_for_what_it_was_not_fitted_on(kept, changed, tasks, words):
+def test_a_probe_is_refused_for_what_it_was_not_trained_on(kept, changed, tasks, words):
     probe, _ = kept
-    check_use(probe, MADE, ("expertise-2", "expertise-4"), "mine")
+    check_use(probe, CACHE_KEY, ("expertise-2", "expertise-4"), "mine")
     with pytest.raises(ProbeError, match=f"^mine: .*{words}"):
-        check_use(probe, replace(MADE, **changed), tasks, "mine")
+        check_use(probe, replace(CACHE_KEY, **changed), tasks, "mine")
 
 
 def test_a_head_goes_with_its_own_record():
     with pytest.raises(ValueError, match="not the one of the record"):
-        Probe(make_head(replace(CONFIG, classes=4)), RECORD)
+        Probe(make_head(replace(CONFIG, outputs=4)), RECORD)

@@ -1,76 +1,322 @@
-"""From a manifest to a tested probe: planted skill is found, the test never chooses."""
+"""Training beside a loop that anyone would write with torch, and beside itself."""
 
+import hashlib
+import json
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
-from skill import planted_bank
+import torch
+from skill import all_pairs, loader, planted_bank
+from torch.nn import functional
 
-from ranking.errors import ProbeError, TableError
-from ranking.probe.settings import FitSettings
-from ranking.probe.train import TrainSettings, train_head
-from ranking.tasks.expertise import TASKS
-from ranking.tasks.manifest import Manifest
-from ranking.tasks.splits import folds, split_by_lot
+from ranking.errors import ProbeError
+from ranking.network.head import HeadConfig, fit_scaler, make_head
+from ranking.probe.batches import epoch_batches, group_pairs
+from ranking.probe.loop import Loop, predict, step_seed
+from ranking.probe.optimiser import schedule_factor
+from ranking.probe.settings import TrainingRun, TrainingSettings
+from ranking.probe.train import train_run, train_runs
+from ranking.progress import Progress
+from ranking.tasks.expertise import EXPERTISE_TASKS
+from ranking.tasks.task import Examples, Loss
 
-LEVELS = np.tile([0, 1, 2], 24)
-NAMES = [f"r{number:03}" for number in range(len(LEVELS))]
-SETTINGS = TrainSettings(FitSettings(epochs=4, batch=24, rate=1e-2), most=216)
+LEVELS = np.tile([0, 1, 2], 5)
+CONFIG = HeadConfig(frames=20, dimension=32, outputs=2, inputs=2, width=16, feedforward=8)
+SETTINGS = TrainingSettings(epochs=3, batch_size=8, learning_rate=3e-3, seed=1)
+EXAMPLES = Examples(np.array([[0, 1], [1, 0]]), np.array([0, 1]), np.array([0, 0]))
+TASK = EXPERTISE_TASKS[2]
 
 
-def manifest(levels=LEVELS) -> Manifest:
-    table = pd.DataFrame({"recording": NAMES, "level": levels.astype(float)})
-    return Manifest("mine.csv", table.assign(split="", group=NAMES, event=""), stratify_by="level")
+def settings_on_disk():
+    """The settings as hashes know them, name by name."""
+    return {
+        **{"epochs": 3, "batch": 8, "crossed": 0, "rate": 3e-3, "decay": 1e-2, "warm_up": 0.1},
+        **{"patience": 10, "half": False, "seed": 1, "order": None},
+    }
+
+
+def config_on_disk():
+    """The head's shape as hashes know it."""
+    return {
+        **{"frames": 20, "dimension": 32, "classes": 2, "sides": 2, "segments": 30},
+        **{"channels": [1, 2, 1], "kernel": 7, "stride": 5, "padding": 1, "width": 16},
+        **{"attention_heads": 2, "feedforward": 8, "dropout": 0.1},
+    }
 
 
 @pytest.fixture(scope="module")
-def bank():
-    return planted_bank(LEVELS, 30, 60, step=1.0)
+def take():
+    return loader(planted_bank(LEVELS, CONFIG.frames, CONFIG.dimension))
 
 
-@pytest.mark.slow
-def test_folds_find_planted_skill_in_recordings_never_heard(bank):
-    trained = train_head(TASKS[4], folds(manifest(), 4, 0), bank, SETTINGS)
-    assert trained.test.estimate.value > 0.9
-    assert trained.head.config.classes == 4
-    assert trained.examples == SETTINGS.most
-    assert trained.test.estimate.pairs == 4 * SETTINGS.most
+@pytest.fixture(scope="module")
+def run():
+    train, validation = np.arange(9), np.arange(9, 15)
+    return TrainingRun(CONFIG, SETTINGS, all_pairs(LEVELS, train), all_pairs(LEVELS, validation))
 
 
-def test_of_a_grid_val_chooses_and_all_else_stays_the_same(bank):
-    dealt = [split_by_lot(manifest(), 0)]
-    short = replace(SETTINGS, fit=replace(SETTINGS.fit, epochs=2, rate=3e-3), most=60)
-    grid = replace(short, grid=(("rate", (1e-7, 3e-3)), ("seed", (5, 6))))
-    trained = train_head(TASKS[2], dealt, bank, grid)
-    assert trained.settings.rate == 3e-3
-    own = replace(short.fit, seed=trained.settings.seed, order=0)
-    alone = train_head(TASKS[2], dealt, bank, replace(short, fit=own))
-    assert alone.validation == pytest.approx(trained.validation, abs=1e-5)
-    assert alone.test.estimate.value == trained.test.estimate.value
+class Recorded(Progress):
+    """Records each stage with its total, and the detail of each step."""
+
+    def __init__(self) -> None:
+        self.stages, self.skipped, self.steps = [], 0, []
+
+    def start(self, what, total=None, unit=""):
+        self.stages.append((what, total))
+        return self
+
+    def advance(self, pieces=1, detail=""):
+        if detail:
+            assert pieces == 1
+            self.steps.append(detail)
+        else:
+            self.skipped += pieces
 
 
-def test_what_the_test_holds_changes_nothing_that_is_learnt(bank):
-    dealt = split_by_lot(manifest(), 0)
-    table = dealt.recordings
-    level = table["level"].where(table["split"] != "test", 2 - table["level"])
-    turned = replace(dealt, recordings=table.assign(level=level))
-    short = replace(SETTINGS, most=60)
-    one, other = (train_head(TASKS[2], [of], bank, short) for of in (dealt, turned))
-    assert one.validation == other.validation
-    assert (one.head.output.weight == other.head.output.weight).all()
-    assert other.test.estimate.value == pytest.approx(1 - one.test.estimate.value)
+def by_hand(run: TrainingRun, take) -> torch.nn.Module:
+    """The last epoch's head: torch's own modules, dropout and AdamW."""
+    own = run.settings
+    head = make_head(run.config, own.seed)
+    fit_scaler(head, [take(np.unique(run.train.windows)[:, None])[0]])
+    head.train()
+    optimiser = torch.optim.AdamW(
+        [weight for weight in head.parameters() if weight.requires_grad],
+        lr=own.learning_rate,
+        weight_decay=own.weight_decay,
+    )
+    steps = len(epoch_batches(run.train.units, own.batch_size, 0, 0))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: schedule_factor(step, own.epochs * steps, own.warmup)
+    )
+    step = 0
+    for epoch in range(own.epochs):
+        for chosen in epoch_batches(run.train.units, own.batch_size, own.order_seed, epoch):
+            segments, mask = take(run.train.windows[chosen])
+            x = segments.new_zeros(*mask.shape, *segments.shape[1:])
+            x[mask] = segments
+            with torch.random.fork_rng():
+                torch.manual_seed(step_seed(own.seed, step))
+                logits = head(x, mask)
+            loss = functional.cross_entropy(logits, torch.from_numpy(run.train.targets[chosen]))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            step += 1
+    return head.eval()
 
 
-def test_pairs_without_levels_are_for_two_classes(bank):
-    pairs = pd.DataFrame({"first": NAMES[:-1], "second": NAMES[1:], "winner": NAMES[1:]})
-    own = replace(manifest(), pairs=pairs, recordings=manifest().recordings.assign(split="train"))
-    with pytest.raises(TableError, match="not by how much; give levels, or two classes"):
-        train_head(TASKS[4], [own], bank, SETTINGS)
-    with pytest.raises(TableError, match="no pair of unequal level in val"):
-        train_head(TASKS[2], [own], bank, SETTINGS)
+def variants(run: TrainingRun, count: int, windows_per_step: int = 0) -> list[TrainingRun]:
+    """Runs that differ in everything that runs of a stack may differ in, and in their order."""
+    rng = np.random.default_rng(0)
+    return [
+        replace(
+            run,
+            config=replace(run.config, dropout=float(rng.choice([0.0, 0.1, 0.3]))),
+            settings=replace(
+                run.settings,
+                learning_rate=float(10 ** rng.uniform(-3.5, -2.3)),
+                weight_decay=float(10 ** rng.uniform(-4, -1)),
+                seed=number,
+                shuffle_seed=int(rng.integers(3)),
+                windows_per_step=windows_per_step,
+            ),
+        )
+        for number in range(count)
+    ]
 
 
-def test_a_grid_varies_what_it_can(bank):
-    with pytest.raises(ProbeError, match="grid colour: no such setting"):
-        TrainSettings(grid=(("colour", (1.0,)),))
+def test_training_is_the_loop_that_anyone_would_write(run, take):
+    short = replace(run, settings=replace(run.settings, epochs=1))  # so that no epoch is chosen
+    expected = by_hand(short, take).state_dict()
+    found = train_run(TASK, short, take).head.state_dict()
+    del found["norms.0.num_batches_tracked"], found["norms.1.num_batches_tracked"]
+    for state in (found, expected):  # the keys' bias has no effect: its gradient is rounding
+        state["attention.self_attn.in_proj_bias"][CONFIG.width : 2 * CONFIG.width] = 0
+    for key, values in found.items():
+        torch.testing.assert_close(values, expected[key], rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("count", "windows_per_step"), [pytest.param(32, 0, marks=pytest.mark.slow), (4, 0), (4, 6)]
+)
+def test_stacked_runs_are_separate_ones(run, take, count, windows_per_step):
+    runs = variants(run, count, windows_per_step)
+    windows = run.validation.windows
+    shown = Recorded()
+    stacked = train_runs(TASK, runs, take, progress=shown)
+    assert [what for what, _ in shown.stages] == [f"training {n} of 3" for n in (1, 2, 3)]  # orders
+    for one, fitted in zip(runs, stacked, strict=True):
+        alone = train_run(TASK, one, take)
+        assert fitted.epoch == alone.epoch
+        logits, expected = (predict(f.head.logits, take, windows) for f in (fitted, alone))
+        np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-5)
+        losses, expected = ([e["validation_loss"] for e in f.history] for f in (fitted, alone))
+        np.testing.assert_allclose(losses, expected, rtol=0, atol=1e-5)
+
+
+class Killed(Exception):  # noqa: N818
+    """As if the process had ended here."""
+
+
+class Killing(Recorded):
+    """Ends the process after a step, counted from 1."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__()
+        self.last = last
+
+    def advance(self, pieces=1, detail=""):
+        super().advance(pieces, detail)
+        if len(self.steps) == self.last:
+            raise Killed
+
+
+def states(trained):
+    return [values for one in trained for values in one.head.state_dict().values()]
+
+
+@pytest.mark.parametrize(
+    ("place", "windows_per_step"), [((1, 2), 0), ((2, 1), 0), ((3, 3), 0), ((2, 1), 6), ((3, 3), 6)]
+)
+def test_a_training_that_was_killed_ends_in_the_same_bytes(
+    run, take, tmp_path, place, windows_per_step
+):
+    runs = [one for one in variants(run, 6, windows_per_step) if one.settings.shuffle_seed == 2]
+    assert len(runs) > 1
+    shown = Recorded()
+    uninterrupted = train_runs(TASK, runs, take, progress=shown)
+    ((_, total),) = shown.stages
+    steps = total // SETTINGS.epochs
+    epoch, step = place
+    with pytest.raises(Killed):
+        train_runs(
+            TASK, runs, take, progress=Killing((epoch - 1) * steps + step), resume_folder=tmp_path
+        )
+    assert len(list(tmp_path.iterdir())) == (epoch > 1)
+    resumed = train_runs(TASK, runs, take, progress=(shown := Recorded()), resume_folder=tmp_path)
+    assert shown.skipped == (epoch - 1) * steps
+    assert shown.skipped + len(shown.steps) == total
+    assert shown.steps[0].startswith(f"epoch {epoch} of 3, loss ")
+    assert all(
+        torch.equal(a, b) for a, b in zip(states(resumed), states(uninterrupted), strict=True)
+    )
+    assert [one.history for one in resumed] == [one.history for one in uninterrupted]
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_another_training_saved_is_left_alone(run, take, tmp_path):
+    for changed in (run, replace(run, settings=replace(run.settings, learning_rate=1e-3))):
+        with pytest.raises(Killed):
+            train_run(TASK, changed, take, progress=Killing(8), resume_folder=tmp_path)
+    assert len(list(tmp_path.glob("*.fit"))) == 2
+    for file in tmp_path.iterdir():
+        file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(ProbeError, match="cannot be read; remove it to train anew"):
+        train_run(TASK, run, take, resume_folder=tmp_path)
+
+
+def test_a_training_does_not_go_on_under_another_loss(run, take, tmp_path):
+    weighted = replace(TASK, loss=Loss("cross_entropy", (("weights", (1.0, 3.0)),)))
+    with pytest.raises(Killed):
+        train_run(TASK, run, take, progress=Killing(8), resume_folder=tmp_path)
+    fitted = train_run(weighted, run, take, progress=(shown := Recorded()), resume_folder=tmp_path)
+    assert shown.skipped == 0
+    assert len(list(tmp_path.glob("*.fit"))) == 1  # the other's, left alone
+    assert fitted.history[0]["loss"] != train_run(TASK, run, take).history[0]["loss"]
+
+
+def test_the_hash_that_finds_an_interrupted_training_stays(run, take):
+    """As it was when settings and shapes were hashed as they stood; renaming must not change it."""
+    first = replace(run, train=EXAMPLES, validation=EXAMPLES)
+    loop = Loop(TASK, [first], take, "cpu")
+    facts = [config_on_disk(), settings_on_disk(), EXAMPLES.sha256, EXAMPLES.sha256]
+    text = json.dumps(["expertise-2", loop.stack.mean.tolist(), [facts]])
+    assert loop.sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, take):
+    settings = TrainingSettings(epochs=40, batch_size=8, learning_rate=1e-2, patience=3)
+    fitted = train_run(TASK, replace(run, settings=settings), take)
+    assert len(fitted.history) == min(fitted.epoch + 3, 40)
+    best = max(fitted.history, key=lambda e: (e["accuracy"], -e["validation_loss"]))
+    assert fitted.history.index(best) == fitted.epoch - 1
+    logits = predict(fitted.head.logits, take, run.validation.windows)
+    assert TASK.metrics(logits, run.validation.targets)["accuracy"] == best["accuracy"]
+
+
+def test_training_shows_its_progress_and_leaves_global_randomness_alone(run, take):
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    shown = Recorded()
+    fitted = train_run(TASK, run, take, progress=shown)
+    assert shown.stages == [("training", 21)]
+    epochs, losses = zip(*(detail.split(", loss ") for detail in shown.steps), strict=True)
+    assert list(epochs) == [f"epoch {epoch} of 3" for epoch in (1, 2, 3) for _ in range(7)]
+    mean = np.mean([float(loss) for loss in losses[:7]])
+    assert fitted.history[0]["loss"] == pytest.approx(mean, abs=5e-4)
+    assert torch.equal(torch.get_rng_state(), torch_state)
+    assert (np.random.get_state()[1] == numpy_state).all()  # noqa: NPY002
+
+
+def test_bfloat16_is_near(run, take):
+    exact, rounded = (
+        train_run(TASK, replace(run, settings=replace(run.settings, bf16=bf16)), take)
+        for bf16 in (False, True)
+    )
+    losses = [[e["validation_loss"] for e in fitted.history] for fitted in (exact, rounded)]
+    np.testing.assert_allclose(*losses, rtol=0.05)
+    assert losses[0] != losses[1]
+
+
+def test_only_training_examples_are_trained_on(run, take):
+    """Other validation examples choose another epoch, but every epoch is the same."""
+    other = replace(run, validation=run.validation.subset(run.validation.targets == 1))
+    one, two = train_run(TASK, run, take), train_run(TASK, other, take)
+    assert [e["loss"] for e in one.history] == [e["loss"] for e in two.history]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"epochs": 0},
+        {"learning_rate": 0},
+        {"weight_decay": -1},
+        {"warmup": 2},
+        {"patience": 0},
+        {"windows_per_step": 1},
+        {"windows_per_step": -2},
+    ],
+)
+def test_settings_that_train_nothing_are_refused(changed):
+    with pytest.raises(ValueError):
+        replace(SETTINGS, **changed)
+
+
+def test_the_learning_rate_rises_and_falls_to_zero():
+    factors = [schedule_factor(step, 100, 0.1) for step in range(101)]
+    assert max(factors) == factors[10] == 1
+    assert factors[:11] == sorted(factors[:11])
+    assert factors[10:] == sorted(factors[10:], reverse=True)
+    assert factors[100] == pytest.approx(0)
+    assert factors[55] == pytest.approx(0.5)
+    assert schedule_factor(0, 5, 0.0) == 1
+
+
+def test_without_dropout_paired_windows_train_as_plain_pairs_on_the_same_batches():
+    levels = np.tile([0, 1, 2], 4)
+    take = loader(planted_bank(levels, 20, 32))
+    config = HeadConfig(20, 32, 2, inputs=2, width=16, feedforward=8, dropout=0.0)
+    train, validation = all_pairs(levels, np.arange(9)), all_pairs(levels, np.arange(9, 12))
+    settings = TrainingSettings(
+        epochs=2, batch_size=4, learning_rate=3e-3, windows_per_step=4, seed=1
+    )
+    task = EXPERTISE_TASKS[2]
+    fast = train_run(task, TrainingRun(config, settings, train, validation), take)
+    units = group_pairs(train, 4, 1)
+    assert len(np.unique(units.units)) > 4
+    plain = train_run(
+        task, TrainingRun(config, replace(settings, windows_per_step=0), units, validation), take
+    )
+    for one, other in zip(fast.history, plain.history, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)

@@ -1,4 +1,4 @@
-"""Labels are those of Eq. 1, and logits say the same."""
+"""Targets are those of Eq. 1, and probabilities agree with them."""
 
 import numpy as np
 import pandas as pd
@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from ranking.tasks.expertise import (
-    TASKS,
+    EXPERTISE_TASKS,
     accuracy,
-    labels,
     p_first,
     pair_examples,
-    some_pairs,
-    verdicts,
+    pair_targets,
+    predicted_comparisons,
+    sample_pairs,
 )
 from ranking.tasks.task import Predictions
 
@@ -30,21 +30,21 @@ R4 = {  # Q(p2) - Q(p1) = 2, 1; Q(p1) - Q(p2) = 1, 2
 @pytest.mark.parametrize(("pair", "four"), R4.items())
 def test_classes_are_those_of_the_paper(pair, four):
     gap = np.array([LEVELS[pair[0]] - LEVELS[pair[1]]])
-    assert labels(gap, 4).tolist() == [four]
-    assert labels(gap, 2).tolist() == [int(four >= 2)]
+    assert pair_targets(gap, 4).tolist() == [four]
+    assert pair_targets(gap, 2).tolist() == [int(four >= 2)]
 
 
 def test_equals_and_other_numbers_of_classes_are_refused():
     with pytest.raises(ValueError, match="equals"):
-        labels(np.array([1, 0]), 2)
+        pair_targets(np.array([1, 0]), 2)
     with pytest.raises(ValueError, match="3 classes"):
-        labels(np.array([1]), 3)
+        pair_targets(np.array([1]), 3)
     with pytest.raises(ValueError, match="9 classes"):
         p_first(torch.zeros(1, 9))
 
 
 @pytest.mark.parametrize("classes", [2, 4])
-def test_certain_logits_are_certain_verdicts(classes):
+def test_certain_logits_are_certain_probabilities(classes):
     logits = 1e3 * torch.eye(classes)
     wanted = [float(label >= classes // 2) for label in range(classes)]
     assert p_first(logits).tolist() == wanted
@@ -80,28 +80,28 @@ def test_examples_are_both_orders_of_aligned_windows():
     assert examples.units.tolist() == [0, 1, 2, 0, 1, 2]
 
 
-def test_pairs_by_lot_are_the_seeds_and_no_more_than_asked():
+def test_sampled_pairs_follow_the_seed_and_are_no_more_than_asked():
     pairs = pairs_of(*((f"a{n}", f"b{n}", 1.0) for n in range(50)))
-    assert some_pairs(pairs, 50, 0) is pairs
-    drawn = some_pairs(pairs, 20, 3)
+    assert sample_pairs(pairs, 50, 0) is pairs
+    drawn = sample_pairs(pairs, 20, 3)
     assert len(drawn.drop_duplicates()) == 20
-    assert drawn.equals(some_pairs(pairs, 20, 3))
-    assert not drawn.equals(some_pairs(pairs, 20, 4))
+    assert drawn.equals(sample_pairs(pairs, 20, 3))
+    assert not drawn.equals(sample_pairs(pairs, 20, 4))
 
 
-def test_accuracy_counts_verdicts_in_both_orders_by_majority():
+def test_accuracy_counts_comparisons_in_both_orders_by_majority():
     pairs = pairs_of(("ann", "bob", 1.0), ("cyd", "ann", -1.0))
     windows = windows_of(ann=3, bob=3, cyd=1)
     examples = pair_examples(pairs, windows, 2)
     # ann-bob: 0.9 0.6 0.1 → ann, right; cyd-ann → 0.7, wrong; bob-ann: 0.6 0.7 0.4 → bob, wrong;
     # ann-cyd: 0.8, right
     p = np.array([0.9, 0.6, 0.1, 0.7, 0.6, 0.7, 0.4, 0.8])
-    comparisons = verdicts(examples, p, windows)
+    comparisons = predicted_comparisons(examples, p, windows)
     assert len(comparisons) == 4
     alone = {name: name for name in ("ann", "bob", "cyd")}
     found = accuracy(comparisons, examples, windows, alone, 2)
     assert (found.value, found.pairs) == (0.5, 4)
-    perfect = verdicts(examples, examples.targets.astype(float), windows)
+    perfect = predicted_comparisons(examples, examples.targets.astype(float), windows)
     assert accuracy(perfect, examples, windows, alone, 2).value == 1
 
 
@@ -112,7 +112,7 @@ def test_the_better_of_four_classes_is_the_outer_halfs():
         pair_examples(pairs, windows, 4),
         {name: name for name in ("ann", "bob", "cyd")},
     )
-    perfect = verdicts(examples, (examples.targets >= 2).astype(float), windows)
+    perfect = predicted_comparisons(examples, (examples.targets >= 2).astype(float), windows)
     assert accuracy(perfect, examples, windows, alone, 4).value == 1
 
 
@@ -121,20 +121,20 @@ def test_evaluation_is_of_logits():
     examples = pair_examples(pairs_of(("ann", "bob", 1.0)), windows, 4)
     logits = np.eye(4)[[2, 3, 1, 0]]  # all for ann; of four windows two in the right class
     alone = {name: name for name in ("ann", "bob")}
-    found = TASKS[4].evaluate(Predictions(examples, logits, windows, alone), 0)
+    found = EXPERTISE_TASKS[4].evaluate(Predictions(examples, logits, windows, alone), 0)
     assert (found.estimate.value, found.estimate.pairs) == (1, 2)
     assert found.metrics["accuracy"] == 0.5
 
 
 def test_the_interval_of_an_accuracy_resamples_groups():
-    """Pairs of many recordings of three players are three facts, however many they are."""
-    names = [f"{player}{n:02}" for player in "abcdefgh" for n in range(20)]
+    """Many recordings of few pianists are few groups, however many pairs they make."""
+    names = [f"{pianist}{n:02}" for pianist in "abcdefgh" for n in range(20)]
     pairs = pairs_of(*((a, b, 1.0) for a, b in zip(names[:80], names[80:], strict=True)))
     windows = windows_of(**dict.fromkeys(names, 1))
     examples = pair_examples(pairs, windows, 2)
-    right = np.tile(np.repeat([1, 1, 1, 0], 20), 2)  # three of the four matches are judged right
+    right = np.tile(np.repeat([1, 1, 1, 0], 20), 2)  # three of the four pairs of pianists are right
     p = np.where(right, examples.targets, 1 - examples.targets).astype(float)
-    comparisons = verdicts(examples, p, windows)
+    comparisons = predicted_comparisons(examples, p, windows)
     found = [
         accuracy(comparisons, examples, windows, groups, 2)
         for groups in ({name: name for name in names}, {name: name[0] for name in names})

@@ -3,8 +3,8 @@
 import pytest
 
 from ranking.errors import TableError
-from ranking.tasks.expertise import COLUMNS, known_pairs
-from ranking.tasks.manifest import Column, data_digest, locate, read_manifest, refuse_copies
+from ranking.tasks.expertise import COLUMNS, labelled_pairs
+from ranking.tasks.manifest import Column, data_sha256, locate, read_manifest, refuse_copies
 
 LEVELS = (
     "recording,level,split\nann,2,train\nbob,0,Train\ncyd,1,validation\ndan,0,val\neve,1,test\n"
@@ -31,19 +31,19 @@ def test_levels_are_read_with_their_split(read):
 
 
 def test_levels_make_the_pairs_of_unequal_level_of_one_split_and_event(read):
-    pairs = known_pairs(read(LEVELS))
+    pairs = labelled_pairs(read(LEVELS))
     assert pairs.to_numpy().tolist() == [["ann", "bob", 2.0], ["cyd", "dan", 1.0]]
     events = "recording,level,event\na,0,x\nb,1,x\nc,1,x\nd,5,y\ne,3,y\n"
-    assert known_pairs(read(events)).to_numpy().tolist() == [
+    assert labelled_pairs(read(events)).to_numpy().tolist() == [
         ["a", "b", -1.0],
         ["a", "c", -1.0],
         ["d", "e", 2.0],
     ]
 
 
-def test_pairs_are_read_as_they_are_and_linked_by_group(read):
+def test_pairs_are_read_as_they_are_and_connected_by_group(read):
     manifest = read(PAIRS)
-    assert known_pairs(manifest)["gap"].tolist() == [-1, 1, 1]
+    assert labelled_pairs(manifest)["gap"].tolist() == [-1, 1, 1]
     group = manifest.recordings.set_index("recording")["group"]
     assert group.to_dict() == {"ann": "ann", "bob": "ann", "cyd": "ann", "dan": "dan", "eve": "dan"}
 
@@ -61,16 +61,16 @@ def test_recordings_are_found_with_or_without_their_ending(read, tmp_path):
         locate(read("recording,level\nann,1\nzoe,0\nyan,0\n"), tmp_path)
 
 
-def test_the_digest_changes_with_what_is_said_and_with_the_sound(read):
+def test_the_hash_changes_with_the_manifest_and_with_the_sound(read):
     one = read(LEVELS)
     digests = {
-        data_digest(one, ["aa", "bb"]),
-        data_digest(one, ["aa", "bc"]),
-        data_digest(read(LEVELS.replace("ann,2", "ann,1")), ["aa", "bb"]),
-        data_digest(read(PAIRS), ["aa", "bb"]),
+        data_sha256(one, ["aa", "bb"]),
+        data_sha256(one, ["aa", "bc"]),
+        data_sha256(read(LEVELS.replace("ann,2", "ann,1")), ["aa", "bb"]),
+        data_sha256(read(PAIRS), ["aa", "bb"]),
     }
     assert len(digests) == 4
-    assert data_digest(read(LEVELS), ["aa", "bb"]) in digests
+    assert data_sha256(read(LEVELS), ["aa", "bb"]) in digests
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def test_the_digest_changes_with_what_is_said_and_with_the_sound(read):
         ("first,second,winner\na,a,a\n", "line 2: 'second' is 'a'; name another file"),
         (
             "recording,level,group,split\na,1,x,train\nb,0,y,val\nc,0,x,test\n",
-            "line 4: 'x' is in test, and above in train; keep it on one side",
+            "line 4: 'x' is in test, and above in train; keep it in one split",
         ),
         (
             "first,second,winner,split\na,b,a,train\nc,a,a,test\n",
-            "line 3: 'a' is in test, and above in train; keep it on one side",
+            "line 3: 'a' is in test, and above in train; keep it in one split",
         ),
     ],
 )
@@ -102,7 +102,7 @@ def test_manifests_that_cannot_be_are_refused_with_the_line(read, text, words):
 
 GRADES = (
     Column("grade", "give 1 to 3", allowed=("1", "2", "3"), stratify=True),
-    Column("seconds", number=True, optional=True),
+    Column("seconds", numeric=True, optional=True),
     Column("key", "write major, minor or nothing", allowed=("major", "minor"), optional=True),
 )
 
@@ -136,12 +136,12 @@ def test_what_a_task_cannot_use_is_refused_with_the_line(read, text, words):
 
 def test_levels_that_are_all_equal_make_no_pair(read):
     with pytest.raises(TableError, match="no two recordings of unequal level"):
-        known_pairs(read("recording,level\nann,1\nbob,1\n"))
+        labelled_pairs(read("recording,level\nann,1\nbob,1\n"))
 
 
-def test_of_several_verdicts_on_a_pair_the_majority_counts(read):
+def test_of_several_comparisons_of_a_pair_the_majority_counts(read):
     rows = ["b,a,b", "a,b,b", "a,b,a", "a,c,a", "c,a,c", "d,c,d"]  # b over a; a and c even
-    pairs = known_pairs(read("first,second,winner\n" + "\n".join(rows) + "\n"))
+    pairs = labelled_pairs(read("first,second,winner\n" + "\n".join(rows) + "\n"))
     assert pairs.to_numpy().tolist() == [["a", "b", -1.0], ["c", "d", -1.0]]
 
 

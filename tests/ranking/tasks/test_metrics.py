@@ -49,7 +49,7 @@ def test_a_label_that_tells_nothing_stays_out():
 
 
 def test_chance_is_the_share_of_positives_once_and_more_in_batches():
-    """Average precision without skill: about the share of positives; over small batches, more."""
+    """Average precision of random answers: about the share of positives; in small batches, more."""
     rng = np.random.default_rng(0)
     logits, truth = rng.normal(size=(1600, 1)), (rng.random((1600, 1)) < 0.2).astype(float)
     assert label_metrics(logits, truth)["mAP"] == pytest.approx(0.2, abs=0.03)

@@ -24,7 +24,7 @@ def offering(tmp_path, monkeypatch, value: str) -> Registry:
 def test_expertise_is_found_by_what_probes_name():
     for classes in (2, 4):
         task = find_task(f"expertise-{classes}")
-        assert (task.name, task.outputs, task.sides) == (f"expertise-{classes}", classes, 2)
+        assert (task.name, task.outputs, task.inputs) == (f"expertise-{classes}", classes, 2)
     assert EXPERTISE.task().outputs == 2
     assert TASKS["expertise"] is EXPERTISE
 
@@ -65,7 +65,7 @@ def test_a_bad_package_is_named(tmp_path, monkeypatch, value):
 def test_a_task_that_is_not_what_its_spec_says_is_refused():
     for bad in (
         replace(SPEC, name="volume"),
-        replace(SPEC, sides=2),
+        replace(SPEC, inputs=2),
         replace(SPEC, make=lambda outputs: replace(make(outputs), outputs=5)),
     ):
         with pytest.raises(ProbeError, match="mend the package that offers it"):

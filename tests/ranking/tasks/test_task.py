@@ -22,11 +22,11 @@ def test_joined_examples_keep_their_units_apart():
     assert joined.units.tolist() == [0, 0, 2, 1, 2]
 
 
-def test_the_digest_changes_with_any_number():
+def test_the_hash_changes_with_any_number():
     base = Examples(np.array([[0, 1]]), np.array([1]), np.array([0]))
     others = (
         Examples(np.array([[1, 0]]), np.array([1]), np.array([0])),
         Examples(np.array([[0, 1]]), np.array([0]), np.array([0])),
         Examples(np.array([[0, 1]]), np.array([1]), np.array([1])),
     )
-    assert len({base.digest, *(other.digest for other in others)}) == 4
+    assert len({base.sha256, *(other.sha256 for other in others)}) == 4

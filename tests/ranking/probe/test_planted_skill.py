@@ -1,9 +1,8 @@
-"""Learning is real: planted skill is found, shuffled skill is not.
+"""Training works: planted skill is found, shuffled skill is not.
 
-The planted pattern is plain: one who knew it would order every pair right. What goes wrong is
-therefore learning's, and skill counts as found where that is less than a tenth of the pairs, and
-where levels dealt at random agree as well once in a hundred times at most. It takes recordings
-enough: of a few dozen segments a head learns the noise by heart.
+The planted pattern is plain: whoever knew it would order every pair right. So skill counts as found
+where less than a tenth of the pairs are wrong, and where shuffled levels agree as well once in a
+hundred times at most. It takes enough recordings: with a few dozen segments a head overfits.
 """
 
 from dataclasses import replace
@@ -13,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.special import softmax
-from skill import all_pairs, planted_bank, taking
+from skill import all_pairs, loader, planted_bank
 from sklearn.metrics import roc_auc_score
 
 from ranking.embeddings.bank import EmbeddingBank
@@ -21,51 +20,51 @@ from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.evaluation.accuracy import permutation_p
 from ranking.network.head import Head, HeadConfig
-from ranking.probe.fit import fit_run
 from ranking.probe.loop import predict
-from ranking.probe.settings import FitSettings, Run
-from ranking.tasks.expertise import TASKS, p_first
+from ranking.probe.settings import TrainingRun, TrainingSettings
+from ranking.probe.train import train_run
+from ranking.tasks.expertise import EXPERTISE_TASKS, p_first
 
 TRAIN, VALIDATION, TEST = np.arange(72), np.arange(72, 84), np.arange(84, 96)
 LEVELS = np.arange(96) % 3
 EVERY = np.array(list(permutations(TEST, 2)))  # ordered pairs, equals too
-PAIRS = 216  # to learn from, in both orders
-SETTINGS = FitSettings(epochs=4, batch=24, rate=1e-2)
+PAIRS = 216  # to train on, in both orders
+SETTINGS = TrainingSettings(epochs=4, batch_size=24, learning_rate=1e-2)
 SMALLEST = 25  # frames or dimensions that two convolutions leave something of
 
 
-def learnt(
-    bank: EmbeddingBank, levels: np.ndarray, classes: int, settings: FitSettings = SETTINGS
+def trained_head(
+    bank: EmbeddingBank, levels: np.ndarray, classes: int, settings: TrainingSettings = SETTINGS
 ) -> Head:
-    """A head fitted to pairs of the first recordings."""
-    segments, _ = bank.sounding([0])
-    config = HeadConfig(segments.shape[1], segments.shape[2], classes, sides=2)
+    """A head trained on pairs of the first recordings."""
+    segments, _ = bank.load_segments([0])
+    config = HeadConfig(segments.shape[1], segments.shape[2], classes, inputs=2)
     train = all_pairs(levels, TRAIN, classes)
     chosen = np.random.default_rng(0).choice(np.unique(train.units), PAIRS, replace=False)
-    train = train.of(np.isin(train.units, chosen))
+    train = train.subset(np.isin(train.units, chosen))
     validation = all_pairs(levels, VALIDATION, classes)
-    task = TASKS[classes]
-    return fit_run(task, Run(config, settings, train, validation), taking(bank)).head
+    task = EXPERTISE_TASKS[classes]
+    return train_run(task, TrainingRun(config, settings, train, validation), loader(bank)).head
 
 
-def judged(head: Head, bank: EmbeddingBank) -> np.ndarray:
+def logits_of_test_pairs(head: Head, bank: EmbeddingBank) -> np.ndarray:
     """Logits of every ordered pair of the test recordings."""
-    return predict(head.of_sounding, taking(bank), EVERY)
+    return predict(head.logits, loader(bank), EVERY)
 
 
 def share_right(logits: np.ndarray, levels: np.ndarray) -> float:
     """Of the test pairs of unequal level, those whose better one is found."""
     gap = levels[EVERY[:, 0]] - levels[EVERY[:, 1]]
-    said = p_first(torch.from_numpy(logits)).numpy() > 0.5
-    return float((said == (gap > 0))[gap != 0].mean())
+    first_wins = p_first(torch.from_numpy(logits)).numpy() > 0.5
+    return float((first_wins == (gap > 0))[gap != 0].mean())
 
 
 def p_value(logits: np.ndarray, levels: np.ndarray) -> float:
-    """Two-sided p of the share right, the levels dealt out anew among the test recordings."""
+    """Two-sided p of the share right, levels permuted among the test recordings."""
     size = len(TEST)
     wins, first, second = np.zeros((size, size)), *(EVERY - TEST[0]).T
-    said = p_first(torch.from_numpy(logits)).numpy() > 0.5
-    np.add.at(wins, (np.where(said, first, second), np.where(said, second, first)), 1)
+    first_wins = p_first(torch.from_numpy(logits)).numpy() > 0.5
+    np.add.at(wins, (np.where(first_wins, first, second), np.where(first_wins, second, first)), 1)
     return permutation_p(wins, 2.0 * ~np.eye(size, dtype=bool), levels[TEST].astype(float))
 
 
@@ -75,15 +74,15 @@ def assert_found(logits: np.ndarray) -> None:
 
 
 def assert_gap_found(logits: np.ndarray) -> None:
-    """The outer classes are likelier for a gap of two than of one, as in hardly any deal."""
+    """The outer classes are likelier for a gap of two than of one, as in hardly any permutation."""
     outer = softmax(logits, axis=1)[:, [0, 3]].sum(axis=1)
 
-    def told(levels: np.ndarray) -> float:
+    def auc(levels: np.ndarray) -> float:
         gap = np.abs(np.subtract(*levels[EVERY - TEST[0]].T))
         return float(roc_auc_score(gap[gap > 0] == 2, outer[gap > 0]))
 
     rng, own = np.random.default_rng(0), LEVELS[TEST]
-    assert told(own) > np.quantile([told(rng.permutation(own)) for _ in range(200)], 0.99)
+    assert auc(own) > np.quantile([auc(rng.permutation(own)) for _ in range(200)], 0.99)
 
 
 @pytest.mark.parametrize("classes", [2, pytest.param(4, marks=pytest.mark.slow)])
@@ -92,7 +91,7 @@ def test_planted_skill_is_found_at_the_proportions_of_every_encoder(encoder, cla
     spec = spec_of(encoder)
     sizes = (max(SMALLEST, size // 15) for size in (spec.frames, spec.dimension))
     bank = planted_bank(LEVELS, *sizes, step=1.0)
-    logits = judged(learnt(bank, LEVELS, classes), bank)
+    logits = logits_of_test_pairs(trained_head(bank, LEVELS, classes), bank)
     assert_found(logits)
     if classes == 4:
         assert_gap_found(logits)
@@ -102,22 +101,26 @@ def test_planted_skill_is_found_at_the_proportions_of_every_encoder(encoder, cla
 def test_planted_skill_is_found_at_the_full_size_of_the_smallest_encoder():
     spec = spec_of("spectrogram")
     bank = planted_bank(LEVELS, spec.frames, spec.dimension, segments=(1, 1))
-    assert_found(judged(learnt(bank, LEVELS, 2, replace(SETTINGS, epochs=1)), bank))
+    assert_found(
+        logits_of_test_pairs(trained_head(bank, LEVELS, 2, replace(SETTINGS, epochs=1)), bank)
+    )
 
 
 @pytest.mark.slow
-def test_shuffled_skill_is_not_learnt():
-    """Of levels dealt at random, the mean share right of four fits is chance, to three errors.
+def test_shuffled_skill_is_not_found():
+    """With levels shuffled, the mean share right of four heads is chance, to three errors.
 
     The error of one is that of a strict order of the test recordings that knows nothing of their
-    levels: no judge's wins are spread wider, so none's share is more uncertain.
+    levels: no other wins are spread wider, so no other share is more uncertain.
     """
     bank, rng = planted_bank(LEVELS, SMALLEST, SMALLEST), np.random.default_rng(0)
-    parts = (TRAIN, VALIDATION, TEST)
+    splits = (TRAIN, VALIDATION, TEST)
     shares = []
     for _ in range(4):
-        dealt = np.concatenate([rng.permutation(LEVELS[part]) for part in parts])
-        shares.append(share_right(judged(learnt(bank, dealt, 2), bank), dealt))
+        shuffled = np.concatenate([rng.permutation(LEVELS[split]) for split in splits])
+        shares.append(
+            share_right(logits_of_test_pairs(trained_head(bank, shuffled, 2), bank), shuffled)
+        )
     orders = (rng.permutation(len(LEVELS)) for _ in range(2000))
     sure = (np.where(order[EVERY[:, :1]] > order[EVERY[:, 1:]], [0, 9], [9, 0]) for order in orders)
     error = np.std([share_right(logits.astype(float), LEVELS) for logits in sure])
@@ -127,23 +130,23 @@ def test_shuffled_skill_is_not_learnt():
 @pytest.fixture(scope="module")
 def fitted():
     bank = planted_bank(LEVELS, SMALLEST, SMALLEST)
-    head = learnt(bank, LEVELS, 2, replace(SETTINGS, epochs=1))
-    return head, bank, predict(head.of_sounding, taking(bank), EVERY)
+    head = trained_head(bank, LEVELS, 2, replace(SETTINGS, epochs=1))
+    return head, bank, predict(head.logits, loader(bank), EVERY)
 
 
 def recordings(bank: EmbeddingBank) -> list[tuple[str, Embedding]]:
     return list(zip(bank.windows["candidate"], bank._embeddings, strict=True))
 
 
-def test_a_verdict_hangs_on_the_windows_not_on_their_numbers_or_company(fitted):
+def test_logits_depend_on_the_windows_not_on_their_numbers_or_the_batch(fitted):
     head, bank, expected = fitted
     order = np.random.default_rng(0).permutation(len(LEVELS))
     turned = EmbeddingBank([recordings(bank)[number] for number in order])
-    logits = predict(head.of_sounding, taking(turned), order.argsort()[EVERY], batch=7)
+    logits = predict(head.logits, loader(turned), order.argsort()[EVERY], batch_size=7)
     np.testing.assert_allclose(logits, expected, atol=1e-5)
 
 
-def test_what_sounds_after_the_other_has_ended_changes_no_verdict(fitted):
+def test_what_sounds_after_the_other_has_ended_changes_no_logits(fitted):
     head, bank, expected = fitted
     own = recordings(bank)
     counts = np.array([len(embedding.seconds) for _, embedding in own])
@@ -156,7 +159,7 @@ def test_what_sounds_after_the_other_has_ended_changes_no_verdict(fitted):
     )
     with_short = np.isin(EVERY, shortest).any(axis=1)
     assert 0 < with_short.sum() < len(EVERY)
-    logits = predict(head.of_sounding, taking(longer), EVERY)
+    logits = predict(head.logits, loader(longer), EVERY)
     np.testing.assert_allclose(logits[with_short], expected[with_short], atol=1e-5)
     assert (np.abs(logits - expected)[~with_short] > 1e-3).all(axis=1).any()
 

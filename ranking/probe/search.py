@@ -1,0 +1,231 @@
+"""From manifests and a bank to a trained head: a grid search on val, tested once, for any task.
+
+Conventions
+-----------
+All settings of a grid are trained on train, side by side; those that do best on val are chosen, and
+they alone are tested. With folds, every recording is in test once, with a head that was trained
+without it, and each fold chooses its own settings; the head that is kept is trained on all folds
+but one, which chooses.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ranking.embeddings.bank import EmbeddingBank
+from ranking.errors import Given, ProbeError, TableError
+from ranking.network.head import Head, HeadConfig
+from ranking.probe.batches import load_examples
+from ranking.probe.loop import predict, selection_key
+from ranking.probe.settings import TrainedRun, TrainingRun, TrainingSettings
+from ranking.probe.train import train_runs
+from ranking.progress import SILENT, Progress
+from ranking.tasks.manifest import Manifest
+from ranking.tasks.task import Evaluation, Examples, Predictions, Task, join_examples
+
+GRID = {
+    "learning_rate": (1e-12, 1.0),
+    "weight_decay": (0.0, 100.0),
+    "dropout": (0.0, 1.0),
+    "seed": (0.0, 2.0**32),
+}
+"""Settings that a grid may try, and their ranges: runs that differ in nothing else are stacked."""
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How to train, and which settings to try."""
+
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    """Settings where the grid names no others."""
+    dropout: float = 0.1
+    grid: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    """Names of settings to try, each with its values."""
+    max_pairs: int = 2000
+    """The most pairs of a split; of more, as many are drawn at random."""
+
+    def __post_init__(self) -> None:
+        """Refuse a grid of what cannot be.
+
+        Raises
+        ------
+        ProbeError
+            Naming the setting.
+        """
+        names = [name for name, _ in self.grid]
+        for name, values in self.grid:
+            where = Given(grid=name)
+            if names.count(name) > 1:
+                raise ProbeError(where, "given twice", "write all values in one")
+            if name not in GRID:
+                raise ProbeError(where, "no such setting to try", f"choose {', '.join(GRID)}")
+            low, high = GRID[name]
+            for value in values:
+                if not low <= value < high or (name == "seed" and value % 1):
+                    raise ProbeError(where, f"{value:g} is out of range", f"{low:g} to {high:g}")
+
+    def points(self) -> list[tuple[TrainingSettings, float]]:
+        """Return settings and dropout of each point of the grid; all see the same batches."""
+        base = replace(self.training, shuffle_seed=self.training.order_seed)
+        points = []
+        for values in itertools.product(*(values for _, values in self.grid)):
+            point: dict[str, Any] = dict(zip((name for name, _ in self.grid), values, strict=True))
+            dropout = point.pop("dropout", self.dropout)
+            if "seed" in point:
+                point["seed"] = int(point["seed"])
+            points.append((replace(base, **point), dropout))
+        return points
+
+
+@dataclass(frozen=True)
+class TrainedHead:
+    """A head, and what is known of it."""
+
+    head: Head
+    settings: TrainingSettings
+    """The settings that were chosen."""
+    examples: int
+    """Number of examples that it was trained on, the two orders of a pair as one."""
+    epoch: int
+    validation: Mapping[str, float]
+    """Loss and metrics of the best epoch, over examples."""
+    test: Evaluation | None
+    """The test; None where a manifest puts nothing there."""
+
+
+def search_and_test(
+    task: Task,
+    manifests: Sequence[Manifest],
+    bank: EmbeddingBank,
+    settings: SearchSettings,
+    progress: Progress = SILENT,
+    resume_folder: Path | None = None,
+) -> TrainedHead:
+    """Return the head that is trained by the last of the manifests, tested on those with a test.
+
+    Parameters
+    ----------
+    task
+        The question that gives examples, loss and metrics.
+    manifests
+        One with its split, or those of :func:`ranking.tasks.splits.folds`.
+    bank
+        Embeddings of the recordings that they name.
+    settings
+        How to train, and which settings to try.
+    progress
+        Shows the steps.
+    resume_folder
+        A folder for what an interrupted training needs to go on.
+
+    Raises
+    ------
+    TableError
+        If train or val has no examples.
+    ProbeError
+        If windows of a step are given for a task that compares none, or what an interrupted
+        training left cannot be read.
+    """
+    if settings.training.windows_per_step and task.inputs != 2:
+        given = Given(windows_per_step=settings.training.windows_per_step)
+        raise ProbeError(given, f"{task.name} compares no windows", "leave it out")
+    splits = [_examples(task, manifest, bank.windows, settings) for manifest in manifests]
+    load_batch = partial(load_examples, bank)
+    _, frames, dimension = load_batch(splits[0]["train"].windows[:1, :1])[0].shape
+    points = [
+        (HeadConfig(frames, dimension, task.outputs, task.inputs, dropout=dropout), training)
+        for training, dropout in settings.points()
+    ]
+    runs = [
+        TrainingRun(config, training, split["train"], split["val"])
+        for split in splits
+        for config, training in points
+    ]
+    trained = train_runs(task, runs, load_batch, bank.device, progress, resume_folder)
+    best = [
+        max(
+            range(start, start + len(points)),
+            key=lambda run: selection_key(_best_epoch(trained[run]), task),
+        )
+        for start in range(0, len(runs), len(points))
+    ]
+    tested = [
+        (trained[run].head, split["test"])
+        for split, run in zip(splits, best, strict=True)
+        if "test" in split
+    ]
+    groups = manifests[-1].recordings.set_index("recording")["group"].to_dict()
+    own, last = trained[best[-1]], runs[best[-1]]
+    return TrainedHead(
+        head=own.head,
+        settings=last.settings,
+        examples=len(np.unique(last.train.units)),
+        epoch=own.epoch,
+        validation=_validation(own),
+        test=evaluate_heads(task, tested, bank, groups, settings.training) if tested else None,
+    )
+
+
+def evaluate_heads(
+    task: Task,
+    tested: Sequence[tuple[Head, Examples]],
+    bank: EmbeddingBank,
+    groups: Mapping[str, str],
+    settings: TrainingSettings,
+) -> Evaluation:
+    """Return the evaluation of heads, each on examples that it was not trained on, all together.
+
+    Parameters
+    ----------
+    task
+        The question that gives the metrics.
+    tested
+        Heads, each with its test examples.
+    bank
+        Embeddings of the recordings.
+    groups
+        The group of each recording; the interval resamples groups.
+    settings
+        Batch size, and seed of the interval.
+    """
+    load_batch, logits = partial(load_examples, bank), []
+    for head, examples in tested:
+        head.to(bank.device)
+        logits.append(predict(head.logits, load_batch, examples.windows, settings.batch_size))
+        head.cpu()
+    examples = join_examples([examples for _, examples in tested])
+    found = Predictions(examples, np.concatenate(logits), bank.windows, groups)
+    return task.evaluate(found, settings.seed)
+
+
+def _best_epoch(trained: TrainedRun) -> Mapping[str, float]:
+    """Losses and metrics of the best epoch."""
+    return trained.history[trained.epoch - 1]
+
+
+def _validation(trained: TrainedRun) -> dict[str, float]:
+    best = dict(_best_epoch(trained))
+    del best["loss"]  # of training
+    return {"loss": best.pop("validation_loss"), **best}
+
+
+def _examples(
+    task: Task, manifest: Manifest, windows: pd.DataFrame, settings: SearchSettings
+) -> Mapping[str, Examples]:
+    """The examples of each split; test may have none."""
+    seed = settings.training.order_seed
+    examples = task.make_examples(manifest, windows, settings.max_pairs, seed)
+    for name in ("train", "val"):
+        if name not in examples:
+            raise TableError(
+                manifest.name,
+                f"no {task.example_noun} in {name}",
+                "put more recordings there, or let them be split at random",
+            )
+    return examples
