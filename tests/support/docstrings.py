@@ -51,7 +51,8 @@ class Function:
             for entry in entries:
                 head, _, below = entry.partition("\n")
                 names, _, shape = head.partition(" : ")
-                line = " ".join((below or shape).split())
+                below = " ".join(below.split())
+                line = below if below[:1].isupper() else f"{shape} {below}".strip()
                 found |= {name.strip("* "): line for name in names.split(",")}
         return found
 

@@ -9,7 +9,8 @@ capitalised; ``where`` it counts; what stands there ``now``; ``but``, files in w
 * ``both``.
 
 Old names that are still read stand in assignments to ``RENAMED…``, those by which files are found
-and hashed in functions ``…on_disk``, and CHANGELOG.md lists both: there they may stand. ``python
+and hashed in functions ``…on_disk``, those that tests give in tests named for version 0.1.0, and
+CHANGELOG.md lists them: there they may stand. ``python
 tests/support/words.py [FOLDER]`` prints how often each stands in a tree.
 """
 
@@ -29,10 +30,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "tests" / "data" / "words.csv"
 FOLDERS = ("icpc", "notebooks", "plots", "ranking", "tests")
-CODE, DOCUMENTS = {".py", ".pyi"}, {".md", ".html", ".toml", ".css"}
+CODE, DOCUMENTS = {".py", ".pyi"}, {".md", ".html", ".toml", ".css", ".svg"}
 OLD_NAMES = ("CHANGELOG.md", "tests/*/words.py", "tests/test_words.py", "*/test_deprecation.py")
-OLD = re.compile("^RENAMED|on_disk$")
-"""What is called so, or assigned to a name like that, may say old names."""
+OLD = re.compile("^RENAMED|on_disk$|0_1_0")
+"""What is called so, or assigned to a name like that, may use old names."""
 NAMES, PROSE = "names", "prose"
 NAME = re.compile(r"[A-Za-z_]\w*")
 STRINGS_OF_JS = re.compile(r"//.*|/\*[\s\S]*?\*/|\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`")

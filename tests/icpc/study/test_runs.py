@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from icpc.study.comparisons import load_comparisons
-from icpc.study.runs import load_run, save_run
+from icpc.study.runs import load_record, load_run, save_run
 from icpc.study.study import Settings, run_study
+from ranking.deprecation import RenamedWarning
 from ranking.errors import RunError
 from ranking.files.hashing import file_sha256
 
@@ -29,23 +30,29 @@ def test_a_run_is_read_back_as_it_was(study2015, run):
     pd.testing.assert_series_equal(again.passed, study2015.passed)
 
 
-def test_a_run_of_an_earlier_version_is_read(tmp_path):
-    """The same ranking comes of it, and it is written again as it was, but for versions."""
-    study = load_run(KEPT)
-    kept = pd.read_csv(KEPT / "ranking.csv")
+def test_a_run_of_version_0_1_0_is_read(tmp_path):
+    """The same ranking comes of it, and it is written again under today's names."""
+    with pytest.warns(RenamedWarning) as warned:
+        study = load_run(KEPT)
+    assert len(warned) == 2  # run.json and votes.csv
+    kept = pd.read_csv(KEPT / "ranking.csv").rename(columns={"games": "comparisons"})
     pd.testing.assert_frame_equal(
         study.ranking, kept, check_dtype=False, rtol=1e-5, atol=1e-9
     )  # six digits on disk
     assert study.settings == Settings(seed=5)
     save_run(study, tmp_path / "run")
-    for name in ("roster.csv", "comparisons.csv", "votes.csv"):
+    for name in ("roster.csv", "comparisons.csv"):
         assert (tmp_path / "run" / name).read_bytes() == (KEPT / name).read_bytes()
-    old, new = (json.loads((at / "run.json").read_text()) for at in (KEPT, tmp_path / "run"))
-    for part in ("competition", "verdicts", "settings", "written"):
+    votes = (KEPT / "votes.csv").read_text().replace("position", "window")
+    assert (tmp_path / "run" / "votes.csv").read_text() == votes
+    with pytest.warns(RenamedWarning):
+        old = load_record(KEPT)
+    new = load_record(tmp_path / "run")
+    for part in ("competition", "comparisons", "settings"):
         assert old[part] == new[part]
 
 
-def test_a_panels_run_keeps_its_stage(study2025, tmp_path):
+def test_a_panels_run_keeps_its_round(study2025, tmp_path):
     save_run(study2025, tmp_path / "run")
     again = load_run(tmp_path / "run")
     assert again.comparisons.source == study2025.comparisons.source
@@ -78,7 +85,7 @@ def test_runs_are_the_same_bytes_every_time(study2015, run, tmp_path):
 
 def test_the_record_says_what_went_in(icpc2015, run):
     facts = json.loads((run / "run.json").read_text())
-    assert facts["sha256"]["verdicts"] == file_sha256(icpc2015.comparisons)
+    assert facts["sha256"]["comparisons"] == file_sha256(icpc2015.comparisons)
     assert facts["settings"] == {
         "method": "bradley-terry",
         "vote": "majority",
@@ -96,7 +103,7 @@ def test_a_run_can_be_ranked_another_way(run):
 def test_a_run_is_replaced_but_other_files_are_not(study2015, run, tmp_path):
     save_run(study2015, run)
     (tmp_path / "diary.txt").write_text("dear diary")
-    with pytest.raises(RunError, match="the folder holds other things"):
+    with pytest.raises(RunError, match="the folder has other files in it"):
         save_run(study2015, tmp_path)
     with pytest.raises(RunError, match="this is a file"):
         save_run(study2015, tmp_path / "diary.txt")
@@ -130,7 +137,7 @@ def test_a_record_with_settings_of_another_version_is_refused(run):
         load_run(run)
 
 
-def test_pictures_of_an_earlier_run_do_not_stay(study2015, run):
+def test_figures_of_an_earlier_run_are_removed(study2015, run):
     for name in ("hitrate.png", "report.html", "order-flips.svg"):
         (run / name).write_bytes(b"old")
     save_run(study2015, run)
