@@ -7,7 +7,7 @@ it can prefer loud playing, or a certain piano. :func:`random_judges` therefore 
 Bradley-Terry strengths that were fitted to the actual comparisons, shrinks their spread by their
 errors of estimation, assigns them to the candidates at random, and simulates exactly the pairs that
 were compared: each winner is a Bernoulli draw, the difference of strengths being the log-odds.
-:func:`coin_flips` simulates judges without any preference.
+:func:`coin_flips` simulates comparisons without any preference.
 Where the schedule does not depend on the result, the null model is the permutation test over
 candidates with the noise of single comparisons added. Where it does, as in the published
 comparisons of 2015, in which candidates of equal score were never compared, only the null model is
