@@ -102,7 +102,7 @@ def split_candidates(score: pd.Series, folds: int, seed: int) -> pd.Series:
     if min(score[fold.isin(one.fitted_on)].nunique() for one in assignments(folds)) < 2:
         raise RankingError(
             f"results of {score.notna().sum()} of {len(score)} candidates",
-            "a ranker would be fitted on candidates with equal results only",
+            "no two differ among those that a ranker would be fitted on",
             "fill in more results",
         )
     return fold
