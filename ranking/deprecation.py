@@ -16,7 +16,7 @@ UNTIL = "0.3.0"
 
 
 class RenamedWarning(FutureWarning):
-    """A file, a setting or an option uses a name of version 0.1.0."""
+    """Warning of a file, a setting or an option that uses a name of version 0.1.0."""
 
 
 def warn_renamed(where: str, names: Iterable[tuple[str, str]]) -> None:
@@ -51,15 +51,27 @@ def with_new_names(
     where : the file, or how the values were given
     values : by name, old or new
     renamed : new names by old name
-    within : of values that are mappings themselves, by today's name: their own ``renamed``
+    within : ``renamed`` of values that are mappings themselves, by today's name; a deeper one is
+        "outer.inner"
     """
     found, old = _renamed(values, renamed)
-    for name, own in within.items():
-        if isinstance(found.get(name), Mapping):
-            found[name], more = _renamed(found[name], own)
-            old |= more
+    for path, own in within.items():
+        found, more = _renamed_within(found, path.split("."), own)
+        old |= more
     warn_renamed(where, old.items())
     return found
+
+
+def _renamed_within(
+    values: dict[str, Any], path: list[str], renamed: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values, those at a path under new names, and which names were old."""
+    name, *inner = path
+    held = values.get(name)
+    if not isinstance(held, Mapping):
+        return values, {}
+    found, old = _renamed_within(dict(held), inner, renamed) if inner else _renamed(held, renamed)
+    return values | {name: found}, old
 
 
 def _renamed(

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from icpc import check, load_comparisons, rank, read_competition
 from icpc.cli import app
-from icpc.competition import competitions
-from icpc.competition.competitions import BUNDLED
+from icpc.competition import bundled
+from icpc.competition.bundled import BUNDLED
 from icpc.findings import Finding, checks
 from icpc.study import Study
 
@@ -117,7 +117,7 @@ MEAN = Method("mean-mark", lambda marks, *_: np.nanmean(marks, axis=0), needs="m
 ORDER = """
 from ranking.methods.method import Method
 
-ORDER = Method("order", lambda wins, *_: wins.wins.sum(axis=1), only_order=True)
+ORDER = Method("order", lambda wins, *_: wins.wins.sum(axis=1), ordinal=True)
 """
 
 
@@ -151,7 +151,7 @@ def test_a_method_may_have_an_order_only(package, own):
 
 
 LEVEL = """
-from ranking.encoders.base import SegmentEncoder, frozen
+from ranking.encoders.base import SegmentEncoder, freeze
 from ranking.encoders.spec import EncoderSpec
 
 SPEC = EncoderSpec(
@@ -169,7 +169,7 @@ class Level(SegmentEncoder):
 
 
 def load():
-    return frozen(Level())
+    return freeze(Level())
 """
 
 
@@ -178,7 +178,7 @@ def test_an_encoder_is_a_file_and_a_line(package):
     write_sound(package.folder / "ana.flac", piano(12, 8_000), 8_000)
     assert "level: mean level of each second (MIT)" in package.judge("weights").stdout
     asked = ["embed", "--recordings", ".", "--encoder", "level"]
-    assert "1 recordings: 1 made, 0 kept, 0 bad" in package.judge(*asked).stdout
+    assert "1 recordings: 1 embedded, 0 cached, 0 invalid" in package.judge(*asked).stdout
     (array,) = package.folder.glob("embeddings/level-*/*.npy")
     assert np.load(array).shape == (2, 10, 1)
 
@@ -186,7 +186,7 @@ def test_an_encoder_is_a_file_and_a_line(package):
 def test_what_is_no_encoder_is_named(package):
     package.offer("judge.encoders", "odd", "oddity", code="SPEC = 3")
     error = package.judge("weights", fails=2).stderr
-    assert "judge.encoders entry point odd = oddity: no module with a SPEC" in error
+    assert "judge.encoders entry point odd = oddity: it is no module with a SPEC" in error
 
 
 def test_a_competition_is_a_folder(tmp_path, monkeypatch):
@@ -199,7 +199,7 @@ def test_a_competition_is_a_folder(tmp_path, monkeypatch):
         'title = "My competition"\nrounds = ["first", "second", "final"]\n'
         'name = "mine"\ncomparisons = "comparisons.csv"\n'
     )
-    monkeypatch.setattr(competitions, "BUNDLED", tmp_path / "data")
+    monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "data")
     runner = CliRunner()
     listed = runner.invoke(app, ["competitions"]).stdout
     assert "mine: My competition" in listed

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from icpc import __version__
 from icpc.cli.check import check
+from icpc.cli.command import JudgeCommand
 from icpc.cli.compare import compare
 from icpc.cli.competitions import competitions
 from icpc.cli.demo import demo
@@ -35,10 +36,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class JudgeGroup(TyperGroup):
-    """Commands whose users' mistakes end in a sentence, not a traceback."""
+    """Commands that print a user's mistake as a sentence, without traceback."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the command line, options of version 0.1.0 among it."""
+        """Parse the command line, with options of version 0.1.0 under their new names."""
         return super().parse_args(ctx, _with_new_options(args))
 
     def invoke(self, ctx: Any) -> Any:
@@ -70,7 +71,7 @@ def _renamed_as_remarks() -> Iterator[None]:
     """Print warnings of old names in files as remarks, each once."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", RenamedWarning)
-        usual, said = warnings.showwarning, set[str]()
+        show_others, printed = warnings.showwarning, set[str]()
 
         def show(
             message: Warning | str,
@@ -81,9 +82,9 @@ def _renamed_as_remarks() -> Iterator[None]:
             line: str | None = None,
         ) -> None:
             if not issubclass(category, RenamedWarning):
-                usual(message, category, filename, lineno, file, line)
-            elif str(message) not in said:
-                said.add(str(message))
+                show_others(message, category, filename, lineno, file, line)
+            elif str(message) not in printed:
+                printed.add(str(message))
                 print_remark(str(message))
 
         warnings.showwarning = show
@@ -123,6 +124,6 @@ def main(
 
 
 for command in (competitions, demo, rank, hitrate, check, compare, report, embed):
-    app.command()(command)
+    app.command(cls=JudgeCommand)(command)
 app.add_typer(train, name="train")
 app.add_typer(weights, name="weights")

@@ -1,24 +1,24 @@
 """``judge check``: how far to trust the ranking."""
 
-from icpc.cli.options import Seed, with_settings
-from icpc.cli.output import DrawnProgress, Format, print_data, print_line, print_remark
+from icpc.cli.options import FormatOption, Seed, with_settings
+from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
 from icpc.cli.rank import headline
-from icpc.workflows.settings import Choices, Source
+from icpc.workflows.settings import RankingOptions, Source
 
 
 @with_settings("resample")
 def check(
-    source: Source, choices: Choices, seed: Seed = None, format: Format = Format.TABLE
+    source: Source, options: RankingOptions, seed: Seed = None, format: FormatOption = Format.TABLE
 ) -> None:
-    """Check a ranking: accuracy, chance, position bias, cycles, controls.
+    """Check how far to trust a ranking: accuracy, order effect, cycles, controls.
 
     Example: judge check --competition icpc2015
     """
     from icpc.workflows.rankings import open_study
     from icpc.workflows.results import check as check_ranking
 
-    with DrawnProgress().start("checking"):
-        study = open_study(source, choices, seed)
+    with TerminalProgress().start("checking"):
+        study = open_study(source, options, seed)
         findings = check_ranking(study)
     if format is Format.TABLE:
         print_line(headline(study))

@@ -1,4 +1,4 @@
-"""``judge compare``: judges of one competition side by side."""
+"""``judge compare``: rankings of one competition side by side."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icpc.cli.options import Seed
-from icpc.cli.output import DrawnProgress, Format, print_data, print_line, print_remark, print_table
+from icpc.cli.options import FormatOption, Seed
+from icpc.cli.output import (
+    Format,
+    TerminalProgress,
+    print_data,
+    print_line,
+    print_remark,
+    print_table,
+)
 from icpc.cli.rank import headline
 
 if TYPE_CHECKING:
@@ -15,9 +22,9 @@ if TYPE_CHECKING:
 
     from icpc.findings.compare import Paired
     from icpc.study.study import Study
-    from icpc.workflows.comparison import Comparison
+    from icpc.workflows.comparison import RankingComparison
 
-SHOWN = 10  # candidates whose ranks are furthest apart
+SHOWN = 10  # candidates with the largest differences in rank
 
 
 def compare(
@@ -25,38 +32,42 @@ def compare(
         list[Path], typer.Argument(metavar="RUN...", help="Folders that judge rank --out wrote.")
     ],
     jurors: Annotated[
-        bool, typer.Option("--jurors", help="Each juror of one run against all the others.")
+        bool, typer.Option("--jurors", help="Compare each juror of one run with all the others.")
     ] = False,
     ranks: Annotated[
-        bool, typer.Option("--ranks", help="Every candidate's rank by each judge, instead.")
+        bool, typer.Option("--ranks", help="Print every candidate's rank in each ranking instead.")
     ] = False,
     seed: Seed = None,
-    format: Format = Format.TABLE,
+    format: FormatOption = Format.TABLE,
 ) -> None:
-    """Hold judges of one competition against each other, and against the result.
+    """Compare rankings of one competition with each other, and with the actual result.
 
-    Example: judge compare runs/ranker runs/panel
+    Example: judge rank --competition icpc2025 --out runs/stage1
 
-    Example: judge compare runs/panel --jurors
+    Example: judge rank --competition icpc2025 --round stage2 --out runs/stage2
+
+    Example: judge compare runs/stage1 runs/stage2
+
+    Example: judge compare runs/stage1 --jurors
     """
     from icpc.findings.compare import paired_table
     from icpc.workflows.comparison import compare as compare_rankings
     from icpc.workflows.comparison import load_runs
 
     _refuse_few(runs, jurors=jurors, ranks=ranks)
-    with DrawnProgress().start("comparing"):
-        found = compare_rankings(load_runs(runs), seed or 0, jurors)
-    table = found.ranks
+    with TerminalProgress().start("comparing"):
+        compared = compare_rankings(load_runs(runs), seed or 0, jurors)
+    table = compared.ranks
     if format is not Format.TABLE:
-        print_data(table if ranks else paired_table(found.pairs), format)
+        print_data(table if ranks else paired_table(compared.pairs), format)
     elif ranks:
-        _print_ranks(f"{len(table)} candidates, ranks furthest apart first", table)
+        _print_ranks(f"{len(table)} candidates, largest differences in rank first", table)
     elif jurors:
-        _print_jurors(next(iter(found.studies.values())), found.pairs)
+        _print_jurors(next(iter(compared.studies.values())), compared.pairs)
     else:
-        _print_judges(found)
-    for name, own in found.studies.items():
-        for remark in filter(None, (own.comparisons.remark, *own.remarks)):
+        _print_rankings(compared)
+    for name, study in compared.studies.items():
+        for remark in filter(None, (study.comparisons.remark, *study.remarks)):
             print_remark(f"{name}: {remark}")
 
 
@@ -65,38 +76,45 @@ def _refuse_few(runs: list[Path], *, jurors: bool, ranks: bool) -> None:
 
     if jurors and (len(runs) > 1 or ranks):
         more = "--ranks" if ranks else "more than one RUN"
-        raise RunError(f"--jurors and {more}", "it takes one panel apart", "leave one of them out")
+        raise RunError(
+            f"--jurors and {more}", "it compares the jurors of one panel", "leave one of them out"
+        )
     if not jurors and len(runs) == 1:
         raise RunError(
             str(runs[0]), "nothing to compare it with", "name another run, or add --jurors"
         )
 
 
-def _print_judges(found: "Comparison") -> None:
-    from icpc.findings.compare import cautions, sentences
+def _print_rankings(compared: "RankingComparison") -> None:
+    from icpc.findings.compare import accuracy_remarks, paired_sentences
 
-    for name, study in found.studies.items():
+    for name, study in compared.studies.items():
         print_line(f"{name} = {headline(study)}")
-    for pair in found.pairs:
+    for pair in compared.pairs:
         print_line("")
-        for sentence in sentences(pair):
+        for sentence in paired_sentences(pair):
             print_line(sentence)
-    for caution in cautions(dict(found.studies)):
-        print_line(caution)
+    for remark in accuracy_remarks(dict(compared.studies)):
+        print_line(remark)
     print_line("")
-    if found.ranks.empty:
-        print_line("No candidate was judged by all of them.")
+    if compared.ranks.empty:
+        print_line("No candidate is in all of these rankings.")
     else:
-        _print_ranks("Furthest apart:", found.ranks.head(SHOWN))
+        _print_ranks("Largest differences in rank:", compared.ranks.head(SHOWN))
 
 
 def _print_ranks(title: str, table: "pd.DataFrame") -> None:
-    judges = [column for column in table if column.startswith("rank_")]
+    rankings = [column for column in table if column.startswith("rank_")]
     rows = [
-        [str(row[column]) for column in ("name", *judges, "apart", "reached")]
+        [str(row[column]) for column in ("name", *rankings, "apart", "reached")]
         for _, row in table.iterrows()
     ]
-    headers = ["candidate", *(judge.removeprefix("rank_") for judge in judges), "apart", "reached"]
+    headers = [
+        "candidate",
+        *(column.removeprefix("rank_") for column in rankings),
+        "apart",
+        "reached",
+    ]
     print_table(title, headers, rows, ["candidate", "reached"])
 
 

@@ -1,10 +1,11 @@
-"""``judge competitions``: what is bundled."""
+"""``judge competitions``: the competitions that come with the program."""
 
+from icpc.cli.options import FormatOption
 from icpc.cli.output import Format, print_data, print_line
 
 
-def competitions(format: Format = Format.TABLE) -> None:  # the option is called --format
-    """List the bundled competitions, and what each has.
+def competitions(format: FormatOption = Format.TABLE) -> None:  # the option is called --format
+    """List the bundled competitions, with their candidates, rounds and comparisons.
 
     Example: judge competitions
     """
@@ -16,7 +17,7 @@ def competitions(format: Format = Format.TABLE) -> None:  # the option is called
         return
     for row in table.itertuples():
         print_line(f"{row.name}: {row.title}")
-        print_line(f"  {row.candidates} candidates to judge, {row.exempt} exempt; {row.rounds}")
+        print_line(f"  {row.candidates} candidates, {row.exempt} more exempt; {row.rounds}")
         print_line(f"  comparisons: {row.comparisons}")
         if row.panel_rounds:
             print_line(f"  marks of rounds: {row.panel_rounds} (--round)")

@@ -1,4 +1,4 @@
-"""``judge demo``: a competition that the program makes itself, from sound to hit-rate."""
+"""``judge demo``: a synthetic competition, from sound files to a hit-rate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,41 +7,41 @@ import typer
 
 from icpc.cli.hitrate import print_hit_rate
 from icpc.cli.options import Seed
-from icpc.cli.output import DrawnProgress, Format, print_line, print_remark
+from icpc.cli.output import Format, TerminalProgress, print_line, print_remark
 from icpc.cli.rank import print_study
 from ranking.audio.lengths import WINDOW_SECONDS
 
 
 def demo(
     out: Annotated[
-        Path, typer.Option(help="A folder for recordings, embeddings and the run.")
+        Path, typer.Option(help="Write recordings, embeddings and the run to this folder.")
     ] = Path("demo"),
     seconds: Annotated[
-        float, typer.Option(min=10, max=3600, help="Length of each recital.")
+        float, typer.Option(min=10, max=3600, help="Play for so many seconds in each recital.")
     ] = float(WINDOW_SECONDS),
     seed: Seed = None,
 ) -> None:
-    """Let eight players that do not exist play, judge them by ear, and hold it against their skill.
+    """Synthesise a competition of eight players, rank their recordings, and check with known skill.
 
-    Pieces, players and pianos are made up by the seed; how well each plays is known. Interrupted,
-    the same command goes on where it stopped.
+    Pieces, players and pianos are drawn at random by the seed; how well each plays is known. After
+    an interruption, the same command goes on where it stopped.
 
     Example: judge demo --seed 7
     """
     from ranking.encoders import spec_of
 
-    spec_of("spectrogram")  # refuses where what listens is not installed
+    spec_of("spectrogram")  # refuses where packages for sound are not installed
     from icpc.workflows.demonstration import demonstrate
 
-    made = demonstrate(out, seconds, seed or 0, DrawnProgress())
+    made = demonstrate(out, seconds, seed or 0, TerminalProgress())
     print_study(made.study, Format.TABLE)
     print_remark(f"written to {made.run}")
     print_hit_rate(made.hit_rate, Format.TABLE)
-    for path in made.pictures:
+    for path in made.figures:
         print_remark(f"written to {path}")
-    found = made.by_skill
+    accuracy = made.skill_accuracy
     print_line(
-        f"Known skill: of {found.pairs:g} verdicts, each pair in both orders, {found.value:.1%} "
-        f"went to the better player (95 % interval {found.low:.1%} to {found.high:.1%}; with skill "
-        f"dealt out at random, p = {found.p:.1g})."
+        f"Known skill: of {accuracy.pairs:g} comparisons, each pair in both orders, "
+        f"{accuracy.value:.1%} went to the more skilled player (95 % interval {accuracy.low:.1%} "
+        f"to {accuracy.high:.1%}; with skill shuffled, p = {accuracy.p:.1g})."
     )

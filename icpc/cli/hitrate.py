@@ -1,4 +1,4 @@
-"""``judge hitrate``: the ranking held against the result."""
+"""``judge hitrate``: the ranking compared with the actual result."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icpc.cli.options import USUAL, Seed, with_settings
+from icpc.cli.options import FormatOption, Seed, with_settings
 from icpc.cli.output import (
-    DrawnProgress,
     Format,
+    TerminalProgress,
     print_data,
     print_line,
     print_remark,
     print_table,
 )
-from icpc.workflows.settings import Choices, Source
+from icpc.workflows.settings import DEFAULT_COMPETITION, RankingOptions, Source
 
 if TYPE_CHECKING:
     from icpc.study.hit_rate import HitRate
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 @with_settings("resample")
 def hitrate(
     source: Source,
-    choices: Choices,
+    options: RankingOptions,
     published: Annotated[
-        bool, typer.Option("--published", help="The paper's own Figure 2, from its points.")
+        bool, typer.Option("--published", help="Use the points of the paper's Figure 2 instead.")
     ] = False,
     plot: Annotated[
-        bool, typer.Option("--plot", help="Draw the curve: hitrate.png and hitrate.svg.")
+        bool, typer.Option("--plot", help="Draw the curve as hitrate.png and hitrate.svg.")
     ] = False,
     out: Annotated[
         Path | None,
@@ -38,73 +38,74 @@ def hitrate(
         ),
     ] = None,
     seed: Seed = None,
-    format: Format = Format.TABLE,
+    format: FormatOption = Format.TABLE,
 ) -> None:
-    """Hold a ranking against the result: the share of its top who passed the round.
+    """Compare a ranking with the actual result: the share of its top k who passed the round.
 
     Example: judge hitrate --competition icpc2015 --plot
     """
     from icpc.workflows.rankings import open_study
     from icpc.workflows.results import (
+        figure_folder,
         hit_rate,
         hit_rate_as_published,
-        picture_folder,
         write_hit_rate,
     )
 
     study = None
-    with DrawnProgress().start("holding the ranking against the result"):
+    with TerminalProgress().start("comparing the ranking with the result"):
         if published:
-            _refuse_with_published(source, choices)
-            held = hit_rate_as_published(source.competition or USUAL, seed or 0)
+            _refuse_with_published(source, options)
+            curve = hit_rate_as_published(source.competition or DEFAULT_COMPETITION, seed or 0)
         else:
-            study = open_study(source, choices, seed)
-            held = hit_rate(study)
-    print_hit_rate(held, format)
+            study = open_study(source, options, seed)
+            curve = hit_rate(study)
+    print_hit_rate(curve, format)
     if not plot and out is None:
         return
-    folder = picture_folder(out, source.run, held.name, choices != Choices() or seed is not None)
-    for path in write_hit_rate(held, folder, None if folder == source.run else study, plot):
+    changed = options != RankingOptions() or seed is not None
+    folder = figure_folder(out, source.run, curve.name, changed)
+    for path in write_hit_rate(curve, folder, None if folder == source.run else study, plot):
         print_remark(f"written to {path}")
 
 
-def print_hit_rate(held: "HitRate", form: Format) -> None:
-    """Print a curve, and what must be said of it."""
+def print_hit_rate(hit_rate: "HitRate", form: Format) -> None:
+    """Print a hit-rate curve on stdout, and remarks on stderr."""
     if form is Format.TABLE:
-        _print_curve(held)
-        for line in held.lines:
+        _print_curve(hit_rate)
+        for line in hit_rate.sentences:
             print_line(line)
     else:
-        print_data(held.curve, form)
-    for remark in held.remarks:
+        print_data(hit_rate.curve, form)
+    for remark in hit_rate.remarks:
         print_remark(remark)
 
 
-def _refuse_with_published(source: Source, choices: Choices) -> None:
+def _refuse_with_published(source: Source, options: RankingOptions) -> None:
     from ranking.errors import CompetitionError, Given
 
-    if replace(source, competition=None) != Source() or choices != Choices():
+    if replace(source, competition=None) != Source() or options != RankingOptions():
         raise CompetitionError(
             Given(published=None),
-            "the points are what they are",
+            "the points are published as they are",
             "use it with a competition alone",
             key="published-alone",
         )
 
 
-def _print_curve(held: "HitRate") -> None:
+def _print_curve(hit_rate: "HitRate") -> None:
     rows = [
         [
             str(row.k),
             f"{row.wins:g}",
-            held.names.get(row.candidate, row.candidate),
+            hit_rate.names.get(row.candidate, row.candidate),
             str(row.reached),
             "yes" if row.passed else "no",
             f"{row.hit_rate:.3f}",
             f"{row.recall:.3f}",
             f"{row.null_low:.2f}–{row.null_high:.2f}",
         ]
-        for row in held.curve.itertuples()
+        for row in hit_rate.curve.itertuples()
     ]
-    headers = ["k", "wins", "candidate", "reached", "passed", "hit-rate", "recall", "no skill"]
-    print_table(held.title, headers, rows, ["candidate", "reached"])
+    headers = ["k", "wins", "candidate", "reached", "passed", "hit-rate", "recall", "null band"]
+    print_table(hit_rate.title, headers, rows, ["candidate", "reached"])

@@ -5,6 +5,7 @@ Conventions
 A command takes settings whole, and :func:`with_settings` gives it an option for each of their
 fields: of the field's name, type and default. So an option is written once, whatever the number of
 commands that have it. Help shows options panel by panel, in the order in which they stand here.
+Where only some values are right, :data:`CHOICES` has them; :mod:`icpc.cli.command` shows them.
 """
 
 import inspect
@@ -15,134 +16,206 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from icpc.cli.weights import FOLDER
-from icpc.workflows.settings import Choices, RecordingOptions, Source
+from icpc.cli.output import Format
+from icpc.cli.weights import weights_folder_option
+from icpc.competition.bundled import bundled_names
+from icpc.workflows.settings import (
+    DEFAULT_COMPETITION,
+    EmbeddingOptions,
+    RankingOptions,
+    RecordingOptions,
+    Source,
+)
+from ranking.encoders.registry import ENCODERS
 from ranking.methods.registry import METHODS
 
-USUAL = "icpc2015"
-
 RENAMED_OPTIONS = {
+    "--batch": "--batch-size",
     "--by": "--method",
+    "--crossed": "--windows-per-step",
+    "--half": "--bf16",
     "--least": "--min-seconds",
+    "--pairs": "--max-pairs",
     "--passed-from": "--passing-score",
     "--stage": "--round",
 }
 """Options of version 0.1.0 and what they are called now."""
 
+CHOICES: dict[str, Iterable[str]] = {
+    "competition": bundled_names(),
+    "method": METHODS,
+    "vote": ("majority", "mean"),
+    "count": ("all", "paper"),
+    "resample": ("candidates", "windows"),
+    "encoder": ENCODERS,
+    "encoders": ENCODERS,
+    "windows": ("aligned", "all"),
+    "device": ("cpu", "cuda"),
+}
+"""Values of options, by the option's name; those of other packages are looked for when read."""
+
 Seed = Annotated[
-    int | None, typer.Option(min=0, help="Makes every random draw repeatable (default: 0).")
+    int | None, typer.Option(min=0, help="Repeat random draws by this seed (default: 0).")
 ]
 
+FormatOption = Annotated[
+    Format, typer.Option(help="Print data as a table to read, or as CSV or JSON for programs.")
+]
 
-def _either(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} or {last}"
-
-
-_what = partial(typer.Option, rich_help_panel="What to judge")
+_competition = partial(typer.Option, rich_help_panel="Competition")
 _comparisons = partial(typer.Option, rich_help_panel="Comparisons")
-_how = partial(typer.Option, rich_help_panel="How to rank")
-_judging = partial(typer.Option, rich_help_panel="Judging recordings")
+_ranking = partial(typer.Option, rich_help_panel="Ranking")
+_recordings = partial(typer.Option, rich_help_panel="Recordings")
+_encoders = partial(typer.Option, rich_help_panel="Encoders")
+_fitting = partial(typer.Option, rich_help_panel="Fitting the ranker")
+_computing = partial(typer.Option, rich_help_panel="Computing")
 
 OPTIONS: dict[type, dict[str, Any]] = {
     Source: {
-        "competition": _what(help=f"A bundled competition (default: {USUAL})."),
-        "roster": _what(help="A roster CSV: candidate, name, country, reached or score."),
-        "rounds": _what(
-            help="The rounds in order, comma-separated, if no competition.toml gives them."
+        "competition": _competition(
+            help=f"Use a bundled competition (default: {DEFAULT_COMPETITION})."
         ),
-        "run": _what(help="A folder that judge rank --out wrote."),
-        "comparisons": _comparisons(help="CSV: first, second, winner (or tie)."),
-        "votes": _comparisons(help="CSV: first, second, window, p_first."),
-        "panel": _comparisons(help="CSV: juror, candidate, mark, recused."),
-        "round": _comparisons(help="The round whose marks to take, if a panel marked several."),
+        "roster": _competition(
+            help="Read your own roster CSV: candidate, name, country, reached or score."
+        ),
+        "rounds": _competition(
+            help="Name the rounds in order, comma-separated, if no competition.toml does."
+        ),
+        "run": _competition(help="Use a run, a folder that judge rank --out wrote."),
+        "comparisons": _comparisons(
+            help="Read comparisons from a CSV: first, second, winner (or tie)."
+        ),
+        "votes": _comparisons(
+            help="Read votes on windows from a CSV: first, second, window, p_first."
+        ),
+        "panel": _comparisons(
+            help="Read jurors' marks from a CSV: juror, candidate, mark, recused."
+        ),
+        "round": _comparisons(help="Use the marks of this round, where jurors marked several."),
     },
-    Choices: {
-        "method": _how(help=f"{_either(METHODS.own)} (default: bradley-terry)."),
-        "vote": _how(
-            help="How votes on windows decide a pair: majority or mean (default: majority)."
+    RankingOptions: {
+        "method": _ranking(help="Rank by this method (default: bradley-terry)."),
+        "vote": _ranking(
+            help="Decide a pair by the majority or the mean of its votes on windows (default: "
+            "majority)."
         ),
-        "count": _how(
-            help="all comparisons, or paper: unequal results only, by raw wins (default: all)."
+        "count": _ranking(
+            help="Count all comparisons, or as the paper does only those of unequal result, by raw "
+            "wins (default: all)."
         ),
-        "resample": _how(
-            help="Rank intervals from resampling candidates, or windows (default: candidates)."
+        "resample": _ranking(
+            help="Resample candidates or windows for the ranges of rank (default: candidates)."
         ),
-        "passing_score": _how(
-            help="The least score that counts as passed (default: the round after the one judged)."
+        "passing_score": _ranking(
+            help="Count candidates with this score or more as passed (default: who passed the "
+            "round that was compared)."
         ),
     },
     RecordingOptions: {
-        "recordings": _judging(help="Where the recordings are that the roster names: judge them."),
-        "ranker": _judging(
-            help="Who judges: a trained probe, .safetensors with its .json (default: the one that "
-            "comes with the program)."
+        "recordings": _recordings(
+            help="Compare recordings: those in this folder that the roster names."
         ),
-        "encoder": _judging(help="What it hears through (default: the ranker's)."),
-        "windows": _judging(
-            help="Which five-minute windows of a pair meet: aligned or all (default: aligned)."
+        "ranker": _recordings(
+            help="Compare by this trained probe, .safetensors beside its .json (default: the "
+            "ranker that comes with the program)."
         ),
-        "antisymmetric": _judging(
-            "--antisymmetric", help="Average both orders of a pair, so that they agree."
+        "encoder": _recordings(help="Embed with this encoder (default: the ranker's)."),
+        "windows": _recordings(
+            help="Compare aligned five-minute windows of a pair, or all with all (default: "
+            "aligned)."
         ),
-        "min_seconds": _judging(
-            min=1, help="Minimum length of a recording in seconds (default: 300)."
+        "antisymmetric": _recordings(
+            "--antisymmetric", help="Average the two orders of a pair, so that they agree."
         ),
-        "fit_half": _judging(
+        "min_seconds": _recordings(
+            min=1, help="Reject recordings shorter than this (default: 300)."
+        ),
+        "skip_bad": _recordings(
+            "--skip-bad", help="Leave out recordings that cannot be used, and name them."
+        ),
+        "fit_half": _fitting(
             "--fit-half",
-            help="Fit the ranker on the results of one half, by lot, and judge the other half.",
+            help="Fit the ranker on the results of one half of the candidates, split at random, "
+            "and compare the other half.",
         ),
-        "folds": _judging(
+        "folds": _fitting(
             min=3,
-            help="Judge every pair by a ranker fitted on the results of others, of so many parts.",
+            help="Split into so many folds, and compare every pair by a ranker fitted without "
+            "either candidate.",
         ),
-        "epochs": _judging(min=1, help="How long to fit (default: 5)."),
-        "skip_bad": _judging(
-            "--skip-bad", help="Leave out recordings that cannot be used, by name."
+        "epochs": _fitting(min=1, help="Fit for so many epochs (default: 5)."),
+        "weights": _computing(help="Load these weights of the encoder, such as fine-tuned ones."),
+        "weights_dir": weights_folder_option(rich_help_panel="Computing"),
+        "store": _computing(
+            envvar="JUDGE_STORE", help="Cache embeddings, votes and fitted rankers here."
         ),
-        "weights": _judging(help="The encoder's weights, if fine-tuned."),
-        "weights_dir": FOLDER,
-        "store": _judging(envvar="JUDGE_STORE", help="Where embeddings and votes are kept."),
-        "device": _judging(help="cpu or cuda (default: cuda if there is one)."),
-        "workers": _judging(min=1, help="Cores to use (default: all)."),
+        "device": _computing(help="Compute on this device (default: cuda if there is one)."),
+        "workers": _computing(min=1, help="Use so many cores (default: all)."),
+    },
+    EmbeddingOptions: {
+        "encoders": _encoders("--encoder", help="Embed with this encoder; repeat it for several."),
+        "weights": _encoders(
+            help="Load these weights of the one encoder, such as fine-tuned ones."
+        ),
+        "weights_dir": weights_folder_option(rich_help_panel="Encoders"),
+        "front_end": _encoders(
+            metavar="NAME=VALUE",
+            help="Change an option of a front end, such as log=no; repeat it for several. judge "
+            "weights lists them.",
+        ),
+        "as_published": _encoders(
+            "--as-published", help="Use the front ends of the paper's release."
+        ),
+        "min_seconds": _recordings(
+            min=1,
+            help="Reject recordings shorter than this (default: 300 with a roster, 1 without).",
+        ),
+        "store": _computing(envvar="JUDGE_STORE", help="Store embeddings here."),
+        "device": _computing(help="Compute on this device (default: cuda if there is one)."),
+        "workers": _computing(
+            min=1, help="Use so many processes on a CPU (default: one per two cores)."
+        ),
+        "batch_size": _computing(min=1, help="Encode so many segments at a time."),
     },
 }
 """Of each kind of settings, how its fields are asked for."""
 
 
 def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command an option for each field of the settings that it takes.
+    """Return a decorator: its command gets an option for each field of the settings it takes.
 
     Parameters
     ----------
-    left_out : fields that this command does not ask for
+    left_out
+        Fields that this command has no option for.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command)
         parameters = signature.parameters.values()
-        taken = {one.name: one.annotation for one in parameters if one.annotation in OPTIONS}
-        asked = [
+        kinds = {one.name: one.annotation for one in parameters if one.annotation in OPTIONS}
+        options = [
             option
             for one in parameters
-            for option in (_asked(taken[one.name], left_out) if one.name in taken else [one])
+            for option in (_options(kinds[one.name], left_out) if one.name in kinds else [one])
         ]
 
         @wraps(command)
-        def gathered(**given: Any) -> None:
-            for name, kind in taken.items():
+        def with_options(**given: Any) -> None:
+            for name, kind in kinds.items():
                 own = {key: given.pop(key) for key in OPTIONS[kind] if key in given}
-                given[name] = kind(**own)
+                several = {key: tuple(value) for key, value in own.items() if type(value) is list}
+                given[name] = kind(**(own | several))
             command(**given)
 
-        vars(gathered)["__signature__"] = signature.replace(parameters=asked)  # typer reads it
-        return gathered
+        vars(with_options)["__signature__"] = signature.replace(parameters=options)  # for typer
+        return with_options
 
     return decorate
 
 
-def _asked(kind: type, left_out: tuple[str, ...]) -> list[inspect.Parameter]:
-    """The parameters of a command that asks for settings of a kind."""
+def _options(kind: type, left_out: tuple[str, ...]) -> list[inspect.Parameter]:
+    """The parameters of a command that has options for settings of a kind."""
     types = get_type_hints(kind)
     defaults = {field.name: field.default for field in fields(kind)}
     return [
@@ -150,8 +223,13 @@ def _asked(kind: type, left_out: tuple[str, ...]) -> list[inspect.Parameter]:
             name,
             inspect.Parameter.POSITIONAL_OR_KEYWORD,
             default=defaults[name],
-            annotation=Annotated[types[name], option],
+            annotation=Annotated[_typed(types[name]), option],
         )
         for name, option in OPTIONS[kind].items()
         if name not in left_out
     ]
+
+
+def _typed(annotation: Any) -> Any:
+    """The type of an option; one that may be repeated is a list for typer."""
+    return list[str] if annotation == tuple[str, ...] else annotation

@@ -1,6 +1,6 @@
 """What the commands print: tables for people, CSV and JSON for programs, remarks on stderr.
 
-Text from files is never taken for markup, and cannot steer the terminal.
+Text from files is never read as markup, and its control characters are not printed.
 """
 
 import io
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn
     from rich.status import Status
 
-LEAST_WIDTH = 6  # of a column that gives way
+MIN_WIDTH = 6  # of a column that is narrowed
 
 
 class Format(StrEnum):
-    """How data go to stdout."""
+    """Format of the data on stdout."""
 
     TABLE = "table"
     CSV = "csv"
@@ -34,7 +34,7 @@ class Format(StrEnum):
 
 
 def write_any_name() -> None:
-    """Let every name be printed, whatever the locale: files and pipes get UTF-8."""
+    """Make every name printable, whatever the locale: files and pipes get UTF-8."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(
@@ -45,20 +45,34 @@ def write_any_name() -> None:
 def print_data(table: "pd.DataFrame", form: Format) -> None:
     """Print a table as CSV or JSON, missing values empty or null."""
     from ranking.files.table_writer import to_csv
-    from ranking.files.text import STEERING
+    from ranking.files.text import CONTROL_CHARACTERS
 
     if form is Format.CSV:
         sys.stdout.write(to_csv(table))
         return
     lines = table.to_json(orient="records", indent=1, force_ascii=False).split("\n")
     for line in lines:  # JSON escapes most control characters itself
-        sys.stdout.write(STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
+        sys.stdout.write(
+            CONTROL_CHARACTERS.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n"
+        )
 
 
 def print_table(
     title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], flexible: Sequence[str] = ()
 ) -> None:
-    """Print a table that fits the terminal; ``flexible`` columns, on the left, give way."""
+    """Print a table that fits the terminal.
+
+    Parameters
+    ----------
+    title
+        Line above the table.
+    headers
+        Name of each column.
+    rows
+        Cells of each row, as text.
+    flexible
+        Headers of the columns that are narrowed where space is short; they are aligned left.
+    """
     from ranking.files.text import printable
 
     console = Console()
@@ -83,11 +97,11 @@ def print_table(
 
 
 def _fitted(widths: Sequence[int], soft: Sequence[int], room: int) -> list[int]:
-    """Widths that fit a line, the widest of the soft columns giving way first, down to six."""
+    """Widths that fit a line, the widest of the soft columns narrowed first, down to six."""
     fitted = list(widths)
     while soft and sum(fitted) + len(fitted) > room:
         widest = max(soft, key=lambda place: fitted[place])
-        if fitted[widest] <= LEAST_WIDTH:
+        if fitted[widest] <= MIN_WIDTH:
             break
         fitted[widest] -= 1
     return fitted
@@ -114,11 +128,11 @@ def print_error(message: str) -> None:
     Console(stderr=True).print(Text(f"judge: {printable(message)}"), soft_wrap=True)
 
 
-class DrawnProgress(Progress):
-    """Draws a stage of work on a terminal's stderr, and nothing where that is no terminal.
+class TerminalProgress(Progress):
+    """Shows a stage of work on stderr if that is a terminal, else nothing.
 
-    A stage of unknown length turns a wheel; of others, their count or their bytes and the time left
-    are seen, or a bar where each piece is described. A stage within another is drawn in its place,
+    A stage of unknown length is a spinner; others show their count, or their bytes, and the time
+    left, or a bar where each step has a description. A stage within another is shown in its place,
     under both names.
     """
 
@@ -129,7 +143,17 @@ class DrawnProgress(Progress):
         self._bar: Bar | None = None
 
     def start(self, what: str, total: float | None = None, unit: str = "") -> Self:
-        """Draw a stage from now on, and no longer the one around it."""
+        """Show a stage from now on, and no longer the one around it.
+
+        Parameters
+        ----------
+        what
+            Name of the stage.
+        total
+            Number of steps, if known.
+        unit
+            What is counted; "bytes" are shown as sizes.
+        """
         from ranking.files.text import printable
 
         self._stop()
@@ -148,7 +172,7 @@ class DrawnProgress(Progress):
         return self
 
     def advance(self, pieces: float = 1, detail: str = "") -> None:
-        """Draw that so much more is done."""
+        """Show that more steps are done."""
         if self._bar is None:
             return
         (task,) = self._bar.task_ids
@@ -158,7 +182,7 @@ class DrawnProgress(Progress):
         self._bar.advance(task, pieces)
 
     def done(self) -> None:
-        """Draw no more of it."""
+        """Show the stage no longer."""
         self._stop()
         self._stages = self._stages[:-1]
 
@@ -174,7 +198,7 @@ class DrawnProgress(Progress):
 
 
 def _columns(unit: str) -> "tuple[ProgressColumn, ...]":
-    """What is seen of a stage that counts a unit."""
+    """Columns of a progress bar that counts a unit."""
     from rich.progress import (
         BarColumn,
         DownloadColumn,

@@ -1,4 +1,4 @@
-"""``judge rank``: one order from many comparisons."""
+"""``judge rank``: one ranking from many comparisons."""
 
 import math
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from icpc.cli.options import Seed, with_settings
-from icpc.cli.output import DrawnProgress, Format, print_data, print_remark, print_table
-from icpc.workflows.settings import Choices, RecordingOptions, Source
+from icpc.cli.options import FormatOption, Seed, with_settings
+from icpc.cli.output import Format, TerminalProgress, print_data, print_remark, print_table
+from icpc.workflows.settings import RankingOptions, RecordingOptions, Source
 
 if TYPE_CHECKING:
     from icpc.study.study import Study
@@ -17,30 +17,32 @@ if TYPE_CHECKING:
 @with_settings("run", "passing_score")
 def rank(
     source: Source,
-    choices: Choices,
-    recorded: RecordingOptions,
+    options: RankingOptions,
+    recording_options: RecordingOptions,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the run to this folder (of recordings: runs/NAME)."),
+        typer.Option(help="Write the run to this folder (default with --recordings: runs/NAME)."),
     ] = None,
     seed: Seed = None,
-    format: Format = Format.TABLE,
+    format: FormatOption = Format.TABLE,
 ) -> None:
     """Rank the candidates of a competition, best first.
 
-    Example: judge rank --roster mine.csv --comparisons my.csv --out runs/mine
+    Example: judge rank --competition icpc2015 --out runs/icpc2015
 
-    Example: judge rank --roster mine.csv --recordings DIR
+    Example, after judge demo:
+
+    judge rank --roster demo/recordings/roster.csv --recordings demo/recordings
     """
-    from icpc.study.runs import save_run, usual_folder
+    from icpc.study.runs import default_run_folder, save_run
     from icpc.workflows.rankings import open_study
 
-    if recorded.recordings is None:
-        with DrawnProgress().start("ranking"):
-            study = open_study(source, choices, seed)
+    if recording_options.recordings is None:
+        with TerminalProgress().start("ranking"):
+            study = open_study(source, options, seed)
     else:
-        study = _judged(source, choices, recorded, seed)
-        out = out or usual_folder(study.competition.name)
+        study = _rank_recordings(source, options, recording_options, seed)
+        out = out or default_run_folder(study.competition.name)
     if out is not None:
         save_run(study, out)
     print_study(study, format)
@@ -48,25 +50,28 @@ def rank(
         print_remark(f"written to {out}")
 
 
-def _judged(
-    source: Source, choices: Choices, recorded: RecordingOptions, seed: int | None
+def _rank_recordings(
+    source: Source,
+    options: RankingOptions,
+    recording_options: RecordingOptions,
+    seed: int | None,
 ) -> "Study":
-    """The ranking from recordings; who is left out is named before the others are judged."""
+    """The ranking from recordings; those left out are named before the others are compared."""
     from icpc.workflows.competitions import open_competition
     from icpc.workflows.rankings import rank as rank_candidates
-    from icpc.workflows.rankings import settings_of
+    from icpc.workflows.rankings import settings_from_options
     from icpc.workflows.recordings import compare_recordings, prepare_recordings
     from ranking.errors import CompetitionError, Given
 
     if source.from_file:
         raise CompetitionError(
             Given(recordings=None),
-            "verdicts from recordings and from a file",
+            "comparisons from recordings and from a file",
             "leave one of them out",
         )
-    settings, progress = settings_of(choices, seed), DrawnProgress()
+    settings, progress = settings_from_options(options, seed), TerminalProgress()
     competition = open_competition(source)
-    prepared = prepare_recordings(competition, recorded, settings.seed, progress)
+    prepared = prepare_recordings(competition, recording_options, settings.seed, progress)
     for error in prepared.left_out:
         print_remark(f"left out: {error}")
     comparisons = compare_recordings(prepared, settings.vote, progress)
@@ -74,7 +79,7 @@ def _judged(
 
 
 def print_study(study: "Study", form: Format) -> None:
-    """Print a ranking, and what must be said of it."""
+    """Print a ranking on stdout, and remarks on stderr."""
     if form is Format.TABLE:
         _print_ranking(study)
     else:
@@ -85,7 +90,7 @@ def print_study(study: "Study", form: Format) -> None:
 
 
 def headline(study: "Study") -> str:
-    """One line that says what was ranked, from what."""
+    """Return one line: what was ranked, from what, by which method."""
     return (
         f"{study.competition.name}: {len(study.ranking)} candidates ranked from "
         f"{study.comparisons.source}, by {study.settings.method}"
@@ -115,10 +120,10 @@ def _print_ranking(study: "Study") -> None:
 
 
 def _decimals(strength: float) -> str:
-    """Two decimals, or two digits of what is small: a column of any method's strengths."""
+    """A strength with two decimals, or two digits if it is small."""
     return f"{strength:.2f}" if abs(strength) >= 0.01 else f"{strength:.2g}"
 
 
 def _range(row: Any) -> str:
-    """The ranks that a candidate could have had; a dash where the method has only an order."""
+    """The 95 % range of a rank; a dash where the method has only an order."""
     return "–" if math.isnan(row.rank_low) else f"{row.rank_low}–{row.rank_high}"

@@ -1,52 +1,53 @@
-"""What to type where an error says only what is wrong: options and commands that mend it.
+"""What to type to correct an error: options and commands that the engine does not know.
 
 Conventions
 -----------
 The engine's errors name no option. Their settings become options here; where typing something
-mends an error, its ``key`` finds the words in :data:`REMEDIES`, filled in with the error's facts.
+helps, the error's ``key`` finds the words in :data:`REMEDIES`, filled in with the error's facts.
 """
 
 from ranking.errors import Given, JudgeError
 
 REMEDIES: dict[str, str] = {
-    "folder-of-recordings": "bring them there, or say with --recordings DIR where they are",
-    "split-or-folds": "give a column split, or --folds",
-    "fewer-folds": "give fewer --folds",
-    "levels-or-two-classes": "give levels, or --classes 2",
+    "folder-of-recordings": "copy them there, or name their folder with --recordings DIR",
+    "split-or-folds": "add a column split, or --folds",
+    "fewer-folds": "use fewer --folds",
+    "levels-or-two-classes": "write levels, or use --classes 2",
     "other-probe-or-encoder": "choose another probe, or --encoder {encoder}",
     "other-out": "choose another --out",
     "panel-run": "name a run made with --panel",
     "report-extra": "install what pages need: pip install 'judge[report]'",
-    "embed": "make some: judge embed",
-    "embed-with": "make it: judge embed --encoder {encoder}",
+    "embed": "make them with judge embed",
+    "embed-with": "make it with judge embed --encoder {encoder}",
     "fetch-weights": "judge weights fetch {encoder}, or {by_hand}",
-    "fewer-workers": "give fewer --workers and go on: what is done is kept",
+    "fewer-workers": "use fewer --workers and run it again: what is done is cached",
     "other-store": "choose another --store",
-    "no-ranker": "give one with --ranker FILE; judge train expertise makes one",
-    "where-recorded": "say with --recordings DIR where",
+    "no-ranker": "name one with --ranker FILE; judge train expertise makes one",
+    "where-recorded": "name their folder with --recordings DIR",
     "fit-on": "add --fit-half or --folds",
-    "one-encoder": "give it with one --encoder",
+    "one-encoder": "use it with one --encoder",
     "short-recording": "is this the whole recital? --min-seconds SECONDS allows shorter ones",
     "published-alone": "use it with --competition icpc2015 alone",
-    "other-ranking": "give --out another folder, or leave out --method, --passing-score and --seed",
+    "other-ranking": "name another folder with --out, or leave out --method, --resample, "
+    "--passing-score and --seed",
     "out-folder": "name a folder with --out",
     "make-run": "make one with judge rank --out DIR",
-    "bundled-or-roster": "choose {bundled}, or give your own with --roster FILE",
-    "recordings-alone": "fill in 'recording' with paths, or give --recordings DIR alone",
-    "bring-recording": "bring it to {folder}, an address as {candidate}.flac (or mp3 …), or say "
-    "with --recordings DIR where it is",
+    "bundled-or-roster": "choose {bundled}, or read your own with --roster FILE",
+    "recordings-alone": "fill in 'recording' with paths, or use --recordings DIR without a roster",
+    "copy-recording": "copy it to {folder} (where the roster has an address, as {candidate}.flac, "
+    ".mp3 …), or name its folder with --recordings DIR",
     "check-recordings": "check --recordings",
     "name-rounds": "name them in order, --rounds preliminary,stage1,final, or in a "
     "competition.toml beside the roster",
-    "correct-rounds": "correct it, or give the rounds with --rounds",
+    "correct-rounds": "correct it, or name the rounds with --rounds",
     "no-round": "leave --round out",
-    "name-comparisons": "give --comparisons FILE, --votes FILE or --panel FILE",
-    "rank-by-win-rate": "rank --method win-rate",
-    "give-votes": "give --votes FILE",
+    "name-comparisons": "name a file with --comparisons, --votes or --panel",
+    "rank-by-win-rate": "use --method win-rate",
+    "give-votes": "name a file with --votes",
     "choose-round": "choose one with --round",
-    "say-passing-score": "say with --passing-score which score means passed, or compare "
-    "candidates of both kinds",
-    "verify-store": "judge embed --verify finds and mends it",
+    "say-passing-score": "set --passing-score to the lowest score that means passed, or "
+    "compare candidates of both kinds",
+    "verify-store": "find and remove damaged files with judge embed --verify",
 }
 
 
@@ -55,7 +56,7 @@ def message(error: JudgeError) -> str:
     where = error.where
     if isinstance(where, Given):
         alone = all(value is None for value in where.settings.values())
-        where = where.written(_option, " and " if alone else " ")
+        where = where.describe(_option, " and " if alone else " ")
     remedy = REMEDIES[error.key].format(**error.facts) if error.key else error.remedy
     return f"{where}: {error.what}; {remedy}"
 

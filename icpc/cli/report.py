@@ -1,4 +1,4 @@
-"""``judge report``: one HTML page to look at, and figures to print."""
+"""``judge report``: a ranking as one HTML page, and as figures."""
 
 import shlex
 from dataclasses import asdict
@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from icpc.cli.options import Seed, with_settings
-from icpc.cli.output import DrawnProgress, print_line, print_remark
-from icpc.workflows.settings import Choices, Source
+from icpc.cli.output import TerminalProgress, print_line, print_remark
+from icpc.workflows.settings import RankingOptions, Source
 
 
 @with_settings("resample")
 def report(
     source: Source,
-    choices: Choices,
+    options: RankingOptions,
     plot: Annotated[
         bool, typer.Option("--plot", help="Draw each figure as PNG and SVG beside the page.")
     ] = False,
@@ -28,30 +28,30 @@ def report(
     ] = None,
     seed: Seed = None,
 ) -> None:
-    """Write one HTML page of a ranking: to look at, search, and check.
+    """Write a ranking as one HTML page, to look at, search and check.
 
     Example: judge report --competition icpc2015
     """
     from icpc.workflows.rankings import open_study
-    from icpc.workflows.results import draw_report, picture_folder
+    from icpc.workflows.results import draw_report, figure_folder
     from icpc.workflows.results import report as write_report
 
-    progress = DrawnProgress()
-    with progress.start("looking at the tournament"):
-        study = open_study(source, choices, seed)
-        name, changed = study.competition.name, choices != Choices() or seed is not None
-        folder = picture_folder(out, source.run, name, changed)
-        page = write_report(study, folder, source.run, _command(source, choices, seed))
+    progress = TerminalProgress()
+    with progress.start("writing the report"):
+        study = open_study(source, options, seed)
+        name, changed = study.competition.name, options != RankingOptions() or seed is not None
+        folder = figure_folder(out, source.run, name, changed)
+        page = write_report(study, folder, source.run, _command(source, options, seed))
     print_line(f"{name}: {page}")
     if plot or dark:
         for figure in draw_report(study, folder, dark, progress):
             print_remark(f"written to {figure}.png and .svg")
 
 
-def _command(source: Source, choices: Choices, seed: int | None) -> str:
-    """The command that makes this page, with what was chosen."""
+def _command(source: Source, options: RankingOptions, seed: int | None) -> str:
+    """The command that makes this page again."""
     words = ["judge", "report"]
-    for name, value in {**asdict(source), **asdict(choices), "seed": seed}.items():
+    for name, value in {**asdict(source), **asdict(options), "seed": seed}.items():
         if value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]
     return shlex.join(words)

@@ -1,15 +1,16 @@
-from .competitions import Competition, bundled_names, load_competition, read_competition
-from .recordings import recordings_in, recordings_of
+from .bundled import bundled_names
+from .competitions import Competition, load_competition, read_competition
+from .recordings import find_recordings, list_recordings
 from .roster import read_roster
-from .rounds import level_name
+from .rounds import round_of_score
 
 __all__ = [
     "Competition",
     "bundled_names",
-    "level_name",
+    "find_recordings",
+    "list_recordings",
     "load_competition",
     "read_competition",
     "read_roster",
-    "recordings_in",
-    "recordings_of",
+    "round_of_score",
 ]

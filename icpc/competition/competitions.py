@@ -1,12 +1,12 @@
-"""A competition by name, or from a roster CSV of one's own.
+"""A bundled competition by name, or your own from a roster CSV.
 
 Conventions
 -----------
 A competition is a folder: ``roster.csv`` beside ``competition.toml``, which gives ``name``,
 ``title`` and the ``rounds`` in order, and may name files: ``comparisons`` of candidates, ``panel``
 (marks by jurors, given in ``panel_rounds``), ``published_curve`` (points of a published figure).
-``comparisons_remark`` and ``panel_remark`` say what a reader must know of them. A roster of one's
-own may have a competition.toml beside it.
+``comparisons_remark`` and ``panel_remark`` say what a reader must know of them. Your own roster may
+have a competition.toml beside it.
 """
 
 import tomllib
@@ -16,15 +16,15 @@ from typing import Any
 
 import pandas as pd
 
+from icpc.competition.bundled import bundled_names, bundled_roster
 from icpc.competition.roster import read_roster
 from ranking.deprecation import with_new_names
 from ranking.errors import CompetitionError, Given
-from ranking.files.text import closest, decode, printable
+from ranking.files.text import did_you_mean, printable, read_text
 
-BUNDLED = Path(__file__).parent.parent / "data"
-FILES = ("comparisons", "panel", "published_curve")
-TEXTS = ("name", "title", *FILES, "comparisons_remark", "panel_remark")
-LISTS = ("rounds", "panel_rounds")
+FILE_KEYS = ("comparisons", "panel", "published_curve")
+TEXT_KEYS = ("name", "title", *FILE_KEYS, "comparisons_remark", "panel_remark")
+LIST_KEYS = ("rounds", "panel_rounds")
 RENAMED = {
     "comparisons_note": "comparisons_remark",
     "panel_note": "panel_remark",
@@ -35,36 +35,38 @@ RENAMED = {
 
 @dataclass(frozen=True)
 class Competition:
-    """Who played, and which verdicts on them are known."""
+    """Who played, and which comparisons or marks of them are known."""
 
     name: str
     title: str
     rounds: tuple[str, ...]
-    """In the order they are played; empty if only scores are known."""
+    """Rounds in the order they are played; empty if only scores are known."""
     roster: pd.DataFrame
+    """ROSTER table of :mod:`ranking.tables`."""
     roster_path: Path
+    """CSV file that the roster was read from."""
     comparisons: Path | None = None
+    """CSV file of comparisons of candidates."""
     comparisons_remark: str = ""
+    """What a reader must know of the comparisons."""
     panel: Path | None = None
+    """CSV file of the marks by jurors."""
     panel_remark: str = ""
+    """What a reader must know of the marks."""
     panel_rounds: tuple[str, ...] = ()
     """Rounds that the panel gave marks in; the first is ranked unless another is named."""
     published_curve: Path | None = None
+    """CSV file of the points of a published hit-rate curve."""
 
     @property
-    def judged(self) -> pd.DataFrame:
-        """The roster without candidates who are exempt."""
+    def eligible(self) -> pd.DataFrame:
+        """The roster without exempt candidates."""
         return self.roster[~self.roster["exempt"]]
 
     @property
     def score(self) -> pd.Series:
-        """Rounds passed into, by candidate; may be missing."""
+        """Score S(c) by candidate, the number of rounds passed into; may be missing."""
         return self.roster.set_index("candidate")["score"]
-
-
-def bundled_names() -> list[str]:
-    """Names of the competitions that come with the program."""
-    return sorted(path.parent.name for path in BUNDLED.glob("*/competition.toml"))
 
 
 def load_competition(name: str) -> Competition:
@@ -74,20 +76,33 @@ def load_competition(name: str) -> Competition:
     ------
     CompetitionError
         If there is none of that name.
+
+    Examples
+    --------
+    >>> from icpc import load_competition
+    >>> load_competition("icpc2025").rounds
+    ('stage1', 'stage2', 'stage3', 'final')
     """
     if name not in bundled_names():
         raise CompetitionError(
             Given(competition=printable(name)),
-            f"no such competition is bundled{closest(name, bundled_names())}",
-            f"choose {' or '.join(bundled_names())}, or read one of your own",
+            f"no such competition is bundled{did_you_mean(name, bundled_names())}",
+            f"choose {' or '.join(bundled_names())}, or read your own roster",
             key="bundled-or-roster",
             bundled=" or ".join(bundled_names()),
         )
-    return read_competition(BUNDLED / name / "roster.csv")
+    return read_competition(bundled_roster(name))
 
 
 def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
     """Return the competition of a roster CSV and the competition.toml beside it, if there is one.
+
+    Parameters
+    ----------
+    roster
+        Path of the CSV file.
+    rounds
+        Names in the order they are played; those of competition.toml if empty.
 
     Raises
     ------
@@ -98,9 +113,11 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
     settings = _read_settings(settings_path) if settings_path.exists() else {}
     rounds = rounds or tuple(settings.get("rounds", ()))
     if len(set(rounds)) < len(rounds):
-        raise CompetitionError("rounds", f"{', '.join(rounds)} has one twice", "name each once")
+        raise CompetitionError(
+            "rounds", f"{', '.join(rounds)} names one of them twice", "name each round once"
+        )
     name = settings.get("name", roster.stem)
-    beside = {key: roster.parent / settings[key] for key in FILES if key in settings}
+    beside = {key: roster.parent / settings[key] for key in FILE_KEYS if key in settings}
     return Competition(
         name=name,
         title=settings.get("title", name),
@@ -117,23 +134,23 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
 
 
 def _read_settings(path: Path) -> dict[str, Any]:
-    """The competition.toml, its values of the right kind."""
+    """The settings of a competition.toml, their types checked."""
     try:
-        settings = tomllib.loads(decode(path))
+        settings = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise CompetitionError(str(path), f"not TOML ({error})", "correct it") from None
     settings = with_new_names(str(path), settings, RENAMED)
     for key, value in settings.items():
-        if key in TEXTS:
+        if key in TEXT_KEYS:
             right, kind = isinstance(value, str), "a text"
-        elif key in LISTS:
+        elif key in LIST_KEYS:
             right = isinstance(value, list) and all(isinstance(name, str) for name in value)
             kind = "a list of texts"
         else:
-            known = [*TEXTS, *LISTS]
+            known = [*TEXT_KEYS, *LIST_KEYS]
             raise CompetitionError(
                 str(path),
-                f"unknown setting {key!r}{closest(key, known)}",
+                f"unknown setting {key!r}{did_you_mean(key, known)}",
                 f"use {', '.join(known)}",
             )
         if not right:

@@ -6,8 +6,8 @@ A roster is a CSV file with one row per candidate. ``candidate`` is an id (any t
 ``country`` are for people to read. ``reached`` is the last round *played*; the score S(c) is the
 number of rounds *passed into* [1]_: 0 for who went out in the first. The two differ for who passed
 and withdrew, so an explicit ``score`` wins over ``reached``. Both may be empty before the results
-are known. Optional columns: ``exempt`` (yes: known, but not judged), ``recording``, ``seconds``,
-``appearance``, ``place``; their meaning is in :mod:`ranking.tables`.
+are known. Optional columns: ``exempt`` (yes: passed without playing, so not compared),
+``recording``, ``seconds``, ``appearance``, ``place``, defined in :mod:`ranking.tables`.
 
 References
 ----------
@@ -21,10 +21,10 @@ import pandas as pd
 
 from ranking.errors import RosterError
 from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import closest, printable
+from ranking.files.text import did_you_mean, printable
 from ranking.tables import TIE
 
-NUMBERS = ("seconds", "appearance")
+NUMERIC_COLUMNS = ("seconds", "appearance")
 
 
 def read_roster(path: Path, rounds: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -32,15 +32,16 @@ def read_roster(path: Path, rounds: tuple[str, ...] = ()) -> pd.DataFrame:
 
     Parameters
     ----------
-    path : file
+    path
+        CSV file.
     rounds : names in the order they are played
         Needed if ``reached`` is filled in for anyone without a ``score``.
 
     Raises
     ------
     TableError, RosterError
-        If the file cannot be read, a candidate is unnamed or stands twice, ``reached`` is no
-        round, or a score is not a number from 0.
+        If the file cannot be read, a candidate is unnamed or listed twice, ``reached`` is not a
+        round, or a score is negative or not a number.
     """
     file = read_csv(path, ("candidate",))
     _check_ids(file)
@@ -59,13 +60,13 @@ def read_roster(path: Path, rounds: tuple[str, ...] = ()) -> pd.DataFrame:
             "place": rows.get("place", pd.Series("", index=rows.index)),
         }
     )
-    for column in NUMBERS:
+    for column in NUMERIC_COLUMNS:
         table[column] = file.numbers(column) if column in rows else np.nan
     return table
 
 
 def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Series:
-    """Rounds passed into: the explicit score, else the place of ``reached`` among the rounds."""
+    """Rounds passed into: the explicit score, else the index of ``reached`` among the rounds."""
     given = (
         file.numbers("score")
         if "score" in file.rows
@@ -73,7 +74,11 @@ def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Se
     )
     bad = file.first_where(given < 0)
     if bad is not None:
-        raise RosterError(file.where(bad), f"'score' is {given.iloc[bad]:g}", "count from 0")
+        raise RosterError(
+            file.where(bad),
+            f"'score' is {given.iloc[bad]:g}",
+            "count the rounds passed into, from 0",
+        )
     if not rounds:
         bad = file.first_where((reached != "") & given.isna())
         if bad is not None:
@@ -90,8 +95,8 @@ def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Se
         raise RosterError(
             file.where(bad),
             f"'reached' is {value!r}, but the rounds are "
-            f"{printable(', '.join(rounds))}{closest(value, list(rounds))}",
-            "correct it, or give the rounds as they are",
+            f"{printable(', '.join(rounds))}{did_you_mean(value, list(rounds))}",
+            "correct it, or name the rounds as the roster spells them",
             key="correct-rounds",
         )
     passed_into = reached.map({name: float(order) for order, name in enumerate(rounds)})
@@ -102,13 +107,13 @@ def _check_ids(file: CsvFile) -> None:
     ids = file.rows["candidate"]
     bad = file.first_where((ids == "") | (ids.str.lower() == TIE))
     if bad is not None:
-        what = "no candidate id" if ids.iloc[bad] == "" else f"the id {TIE!r} means a draw"
-        raise RosterError(file.where(bad), what, "give every candidate a name of their own")
+        what = "no candidate id" if ids.iloc[bad] == "" else f"the id {TIE!r} is reserved for ties"
+        raise RosterError(file.where(bad), what, "give every candidate an id of their own")
     bad = file.first_where(ids.duplicated())
     if bad is not None:
         before = int((ids == ids.iloc[bad]).to_numpy().argmax())
         raise RosterError(
             file.where(bad),
-            f"candidate {ids.iloc[bad]!r} stands on line {file.lines[before]} already",
-            "keep one row for each candidate",
+            f"candidate {ids.iloc[bad]!r} is on line {file.lines[before]} already",
+            "keep one row per candidate",
         )

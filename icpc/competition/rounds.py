@@ -2,13 +2,14 @@
 
 Conventions
 -----------
-A *score* is the number of rounds passed into; it is called by the round passed into.
+A *score* is the number of rounds passed into; it is named after the last round passed into.
 """
 
-MOST_ROUNDS = 8  # scores of more kinds are marks, no rounds
+MAX_ROUNDS = 8
+"""Most distinct scores that are taken for rounds; where there are more, they are marks."""
 
 
-def level_name(rounds: tuple[str, ...], score: float) -> str:
-    """The round passed into, or the score where rounds do not tell."""
-    whole = score == int(score) < len(rounds)
-    return rounds[int(score)] if whole else f"score {score:g}"
+def round_of_score(rounds: tuple[str, ...], score: float) -> str:
+    """Return the last round passed into, or "score 2.5" where no round has that score."""
+    has_round = score == int(score) < len(rounds)
+    return rounds[int(score)] if has_round else f"score {score:g}"

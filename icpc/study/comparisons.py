@@ -25,12 +25,15 @@ class Comparisons:
     source: str
     """What they are, in words: "8,418 published comparisons"."""
     remark: str = ""
+    """What a reader must know of them."""
     path: Path | None = None
+    """File they were read from."""
     passing_score: float = 1
-    """Least score of whoever passed the round that was judged."""
+    """Lowest score that means having passed the round that was compared."""
     votes: pd.DataFrame | None = None
+    """VOTES table that decided them, where they come from votes on windows."""
     marks: pd.DataFrame | None = None
-    """A panel's, for methods that rank by them."""
+    """MARKS table of the panel, for methods that rank by marks."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Ranker, encoder, recordings and device, where a ranker compared recordings."""
 
@@ -45,6 +48,21 @@ def load_comparisons(
 ) -> Comparisons:
     """Return the comparisons of the one file given, or those that come with the competition.
 
+    Parameters
+    ----------
+    competition
+        Whose eligible candidates the file may name.
+    comparisons
+        CSV of comparisons: first, second, winner.
+    votes
+        CSV of votes on windows: first, second, window, p_first.
+    panel
+        CSV of marks: juror, candidate, mark, recused.
+    round_name
+        The round whose marks to use, where a panel marked several.
+    vote
+        How votes on windows decide a comparison: majority or mean.
+
     Raises
     ------
     TableError, ComparisonsError
@@ -52,13 +70,20 @@ def load_comparisons(
     CompetitionError
         If several files are given, or none where the competition has none; or ``round_name``
         without marks.
+
+    Examples
+    --------
+    >>> from icpc import load_comparisons, load_competition
+    >>> final = load_comparisons(load_competition("icpc2025"), round_name="final")
+    >>> final.source
+    '887 comparisons by 17 jurors in final (111 ties)'
     """
     given = [path for path in (comparisons, votes, panel) if path is not None]
     if len(given) > 1:
         raise CompetitionError(
             " and ".join(path.name for path in given), "comparisons from several files", "give one"
         )
-    ids = pd.Index(competition.judged["candidate"])
+    ids = pd.Index(competition.eligible["candidate"])
     if votes is not None and round_name is None:
         return replace(comparisons_from_votes(read_votes(votes, ids), vote), path=votes)
     own = not given
@@ -82,33 +107,45 @@ def load_comparisons(
 def comparisons_from_votes(
     votes: pd.DataFrame,
     rule: str,
-    said: Sequence[str] = (),
+    remarks: Sequence[str] = (),
     provenance: Mapping[str, Any] = MappingProxyType({}),
 ) -> Comparisons:
-    """Return the comparisons that a VOTES table makes, with remarks on where they come from."""
+    """Return the comparisons that votes on windows decide.
+
+    Parameters
+    ----------
+    votes
+        VOTES table of :mod:`ranking.tables`.
+    rule
+        How votes decide: majority or mean.
+    remarks
+        What a reader must know of the votes.
+    provenance
+        Ranker, encoder, recordings and device that made them.
+    """
     table = count_votes(votes, rule)
     even = int((table["votes"] * 2 == table["windows"]).sum())
     source = f"{len(table):,} comparisons by {rule} of {len(votes):,} votes on windows"
-    decided = [f"{even:,} even votes went to the larger mean probability"] if even else []
+    ties = [f"{even:,} tied votes were decided by the larger mean probability."] if even else []
     return Comparisons(
-        table, source, " ".join([*said, *decided]), votes=votes, provenance=provenance
+        table, source, " ".join([*remarks, *ties]), votes=votes, provenance=provenance
     )
 
 
 def _from_panel(
     competition: Competition, path: Path, round_name: str | None, *, own: bool
 ) -> Comparisons:
-    judged = round_name or (
+    marked = round_name or (
         competition.panel_rounds[0] if own and competition.panel_rounds else None
     )
-    marks = read_marks(path, pd.Index(competition.judged["candidate"]), judged)
+    marks = read_marks(path, pd.Index(competition.eligible["candidate"]), marked)
     table = panel_comparisons(marks)
     ties = int((table["winner"] == TIE).sum())
-    at = competition.rounds.index(judged) if judged in competition.rounds else 0
+    at = competition.rounds.index(marked) if marked in competition.rounds else 0
     return Comparisons(
         table,
         f"{len(table):,} comparisons by {table['juror'].nunique()} jurors"
-        f"{f' in {judged}' if judged else ''} ({ties:,} ties)",
+        f"{f' in {marked}' if marked else ''} ({ties:,} ties)",
         competition.panel_remark if own else "",
         path,
         passing_score=at + 1,

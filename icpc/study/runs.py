@@ -1,11 +1,12 @@
-"""One folder per run, so that every command picks up where the last one stopped.
+"""Runs: a folder with a ranking, what it was made from, and how.
 
 Conventions
 -----------
-``run.json`` holds every setting, the versions and the hashes of what went in; it is written last,
-so a folder without it holds no finished run. ``roster.csv``, ``comparisons.csv`` and, of votes on
-windows, ``votes.csv`` are what the run was made from; ``ranking.csv`` knows no result.
-Nothing in a run depends on when or where it was made.
+``run.json`` is the record of a run: every setting, the versions and the SHA-256 of each input and
+file. It is written last, so a folder without it holds no finished run. ``roster.csv``,
+``comparisons.csv`` and, of votes on windows, ``votes.csv`` are what the run was made from;
+``ranking.csv`` is made without results. A run has no date and no absolute path in it: equal inputs
+give identical files.
 """
 
 import json
@@ -29,11 +30,11 @@ from ranking.errors import RunError
 from ranking.files.atomic import write_text
 from ranking.files.hashing import file_sha256
 from ranking.files.table_writer import to_csv
-from ranking.files.text import decode
+from ranking.files.text import read_text
 
 INPUTS = ("roster.csv", "comparisons.csv", "votes.csv")
 FILES = ("run.json", *INPUTS, "ranking.csv")
-FIGURES = (
+REPORT_FIGURES = (
     "hitrate",
     "intervals",
     "head-to-head",
@@ -44,12 +45,12 @@ FIGURES = (
     "windows",
     "calibration",
 )
-PICTURES = (
+REPORT_FILES = (
     "hitrate.csv",
     "report.html",
-    *(f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")),
+    *(f"{name}.{kind}" for name in REPORT_FIGURES for kind in ("png", "svg")),
 )
-RECORD = {
+REQUIRED = {
     "competition": ("name", "title", "rounds"),
     "comparisons": ("source", "remark", "passing_score"),
 }
@@ -58,18 +59,21 @@ RENAMED_WITHIN = {
     "comparisons": {"note": "remark", "passed_from": "passing_score"},
     "settings": {"by": "method"},
     "sha256": {"verdicts": "comparisons"},
+    "provenance": {"judging": "pairing"},
+    "provenance.fit": {"part": "fold"},
+    "provenance.fit.accuracy": {"as_it_came": "before_fit", "gained": "gain"},
 }
 """Keys of a record by what version 0.1.0 called them."""
 LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 
-def usual_folder(name: str) -> Path:
-    """Return where the run of a competition goes unless told otherwise; safe as a file name."""
+def default_run_folder(name: str) -> Path:
+    """Return the default folder for the run of a competition; safe as a file name."""
     return Path("runs") / (re.sub(r"[^\w.-]+", "-", name).strip(".-") or "run")
 
 
 def save_run(study: Study, folder: Path) -> None:
-    """Write a study to a folder, replacing a run that is there.
+    """Write a study to a folder, replacing an earlier run in it.
 
     Raises
     ------
@@ -79,13 +83,15 @@ def save_run(study: Study, folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise RunError(str(folder), "this is a file", "name a folder", key="out-folder")
     others = (
-        {path.name for path in folder.iterdir()} - {*FILES, *PICTURES} if folder.exists() else {}
+        {path.name for path in folder.iterdir()} - {*FILES, *REPORT_FILES}
+        if folder.exists()
+        else {}
     )
     if others and not (folder / "run.json").exists():
         raise RunError(
             str(folder),
-            f"the folder holds other things ({min(others)})",
-            "name an empty or new one",
+            f"the folder has other files in it ({min(others)})",
+            "name an empty or new folder",
         )
     _clear(folder)
     write_text(to_csv(study.competition.roster), folder / "roster.csv")
@@ -94,48 +100,56 @@ def save_run(study: Study, folder: Path) -> None:
         write_text(to_csv(study.comparisons.votes), folder / "votes.csv")
     write_text(to_csv(study.ranking), folder / "ranking.csv")
     written = [name for name in INPUTS if (folder / name).exists()]
-    facts = {**describe(study), "written": {name: file_sha256(folder / name) for name in written}}
-    text = json.dumps(facts, indent=2, ensure_ascii=False)
+    record = {
+        **run_record(study),
+        "written": {name: file_sha256(folder / name) for name in written},
+    }
+    text = json.dumps(record, indent=2, ensure_ascii=False)
     write_text(text + "\n", folder / "run.json")
 
 
 def load_run(folder: Path, **changes: Any) -> Study:
-    """Return the study of a run's folder, ranked anew from its comparisons.
+    """Return the study of a run's folder, ranked again from its comparisons.
 
-    ``changes`` replace settings of the run: ``method``, ``seed`` or ``resample``.
+    Parameters
+    ----------
+    folder
+        Where ``run.json`` is.
+    changes
+        New values of settings of the run: ``method``, ``seed`` or ``resample``.
 
     Raises
     ------
     RunError
-        If there is no finished run in it, or its files were changed since.
+        If there is no finished run in it, or its files have changed since.
     TableError, RosterError, ComparisonsError
         If its files cannot be read.
     """
-    facts = read_record(folder)
-    _refuse_changed(folder, facts["written"])
-    rounds = tuple(facts["competition"]["rounds"])
+    record = load_record(folder)
+    _check_unchanged(folder, record["written"])
+    rounds = tuple(record["competition"]["rounds"])
     competition = Competition(
-        name=facts["competition"]["name"],
-        title=facts["competition"]["title"],
+        name=record["competition"]["name"],
+        title=record["competition"]["title"],
         rounds=rounds,
         roster=read_roster(folder / "roster.csv", rounds),
         roster_path=folder / "roster.csv",
     )
-    ids = pd.Index(competition.judged["candidate"])
+    ids = pd.Index(competition.eligible["candidate"])
     votes = folder / "votes.csv"
     comparisons = Comparisons(
         table=read_comparisons(folder / "comparisons.csv", ids),
-        source=facts["comparisons"]["source"],
-        remark=facts["comparisons"]["remark"],
+        source=record["comparisons"]["source"],
+        remark=record["comparisons"]["remark"],
         path=folder / "comparisons.csv",
-        passing_score=facts["comparisons"]["passing_score"],
+        passing_score=record["comparisons"]["passing_score"],
         votes=read_votes(votes, ids) if votes.exists() else None,
     )
-    return run_study(competition, comparisons, Settings(**{**facts["settings"], **changes}))
+    return run_study(competition, comparisons, Settings(**{**record["settings"], **changes}))
 
 
-def describe(study: Study) -> dict[str, Any]:
-    """Return what a study depends on: versions, settings, and the hashes of what went in."""
+def run_record(study: Study) -> dict[str, Any]:
+    """Return what a study depends on: versions, settings, and the SHA-256 of each input."""
     competition, comparisons = study.competition, study.comparisons
     inputs = {"roster": competition.roster_path, "comparisons": comparisons.path}
     return {
@@ -158,42 +172,44 @@ def describe(study: Study) -> dict[str, Any]:
     }
 
 
-def read_record(folder: Path) -> dict[str, Any]:
-    """Return the record of a run, with everything in it that a study needs.
+def load_record(folder: Path) -> dict[str, Any]:
+    """Return the record of a run, with today's keys and everything in it that a study needs.
 
     Raises
     ------
     RunError
-        If there is no finished run, or its record is none.
+        If there is no finished run, or ``run.json`` is not the record of one.
     """
     path = folder / "run.json"
     if not path.is_file():
-        raise RunError(str(folder), "no finished run (no run.json)", "name one", key="make-run")
+        raise RunError(str(folder), "no finished run (no run.json)", "name a run", key="make-run")
     try:
-        written = json.loads(decode(path))
-        facts = with_new_names(str(path), written, RENAMED, RENAMED_WITHIN)
-        for part, keys in RECORD.items():
+        written = json.loads(read_text(path))
+        record = with_new_names(str(path), written, RENAMED, RENAMED_WITHIN)
+        for part, keys in REQUIRED.items():
             for key in keys:
-                facts[part][key]
-        facts["written"].items()
-        Settings(**facts["settings"])
+                record[part][key]
+        record["written"].items()
+        Settings(**record["settings"])
     except (ValueError, KeyError, AttributeError, TypeError):
         raise RunError(str(path), "not the record of a run", "make the run again") from None
-    return facts
+    return record
 
 
 def _clear(folder: Path) -> None:
-    """Remove an earlier run and its pictures, the record first: what is left is no finished run."""
+    """Remove an earlier run and its report, the record first: what is left is no finished run."""
     try:
-        for name in (*FILES, *PICTURES):
+        for name in (*FILES, *REPORT_FILES):
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise RunError(
-            str(folder), f"an earlier run cannot be removed ({error.strerror})", "name another one"
+            str(folder),
+            f"an earlier run cannot be removed ({error.strerror})",
+            "name another folder",
         ) from None
 
 
-def _refuse_changed(folder: Path, written: dict[str, str]) -> None:
+def _check_unchanged(folder: Path, written: dict[str, str]) -> None:
     for name, digest in written.items():
         if not (folder / name).is_file() or file_sha256(folder / name) != digest:
             raise RunError(

@@ -1,11 +1,11 @@
-"""The whole way, from a competition to its results.
+"""A study: a competition, comparisons of its candidates, and the ranking made from them.
 
 Conventions
 -----------
-Verdicts come from one source: comparisons, votes on windows, or a panel's marks. The ranking is
-made from verdicts alone; results are joined to the finished ranking. One choice breaks that rule,
-and says so: ``count = "paper"`` leaves out pairs of equal score and ranks by raw wins, as the
-release of the paper [1]_ does, to reproduce its figure.
+Comparisons come from one source: a file of comparisons, votes on windows, or a panel's marks. The
+ranking is made from comparisons alone; results are joined to the finished ranking. One setting
+breaks that rule, and the study says so: ``count = "paper"`` leaves out pairs of equal score and
+ranks by raw wins, as the release of the paper [1]_ does, to reproduce its figure.
 
 References
 ----------
@@ -13,6 +13,7 @@ References
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,8 @@ from ranking.comparisons.schedule import Schedule, describe_schedule
 from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.errors import Given, RankingError
-from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise
-from ranking.evaluation.null_model import no_skill
+from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
+from ranking.evaluation.null_model import random_judges
 from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
 from ranking.evaluation.resampling import RESAMPLED
 from ranking.files.text import printable
@@ -37,35 +38,42 @@ from ranking.methods.registry import METHODS
 
 @dataclass(frozen=True)
 class Settings:
-    """Every choice that moves a number."""
+    """Every setting that changes a number.
+
+    Raises
+    ------
+    RankingError
+        If there is no such value, or two contradict each other.
+    """
 
     method: str = "bradley-terry"
     """Ranking method, by its name in :data:`ranking.methods.registry.METHODS`."""
     vote: str = "majority"
-    """How votes on windows make a verdict: majority or mean."""
+    """How votes on windows decide a comparison: majority or mean."""
     count: str = "all"
-    """all comparisons, or paper: those of unequal score only, by raw wins."""
+    """Which comparisons count: all, or paper (those of unequal score only, by raw wins)."""
     resample: str = "candidates"
     """What the rank intervals resample: candidates, or windows where votes are known."""
     seed: int = 0
+    """Seed of every random draw."""
 
     @property
     def ranking_method(self) -> Method:
-        """The ranking method itself."""
+        """The entry of :data:`ranking.methods.registry.METHODS`."""
         return METHODS[self.method]
 
     def __post_init__(self) -> None:
-        for name, value, choices in (
+        for name, value, allowed in (
             ("method", self.method, METHODS),
             ("vote", self.vote, VOTE_RULES),
             ("count", self.count, ("all", "paper")),
             ("resample", self.resample, RESAMPLED),
         ):
-            if value not in choices:
+            if value not in allowed:
                 raise RankingError(
                     Given(**{name: printable(value)}),
                     "no such choice",
-                    f"choose {', '.join(choices)}",
+                    f"choose {', '.join(allowed)}",
                 )
         if self.count == "paper" and self.method != "wins":
             raise RankingError(
@@ -83,45 +91,61 @@ class Settings:
 
 @dataclass(frozen=True)
 class Study:
-    """A competition, verdicts on it, and the ranking they give."""
+    """A competition, comparisons of its candidates, and the ranking made from them."""
 
     competition: Competition
     comparisons: Comparisons
     settings: Settings
     tally: Tally
+    """Wins and numbers of comparisons of every pair of candidates."""
     schedule: Schedule
+    """Who was compared with whom, how often."""
     ranking: pd.DataFrame
+    """RANKING table of :mod:`ranking.tables`, best first."""
     remarks: tuple[str, ...] = field(default=())
+    """What a reader must know before believing the ranking."""
 
     @property
     def results(self) -> pd.DataFrame:
-        """The roster of the ranked candidates by id, in the order of the tally."""
+        """Roster of the ranked candidates, indexed by id, in the order of the tally."""
         return self.competition.roster.set_index("candidate").loc[self.tally.candidates]
 
     @property
     def passed(self) -> pd.Series:
-        """Whether each ranked candidate passed the round that was judged; unknown ones left out."""
+        """Whether each ranked candidate passed the round that was compared; NaN scores left out."""
         score = self.results["score"].dropna()
         return score >= self.comparisons.passing_score
 
-    def chance(self) -> np.ndarray:
-        """Strengths that a judge without skill would have given, shape (draws, n)."""
+    @cached_property
+    def null_strengths(self) -> np.ndarray:
+        """Strengths by random judges given the same pairs, shape (draws, n); simulated once."""
         marks = _marks(self.comparisons, self.tally)
-        return no_skill(self.tally, self.settings.ranking_method, self.settings.seed, marks=marks)
+        return random_judges(
+            self.tally, self.settings.ranking_method, self.settings.seed, marks=marks
+        )
 
 
 def run_study(competition: Competition, comparisons: Comparisons, settings: Settings) -> Study:
-    """Rank the candidates of a competition from verdicts.
+    """Return the study of a competition: its candidates ranked from comparisons.
+
+    Parameters
+    ----------
+    competition
+        Whose results are joined to the finished ranking.
+    comparisons
+        What the ranking is made from.
+    settings
+        How to rank, and the seed of the intervals.
 
     Raises
     ------
     RankingError
         If the settings cannot be met, or nothing is left to rank.
     """
-    said = []
+    remarks = []
     if settings.count == "paper":
         comparisons = _unequal_only(competition, comparisons)
-        said.append(
+        remarks.append(
             "counted as in the paper's release: pairs of equal score left out, ranked by raw wins. "
             "The number of comparisons then depends on the result; do not read this as skill."
         )
@@ -133,8 +157,8 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
         if comparisons.votes is None:
             raise RankingError(
                 Given(resample="windows"),
-                "these verdicts have no votes on windows",
-                "take votes on windows",
+                "these comparisons have no votes on windows",
+                "rank votes on windows",
                 key="give-votes",
             )
         ranking = with_window_intervals(
@@ -142,12 +166,12 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
         )
     else:
         ranking = with_intervals(ranking, tally, method, settings.seed)
-    said += list_remarks(competition, tally, schedule, method)
-    return Study(competition, comparisons, settings, tally, schedule, ranking, tuple(said))
+    remarks += list_remarks(competition, tally, schedule, method)
+    return Study(competition, comparisons, settings, tally, schedule, ranking, tuple(remarks))
 
 
 def with_passing_score(study: Study, score: float) -> Study:
-    """Return the study with another least score that counts as passed."""
+    """Return the study with another minimum score that counts as passed."""
     return replace(study, comparisons=replace(study.comparisons, passing_score=score))
 
 
@@ -167,14 +191,14 @@ def compare_with_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
             "fill in 'reached' or 'score' in the roster",
         )
     known = study.tally.candidates.isin(passed.index)
-    chance = study.chance()[:, known]
+    null = study.null_strengths[:, known]
     ranking = study.ranking[study.ranking["candidate"].isin(passed.index)]
-    curve = hit_rate_curve(ranking, passed, result_labels(study), chance)
-    return curve, summarise(ranking, curve, passed, chance)
+    curve = hit_rate_curve(ranking, passed, result_labels(study), null)
+    return curve, summarise_hit_rate(ranking, curve, passed, null)
 
 
 def result_labels(study: Study) -> pd.Series:
-    """What each ranked candidate reached, by id: the round, or else the score."""
+    """Return what each ranked candidate reached, by id: the last round played, else the score."""
     results = study.results
     score = results["score"].map(lambda value: "" if np.isnan(value) else f"score {value:g}")
     return results["reached"].mask(results["reached"] == "", score)
@@ -186,15 +210,15 @@ def _marks(comparisons: Comparisons, tally: Tally) -> np.ndarray | None:
 
 
 def _unequal_only(competition: Competition, comparisons: Comparisons) -> Comparisons:
-    """Verdicts on candidates whose scores differ."""
+    """The comparisons of candidates whose scores differ."""
     unequal = with_truth(comparisons.table, competition.score)["truth"].notna()
-    kept = comparisons.table[unequal].reset_index(drop=True)
-    if kept.empty:
+    table = comparisons.table[unequal].reset_index(drop=True)
+    if table.empty:
         raise RankingError(
             Given(count="paper"),
             "no two compared candidates differ in score",
             "fill in the results",
         )
-    if len(kept) == len(comparisons.table):
+    if len(table) == len(comparisons.table):
         return comparisons
-    return replace(comparisons, table=kept, source=f"{len(kept):,} of {comparisons.source}")
+    return replace(comparisons, table=table, source=f"{len(table):,} of {comparisons.source}")

@@ -11,9 +11,9 @@ from icpc.findings.compare import (
     compare_rankings,
     every_two,
     juror_rankings,
+    paired_sentences,
     rank_side_by_side,
     rankings_of,
-    sentences,
 )
 from icpc.study.runs import load_run
 from icpc.study.study import Study
@@ -21,48 +21,65 @@ from ranking.errors import RunError
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Rankings side by side."""
+class RankingComparison:
+    """Rankings of one competition, compared two by two."""
 
     studies: Mapping[str, Study]
-    """By what they are called."""
+    """Study of each ranking, by name."""
     pairs: Sequence[Paired]
+    """Comparison of every two rankings, or of each juror with all the others."""
     ranks: pd.DataFrame
-    """Every candidate's rank in each, those furthest apart first."""
+    """Every candidate's rank in each ranking, largest differences first."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What every two of them show beside each other."""
-        return tuple(line for pair in self.pairs for line in sentences(pair))
+        """What each comparison of two rankings shows, in words."""
+        return tuple(line for pair in self.pairs for line in paired_sentences(pair))
 
 
-def compare(studies: Mapping[str, Study], seed: int = 0, jurors: bool = False) -> Comparison:
-    """Hold rankings of one competition against each other, and against the result.
+def compare(studies: Mapping[str, Study], seed: int = 0, jurors: bool = False) -> RankingComparison:
+    """Compare rankings of one competition with each other and with the result.
 
     Parameters
     ----------
-    studies : by what to call them
-    jurors : whether to take the first one's jurors apart, each against all the others
+    studies
+        Study of each ranking, by name.
+    seed
+        Seed of intervals and permutations.
+    jurors
+        Whether to compare each juror of the first study with all its other jurors instead.
 
     Raises
     ------
     RunError
-        If they are of several competitions, or have too few candidates or jurors.
+        If they are of different competitions, or have too few candidates or jurors.
+
+    Examples
+    --------
+    >>> from icpc import compare, load_comparisons, load_competition, rank
+    >>> competition = load_competition("icpc2025")
+    >>> studies = {
+    ...     name: rank(competition, load_comparisons(competition, round_name=name))
+    ...     for name in ("stage3", "final")
+    ... }
+    >>> (pair,) = compare(studies).pairs
+    >>> pair.candidates, round(pair.tau, 3)
+    (11, 0.2)
     """
     rankings = rankings_of(dict(studies))
     study = next(iter(studies.values()))
     pairs = juror_rankings(rankings[0].name, study) if jurors else every_two(rankings)
     paired = compare_rankings(pairs, study.competition.score, seed)
-    return Comparison(studies, paired, rank_side_by_side(rankings, study))
+    return RankingComparison(studies, paired, rank_side_by_side(rankings, study))
 
 
 def load_runs(folders: Sequence[Path]) -> dict[str, Study]:
-    """Return the studies of runs, by the folders' names, or paths where names repeat.
+    """Return the studies of runs, by folder name, or by path where names repeat.
 
     Raises
     ------
     RunError
-        If one is named twice, or is none.
+        If a run is named twice, or a folder holds none.
     """
     places = [folder.resolve() for folder in folders]
     for folder, place in zip(folders, places, strict=True):

@@ -1,40 +1,36 @@
-"""Competitions: opened by name or by a roster of one's own, and a list of the bundled ones."""
+"""Competitions: opened by name or from your own roster, and a list of the bundled ones."""
 
 import pandas as pd
 
-from icpc.competition.competitions import (
-    Competition,
-    bundled_names,
-    load_competition,
-    read_competition,
-)
+from icpc.competition.bundled import bundled_names
+from icpc.competition.competitions import Competition, load_competition, read_competition
 from icpc.study.comparisons import load_comparisons
-from icpc.workflows.settings import Source
+from icpc.workflows.settings import DEFAULT_COMPETITION, Source
 from ranking.errors import CompetitionError, Given
-
-USUAL = "icpc2015"
 
 
 def open_competition(source: Source) -> Competition:
-    """Return the competition that is named: a bundled one, or one of a roster's own.
+    """Return the competition that is named, bundled or by its roster.
 
     Raises
     ------
     CompetitionError, RosterError, TableError
-        If it cannot be read, or a bundled one is given rounds.
+        If it cannot be read, or rounds are given for a bundled one.
     """
     if source.roster is None:
         if source.rounds:
             raise CompetitionError(
-                Given(rounds=None), "a bundled competition has its rounds", "leave it out"
+                Given(rounds=None), "a bundled competition has its own rounds", "leave them out"
             )
-        return load_competition(USUAL if source.competition is None else source.competition)
+        return load_competition(
+            DEFAULT_COMPETITION if source.competition is None else source.competition
+        )
     names = tuple(part.strip() for part in (source.rounds or "").split(",") if part.strip())
     return read_competition(source.roster, names)
 
 
 def list_competitions() -> pd.DataFrame:
-    """Return what is bundled, a row for each: who played, how often, and what is known of it."""
+    """Return a table of the bundled competitions: candidates, rounds, and what is known of each."""
     rows = []
     for name in bundled_names():
         competition = load_competition(name)
@@ -42,7 +38,7 @@ def list_competitions() -> pd.DataFrame:
             {
                 "name": name,
                 "title": competition.title,
-                "candidates": len(competition.judged),
+                "candidates": len(competition.eligible),
                 "exempt": int(competition.roster["exempt"].sum()),
                 "rounds": " → ".join(competition.rounds),
                 "comparisons": load_comparisons(competition).source,

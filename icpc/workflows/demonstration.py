@@ -1,4 +1,4 @@
-"""A competition that the program makes itself, from sound to hit-rate and known skill."""
+"""A synthetic competition, from sound files to a hit-rate, with players of known skill."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +20,17 @@ from ranking.progress import SILENT, Progress
 
 @dataclass(frozen=True)
 class Demonstration:
-    """What came of players that do not exist."""
+    """A synthetic competition, ranked and compared with its result and the players' skill."""
 
     study: Study
     run: Path
-    """The folder of the run."""
+    """Folder of the run."""
     hit_rate: HitRate
-    pictures: list[Path]
-    by_skill: Estimate
-    """Share of verdicts that went to the better player."""
+    """Ranking compared with the actual result."""
+    figures: list[Path]
+    """Files of the hit-rate figure."""
+    skill_accuracy: Estimate
+    """Share of comparisons that went to the more skilled player."""
 
 
 def demonstrate(
@@ -37,12 +39,18 @@ def demonstrate(
     seed: int = 0,
     progress: Progress = SILENT,
 ) -> Demonstration:
-    """Let players that do not exist play, judge them by ear, and hold it against their skill.
+    """Synthesise a competition, rank its recordings, and compare the ranking with known skill.
 
     Parameters
     ----------
-    folder : for recordings, embeddings and the run; what is there already is not made again
-    seconds : length of each recital
+    folder
+        Where recordings, embeddings and the run go; existing ones are not made again.
+    seconds
+        Length of each recital.
+    seed
+        Seed of pieces, players, pianos and intervals.
+    progress
+        Where to show how far it is.
     """
     recordings, run = folder / "recordings", folder / "run"
     recordings.mkdir(parents=True, exist_ok=True)
@@ -52,8 +60,8 @@ def demonstrate(
     prepared = prepare_recordings(competition, options, seed, progress)
     study = rank(competition, compare_recordings(prepared, settings.vote, progress), settings)
     save_run(study, run)
-    kept = load_run(run)
-    held = hit_rate(kept)
-    pictures = write_hit_rate(held, run)
-    skill = read_skill(roster).loc[kept.tally.candidates].to_numpy()
-    return Demonstration(study, run, held, pictures, pair_accuracy(kept.tally, skill, seed))
+    saved = load_run(run)
+    curve = hit_rate(saved)
+    figures = write_hit_rate(curve, run)
+    skill = read_skill(roster).loc[saved.tally.candidates].to_numpy()
+    return Demonstration(study, run, curve, figures, pair_accuracy(saved.tally, skill, seed))

@@ -1,11 +1,11 @@
-"""From recordings to verdicts by rankers that were fitted on other candidates of the competition.
+"""Comparisons of recordings by rankers fitted on the results of other candidates.
 
 Conventions
 -----------
-Who is fitted on, and who is judged by whom: :mod:`ranking.judging.cross_fit`. Beside the fitted
-rankers stands the ranker as it came, on the same pairs: so what fitting gains is seen, with an
-interval that resamples candidates. Fitted rankers are kept in the store of embeddings, as votes
-are.
+:mod:`ranking.judging.cross_fit` says which candidates a ranker is fitted on, and which pairs it
+compares. The ranker before fitting compares the same pairs, so that the gain in accuracy is known,
+with an interval that resamples candidates. Fitted rankers are cached in the store of embeddings,
+beside votes.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,13 +17,19 @@ import pandas as pd
 
 from icpc.findings.wording import interval, percent
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
-from icpc.workflows.judging import Fit, PreparedRecordings, cast_votes, record_of, remarks_on
+from icpc.workflows.judging import (
+    FitPlan,
+    PreparedRecordings,
+    collect_votes,
+    list_recording_remarks,
+    provenance_of,
+)
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import count_votes
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.resampling import Estimate, pair_share
-from ranking.judging.cross_fit import HALF, Compare, assignments, compare_unheard
-from ranking.judging.fit_half import fit_ranker
+from ranking.judging.cross_fit import HALVES, Comparer, assignments, compare_held_out
+from ranking.judging.fit_ranker import fit_ranker
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.progress import SILENT, Progress
 
@@ -31,71 +37,85 @@ RANKERS_FOLDER = "rankers"
 
 
 def compare_by_fitted(
-    prepared: PreparedRecordings, vote: str, fit: Fit, progress: Progress = SILENT
+    prepared: PreparedRecordings, vote: str, fit: FitPlan, progress: Progress = SILENT
 ) -> Comparisons:
-    """Return the verdicts of fitted rankers, on all pairs of those whom they may judge.
+    """Return the comparisons of fitted rankers, of all pairs of candidates that they may compare.
 
     Parameters
     ----------
-    heard : with the ranker that they go on from
-    vote : how votes make a verdict: majority or mean
+    prepared
+        The recordings, and the ranker that fitting starts from.
+    vote
+        How votes on windows decide a comparison: majority or mean.
+    fit
+        Results to fit on, and how the candidates are split.
+    progress
+        Where to show how far it is.
 
     Raises
     ------
     RankingError
         If there are too few candidates or results.
     """
-    part = fit.deal(prepared.bank.windows["candidate"].unique())
+    fold = fit.split(prepared.bank.windows["candidate"].unique())
     rankers: list[ProbeRanker] = []
 
-    def learn(candidates: Collection[str]) -> Compare:
-        own, kept = fit.score.loc[list(candidates)], prepared.kept(RANKERS_FOLDER)
-        with progress.start(f"ranker {len(rankers) + 1} of {len(assignments(fit.parts))}"):
+    def fit_on(candidates: Collection[str]) -> Comparer:
+        own, cache = fit.score.loc[list(candidates)], prepared.cache(RANKERS_FOLDER)
+        with progress.start(f"ranker {len(rankers) + 1} of {len(assignments(fit.folds))}"):
             fitted = fit_ranker(
-                prepared.ranker, prepared.bank, own, fit.epochs, fit.seed, kept, progress
+                prepared.ranker, prepared.bank, own, fit.epochs, fit.seed, cache, progress
             )
         rankers.append(fitted)
-        return partial(cast_votes, replace(prepared, ranker=fitted), progress=progress)
+        return partial(collect_votes, replace(prepared, ranker=fitted), progress=progress)
 
-    votes = compare_unheard(part, learn)
-    as_it_came = cast_votes(prepared, votes["first"].unique(), progress)
-    gain = fitting_gain(votes, as_it_came, vote, fit.score, fit.seed)
-    facts = {
+    votes = compare_held_out(fold, fit_on)
+    before = collect_votes(prepared, votes["first"].unique(), progress)
+    gain = accuracy_gain(votes, before, vote, fit.score, fit.seed)
+    record = {
         "epochs": fit.epochs,
         "seed": fit.seed,
-        "part": {candidate: int(number) for candidate, number in part.items()},
-        "rankers": [one.digest for one in rankers],
+        "fold": {candidate: int(number) for candidate, number in fold.items()},
+        "rankers": [one.sha256 for one in rankers],
         "accuracy": {name: _numbers(estimate) for name, estimate in gain.items()},
     }
     return comparisons_from_votes(
         votes,
         vote,
-        said=[*remarks_on(prepared), _split(fit, part), _in_words(gain)],
-        provenance={**record_of(prepared), "fit": facts},
+        remarks=[*list_recording_remarks(prepared), _split_remark(fit, fold), _gain_remark(gain)],
+        provenance={**provenance_of(prepared), "fit": record},
     )
 
 
-def fitting_gain(
-    fitted: pd.DataFrame, as_it_came: pd.DataFrame, vote: str, score: pd.Series, seed: int
+def accuracy_gain(
+    fitted: pd.DataFrame, before_fit: pd.DataFrame, vote: str, score: pd.Series, seed: int
 ) -> dict[str, Estimate]:
     """Return the pair accuracies of two VOTES tables on the same pairs, and their difference.
 
-    Nothing where no two candidates differ in score.
-
     Parameters
     ----------
-    vote : how votes make a verdict: majority or mean
-    score : by candidate, may be missing
+    fitted, before_fit
+        Votes of the fitted rankers and of the ranker before fitting.
+    vote
+        How votes on windows decide a comparison: majority or mean.
+    score
+        Results by candidate; may be missing.
+    seed
+        Seed of intervals and permutations.
+
+    Returns
+    -------
+    ``fitted``, ``before_fit`` and ``gain``; nothing where no two candidates differ in score
     """
-    own, other = (count_comparisons(count_votes(votes, vote)) for votes in (fitted, as_it_came))
-    results = score.loc[own.candidates].to_numpy(dtype=float)
+    after, before = (count_comparisons(count_votes(votes, vote)) for votes in (fitted, before_fit))
+    results = score.loc[after.candidates].to_numpy(dtype=float)
     better = results[:, np.newaxis] > results
-    if not (own.pair_counts * better).any():
+    if not (after.pair_counts * better).any():
         return {}
     return {
-        "fitted": pair_accuracy(own, results, seed),
-        "as_it_came": pair_accuracy(other, results, seed),
-        "gained": pair_share((own.wins - other.wins) * better, own.pair_counts * better, seed),
+        "fitted": pair_accuracy(after, results, seed),
+        "before_fit": pair_accuracy(before, results, seed),
+        "gain": pair_share((after.wins - before.wins) * better, after.pair_counts * better, seed),
     }
 
 
@@ -103,29 +123,29 @@ def _numbers(estimate: Estimate) -> dict[str, float]:
     return {name: value for name, value in asdict(estimate).items() if not np.isnan(value)}
 
 
-def _split(fit: Fit, part: pd.Series) -> str:
-    """Who was fitted on, and who was judged."""
-    if fit.parts == HALF:
+def _split_remark(fit: FitPlan, fold: pd.Series) -> str:
+    """Which candidates were fitted on, and which compared."""
+    if fit.folds == HALVES:
         return (
-            f"dealt by lot (seed {fit.seed}): the ranker was fitted for {fit.epochs} epochs on the "
-            f"results of {(part == 0).sum()} candidates; the other {(part == 1).sum()} were judged."
+            f"candidates were split at random (seed {fit.seed}), stratified by result: the ranker "
+            f"was fitted for {fit.epochs} epochs on the results of {(fold == 0).sum()}, and "
+            f"compared the other {(fold == 1).sum()}."
         )
-    rankers = len(assignments(fit.parts))
     return (
-        f"dealt by lot (seed {fit.seed}) into {fit.parts} folds: each pair was judged by one of "
-        f"{rankers} rankers, each fitted for {fit.epochs} epochs on the results "
-        "of others."
+        f"candidates were split at random (seed {fit.seed}), stratified by result, into "
+        f"{fit.folds} folds: each pair was compared by one of {len(assignments(fit.folds))} "
+        f"rankers, fitted for {fit.epochs} epochs without either candidate."
     )
 
 
-def _in_words(gain: Mapping[str, Estimate]) -> str:
+def _gain_remark(gain: Mapping[str, Estimate]) -> str:
     if not gain:
-        return "no two of those judged differ in result: what fitting gained is not known."
-    fitted, came, gained = (gain[name] for name in ("fitted", "as_it_came", "gained"))
+        return "no two of the candidates compared differ in result: what fitting gains is unknown."
+    fitted, before, gained = (gain[name] for name in ("fitted", "before_fit", "gain"))
     return (
         f"Of {fitted.pairs:,.0f} comparisons between candidates of unequal result, "
-        f"{percent(fitted.value)} went to the one who got further {interval(fitted)}, with results "
-        f"dealt out at random p = {fitted.p:.2g}; by the ranker as it came {percent(came.value)} "
-        f"{interval(came)}, p = {came.p:.2g}. Fitting gained {100 * gained.value:+.1f} points "
+        f"{percent(fitted.value)} went to the one who got further {interval(fitted)}; with results "
+        f"shuffled, p = {fitted.p:.2g}. Before fitting, the ranker had {percent(before.value)} "
+        f"{interval(before)}, p = {before.p:.2g}. Fitting gained {100 * gained.value:+.1f} points "
         f"{interval(gained)}."
     )

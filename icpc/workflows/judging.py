@@ -1,10 +1,10 @@
-"""Comparisons of recordings by a ranker, which hears every two candidates.
+"""Comparisons of recordings by a ranker, which compares every pair of candidates.
 
 Conventions
 -----------
-Both orders of every pair are judged, on the windows that both recordings have; the verdict of a
-pair is that of its votes. No result is looked at. Votes are kept in the store of embeddings as they
-come, so that a call after an interruption, or a second one, only judges what is missing.
+Every pair is compared in both orders, on the windows that both recordings have; its votes on them
+decide the comparison. Results are not used. Votes are cached in the store of embeddings as they are
+made, so that a call after an interruption, or a second one, computes only what is missing.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,7 +19,7 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey
 from ranking.errors import AudioError
 from ranking.judging.all_pairs import torch_threads
-from ranking.judging.compare import ALIGNED, Judging, Kept, compare_windows
+from ranking.judging.compare import ALIGNED, Pairing, ResultCache, compare_windows
 from ranking.judging.cross_fit import split_candidates
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.progress import SILENT, Progress
@@ -28,120 +28,139 @@ VOTES_FOLDER = "votes"
 
 
 @dataclass(frozen=True)
-class Fit:
-    """What a ranker is fitted on before it judges the others, and how."""
+class FitPlan:
+    """How a ranker is fitted on some candidates before it compares the others."""
 
     score: pd.Series
-    """Results by candidate, may be missing."""
-    parts: int
-    """Two halves, or so many folds."""
+    """Results by candidate; may be missing."""
+    folds: int
+    """Number of folds; 2 means fitting on one half and comparing the other."""
     epochs: int = 5
+    """Passes through the pairs of the candidates that are fitted on."""
     seed: int = 0
+    """Seed of the random split and of fitting."""
 
-    def deal(self, candidates: Collection[str]) -> pd.Series:
-        """Return the part of each candidate."""
-        return split_candidates(self.score.loc[list(candidates)], self.parts, self.seed)
+    def split(self, candidates: Collection[str]) -> pd.Series:
+        """Return the fold of each candidate, split at random and stratified by result."""
+        return split_candidates(self.score.loc[list(candidates)], self.folds, self.seed)
 
 
 @dataclass(frozen=True)
 class PreparedRecordings:
-    """Recordings as embeddings, and who judges them how."""
+    """Recordings as embeddings, with the ranker that compares them."""
 
     bank: EmbeddingBank
+    """Embeddings of all windows."""
     recordings: Mapping[str, str]
     """SHA-256 of each candidate's sound file, by id."""
     cache_key: CacheKey
-    """What the embeddings were made with."""
+    """Encoder, front end and weights of the embeddings."""
     store: Path
+    """Folder of the store of embeddings, where votes and fitted rankers are cached too."""
     ranker: ProbeRanker
-    judging: Judging = ALIGNED
+    """Probe that compares two recordings."""
+    pairing: Pairing = ALIGNED
+    """Which windows of a pair are compared, and whether both orders are averaged."""
     workers: int = 1
-    """Threads, on a CPU."""
-    fit: Fit | None = None
+    """Threads on a CPU."""
+    fit: FitPlan | None = None
+    """How the ranker is fitted first, if it is."""
     left_out: tuple[str, ...] = ()
-    """Why recordings that cannot be used are not among them."""
+    """Errors of the recordings that cannot be used, where they are left out."""
 
-    def kept(self, folder: str) -> Kept:
-        """Where in the store something is kept that was made from these recordings."""
-        return Kept(self.store / folder, {**self.recordings, "made": self.cache_key.folder})
+    def cache(self, folder: str) -> ResultCache:
+        """Return the cache, in a folder of the store, of what is made from these recordings."""
+        return ResultCache(self.store / folder, {**self.recordings, "made": self.cache_key.folder})
 
 
 def compare_all(
     prepared: PreparedRecordings, vote: str, progress: Progress = SILENT
 ) -> Comparisons:
-    """Return the verdicts of the ranker on every ordered pair of candidates.
+    """Return the comparisons of every ordered pair of candidates by the ranker.
 
     Parameters
     ----------
-    vote : how votes make a verdict: majority or mean
+    prepared
+        The recordings and the ranker.
+    vote
+        How votes on windows decide a comparison: majority or mean.
+    progress
+        Where to show how far it is.
     """
-    votes = cast_votes(prepared, progress=progress)
+    votes = collect_votes(prepared, progress=progress)
     remark = prepared.ranker.remark
-    said = [*([remark] if remark else []), *remarks_on(prepared)]
-    return comparisons_from_votes(votes, vote, said=said, provenance=record_of(prepared))
+    remarks = [*([remark] if remark else []), *list_recording_remarks(prepared)]
+    return comparisons_from_votes(votes, vote, remarks, provenance_of(prepared))
 
 
-def cast_votes(
-    prepared: PreparedRecordings, among: Collection[str] | None = None, progress: Progress = SILENT
+def collect_votes(
+    prepared: PreparedRecordings,
+    candidates: Collection[str] | None = None,
+    progress: Progress = SILENT,
 ) -> pd.DataFrame:
-    """Return the VOTES table of the ranker, kept in the store as it comes.
+    """Return the VOTES table of the ranker, cached in the store while it is made.
 
     Parameters
     ----------
-    among : only these candidates
+    prepared
+        The recordings and the ranker.
+    among
+        Ids of the candidates to compare; all, if None.
+    progress
+        Where to show how far it is.
     """
-    kept = prepared.kept(VOTES_FOLDER)
-    with torch_threads(prepared.workers) as pool:
+    cache = prepared.cache(VOTES_FOLDER)
+    with torch_threads(prepared.workers) as executor:
         return compare_windows(
-            prepared.ranker, prepared.bank, prepared.judging, among, kept, pool, progress
+            prepared.ranker, prepared.bank, prepared.pairing, candidates, cache, executor, progress
         )
 
 
-def refuse_short(bank: EmbeddingBank, min_seconds: float) -> None:
-    """Refuse recordings that were embedded once, but are too short to be judged.
+def check_lengths(bank: EmbeddingBank, min_seconds: float) -> None:
+    """Refuse recordings that are shorter than asked for, embedded as they may be.
 
     Raises
     ------
     AudioError
-        Naming the shortest.
+        If there are any; it names the shortest.
     """
     seconds = bank.windows.groupby("candidate", sort=False)["stop"].max()
     if seconds.min() < min_seconds:
         raise AudioError(
             f"recording of {seconds.idxmin()}",
-            f"{seconds.min():.3g} s of sound, and {min_seconds:g} s are asked for",
-            "is this the whole recital? ask for less if shorter ones are meant",
+            f"{seconds.min():.3g} s of sound, and {min_seconds:g} s are needed",
+            "is this the whole recital? allow shorter ones if it is",
             key="short-recording",
         )
 
 
-def remarks_on(prepared: PreparedRecordings) -> list[str]:
-    """Return what a reader must know of the recordings."""
-    said = []
+def list_recording_remarks(prepared: PreparedRecordings) -> list[str]:
+    """Return what a reader must know of the recordings before believing a ranking."""
+    remarks = []
     owners: dict[str, list[str]] = {}
-    for candidate, digest in prepared.recordings.items():
-        owners.setdefault(digest, []).append(candidate)
-    said += [
-        f"WARNING: the same recording: {', '.join(same)}."
+    for candidate, sha256 in prepared.recordings.items():
+        owners.setdefault(sha256, []).append(candidate)
+    remarks += [
+        f"WARNING: identical recordings: {', '.join(same)}."
         for same in owners.values()
         if len(same) > 1
     ]
     counts = prepared.bank.windows["candidate"].value_counts()
     if counts.min() < counts.max():
-        said.append(
-            f"recordings have {counts.min()} to {counts.max()} windows; a pair was judged on those "
-            "that both have. Where length goes with the result, a ranker may hear it."
+        remarks.append(
+            f"recordings have {counts.min()} to {counts.max()} windows; a pair was compared on "
+            "those that both have. Where length depends on the result, it may give the result away."
         )
-    return said
+    return remarks
 
 
-def record_of(prepared: PreparedRecordings) -> dict[str, Any]:
-    """Return what the verdicts depend on, for the record of a run."""
+def provenance_of(prepared: PreparedRecordings) -> dict[str, Any]:
+    """Return what the comparisons depend on, for the record of a run."""
     ranker = prepared.ranker
     return {
-        "ranker": {"sha256": ranker.digest, "task": ranker.task, "version": ranker.version},
+        "ranker": {"sha256": ranker.sha256, "task": ranker.task, "version": ranker.version},
         "encoder": asdict(prepared.cache_key),
-        "judging": asdict(prepared.judging),
+        "pairing": asdict(prepared.pairing),
         "recordings": dict(prepared.recordings),
         "device": prepared.bank.device.type,
     }

@@ -1,4 +1,4 @@
-"""Rankings: one order from comparisons that were made before."""
+"""Rankings from comparisons that are known already: bundled, in a file, or in a run."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -10,21 +10,28 @@ from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.runs import load_run
 from icpc.study.study import Settings, Study, run_study, with_passing_score
 from icpc.workflows.competitions import open_competition
-from icpc.workflows.settings import Choices, Source
+from icpc.workflows.settings import RankingOptions, Source
 from ranking.errors import CompetitionError, Given
 
-USUAL = Settings()
-AS_USUAL = Choices()
+DEFAULT_SETTINGS = Settings()
+DEFAULT_OPTIONS = RankingOptions()
 
 
 def rank(
-    competition: Competition, comparisons: Comparisons | None = None, settings: Settings = USUAL
+    competition: Competition,
+    comparisons: Comparisons | None = None,
+    settings: Settings = DEFAULT_SETTINGS,
 ) -> Study:
-    """Rank the candidates of a competition, best first.
+    """Return the study of a competition, its candidates ranked best first.
 
     Parameters
     ----------
-    comparisons : those that come with the competition, if None
+    competition
+        Bundled, or read from your roster.
+    comparisons
+        What to rank from; those that come with the competition, if None.
+    settings
+        How to rank, and the seed of the intervals.
 
     Raises
     ------
@@ -32,24 +39,46 @@ def rank(
         If no comparisons come with it.
     RankingError
         If the settings cannot be met, or nothing is left to rank.
+
+    Examples
+    --------
+    >>> from icpc import load_comparisons, load_competition, rank
+    >>> competition = load_competition("icpc2025")
+    >>> study = rank(competition, load_comparisons(competition, round_name="final"))
+    >>> study.ranking[["rank", "candidate"]].head(3)
+       rank        candidate
+    0     1          eric-lu
+    1     2       kevin-chen
+    2     3  piotr-alexewicz
     """
     if comparisons is None:
         comparisons = load_comparisons(competition, vote=settings.vote)
     return run_study(competition, comparisons, settings)
 
 
-def open_study(source: Source, choices: Choices = AS_USUAL, seed: int | None = None) -> Study:
-    """Return the ranking of a competition from a file of comparisons, or that of a run.
+def open_study(
+    source: Source, options: RankingOptions = DEFAULT_OPTIONS, seed: int | None = None
+) -> Study:
+    """Return the study of a competition, ranked from a file of comparisons, or that of a run.
+
+    Parameters
+    ----------
+    source
+        Competition and comparisons, or the run.
+    options
+        How to rank; None in a field is the default, or what the run was ranked with.
+    seed
+        Seed of every random draw; 0, or that of the run, if None.
 
     Raises
     ------
     JudgeError
-        If what is asked contradicts itself, or what is named cannot be read.
+        If options contradict each other, or a file cannot be read.
     """
     if source.run is not None:
-        study = _rerun(source.run, source, choices, seed)
+        study = _rerun(source.run, source, options, seed)
     else:
-        settings = settings_of(choices, seed)
+        settings = settings_from_options(options, seed)
         competition = open_competition(source)
         files = (source.comparisons, source.votes, source.panel)
         study = rank(
@@ -58,39 +87,39 @@ def open_study(source: Source, choices: Choices = AS_USUAL, seed: int | None = N
             settings,
         )
     return (
-        study if choices.passing_score is None else with_passing_score(study, choices.passing_score)
+        study if options.passing_score is None else with_passing_score(study, options.passing_score)
     )
 
 
-def settings_of(choices: Choices, seed: int | None = None) -> Settings:
-    """Return the settings that were chosen, the others as usual.
+def settings_from_options(options: RankingOptions, seed: int | None = None) -> Settings:
+    """Return the settings of some options, defaults where they are None.
 
     Raises
     ------
     RankingError
-        If there is no such choice, or two contradict each other.
+        If there is no such value, or two contradict each other.
     """
-    chosen = _chosen(choices, seed)
-    if chosen.get("count") == "paper":
-        chosen.setdefault("method", "wins")
-    return Settings(**chosen)
+    given = _given(options, seed)
+    if given.get("count") == "paper":
+        given.setdefault("method", "wins")
+    return Settings(**given)
 
 
-def _rerun(run: Path, source: Source, choices: Choices, seed: int | None) -> Study:
-    """The study of a run, ranked another way where that needs no other comparisons."""
-    chosen = _chosen(choices, seed)
-    fixed: Mapping[str, object] = {name: None for name in ("vote", "count") if name in chosen}
+def _rerun(run: Path, source: Source, options: RankingOptions, seed: int | None) -> Study:
+    """The study of a run, with other settings where the comparisons stay the same."""
+    given = _given(options, seed)
+    fixed: Mapping[str, object] = {name: None for name in ("vote", "count") if name in given}
     if fixed or source.from_file or source.rounds:
         raise CompetitionError(
             Given(run=None, **fixed),
-            "a run has its comparisons already",
+            "a run has its own comparisons",
             "give only one of the two",
         )
-    return load_run(run, **chosen)
+    return load_run(run, **given)
 
 
-def _chosen(choices: Choices, seed: int | None) -> dict[str, Any]:
-    """Settings by name, those that were chosen."""
-    own = {**asdict(choices), "seed": seed}
+def _given(options: RankingOptions, seed: int | None) -> dict[str, Any]:
+    """Settings by name, those that are not None."""
+    own = {**asdict(options), "seed": seed}
     del own["passing_score"]
     return {name: value for name, value in own.items() if value is not None}

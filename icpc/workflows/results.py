@@ -1,4 +1,4 @@
-"""What a ranking is worth: checked, held against the result, and on a page."""
+"""A ranking checked, compared with the actual result, and written as a page with figures."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from icpc.findings.finding import Findings
 from icpc.page.figures import draw_figures
 from icpc.page.page import report_page
 from icpc.study.hit_rate import HitRate, published_hit_rate, study_hit_rate
-from icpc.study.runs import describe, read_record, save_run, usual_folder
+from icpc.study.runs import default_run_folder, load_record, run_record, save_run
 from icpc.study.study import Study
 from ranking.errors import CompetitionError, Given, RunError
 from ranking.files.atomic import write_text
@@ -16,52 +16,79 @@ from ranking.progress import SILENT, Progress
 
 
 def check(study: Study) -> Findings:
-    """Say how far to trust a ranking: every finding with its number and a sentence."""
+    """Return how far to trust a ranking: findings, each with its number and a sentence.
+
+    Examples
+    --------
+    >>> from icpc import check, load_comparisons, load_competition, rank
+    >>> competition = load_competition("icpc2025")
+    >>> study = rank(competition, load_comparisons(competition, round_name="stage3"))
+    >>> round(check(study)["pair_accuracy"].value, 3)
+    0.73
+    """
     return check_study(study)
 
 
 def hit_rate(study: Study) -> HitRate:
-    """Hold a ranking against the result: the share of its top who passed the round.
+    """Return the hit-rate of a ranking: the share of its top k who passed the round.
 
     Raises
     ------
     RankingError
         If no result is known, or all or none passed.
+
+    Examples
+    --------
+    >>> from icpc import hit_rate, load_comparisons, load_competition, rank
+    >>> competition = load_competition("icpc2025")
+    >>> study = rank(competition, load_comparisons(competition, round_name="stage3"))
+    >>> hit_rate(study).curve[["k", "candidate", "hit_rate"]].iloc[9:12]
+         k        candidate  hit_rate
+    9   10     william-yang  1.000000
+    10  11          hyo-lee  0.909091
+    11  12  tomoharu-ushida  0.833333
     """
     return study_hit_rate(study)
 
 
 def hit_rate_as_published(competition: str, seed: int = 0) -> HitRate:
-    """Return the hit-rate of the points that were published of a bundled competition.
+    """Return the hit-rate of a bundled competition from the points of its published figure.
 
     Raises
     ------
     CompetitionError
-        If there are none, or no such competition.
+        If there is no such competition, or no figure of it was published.
     """
-    figure = load_competition(competition).published_curve
-    if figure is None:
+    points = load_competition(competition).published_curve
+    if points is None:
         raise CompetitionError(
             Given(published=None),
             f"there is no published curve of {competition}",
-            "take a competition that has one",
+            "name a competition that has one",
             key="published-alone",
         )
-    return published_hit_rate(figure, seed)
+    return published_hit_rate(points, seed)
 
 
 def write_hit_rate(
-    held: HitRate, folder: Path, study: Study | None = None, plot: bool = True
+    curve: HitRate, folder: Path, study: Study | None = None, plot: bool = True
 ) -> list[Path]:
-    """Write a curve, with the run that it belongs to if one is given; return what to look at.
+    """Write a hit-rate curve as CSV and figures; return the paths of the figures, or of the CSV.
 
     Parameters
     ----------
-    plot : whether to draw it, beside the table
+    curve
+        What to write.
+    folder
+        Where to.
+    study
+        The study to save as a run in the same folder, if any.
+    plot
+        Whether to draw the figures.
     """
     if study is not None:
         save_run(study, folder)
-    return held.draw(folder) if plot else [held.write(folder)]
+    return curve.draw(folder) if plot else [curve.write(folder)]
 
 
 def report(
@@ -71,21 +98,26 @@ def report(
 
     Parameters
     ----------
-    folder : where to; the run's, or one named by the competition, if None
-    run : the folder that the study was loaded from: its record is told, and not written again
-    command : what makes this page, to be told on it
+    study
+        The ranking.
+    folder
+        Where to; the run's folder, or one named by the competition, if None.
+    run
+        Folder that the study was loaded from: the page shows its record, which stays as it is.
+    command
+        What to type to make the page again, shown on it; a call in Python, if empty.
 
     Raises
     ------
     ReportError
         If there are too many candidates, or a package is missing.
     RunError
-        If the folder holds other things, or cannot be written.
+        If the folder has other files in it, or cannot be written.
     """
-    folder = folder or run or usual_folder(study.competition.name)
-    record = describe(study)
+    folder = folder or run or default_run_folder(study.competition.name)
+    record = run_record(study)
     if run is not None:
-        record = read_record(run) | {"settings": record["settings"]}
+        record = load_record(run) | {"settings": record["settings"]}
     page = report_page(study, record, command or _call(folder))
     if folder != run:
         save_run(study, folder)
@@ -96,7 +128,19 @@ def report(
 def draw_report(
     study: Study, folder: Path, dark: bool = False, progress: Progress = SILENT
 ) -> list[Path]:
-    """Draw the figures of a report as PNG and SVG; return their paths without these endings."""
+    """Draw the figures of a report as PNG and SVG; return their paths without these endings.
+
+    Parameters
+    ----------
+    study
+        The ranking.
+    folder
+        Where to.
+    dark
+        Whether to draw for a dark background.
+    progress
+        Where to show how far it is.
+    """
     from plots.style import plot_style, write_figure
 
     drawn = []
@@ -107,31 +151,36 @@ def draw_report(
     return drawn
 
 
-def picture_folder(out: Path | None, run: Path | None, name: str, changed: bool) -> Path:
-    """Return where pictures of a ranking go.
+def figure_folder(out: Path | None, run: Path | None, name: str, changed: bool) -> Path:
+    """Return the folder that figures of a ranking go to.
 
     Parameters
     ----------
-    out : the folder asked for, if any
-    name : of the competition
-    changed : whether a run is ranked another way than it was
+    out
+        The folder asked for, if any.
+    run
+        Folder of the run that is ranked, if one is.
+    name
+        Name of the competition.
+    changed
+        Whether the run is ranked with other settings than it was made with.
 
     Raises
     ------
     RunError
-        If that were beside a run that is ranked another way.
+        If figures of other settings would go beside the run.
     """
-    folder = out or run or usual_folder(name)
+    folder = out or run or default_run_folder(name)
     if folder == run and changed:
         raise RunError(
             str(folder),
-            "this run was ranked another way, and its pictures belong to its ranking",
-            "another folder, or the ranking as it was",
+            "this run was made with other settings, and the figures in it belong to its ranking",
+            "name another folder, or rank as the run does",
             key="other-ranking",
         )
     return folder
 
 
 def _call(folder: Path) -> str:
-    """What makes a page again in Python."""
+    """The call that makes a page again in Python."""
     return f"icpc.report(icpc.load_run(pathlib.Path({str(folder)!r})))"

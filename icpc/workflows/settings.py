@@ -1,10 +1,9 @@
-"""What may be asked of the workflows, as values.
+"""Settings of the workflows, as frozen dataclasses.
 
 Conventions
 -----------
-None leaves what is usual, or what a run was made with. Values that contradict each other are
-refused when they are put together. Nothing that takes long to load is loaded here, so that a
-program can name these before it knows what it will need.
+None means the default, or what a run was made with. Contradictions are refused when an object is
+made. Nothing that is slow to load is imported here, so that a command line can be read quickly.
 """
 
 from dataclasses import dataclass
@@ -12,24 +11,29 @@ from pathlib import Path
 
 from ranking.errors import CompetitionError, Given
 
+DEFAULT_COMPETITION = "icpc2015"
+
 
 @dataclass(frozen=True)
 class Source:
     """What is ranked: a competition and comparisons of its candidates, or a run that has both."""
 
     competition: str | None = None
-    """A bundled one, by name."""
+    """Name of a bundled competition."""
     roster: Path | None = None
-    """The CSV file of one's own."""
+    """Roster CSV of your own competition."""
     rounds: str | None = None
-    """Of a roster, in the order they are played: "first,semifinal,final"."""
+    """Rounds of the roster in the order they are played: "first,semifinal,final"."""
     run: Path | None = None
-    """A folder that a ranking was written to."""
+    """Folder that a ranking was written to."""
     comparisons: Path | None = None
+    """CSV of comparisons of candidates."""
     votes: Path | None = None
+    """CSV of votes on windows."""
     panel: Path | None = None
+    """CSV of marks by jurors."""
     round: str | None = None
-    """The round whose marks to take, where a panel marked several."""
+    """Round whose marks to use, where the jurors marked several."""
 
     def __post_init__(self) -> None:
         """Refuse more than one competition.
@@ -42,79 +46,82 @@ class Source:
         names = ("competition", "roster", "run")
         given: dict[str, object] = {name: None for name in names if getattr(self, name) is not None}
         if len(given) > 1:
-            raise CompetitionError(Given(**given), "each names what to judge", "give one of them")
+            raise CompetitionError(Given(**given), "each names a competition", "give one of them")
 
     @property
     def from_file(self) -> bool:
-        """Whether a file of comparisons is named, or a round of a panel."""
+        """Whether a file of comparisons, votes or marks is named, or a round of a panel."""
         return bool(self.comparisons or self.votes or self.panel or self.round)
 
 
 @dataclass(frozen=True)
-class Choices:
-    """How to rank."""
+class RankingOptions:
+    """How to rank, and which candidates count as passed."""
 
     method: str | None = None
-    """The ranking method."""
+    """Ranking method, by name."""
     vote: str | None = None
-    """How votes on windows make a comparison: majority or mean."""
+    """How votes on windows decide a comparison: majority or mean."""
     count: str | None = None
-    """all comparisons, or paper: those of unequal result only, by raw wins."""
+    """Which comparisons count: all, or paper (those of unequal result only, by raw wins)."""
     resample: str | None = None
     """What the rank intervals resample: candidates or windows."""
     passing_score: float | None = None
-    """The least score that counts as passed."""
+    """Lowest score that counts as passed."""
 
 
 @dataclass(frozen=True)
 class RecordingOptions:
-    """How recordings are judged."""
+    """How recordings are embedded and compared."""
 
     recordings: Path | None = None
-    """The folder they are in; None if there are none to judge."""
+    """Folder of the recordings; None if there are none to compare."""
     ranker: Path | None = None
-    """A trained probe; None is the one that comes with the program."""
+    """Trained probe that compares them; None is the one that comes with the program."""
     encoder: str | None = None
-    """None is the ranker's own."""
+    """Encoder to embed with; None is the ranker's own."""
     windows: str | None = None
-    """Which windows of a pair meet: aligned (the usual) or all."""
+    """Which windows of a pair are compared: aligned (the default) or all."""
     antisymmetric: bool = False
     """Whether the two orders of a pair are averaged."""
     min_seconds: float | None = None
-    """Seconds that a recording must have; a window's, if None."""
-    fit_half: bool = False
-    """Whether to fit the ranker on the results of one half, and judge the other."""
-    folds: int | None = None
-    """Of so many parts: judge every pair by a ranker that was fitted on others."""
-    epochs: int | None = None
-    """How long to fit."""
+    """Minimum length of a recording in seconds; one window, if None."""
     skip_bad: bool = False
     """Whether recordings that cannot be used are left out."""
+    fit_half: bool = False
+    """Whether to fit the ranker on the results of one half, and compare the other half."""
+    folds: int | None = None
+    """Number of folds: every pair is compared by a ranker fitted without either candidate."""
+    epochs: int | None = None
+    """Number of epochs to fit; 5, if None."""
     weights: Path | None = None
-    """The encoder's, if they are not the published ones."""
+    """Weights of the encoder, if not the published ones."""
     weights_dir: Path | None = None
-    """Where published weights lie; the user's cache folder, if None."""
+    """Folder of published weights; the user's cache folder, if None."""
     store: Path = Path("embeddings")
-    """Where embeddings, votes and fitted rankers are kept."""
+    """Folder where embeddings, votes and fitted rankers are cached."""
     device: str | None = None
-    """cpu or cuda; cuda if there is one, if None."""
+    """Device to compute on: cpu or cuda; cuda if there is one, if None."""
     workers: int | None = None
-    """Cores to use; all, if None."""
+    """Number of cores to use; all, if None."""
 
     def __post_init__(self) -> None:
-        """Refuse what goes with nothing, or not together.
+        """Refuse contradictions.
 
         Raises
         ------
         CompetitionError
-            If there are no recordings, but ways to judge them; or ways to fit that exclude each
-            other; or nothing to fit for so many epochs.
+            If options need recordings and there are none, ``fit_half`` and ``folds`` are both
+            given, or ``epochs`` without either.
         """
         needing = ("ranker", "encoder", "windows", "antisymmetric", "fit_half", "folds", "epochs")
         given: dict[str, object] = {name: None for name in needing if getattr(self, name)}
         if self.recordings is None and given:
             raise CompetitionError(
-                Given(**given), "no recordings to judge", "say where they are", key="where-recorded"
+                Given(**given),
+                "no recordings to compare",
+                "say where they are",
+                key="where-recorded",
             )
         if self.fit_half and self.folds is not None:
             raise CompetitionError(
@@ -131,20 +138,22 @@ class EmbeddingOptions:
     """How recordings are embedded."""
 
     encoders: tuple[str, ...] = ("spectrogram",)
+    """Names of the encoders."""
     weights: Path | None = None
-    """Of the one encoder, if they are not the published ones."""
+    """Weights of the one encoder, if not the published ones."""
     weights_dir: Path | None = None
-    """Where published weights lie; the user's cache folder, if None."""
+    """Folder of published weights; the user's cache folder, if None."""
     front_end: tuple[str, ...] = ()
-    """Options of a front end: "log=no"."""
+    """Options of front ends that differ from the default, each NAME=VALUE: "log=no"."""
     as_published: bool = False
     """Whether front ends are those of the paper's release."""
+    min_seconds: float | None = None
+    """Minimum length of a recording in seconds; 1, if None."""
     store: Path = Path("embeddings")
-    min_seconds: float = 1.0
-    """Seconds that a recording must have."""
+    """Folder where embeddings are stored."""
     device: str | None = None
-    """cpu or cuda; cuda if there is one, if None."""
+    """Device to compute on: cpu or cuda; cuda if there is one, if None."""
     workers: int | None = None
-    """Processes on a CPU; as many as the cores can feed, if None."""
-    batch: int = 8
+    """Number of processes on a CPU; one per two cores, if None."""
+    batch_size: int = 8
     """Segments encoded at a time."""

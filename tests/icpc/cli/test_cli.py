@@ -1,4 +1,4 @@
-"""The command as a user meets it: right on good input, three-part errors on bad."""
+"""The command as a user sees it: right on good input, three-part errors on bad."""
 
 import io
 import json
@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from icpc.competition.competitions import BUNDLED
+from icpc.competition.bundled import BUNDLED
 
 ROSTER = "candidate,name,reached\nann,Ann,final\nbob,Bob,one\ncyd,Cyd,one\n"
 COMPARISONS = "first,second,winner\nann,bob,ann\nbob,cyd,tie\ncyd,ann,cyd\n"
@@ -54,7 +54,7 @@ def test_the_ranking_of_2015_says_what_it_is_made_from():
         result.stdout.split()
     )
     assert len(result.stdout.splitlines()) >= 115
-    assert "116 to 224 times: raw wins would give the result away" in result.stderr
+    assert "116 to 224 times each, so raw wins would give the result away" in result.stderr
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
@@ -86,7 +86,7 @@ def test_the_same_seed_prints_the_same_bytes(here):
     assert runs[0] == runs[1]
 
 
-def test_all_verdict_sources_rank(here):
+def test_every_source_of_comparisons_is_ranked(here):
     Path("panel.csv").write_text(
         "juror,candidate,mark,recused\n"
         "X,ann,9,no\nX,bob,5,no\nX,cyd,5,no\nY,ann,,yes\nY,bob,4,no\nY,cyd,6,no\n"
@@ -96,7 +96,7 @@ def test_all_verdict_sources_rank(here):
     )
     roster = ("--roster", "mine.csv", *ROUNDS)
     panel = judge("rank", *roster, "--panel", "panel.csv")
-    assert "4 verdicts of 2 jurors (1 ties)" in panel.stdout
+    assert "4 comparisons by 2 jurors (1 ties)" in panel.stdout
     votes = judge("rank", *roster, "--votes", "votes.csv", "--resample", "windows")
     assert "3 comparisons by majority of 4 votes on windows" in votes.stdout
     for result in (panel, votes):
@@ -119,7 +119,7 @@ def test_a_run_is_written_and_picked_up(here):
     assert judge("hitrate", "--run", "run").exit_code == 0
 
 
-def test_a_curve_is_written_without_pictures_too(here):
+def test_a_curve_is_written_without_figures_too(here):
     assert own("hitrate", "--out", "run").exit_code == 0
     assert {path.name for path in Path("run").iterdir()} >= {"run.json", "hitrate.csv"}
     assert not Path("run/hitrate.png").exists()
@@ -127,12 +127,12 @@ def test_a_curve_is_written_without_pictures_too(here):
     assert [path.name for path in Path("paper").iterdir()] == ["hitrate-published.csv"]
 
 
-def test_pictures_of_another_ranking_do_not_go_into_a_run(here):
+def test_figures_of_another_ranking_do_not_go_into_a_run(here):
     own("rank", "--out", "run")
     before = sorted(Path("run").iterdir())
     refused = judge("hitrate", "--run", "run", "--method", "wins", "--plot")
     assert refused.exit_code == 2
-    assert "give --out another folder" in " ".join(refused.stderr.split())
+    assert "name another folder with --out" in " ".join(refused.stderr.split())
     assert sorted(Path("run").iterdir()) == before
     other = judge("hitrate", "--run", "run", "--method", "wins", "--plot", "--out", "other")
     assert other.exit_code == 0
@@ -154,10 +154,10 @@ BAD_TABLES = [
     ("mine.csv", "candidate\n\xf3\n".encode("cp1250"), "mine.csv, line 2: byte 0xf3"),
     ("my.csv", "", "my.csv: the file is empty"),
     ("my.csv", "first,second,winner\n", "my.csv: there is a header, but no row"),
-    ("my.csv", COMPARISONS + "ann,bob,bob\n", "my.csv, line 5: ann, bob: judged on line 2"),
+    ("my.csv", COMPARISONS + "ann,bob,bob\n", "my.csv, line 5: ann, bob: compared on line 2"),
     ("my.csv", COMPARISONS + "ann,ann,ann\n", "my.csv, line 5: 'ann' is compared with itself"),
     ("my.csv", COMPARISONS + "ann,dan,ann\n", "my.csv, line 5: 'second' is 'dan'"),
-    ("my.csv", COMPARISONS + "bob,ann,cyd\n", "my.csv, line 5: the winner 'cyd' did not play"),
+    ("my.csv", COMPARISONS + "bob,ann,cyd\n", "line 5: the winner 'cyd' is not one of the pair"),
     ("my.csv", "first;second;winner\nann;bob\n", "my.csv, line 2: the header has 3 fields"),
     ("competition.toml", "rounds = [", "competition.toml: not TOML"),
 ]
@@ -182,12 +182,15 @@ def test_bad_tables_end_in_one_sentence_and_nothing_is_written(here, command, na
         (["rank", "--competition", "icpc1927"], "no such competition is bundled"),
         (["rank", "--competition", "icpc2015", "--roster", "mine.csv"], "give one of them"),
         (["rank", "--roster", "mine.csv"], "the rounds are not known; name them in order"),
-        (["rank", "--roster", "mine.csv", *ROUNDS], "no verdicts come with it; give --comparisons"),
+        (
+            ["rank", "--roster", "mine.csv", *ROUNDS],
+            "no comparisons come with it; name a file",
+        ),
         (["rank", "--roster", "none.csv"], "none.csv: there is no such file"),
         (["rank", "--roster", "."], ".: this is a folder"),
-        (["rank", "--rounds", "a,b"], "a bundled competition has its rounds"),
+        (["rank", "--rounds", "a,b"], "a bundled competition has its own rounds"),
         (["rank", "--method", "elo"], "--method elo: no such choice; choose bradley-terry"),
-        (["rank", "--round", "stage9", "--competition", "icpc2025"], "no marks of stage 'stage9'"),
+        (["rank", "--round", "stage9", "--competition", "icpc2025"], "no marks of round 'stage9'"),
         (["rank", "--round", "stage1"], "no marks by a panel"),
         (["rank", "--resample", "windows"], "no votes on windows"),
         (["rank", "--seed", "-1"], "or equal to 0"),
@@ -200,7 +203,7 @@ def test_bad_tables_end_in_one_sentence_and_nothing_is_written(here, command, na
             "use it with --competition icpc2015 alone",
         ),
         (["rank", "--competition", ""], "no such competition is bundled"),
-        (["hitrate", "--run", "r", "--count", "paper"], "a run has its verdicts already"),
+        (["hitrate", "--run", "r", "--count", "paper"], "a run has its own comparisons"),
         (["hitrate", "--passing-score", "9"], "none of the 113 ranked candidates passed"),
         (["check", "--count", "paper", "--method", "pagerank"], "ranks by raw wins"),
         (["nonsense"], "nonsense"),
@@ -212,10 +215,10 @@ def test_wrong_usage_exits_with_2(here, arguments, words):
     assert words in " ".join(result.stderr.split())
 
 
-def test_two_sources_of_verdicts_are_refused(here):
+def test_two_sources_of_comparisons_are_refused(here):
     result = own("rank", "--panel", "panel.csv")
     assert result.exit_code == 2
-    assert "my.csv and panel.csv: verdicts from several files; give one" in result.stderr
+    assert "my.csv and panel.csv: comparisons from several files; give one" in result.stderr
 
 
 NASTY = ["\x1b[31mred\x1b[0m", "[red]x[/red]", '=HYPERLINK("x")', "a\u202eb", "🎹 Żółć"]
@@ -281,7 +284,7 @@ def test_help_names_every_command_and_an_example():
 
 def test_competitions_lists_what_each_has():
     lines = judge("competitions").stdout
-    for words in ("icpc2015", "icpc2025", "8,418 published comparisons", "56,606 verdicts"):
+    for words in ("icpc2015", "icpc2025", "8,418 published comparisons", "56,606 comparisons"):
         assert words in lines
 
 

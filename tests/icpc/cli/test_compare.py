@@ -33,8 +33,8 @@ def here(tmp_path, monkeypatch):
     Path("roster.csv").write_text(ROSTER)
     for name, winner in (("one", "ann"), ("other", "bob")):
         comparisons = f"first,second,winner\nann,bob,{winner}\nann,cyd,ann\nbob,cyd,bob\n"
-        Path("verdicts.csv").write_text(comparisons)
-        judge("rank", *ROUNDS, "--comparisons", "verdicts.csv", "--out", name)
+        Path("comparisons.csv").write_text(comparisons)
+        judge("rank", *ROUNDS, "--comparisons", "comparisons.csv", "--out", name)
     return tmp_path
 
 
@@ -52,11 +52,12 @@ def jury(study2025, tmp_path_factory):
 def test_two_runs_of_three_candidates(here):
     result = judge("compare", "one", "other")
     assert result.exit_code == 0
-    said = words(result.stdout)
-    assert "one = roster: 3 candidates ranked from 3 comparisons, by bradley-terry" in said
-    assert "one and other rank 3 candidates: Kendall's tau-b +0.333" in said
-    assert "one puts 100.0 % in the order of the result and other 66.7 %, +33.3 points" in said
-    assert "p = 0.5: chance does as much." in said
+    printed = words(result.stdout)
+    assert "one = roster: 3 candidates ranked from 3 comparisons, by bradley-terry" in printed
+    assert "one and other rank 3 candidates: Kendall's tau-b +0.333" in printed
+    assert "one puts 100.0 % in the order of the result and other 66.7 %" in printed
+    assert "a difference of +33.3 percentage points" in printed
+    assert "p = 0.5: the difference cannot be told from chance" in printed
     rows = [line.split() for line in result.stdout.splitlines()[-3:]]
     assert rows == [
         ["Ann", "1", "2", "1", "final"],
@@ -90,8 +91,8 @@ def test_runs_of_one_name_go_by_their_paths(here):
     Path("one").rename("apart")
     Path("sub").mkdir()
     Path("other").rename("sub/apart")
-    said = words(judge("compare", "apart", "sub/apart").stdout)
-    assert "apart and sub/apart rank 3 candidates" in said
+    printed = words(judge("compare", "apart", "sub/apart").stdout)
+    assert "apart and sub/apart rank 3 candidates" in printed
 
 
 def test_a_run_of_any_name_is_called_by_it(here):
@@ -107,7 +108,7 @@ def test_before_the_results_the_rankings_are_compared_all_the_same(here):
     result = judge("compare", "one-early", "other-early")
     assert result.exit_code == 0
     assert "Kendall's tau-b +0.333" in words(result.stdout)
-    assert "Results are unknown or all alike" in result.stdout
+    assert "Results are unknown or all equal" in words(result.stdout)
     data = json.loads(judge("compare", "one-early", "other-early", "--format", "json").stdout)
     assert data[0]["accuracy"] is None
 
@@ -115,17 +116,17 @@ def test_before_the_results_the_rankings_are_compared_all_the_same(here):
 def test_stages_of_2025_share_forty_candidates(jury):
     result = judge("compare", jury / "stage1", jury / "stage2")
     assert "stage1 and stage2 rank 40 candidates" in words(result.stdout)
-    assert "stage1 is a panel" in result.stdout
+    assert "stage1 ranks by the marks of a panel" in words(result.stdout)
 
 
 @pytest.mark.slow
-def test_jurors_against_all_others(jury, monkeypatch):
+def test_each_juror_is_compared_with_all_others(jury, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     result = judge("compare", jury / "stage1", "--jurors")
     assert result.exit_code == 0
     assert max(map(len, result.stdout.splitlines())) <= 80
     assert "Akiko Ebi" in result.stdout
-    assert "Each juror is held against the other jurors alone." in words(result.stdout)
+    assert "Each juror is compared with the other jurors." in words(result.stdout)
     as_csv = judge("compare", jury / "stage1", "--jurors", "--format", "csv").stdout
     table = pd.read_csv(io.StringIO(as_csv))
     assert len(table) == 17
@@ -138,9 +139,15 @@ def test_jurors_against_all_others(jury, monkeypatch):
         (("one",), "one: nothing to compare it with; name another run, or add --jurors"),
         (("one", "one/../one"), "one: named twice; name each run once"),
         (("one", "none"), "none: no finished run (no run.json); make one with judge rank"),
-        (("one", "--jurors"), "one: its verdicts are not those of several jurors"),
-        (("one", "other", "--jurors"), "--jurors and more than one RUN: it takes one panel apart"),
-        (("one", "--jurors", "--ranks"), "--jurors and --ranks: it takes one panel apart"),
+        (("one", "--jurors"), "one: its comparisons are not those of several jurors"),
+        (
+            ("one", "other", "--jurors"),
+            "--jurors and more than one RUN: it compares the jurors",
+        ),
+        (
+            ("one", "--jurors", "--ranks"),
+            "--jurors and --ranks: it compares the jurors",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused_with_what_to_do(here, arguments, message):

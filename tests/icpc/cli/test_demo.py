@@ -39,7 +39,7 @@ def whole(tmp_path_factory):
     return out, result
 
 
-def test_eight_players_are_ranked_and_held_against_their_skill(whole):
+def test_eight_players_are_ranked_and_compared_with_their_skill(whole):
     out, result = whole
     study = load_run(out / "run")
     assert (study.tally.comparisons.sum(axis=1) == 7).all()
@@ -47,10 +47,10 @@ def test_eight_players_are_ranked_and_held_against_their_skill(whole):
     skill = read_skill(out / "recordings" / "roster.csv").loc[study.tally.candidates]
     found = pair_accuracy(study.tally, skill.to_numpy())
     assert found.p < 0.05, found
-    said = " ".join(result.stdout.split())
-    assert "demo: 8 candidates ranked from 56 comparisons" in said
-    assert "Base rate 0.500: 4 of 8 passed." in said
-    assert f"of 56 verdicts, each pair in both orders, {found.value:.1%} went to" in said
+    printed = " ".join(result.stdout.split())
+    assert "demo: 8 candidates ranked from 56 comparisons" in printed
+    assert "Base rate 0.500: 4 of 8 passed." in printed
+    assert f"of 56 comparisons, each pair in both orders, {found.value:.1%} went to" in printed
 
 
 def test_the_curve_is_drawn(whole):

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from icpc.cli.options import OPTIONS, with_settings
-from icpc.workflows.settings import Choices, RecordingOptions, Source
+from icpc.workflows.settings import RankingOptions, RecordingOptions, Source
 
 
 @pytest.mark.parametrize("kind", OPTIONS)
@@ -26,8 +26,8 @@ def test_a_command_gets_settings_as_they_were_typed():
     taken = []
 
     @with_settings("run", "passing_score")
-    def command(source: Source, choices: Choices, recorded: RecordingOptions) -> None:
-        taken.append((source, choices, recorded))
+    def command(source: Source, options: RankingOptions, recorded: RecordingOptions) -> None:
+        taken.append((source, options, recorded))
 
     typed = [
         "--roster",
@@ -44,8 +44,8 @@ def test_a_command_gets_settings_as_they_were_typed():
     assert taken == [
         (
             Source(roster=Path("r.csv")),
-            Choices(method="wins"),
-            RecordingOptions(recordings=Path("d"), fit_half=True, least=9),
+            RankingOptions(method="wins"),
+            RecordingOptions(recordings=Path("d"), fit_half=True, min_seconds=9),
         )
     ]
 

@@ -50,11 +50,11 @@ def test_words_are_filled_in_from_the_facts():
         (Given(count="paper", method="wins"), "--count paper --method wins"),
     ],
 )
-def test_settings_are_told_as_the_options_they_were(where, shown):
+def test_settings_are_named_as_options(where, shown):
     assert message(JudgeError(where, "what", "remedy")) == f"{shown}: what; remedy"
 
 
-def test_what_to_type_stands_in_place_of_what_would_be_right():
+def test_what_to_type_replaces_the_engines_remedy():
     error = JudgeError("store", "gone", "make it", key="embed-with", encoder="dac")
     assert str(error) == "store: gone; make it"
-    assert message(error) == "store: gone; make it: judge embed --encoder dac"
+    assert message(error) == "store: gone; make it with judge embed --encoder dac"

@@ -8,7 +8,7 @@ from matplotlib.image import imread
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from icpc.study.runs import FILES, PICTURES
+from icpc.study.runs import FILES, REPORT_FILES
 
 ROSTER = (
     "candidate,name,reached\n"
@@ -60,7 +60,7 @@ def test_a_run_ranked_another_way_is_not_reported_beside_it(here):
     own("rank", "--out", "kept")
     result = judge("report", "--run", "kept", "--method", "wins")
     assert result.exit_code == 2
-    assert "its pictures belong to its ranking" in " ".join(result.stderr.split())
+    assert "the figures in it belong to its ranking" in " ".join(result.stderr.split())
     assert not Path("kept/report.html").exists()
     assert judge("report", "--run", "kept", "--method", "wins", "--out", "other").exit_code == 0
     assert '"method": "wins"' in html.unescape(
@@ -76,7 +76,7 @@ def test_figures_are_drawn_beside_the_page(here, dark):
     drawn = {path.stem for path in folder.glob("*.svg")}
     assert drawn == {"hitrate", "intervals", "head-to-head", "methods", "rounds", "upsets"}
     assert drawn == {path.stem for path in folder.glob("*.png")}
-    assert {path.name for path in folder.iterdir()} <= {*FILES, *PICTURES}
+    assert {path.name for path in folder.iterdir()} <= {*FILES, *REPORT_FILES}
     corner = imread(folder / "intervals.png")[2, 2, :3]
     assert (corner.mean() < 0.2) == bool(dark)
     assert own("rank", "--out", folder).exit_code == 0

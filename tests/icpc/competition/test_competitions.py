@@ -2,7 +2,8 @@
 
 import pytest
 
-from icpc.competition.competitions import bundled_names, load_competition, read_competition
+from icpc.competition.bundled import bundled_names
+from icpc.competition.competitions import load_competition, read_competition
 from ranking.comparisons.reading import read_comparisons
 from ranking.errors import CompetitionError
 
@@ -14,16 +15,16 @@ def folder_with(folder, settings, roster="candidate,reached\na,one\nb,two\n"):
     return folder / "roster.csv"
 
 
-def test_what_is_bundled_is_whole():
+def test_the_files_of_bundled_competitions_exist():
     assert bundled_names() == ["icpc2015", "icpc2025"]
     sizes = {}
     for name in bundled_names():
         competition = load_competition(name)
-        sizes[name] = len(competition.judged)
+        sizes[name] = len(competition.eligible)
         assert competition.name == name
         assert competition.title
         assert competition.roster["score"].notna().all()
-        for path in (competition.comparisons, competition.panel, competition.figure):
+        for path in (competition.comparisons, competition.panel, competition.published_curve):
             assert path is None or path.is_file()
     assert sizes == {"icpc2015": 158, "icpc2025": 84}
 
@@ -70,7 +71,7 @@ def test_without_settings_the_name_is_that_of_the_file(tmp_path):
         ('rounds = "one"', "'rounds' is 'one'; give a list of texts"),
         ("rounds = [1, 2]", "'rounds' is [1, 2]; give a list of texts"),
         ("name = 3", "'name' is 3; give a text"),
-        ('rounds = ["one", "one"]', "one, one has one twice"),
+        ('rounds = ["one", "one"]', "one, one names one of them twice"),
     ],
 )
 def test_faulty_settings_are_named(tmp_path, settings, words):
@@ -80,7 +81,7 @@ def test_faulty_settings_are_named(tmp_path, settings, words):
 
 
 def test_an_unknown_name_gets_the_choices():
-    with pytest.raises(CompetitionError, match=r"did you mean 'icpc2015'.*or read one of your own"):
+    with pytest.raises(CompetitionError, match=r"did you mean 'icpc2015'.*or read your own roster"):
         load_competition("icpc201")
     with pytest.raises(CompetitionError, match="choose icpc2015 or icpc2025"):
         load_competition("../data/icpc2015")

@@ -3,7 +3,7 @@
 import pytest
 
 from icpc.competition.competitions import load_competition, read_competition
-from icpc.competition.recordings import recordings_of
+from icpc.competition.recordings import find_recordings
 from ranking.errors import CompetitionError
 
 ROSTER = """candidate,recording
@@ -24,7 +24,7 @@ def competition(tmp_path):
 
 
 def test_files_are_found_by_path_by_video_and_by_id(competition):
-    found = recordings_of(competition).set_index("candidate")["path"].map(lambda path: path.name)
+    found = find_recordings(competition).set_index("candidate")["path"].map(lambda path: path.name)
     assert found.to_dict() == {
         "ann": "first.flac",
         "bob": "x [mXb4mRwj8eo].webm",
@@ -35,22 +35,22 @@ def test_files_are_found_by_path_by_video_and_by_id(competition):
 
 def test_an_id_goes_before_a_video(competition, tmp_path):
     (tmp_path / "bob.opus").touch()
-    assert recordings_of(competition)["path"].map(lambda path: path.name)[1] == "bob.opus"
+    assert find_recordings(competition)["path"].map(lambda path: path.name)[1] == "bob.opus"
 
 
-def test_what_is_missing_is_told_with_the_name_it_should_have(competition, tmp_path):
+def test_a_missing_recording_is_named_with_the_file_name_it_should_have(competition, tmp_path):
     (tmp_path / "x [mXb4mRwj8eo].webm").unlink()
     with pytest.raises(CompetitionError, match=r"1 of 4 recordings .* of bob; .* as bob\.flac"):
-        recordings_of(competition)
+        find_recordings(competition)
 
 
 def test_the_videos_of_2015_are_looked_for_by_their_ids(tmp_path):
     competition = load_competition("icpc2015")
-    named = competition.judged[competition.judged["recording"] != ""]
+    named = competition.eligible[competition.eligible["recording"] != ""]
     assert len(named) == 145
     for address in named["recording"]:
         (tmp_path / f"{address.rpartition('=')[2]}.m4a").touch()
-    found = recordings_of(competition, tmp_path)
+    found = find_recordings(competition, tmp_path)
     assert found["candidate"].tolist() == named["candidate"].tolist()
     assert all(
         path.stem in address

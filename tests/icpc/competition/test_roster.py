@@ -47,12 +47,12 @@ def test_an_empty_name_is_the_id(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("candidate,name\na,A\nb,B\na,C\n", "line 4: candidate 'a' stands on line 2 already"),
+        ("candidate,name\na,A\nb,B\na,C\n", "line 4: candidate 'a' is on line 2 already"),
         ("candidate,reached\na,stage11\n", "'stage11', but the rounds are preliminary, stage1"),
         ("candidate,reached\na,stage11\n", "did you mean 'stage1'?"),
         ("candidate,name\n,A\n", "line 2: no candidate id"),
-        ("candidate\nTie\n", "line 2: the id 'tie' means a draw"),
-        ("candidate,score\na,-1\n", "line 2: 'score' is -1; count from 0"),
+        ("candidate\nTie\n", "line 2: the id 'tie' is reserved for ties"),
+        ("candidate,score\na,-1\n", "line 2: 'score' is -1; count the rounds passed into"),
         ("candidate,score\na,first\n", "line 2: 'score' is 'first', which is not a number"),
         ("candidate,exempt\na,x\n", "line 2: 'exempt' is 'x'"),
         ("candidate,seconds\na,long\n", "line 2: 'seconds' is 'long'"),
@@ -68,7 +68,7 @@ def test_faults_are_named_with_line_value_and_remedy(tmp_path, text, words):
 
 
 def test_composed_and_decomposed_names_are_one_candidate(tmp_path):
-    with pytest.raises(RosterError, match="stands on line 2 already"):
+    with pytest.raises(RosterError, match="is on line 2 already"):
         read(tmp_path, "candidate\nŻ\u00f3łć\nZ\u0307o\u0301łc\u0301\n")
 
 

@@ -15,7 +15,7 @@ from ranking.consistency.order_effect import order_agreement
 from ranking.errors import CompetitionError, RankingError
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.hit_rate import area_under_roc
-from ranking.evaluation.null_model import coin
+from ranking.evaluation.null_model import coin_flips, random_judges
 from ranking.methods.counting import WIN_RATE, WINS
 from ranking.methods.method import rank_candidates
 from ranking.methods.registry import METHODS
@@ -71,7 +71,7 @@ def test_2015_a_coin_by_raw_wins_seems_to_know_the_result(study2015):
     passed = study2015.passed.to_numpy()
     means = {
         by: area_under_roc(tossed, passed).mean()
-        for by, tossed in coin(study2015.tally, (WINS, WIN_RATE)).items()
+        for by, tossed in coin_flips(study2015.tally, (WINS, WIN_RATE)).items()
     }
     assert means["wins"] == pytest.approx(0.999, abs=0.001)
     assert means["win-rate"] == pytest.approx(0.5, abs=0.01)
@@ -90,7 +90,7 @@ def test_2015_withdrawn_candidates_passed_without_playing(icpc2015):
     withdrew = roster[(roster["score"] == 1) & (roster["reached"] == "preliminary")]
     assert len(withdrew) == 6
     assert roster["exempt"].sum() == 7
-    assert len(icpc2015.judged) == 158
+    assert len(icpc2015.eligible) == 158
 
 
 def test_the_papers_counting_seems_skilled_but_stays_in_the_band(icpc2015):
@@ -100,12 +100,12 @@ def test_the_papers_counting_seems_skilled_but_stays_in_the_band(icpc2015):
     assert study.comparisons.source == "8,414 of 8,418 published comparisons"
     assert summary.auc == pytest.approx(0.793, abs=0.0005)
     assert summary.auc_low < summary.auc < summary.auc_high
-    assert not summary.leaves_band
+    assert not summary.outside_band
     assert (curve["hit_rate"] <= curve["null_high"]).all()
     assert "do not read this as skill" in study.remarks[0]
 
 
-def test_2025_verdicts_of_the_panel(study2025):
+def test_2025_comparisons_of_the_panel(study2025):
     assert len(study2025.comparisons.table) == 56606
     assert (study2025.comparisons.table["winner"] == "tie").sum() == 6742
     _, summary = compare_with_result(study2025)
@@ -113,7 +113,7 @@ def test_2025_verdicts_of_the_panel(study2025):
     assert summary.passed == 40
 
 
-def test_2025_other_stages_are_judged_against_the_round_after_them():
+def test_2025_passed_from_other_stages_are_those_in_the_round_after_them():
     competition = load_competition("icpc2025")
     passed = [
         run_study(
@@ -150,11 +150,19 @@ def test_the_same_seed_gives_the_same_ranking_and_another_moves_only_intervals(i
     assert moved.any()
 
 
-def test_results_are_not_needed_to_rank_but_to_hold_against(icpc2015, study2015):
+def test_results_are_not_needed_to_rank_but_for_a_hit_rate(icpc2015, study2015):
     blind = with_results(icpc2015, "", np.nan)
     study = run_study(blind, study2015.comparisons, Settings())
     with pytest.raises(RankingError, match="no results are known"):
         compare_with_result(study)
+
+
+def test_random_judges_are_simulated_once_per_study(study2015):
+    study = replace(study2015)
+    assert study.null_strengths is study.null_strengths
+    assert np.array_equal(study.null_strengths, study2015.null_strengths)
+    method, seed = study.settings.ranking_method, study.settings.seed
+    assert np.array_equal(study.null_strengths, random_judges(study.tally, method, seed))
 
 
 def test_who_counts_as_passed_can_be_moved(study2015):
@@ -168,13 +176,13 @@ def test_few_candidates_are_warned_of_narrow_ranges(icpc2015, study2015):
     table = study2015.comparisons.table
     some = table["first"].unique()[:9]
     few = table[table["first"].isin(some) & table["second"].isin(some)].reset_index(drop=True)
-    study = run_study(icpc2015, replace(study2015.comparisons, comparisons=few), Settings())
-    assert any("ranges of rank too narrow" in remark for remark in study.remarks)
+    study = run_study(icpc2015, replace(study2015.comparisons, table=few), Settings())
+    assert any("intervals of ranks are too narrow" in remark for remark in study.remarks)
     assert not any("too narrow" in remark for remark in study2015.remarks)
 
 
 def test_all_ordered_pairs_carry_their_truth(icpc2015):
-    score = icpc2015.judged.set_index("candidate")["score"]
+    score = icpc2015.eligible.set_index("candidate")["score"]
     pairs = with_truth(ordered_pairs(score.index), score)
     assert len(pairs) == 158 * 157
     difference = pairs["first"].map(score).to_numpy() - pairs["second"].map(score).to_numpy()
@@ -185,7 +193,7 @@ def test_all_ordered_pairs_carry_their_truth(icpc2015):
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        ({"method": "elo"}, "by elo: no such choice"),
+        ({"method": "elo"}, "method elo: no such choice"),
         ({"vote": "loudest"}, "vote loudest"),
         ({"count": "paper", "method": "win-rate"}, "the paper's counting ranks by raw wins"),
         ({"resample": "pairs"}, "resample pairs"),
@@ -197,8 +205,8 @@ def test_unknown_choices_are_refused(choice, words):
         Settings(**choice)
 
 
-def test_verdicts_come_from_one_source(icpc2015, tmp_path):
-    with pytest.raises(CompetitionError, match="verdicts from several files"):
+def test_comparisons_come_from_one_source(icpc2015, tmp_path):
+    with pytest.raises(CompetitionError, match="comparisons from several files"):
         load_comparisons(icpc2015, comparisons=tmp_path / "a.csv", panel=tmp_path / "b.csv")
     for file in ({}, {"votes": tmp_path / "a.csv"}, {"comparisons": tmp_path / "a.csv"}):
         with pytest.raises(CompetitionError, match="no marks by a panel"):

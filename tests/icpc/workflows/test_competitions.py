@@ -2,7 +2,7 @@
 
 import pytest
 
-from icpc.competition.competitions import bundled_names
+from icpc.competition.bundled import bundled_names
 from icpc.workflows.competitions import list_competitions, open_competition
 from icpc.workflows.settings import Source
 from ranking.errors import CompetitionError
@@ -20,16 +20,16 @@ def test_a_roster_has_the_rounds_that_are_named(tmp_path):
 
 
 def test_a_bundled_competition_takes_no_rounds():
-    with pytest.raises(CompetitionError, match="rounds: a bundled competition has its rounds"):
+    with pytest.raises(CompetitionError, match="rounds: a bundled competition has its own rounds"):
         open_competition(Source("icpc2015", rounds="one,two"))
 
 
 def test_every_bundled_competition_is_listed_with_what_it_has():
     table = list_competitions().set_index("name")
     assert list(table.index) == bundled_names()
-    assert table.loc["icpc2015", "verdicts"] == "8,418 published comparisons"
-    assert table.loc["icpc2015", "figure"] == "Figure 2"
-    assert table.loc["icpc2025", "stages"].startswith("stage1")
+    assert table.loc["icpc2015", "comparisons"] == "8,418 published comparisons"
+    assert table.loc["icpc2015", "published_curve"] == "Figure 2"
+    assert table.loc["icpc2025", "panel_rounds"].startswith("stage1")
 
 
 def test_a_competition_knows_the_scores_of_all(icpc2015):

@@ -1,4 +1,4 @@
-"""Encoders as they are chosen, and a store that is read whole."""
+"""Encoders as a user chooses them, and a store that is checked."""
 
 from pathlib import Path
 
@@ -7,26 +7,26 @@ import pandas as pd
 import pytest
 from sounds import write_sound
 
-from icpc.workflows.embedding import best_device, choices_of, embed, remove_damaged
+from icpc.workflows.embedding import best_device, embed, encoder_choices, remove_damaged
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.errors import AudioError, EncoderError
 
 
 def test_an_encoder_is_chosen_once_with_its_front_end():
     options = EmbeddingOptions(("spectrogram", "spectrogram"), front_end=("log=no",))
-    (choice,) = choices_of(options)
+    (choice,) = encoder_choices(options)
     assert (choice.encoder, choice.weights) == ("spectrogram", None)
     assert dict(choice.front_end) == {"log": False}
 
 
 def test_weights_go_with_one_encoder():
-    with pytest.raises(EncoderError, match="weights: 2 encoders; name one"):
-        choices_of(EmbeddingOptions(("spectrogram", "mert"), weights=Path("mine")))
+    with pytest.raises(EncoderError, match="weights: there are 2 encoders; name one"):
+        encoder_choices(EmbeddingOptions(("spectrogram", "mert"), weights=Path("mine")))
 
 
 def test_a_device_that_is_not_here_is_refused():
     assert best_device("cpu") == "cpu"
-    with pytest.raises(EncoderError, match="device tpu: not to be had here; give cpu"):
+    with pytest.raises(EncoderError, match="device tpu: this machine does not have it; choose cpu"):
         best_device("tpu")
 
 
@@ -39,7 +39,7 @@ def test_recordings_are_embedded_and_what_is_damaged_is_removed(tmp_path):
     with pytest.raises(AudioError, match="bob"):
         embed(table, options)
     statuses = [outcome.status for outcome in embed(table, options, skip_bad=True)]
-    assert statuses == ["kept", "bad"]
+    assert statuses == ["cached", "invalid"]
     assert remove_damaged(tmp_path / "store") == []
     (array,) = (tmp_path / "store").glob("*/*.npy")
     array.write_bytes(array.read_bytes()[:-1] + b"x")

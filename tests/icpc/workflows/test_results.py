@@ -11,9 +11,9 @@ from icpc.workflows.competitions import open_competition
 from icpc.workflows.rankings import open_study, rank
 from icpc.workflows.results import (
     check,
+    figure_folder,
     hit_rate,
     hit_rate_as_published,
-    picture_folder,
     report,
     write_hit_rate,
 )
@@ -46,7 +46,7 @@ def test_a_page_lies_in_a_run_and_says_how_to_make_it_again(study):
     assert "judge report" not in shown
 
 
-def test_the_record_of_a_run_is_told_and_not_written_again(study):
+def test_the_record_of_a_run_is_shown_and_not_written_again(study):
     save_run(study, Path("kept"))
     before = Path("kept/run.json").stat().st_mtime_ns
     page = report(open_study(Source(run=Path("kept"))), run=Path("kept"), command="as I like")
@@ -56,10 +56,10 @@ def test_the_record_of_a_run_is_told_and_not_written_again(study):
 
 
 def test_a_curve_is_written_with_its_run_or_alone(study):
-    held = hit_rate(study)
-    assert write_hit_rate(held, Path("alone"), plot=False) == [Path("alone/hitrate.csv")]
+    curve = hit_rate(study)
+    assert write_hit_rate(curve, Path("alone"), plot=False) == [Path("alone/hitrate.csv")]
     assert not Path("alone/run.json").exists()
-    drawn = write_hit_rate(held, Path("run"), study)
+    drawn = write_hit_rate(curve, Path("run"), study)
     assert {path.suffix for path in drawn} == {".png", ".svg"}
     assert Path("run/run.json").is_file()
 
@@ -70,10 +70,10 @@ def test_only_published_points_have_a_published_curve():
         hit_rate_as_published("icpc2025")
 
 
-def test_pictures_do_not_go_beside_a_run_that_is_ranked_another_way():
+def test_figures_do_not_go_beside_a_run_made_with_other_settings():
     run = Path("kept")
-    assert picture_folder(None, run, "cup", changed=False) == run
-    assert picture_folder(Path("other"), run, "cup", changed=True) == Path("other")
-    assert picture_folder(None, None, "a/b c", changed=True) == Path("runs/a-b-c")
-    with pytest.raises(RunError, match="its pictures belong to its ranking"):
-        picture_folder(None, run, "cup", changed=True)
+    assert figure_folder(None, run, "cup", changed=False) == run
+    assert figure_folder(Path("other"), run, "cup", changed=True) == Path("other")
+    assert figure_folder(None, None, "a/b c", changed=True) == Path("runs/a-b-c")
+    with pytest.raises(RunError, match="the figures in it belong to its ranking"):
+        figure_folder(None, run, "cup", changed=True)

@@ -11,7 +11,7 @@ FOLDER = Path("recordings")
 
 
 def test_one_competition_is_named():
-    with pytest.raises(CompetitionError, match="competition and roster: each names what to judge"):
+    with pytest.raises(CompetitionError, match="competition and roster: each names a competition"):
         Source("icpc2015", roster=Path("mine.csv"))
     with pytest.raises(CompetitionError, match="roster and run"):
         Source(roster=Path("mine.csv"), run=Path("runs/mine"))
@@ -20,21 +20,21 @@ def test_one_competition_is_named():
 def test_a_source_knows_whether_a_file_of_comparisons_is_named():
     assert not Source("icpc2015").from_file
     assert Source(votes=Path("votes.csv")).from_file
-    assert Source(round_name="stage2").from_file
+    assert Source(round="stage2").from_file
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"windows": "all", "fit_half": True}, "windows and fit half: no recordings to judge"),
+        ({"windows": "all", "fit_half": True}, "windows and fit half: no recordings to compare"),
         ({"recordings": FOLDER, "fit_half": True, "folds": 3}, "each says whom to fit on"),
         ({"recordings": FOLDER, "epochs": 3}, "epochs: nothing is fitted; fit on a half"),
     ],
 )
-def test_ways_to_judge_that_do_not_go_together_are_refused(given, words):
+def test_options_that_contradict_each_other_are_refused(given, words):
     with pytest.raises(CompetitionError, match=words):
         RecordingOptions(**given)
 
 
-def test_where_things_are_kept_needs_no_recordings():
+def test_folders_of_caches_need_no_recordings():
     assert RecordingOptions(store=Path("elsewhere"), weights_dir=Path("w")).recordings is None

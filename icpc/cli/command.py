@@ -1,0 +1,40 @@
+"""Commands whose help shows the values of an option, and which read them in any case.
+
+Conventions
+-----------
+A value that is none of them is passed on as it is: the engine names what is right, and others may
+be right too, such as ``cuda:1``.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from typer.core import TyperCommand
+
+from icpc.cli.options import CHOICES
+
+
+class JudgeCommand(TyperCommand):
+    """A command that shows and reads the values in :data:`icpc.cli.options.CHOICES`."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, the values of options among it."""
+        for parameter in self.params:
+            if parameter.name in CHOICES:
+                parameter.metavar = f"<{'|'.join(CHOICES[parameter.name])}>"
+        super().format_help(ctx, formatter)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, values of options spelled as they are known."""
+        for name in CHOICES.keys() & ctx.params.keys():
+            ctx.params[name] = _spelled(ctx.params[name], CHOICES[name])
+        return super().invoke(ctx)
+
+
+def _spelled(given: Any, known: Iterable[str]) -> Any:
+    """A value, or each value of a list, spelled as it is known."""
+    if isinstance(given, list | tuple):
+        return [_spelled(one, known) for one in given]
+    if given is None or given in known:
+        return given
+    return {name.casefold(): name for name in known}.get(given.casefold(), given)

@@ -1,0 +1,16 @@
+"""Names of the competitions that come with the program."""
+
+from pathlib import Path
+
+BUNDLED = Path(__file__).parent.parent / "data"
+"""Where they are, each in a folder of its name."""
+
+
+def bundled_names() -> list[str]:
+    """Return the names of the competitions that come with the program."""
+    return sorted(path.parent.name for path in BUNDLED.glob("*/competition.toml"))
+
+
+def bundled_roster(name: str) -> Path:
+    """Return the roster CSV of a competition that comes with the program."""
+    return BUNDLED / name / "roster.csv"
