@@ -29,7 +29,7 @@ from ranking.comparisons.votes import count_votes
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.resampling import Estimate, pair_share
 from ranking.judging.cross_fit import HALVES, Comparer, assignments, compare_held_out
-from ranking.judging.fit_ranker import fit_ranker
+from ranking.judging.fit import fit_ranker
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.progress import SILENT, Progress
 

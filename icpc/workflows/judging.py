@@ -104,7 +104,7 @@ def collect_votes(
     ----------
     prepared
         The recordings and the ranker.
-    among
+    candidates
         Ids of the candidates to compare; all, if None.
     progress
         Where to show how far it is.

@@ -1,6 +1,6 @@
 from .compare import Pairing, ResultCache, compare_windows
 from .cross_fit import compare_held_out, split_candidates
-from .fit_ranker import fit_ranker
+from .fit import fit_ranker
 from .probe_ranker import ProbeRanker, load_ranker
 from .ranker import Ranker, Scorer
 

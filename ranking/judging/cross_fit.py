@@ -9,10 +9,10 @@ into folds, stratified by score.
 *Halves*, as in the paper [1]_: two folds; the ranker is fitted further on the pairs of the first,
 and compares those of the second. Candidates without a score, which nothing can be fitted on, are in
 the second.
-*Folds*: three or more, and every pair is compared. A pair from two folds needs a ranker fitted on
-neither, so each two folds have a ranker of their own, fitted on all the others. A pair within a
-fold is compared by the ranker that leaves out this fold and the next one. So all rankers are fitted
-on nearly equally many candidates, and one ranker makes each comparison.
+*Folds*: three or more, and every pair is compared. A pair from two folds needs a ranker fitted
+without both, so each two folds have a ranker of their own, fitted on all the others. A pair within
+a fold is compared by the ranker that leaves out this fold and the next one. So all rankers are
+fitted on nearly equally many candidates, and each comparison is made by one ranker.
 
 References
 ----------

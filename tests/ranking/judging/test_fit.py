@@ -16,7 +16,7 @@ from ranking.errors import TableError
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.judging.compare import ResultCache, compare_windows
 from ranking.judging.cross_fit import HALVES, compare_held_out, split_candidates
-from ranking.judging.fit_ranker import fit_ranker
+from ranking.judging.fit import fit_ranker
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Record
