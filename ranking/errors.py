@@ -1,11 +1,11 @@
-"""Every failure that a user can cause.
+"""Errors that a user can cause.
 
 Conventions
 -----------
 A message has three parts: where (file and line, or the settings given), what is wrong (with the
-value), what would be right. No part names an option or a command: that is the command line's, which
-looks an error's :attr:`JudgeError.key` up and says what to type. It prints no traceback and exits
-with :attr:`JudgeError.exit_code`.
+value), what would be right. No part names an option or a command: the command line looks up an
+error's :attr:`JudgeError.key` and says what to type. It prints no traceback and exits with
+:attr:`JudgeError.exit_code`.
 """
 
 from collections.abc import Callable
@@ -13,38 +13,41 @@ from typing import Any
 
 
 class Given:
-    """Settings as somebody gave them, by name; where an error is that no file holds.
+    """Settings as a user gave them: where an error is that lies in no file.
 
-    A value of None stands for a setting whose value does not matter.
+    Parameters
+    ----------
+    settings : values by name; None where the value does not matter
     """
 
     def __init__(self, **settings: object) -> None:
         self.settings = settings
 
-    def written(self, called: Callable[[str], str], joint: str = " and ") -> str:
-        """Return the settings in words, each name as ``called`` has it."""
-        return joint.join(
-            called(name) if value is None else f"{called(name)} {value}"
+    def describe(self, name_of: Callable[[str], str], separator: str = " and ") -> str:
+        """Return the settings in words, their names as ``name_of`` translates them."""
+        return separator.join(
+            name_of(name) if value is None else f"{name_of(name)} {value}"
             for name, value in self.settings.items()
         )
 
     def __str__(self) -> str:
-        return self.written(lambda name: name.replace("_", " "))
+        return self.describe(lambda name: name.replace("_", " "))
 
 
 class JudgeError(Exception):
-    """A mistake in what the user gave us, told in three parts.
+    """A mistake in what the user gave: where it is, what is wrong, and what would be right.
 
     Parameters
     ----------
     where : a file with its line, or the settings given
     what : what is wrong, with the value
     remedy : what would be right
-    key : names what mends it, for whoever can say how
-    facts : values that this needs
+    key : name of the remedy, for programs that can say how to apply it
+    facts : values that such a remedy names
     """
 
     exit_code = 2
+    """Exit code of a program that ends with this error."""
 
     def __init__(
         self, where: str | Given, what: str, remedy: str, key: str = "", **facts: Any
@@ -57,57 +60,57 @@ class JudgeError(Exception):
         return f"{self.where}: {self.what}; {self.remedy}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """All parts, so that an error finds its way back from a worker process."""
-        return _again, (type(self), (*self.args, self.key), self.facts)
+        """Pickle all parts, so that an error can come back from a worker process."""
+        return _rebuild, (type(self), (*self.args, self.key), self.facts)
 
 
-def _again(kind: type[JudgeError], parts: tuple[Any, ...], facts: dict[str, Any]) -> JudgeError:
+def _rebuild(kind: type[JudgeError], parts: tuple[Any, ...], facts: dict[str, Any]) -> JudgeError:
     return kind(*parts, **facts)
 
 
 class TableError(JudgeError):
-    """A table or a file of one cannot be read as what it should be."""
+    """Raised if a file of a table cannot be read, or lacks columns, or holds impossible values."""
 
 
 class RosterError(JudgeError):
-    """The roster contradicts itself, or its rounds."""
+    """Raised if a roster names a candidate twice, or a round or a score that there is not."""
 
 
 class ComparisonsError(JudgeError):
-    """Verdicts that nobody can have given."""
+    """Raised if comparisons, votes or marks name unknown candidates, or contradict each other."""
 
 
 class RankingError(JudgeError):
-    """What was asked cannot be computed from these comparisons."""
+    """Raised if a ranking, or what was asked of it, cannot be computed from these comparisons."""
 
 
 class CompetitionError(JudgeError):
-    """There is no such competition, or it lacks what was asked of it."""
+    """Raised if there is no such competition, or it lacks what was asked of it."""
 
 
 class RunError(JudgeError):
-    """A folder does not hold a finished run, or cannot take one."""
+    """Raised if a folder holds no finished run, or a file cannot be written."""
 
 
 class ReportError(JudgeError):
-    """A report cannot be made of this, or not here."""
+    """Raised if a report cannot be written: there is too much to show, or a package is missing."""
 
 
 class AudioError(JudgeError):
-    """A recording cannot be heard as what it should be."""
+    """Raised if a recording cannot be decoded, or is damaged, silent, clipped or too short."""
 
 
 class WeightsError(JudgeError):
-    """Trained weights are missing, or not what they should be."""
+    """Raised if trained weights are missing, cannot be downloaded, or do not fit their encoder."""
 
 
 class EncoderError(JudgeError):
-    """There is no such encoder, or it cannot be used here."""
+    """Raised if there is no such encoder, option or device, or a worker process died."""
 
 
 class StoreError(JudgeError):
-    """Embeddings on disk are missing or damaged, or cannot be written."""
+    """Raised if embeddings or votes on disk are missing or damaged, or cannot be written."""
 
 
 class ProbeError(JudgeError):
-    """A trained probe is missing or damaged, or does not fit what it is used with."""
+    """Raised if a trained probe is missing or damaged, or does not fit embeddings or task."""

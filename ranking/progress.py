@@ -1,11 +1,11 @@
-"""How far long work is, for whoever watches.
+"""How far long work is, for a user who waits.
 
 Conventions
 -----------
-Work goes in stages, one after another. A stage is a context: ``start`` names it and says how much
-there is to do, if that is known; ``advance`` is told after each piece, also of pieces that an
-earlier call has left; ``done`` ends it. :class:`Progress` itself shows nothing, and is what
-functions take where nobody watches; the command line draws one.
+Work is done in stages, which may be nested. A stage is a context manager: ``start`` names it and
+says how many steps there are, if that is known; ``advance`` is called after each step, also for
+steps that an earlier call has done; ``done`` ends it. :class:`Progress` itself shows nothing and is
+the default; the command line has a subclass that draws.
 
     with progress.start("judging", total=len(pairs)):
         for pair in pairs:
@@ -18,25 +18,26 @@ from typing import Self
 
 
 class Progress:
-    """Takes note of stages and shows nothing."""
+    """Progress that is not shown; subclasses show it."""
 
     def start(self, what: str, total: float | None = None, unit: str = "") -> Self:
-        """Begin a stage, to be entered as a context.
+        """Begin a stage, and return its context manager.
 
         Parameters
         ----------
         what : the work, in a word or two: "embedding"
-        total : pieces of work in it, None if unknown
+        total : number of steps, None if unknown
         unit : "bytes" for downloads; anything else is counted
         """
         return self
 
-    def advance(self, pieces: float = 1, detail: str = "") -> None:
-        """Say that pieces of the stage are done.
+    def advance(self, steps: float = 1, detail: str = "") -> None:
+        """Report steps of the stage as done.
 
         Parameters
         ----------
-        detail : what to say of it now, beside the count: "epoch 3 of 30, loss 0.21"
+        steps : number of steps that were done
+        detail : what to show beside the count: "epoch 3 of 30, loss 0.21"
         """
 
     def done(self) -> None:

@@ -1,31 +1,36 @@
-"""``judge weights``: the trained networks that encoders need."""
+"""``judge weights``: the trained weights of encoders."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from icpc.cli.output import DrawnProgress, Format, print_data, print_line, print_remark
+from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
+from ranking.encoders.registry import ENCODERS
 
-FOLDER = typer.Option(
+weights_folder_option = partial(
+    typer.Option,
     "--weights-dir",
     envvar="JUDGE_WEIGHTS",
-    help="Where weights lie (default: the user's cache folder).",
+    help="Look for published weights here (default: the user's cache folder).",
 )
-Folder = Annotated[Path | None, FOLDER]
+Folder = Annotated[Path | None, weights_folder_option()]
 
-weights = typer.Typer(
-    help="List the encoders' trained weights, and fetch them.", add_completion=False
-)
+weights = typer.Typer(add_completion=False)
 
 
 @weights.callback(invoke_without_command=True)
 def list_weights(
-    context: typer.Context, weights_dir: Folder = None, format: Format = Format.TABLE
+    context: typer.Context,
+    weights_dir: Folder = None,
+    format: Annotated[Format, typer.Option(help="Print in this format.")] = Format.TABLE,
 ) -> None:
-    """List the encoders' trained weights: here or not, size, licence, source.
+    """List the encoders with their trained weights, licences and options of the front end.
 
     Example: judge weights
+
+    Example: judge weights fetch basicpitch
     """
     if context.invoked_subcommand is not None:
         return
@@ -43,10 +48,13 @@ def list_weights(
 
 @weights.command()
 def fetch(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Encoders.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="ENCODER", help=f"Name encoders: {', '.join(ENCODERS.own)}."),
+    ],
     weights_dir: Folder = None,
 ) -> None:
-    """Download the weights of encoders; a broken download is resumed.
+    """Download the trained weights of encoders; an interrupted download is resumed.
 
     Example: judge weights fetch basicpitch
     """
@@ -60,5 +68,5 @@ def fetch(
             print_remark(f"{spec.name} needs no weights")
             continue
         print_remark(f"{spec.title}: {spec.weights.source}, licence {spec.weights.licence}")
-        path = fetch_weights(spec.weights, folder, DrawnProgress())
-        print_remark(f"at {path}")
+        path = fetch_weights(spec.weights, folder, TerminalProgress())
+        print_remark(f"downloaded to {path}")

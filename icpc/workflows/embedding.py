@@ -1,8 +1,8 @@
-"""Recordings to embeddings, kept on disk: encoders as chosen, what is missing made, their bank.
+"""Recordings to embeddings in a store, by the encoders that a user chose; and their bank.
 
 Conventions
 -----------
-What is in the store is not made again, so that a call after an interruption goes on where it
+What is in the store is not embedded again, so that a call after an interruption goes on where it
 stopped. Recordings are a table with ``candidate`` and ``path``.
 """
 
@@ -13,12 +13,13 @@ import torch
 
 from icpc.workflows.settings import EmbeddingOptions
 from icpc.workflows.weights import weights_folder
+from ranking.audio.lengths import MIN_SEGMENT_SECONDS
 from ranking.embeddings.bank import EmbeddingBank, open_bank
-from ranking.embeddings.embed import Choice, Outcome, cache_key_of, load_chosen
+from ranking.embeddings.embed import EmbeddingOutcome, EncoderChoice, cache_key_of, load_encoders
 from ranking.embeddings.store import EmbeddingStore
-from ranking.embeddings.workers import Work, embed_all, usual_workers
+from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all
 from ranking.encoders import spec_of
-from ranking.encoders.front_end import chosen_options
+from ranking.encoders.front_end import parse_options
 from ranking.encoders.weights import find_weights
 from ranking.errors import EncoderError, Given
 from ranking.progress import SILENT, Progress
@@ -29,40 +30,57 @@ def embed(
     options: EmbeddingOptions,
     skip_bad: bool = False,
     progress: Progress = SILENT,
-) -> list[Outcome]:
-    """Embed recordings by each encoder, and say what became of each.
+) -> list[EmbeddingOutcome]:
+    """Embed recordings by the encoders chosen, and return what became of each recording.
+
+    Parameters
+    ----------
+    recordings : table with ``candidate`` and ``path``
+    options : encoders, store and device
+    skip_bad : whether to go on where a recording cannot be used
+    progress : how many recordings are done
 
     Raises
     ------
     EncoderError, WeightsError
-        If an encoder cannot be had.
+        If an encoder or its weights cannot be loaded.
     AudioError
-        If a recording cannot be used, unless bad ones are skipped.
+        If a recording cannot be used, unless ``skip_bad``.
     """
-    work = Work(
+    settings = EmbeddingSettings(
         store=options.store,
-        choices=choices_of(options),
+        encoders=encoder_choices(options),
         device=best_device(options.device),
-        workers=options.workers or usual_workers(),
-        min_seconds=options.min_seconds,
-        batch=options.batch,
+        workers=options.workers or default_workers(),
+        min_seconds=options.min_seconds or MIN_SEGMENT_SECONDS,
+        batch_size=options.batch_size,
     )
-    return embed_missing(recordings, work, skip_bad, progress)
+    return embed_missing(recordings, settings, skip_bad, progress)
 
 
 def embed_missing(
-    recordings: pd.DataFrame, work: Work, skip_bad: bool = False, progress: Progress = SILENT
-) -> list[Outcome]:
-    """Put what is missing of recordings into the store, and say what became of each.
+    recordings: pd.DataFrame,
+    settings: EmbeddingSettings,
+    skip_bad: bool = False,
+    progress: Progress = SILENT,
+) -> list[EmbeddingOutcome]:
+    """Embed those recordings that the store lacks, and return what became of each recording.
+
+    Parameters
+    ----------
+    recordings : table with ``path``
+    settings : encoders with their weights, store and device
+    skip_bad : whether to go on where a recording cannot be used
+    progress : how many recordings are done
 
     Raises
     ------
     AudioError
-        If one cannot be used, unless bad ones are skipped.
+        If a recording cannot be used, unless ``skip_bad``.
     """
     outcomes = []
     with progress.start("embedding", total=len(recordings)):
-        for outcome in embed_all(list(recordings["path"]), work):
+        for outcome in embed_all(list(recordings["path"]), settings):
             if outcome.error is not None and not skip_bad:
                 raise outcome.error
             outcomes.append(outcome)
@@ -71,66 +89,77 @@ def embed_missing(
 
 
 def bank_of(
-    recordings: pd.DataFrame, work: Work, progress: Progress = SILENT
+    recordings: pd.DataFrame, settings: EmbeddingSettings, progress: Progress = SILENT
 ) -> tuple[EmbeddingBank, pd.DataFrame]:
-    """Return the bank of recordings by one encoder, what is missing embedded, and the table.
+    """Embed recordings by one encoder; return their bank, and their table with ``recording``.
 
-    The table comes with ``recording``, the SHA-256 of each file.
+    Column ``recording`` is the SHA-256 of each file.
+
+    Parameters
+    ----------
+    recordings : table with ``candidate`` and ``path``
+    settings : one encoder with its weights, store and device
+    progress : how many recordings are done
 
     Raises
     ------
     AudioError
         If a recording cannot be used.
     """
-    outcomes = embed_missing(recordings, work, progress=progress)
+    outcomes = embed_missing(recordings, settings, progress=progress)
     sha256 = {outcome.path: outcome.recording for outcome in outcomes}
     named = recordings.assign(recording=recordings["path"].map(sha256))
-    (choice,) = work.choices
-    codes = spec_of(choice.encoder).stored == "codes"
-    expand = load_chosen([choice], work.device)[0].encoder.expand if codes else None
-    store = EmbeddingStore(work.store)
-    return open_bank(store, cache_key_of(choice), named, expand, work.device), named
+    (choice,) = settings.encoders
+    to_embedding = None
+    if spec_of(choice.encoder).stored == "codes":
+        to_embedding = load_encoders([choice], settings.device)[0].encoder.to_embedding
+    store = EmbeddingStore(settings.store)
+    return open_bank(store, cache_key_of(choice), named, to_embedding, settings.device), named
 
 
-def choices_of(options: EmbeddingOptions) -> tuple[Choice, ...]:
-    """Return encoders as they are chosen, with their weights.
+def encoder_choices(options: EmbeddingOptions) -> tuple[EncoderChoice, ...]:
+    """Return the encoders chosen, with their weights files and front ends.
 
     Raises
     ------
     EncoderError, WeightsError
-        If there is no such encoder or option, or its weights are not here.
+        If there is no such encoder or option, or its weights are not on this disk.
     """
     specs = list({spec.name: spec for spec in map(spec_of, options.encoders)}.values())
     if options.weights is not None and len(specs) > 1:
         raise EncoderError(
-            Given(weights=None), f"{len(specs)} encoders", "name one", key="one-encoder"
+            Given(weights=None), f"there are {len(specs)} encoders", "name one", key="one-encoder"
         )
     folder = weights_folder(options.weights_dir)
-    ends = chosen_options(specs, options.front_end, options.as_published)
+    front_ends = parse_options(specs, options.front_end, options.as_published)
     return tuple(
-        Choice(spec.name, options.weights or find_weights(spec, folder), tuple(sorted(own.items())))
-        for spec, own in zip(specs, ends, strict=True)
+        EncoderChoice(
+            spec.name, options.weights or find_weights(spec, folder), tuple(sorted(own.items()))
+        )
+        for spec, own in zip(specs, front_ends, strict=True)
     )
 
 
 def best_device(given: str | None = None) -> str:
-    """Return the device of a name, or a GPU if there is one.
+    """Return the device that is named, or cuda if there is a GPU, else cpu.
 
     Raises
     ------
     EncoderError
-        If there is no such device here.
+        If this machine has no such device.
     """
-    here = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-    if given is not None and given.partition(":")[0] not in here:
-        raise EncoderError(Given(device=given), "not to be had here", f"give {' or '.join(here)}")
-    return given or here[-1]
+    known = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+    if given is not None and given.partition(":")[0] not in known:
+        raise EncoderError(
+            Given(device=given), "this machine does not have it", f"choose {' or '.join(known)}"
+        )
+    return given or known[-1]
 
 
 def remove_damaged(store: Path) -> list[tuple[Path, str]]:
-    """Read a whole store, remove what is damaged, and say what that was."""
-    held = EmbeddingStore(store)
-    found = list(held.damaged())
-    for array, _ in found:
-        held.forget(array)
-    return found
+    """Remove the damaged embeddings of a store; return their arrays, and what is wrong."""
+    embeddings = EmbeddingStore(store)
+    damaged = list(embeddings.find_damaged())
+    for array, _ in damaged:
+        embeddings.remove(array)
+    return damaged

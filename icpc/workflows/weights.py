@@ -1,17 +1,17 @@
-"""The trained networks that encoders need: which there are, and where they lie."""
+"""The trained weights of encoders: which there are, and where they are on disk."""
 
 from pathlib import Path
 
 import pandas as pd
 
 from ranking.encoders import ENCODERS, spec_of
-from ranking.encoders.front_end import written
+from ranking.encoders.front_end import format_options
 from ranking.encoders.spec import EncoderSpec
-from ranking.encoders.weights import megabytes
+from ranking.encoders.weights import format_size
 
 
 def weights_folder(given: Path | None = None) -> Path:
-    """Return the folder given, or the one in the user's cache."""
+    """Return the folder of weights files: the one given, or the one in the user's cache."""
     if given is not None:
         return given
     from platformdirs import user_cache_path
@@ -29,14 +29,14 @@ def _row(spec: EncoderSpec, folder: Path) -> dict[str, object]:
         "encoder": spec.name,
         "title": spec.title,
         "licence": spec.licence,
-        "front_end": written(spec.options),
+        "front_end": format_options(spec.options),
     }
     own = spec.weights
     if own is None:
         return {**row, "here": True, "state": "needs no weights", "size": 0}
     path = folder / own.file
     here = path.is_file()
-    state = f"here: {path}" if here else f"not here: {megabytes(own.size)} from {own.source}"
+    state = f"here: {path}" if here else f"not here: {format_size(own.size)} from {own.source}"
     return {
         **row,
         "here": here,

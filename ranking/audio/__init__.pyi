@@ -1,9 +1,9 @@
 from .decoding import open_sound
-from .lengths import SEGMENT_SECONDS, SEGMENTS, WINDOW_SECONDS
+from .lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW, WINDOW_SECONDS
 from .segments import Segment, stream_segments
 
 __all__ = [
-    "SEGMENTS",
+    "SEGMENTS_PER_WINDOW",
     "SEGMENT_SECONDS",
     "WINDOW_SECONDS",
     "Segment",

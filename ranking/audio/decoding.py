@@ -3,10 +3,10 @@
 Conventions
 -----------
 FFmpeg's libraries, carried inside PyAV's wheel, decode: wav, flac, mp3, ogg, opus, m4a, webm and
-video containers, of which the first sound stream is heard. Mono is the mean of the channels.
-On request the left channel, the first, is heard alone.
-Samples are float32, full scale ±1, at the file's own rate. Blocks stream: memory does not grow with
-the length.
+video containers, of which the first sound stream is taken. Mono is the mean of the channels, or on
+request the left channel, the first.
+Samples are float32, full scale ±1, at the file's own sample rate. Blocks stream: memory does not
+grow with the length.
 
 A file is refused if it is damaged or ends before the length it declares, holds values that are no
 numbers, is silent throughout (no sample above -80 dB of full scale) or clipped (more than 1 % of
@@ -24,17 +24,23 @@ from av.container import InputContainer
 
 from ranking.errors import AudioError
 
-SILENCE = 1e-4  # -80 dB of full scale
+MIN_PEAK = 1e-4  # -80 dB of full scale; below, a file is silent
 FULL_SCALE = 0.9999
-CLIPPED = 0.01  # share of the samples
-GAP_SECONDS = 0.05  # in the time stamps: a packet that was lost
-MISSING_SECONDS = 1.0  # an end this much too early means a file was cut off
-GUESSED = ("mp3", "aac")  # their headers may lack a length; FFmpeg guesses one
+MAX_CLIPPED_SHARE = 0.01  # of the samples
+MAX_GAP_SECONDS = 0.05  # between time stamps; a longer one means that a packet was lost
+MAX_MISSING_SECONDS = 1.0  # at the end; more means that a file was cut off
+FORMATS_WITHOUT_LENGTH = ("mp3", "aac")  # their headers may lack a length; FFmpeg guesses one
 BLOCK_SECONDS = 4.0
 
 
 class SoundFile:
     """An open sound file; iterate over ``blocks()`` once.
+
+    Parameters
+    ----------
+    container : the file, as PyAV opened it
+    path : the file, for errors
+    left_channel : whether to take the left channel instead of the mean of all channels
 
     Raises
     ------
@@ -48,42 +54,45 @@ class SoundFile:
         self._container = container
         self._stream = next(iter(container.streams.audio), None)
         if self._stream is None:
-            raise AudioError(str(path), "no sound in this file", "give a recording")
+            raise AudioError(str(path), "there is no sound in this file", "give a recording")
         if self._stream.codec_context is None or not self._stream.rate:
             raise AudioError(
-                str(path), "its codec is not known", "convert it to flac, for one, and try again"
+                str(path),
+                "its codec is not known",
+                "convert it to flac, for example",
             )
         self._stream.codec_context.thread_type = "AUTO"
         if self._stream.codec_context.name == "flac":  # the one codec with a checksum per frame
             self._stream.codec_context.options = {"err_detect": "crccheck+explode"}
         self.sample_rate = int(self._stream.rate)
-        """Samples per second."""
+        """Sample rate of the file in Hz."""
         self._samples = 0
         self._peak = 0.0
         self._clipped = 0
 
     @property
     def seconds(self) -> float:
-        """Length of what has been read."""
+        """Length in seconds of what has been read."""
         return self._samples / self.sample_rate
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """Yield float32 arrays of about four seconds.
+        """Yield mono samples, float32 arrays of about four seconds.
 
         Raises
         ------
         AudioError
-            As soon as something is wrong; for length and level, at the end.
+            As soon as the file proves to be damaged; at its end, if it is cut off, silent or
+            clipped.
         """
-        held: list[np.ndarray] = []
+        buffer: list[np.ndarray] = []
         for samples in self._decoded():
-            held.append(samples)
-            if sum(map(len, held)) >= BLOCK_SECONDS * self.sample_rate:
-                yield self._heard(np.concatenate(held))
-                held = []
-        if held:
-            yield self._heard(np.concatenate(held))
-        self._judge()
+            buffer.append(samples)
+            if sum(map(len, buffer)) >= BLOCK_SECONDS * self.sample_rate:
+                yield self._checked(np.concatenate(buffer))
+                buffer = []
+        if buffer:
+            yield self._checked(np.concatenate(buffer))
+        self._check_end()
 
     def _decoded(self) -> Iterator[np.ndarray]:
         """Mono samples frame by frame."""
@@ -91,13 +100,13 @@ class SoundFile:
         end: float | None = None  # of the frame before, by its time stamp
         for frame in self._frames():
             if frame.time is not None:
-                if end is not None and frame.time > end + GAP_SECONDS:
-                    raise self._damaged(f"nothing until {frame.time:.1f} s")
+                if end is not None and frame.time > end + MAX_GAP_SECONDS:
+                    raise self._damaged(f"there is nothing until {frame.time:.1f} s")
                 end = frame.time + frame.samples / frame.sample_rate
             if planar.format is not None and frame.layout != planar.layout:
                 planar = av.AudioResampler(format="fltp")  # the channels change on the way
-            for part in planar.resample(frame):
-                channels = part.to_ndarray()
+            for converted in planar.resample(frame):
+                channels = converted.to_ndarray()
                 yield channels[0] if self._left else channels.mean(axis=0)
 
     def _frames(self) -> Iterator[av.AudioFrame]:
@@ -114,47 +123,47 @@ class SoundFile:
     def _damaged(self, what: str) -> AudioError:
         return AudioError(
             str(self.path),
-            f"damaged after {self.seconds:.0f} s ({what})",
+            f"it is damaged after {self.seconds:.0f} s ({what})",
             "get the file again, or leave it out",
         )
 
-    def _heard(self, samples: np.ndarray) -> np.ndarray:
+    def _checked(self, samples: np.ndarray) -> np.ndarray:
         level = np.abs(samples)
         peak = float(level.max())
         if not np.isfinite(peak):
             at = self.seconds + float(np.argmax(~np.isfinite(samples))) / self.sample_rate
             raise AudioError(
-                str(self.path), f"a sample at {at:.1f} s is no number", "export the file again"
+                str(self.path), f"its sample at {at:.1f} s is no number", "export the file again"
             )
         self._peak = max(self._peak, peak)
         self._clipped += int((level >= FULL_SCALE).sum())
         self._samples += len(samples)
         return samples
 
-    def _judge(self) -> None:
+    def _check_end(self) -> None:
         """Refuse what only the whole file shows."""
         where, share = str(self.path), self._clipped / max(1, self._samples)
         declared = self._declared_seconds()
-        if declared is not None and self.seconds < declared - MISSING_SECONDS:
+        if declared is not None and self.seconds < declared - MAX_MISSING_SECONDS:
             raise AudioError(
                 where,
-                f"{self.seconds:.1f} s of sound, but the file declares {declared:.1f} s: cut off",
+                f"it is cut off: {self.seconds:.1f} s of sound, where it declares {declared:.1f} s",
                 "get the file again",
             )
         if self._samples == 0:
-            raise AudioError(where, "no sound in this file", "give a recording")
-        if self._peak < SILENCE:
-            raise AudioError(where, "silence throughout", "is this the right file or channel?")
-        if share > CLIPPED:
+            raise AudioError(where, "there is no sound in this file", "give a recording")
+        if self._peak < MIN_PEAK:
+            raise AudioError(where, "it is silent throughout", "is this the right file or channel?")
+        if share > MAX_CLIPPED_SHARE:
             raise AudioError(
                 where,
-                f"{100 * share:.0f} % of the samples are clipped at full scale",
+                f"it is clipped: {100 * share:.0f} % of its samples are at full scale",
                 "find a cleaner copy",
             )
 
     def _declared_seconds(self) -> float | None:
         """The length that the file gives, if it gives one."""
-        if self._container.format.name in GUESSED and not _has_length(self.path):
+        if self._container.format.name in FORMATS_WITHOUT_LENGTH and not _has_length(self.path):
             return None
         if self._container.format.name == "wav":  # FFmpeg would believe the file's size instead
             return _wav_seconds(self.path)
@@ -168,22 +177,22 @@ class SoundFile:
 
 @contextmanager
 def open_sound(path: Path, left_channel: bool = False) -> Iterator[SoundFile]:
-    """Open a sound file for reading; ``left`` hears its first channel instead of their mean.
+    """Open a sound file for reading: the mean of its channels, or its left channel.
 
     Raises
     ------
     AudioError
         If it cannot be opened, or holds no sound.
     """
-    container = _opened(path)
+    container = _open_container(path)
     try:
         yield SoundFile(container, path, left_channel)
     finally:
         container.close()
 
 
-def peak_of(path: Path, left_channel: bool = False) -> float:
-    """Return the largest sample of a sound file, without its sign.
+def measure_peak(path: Path, left_channel: bool = False) -> float:
+    """Return the largest absolute value of a sound file's samples.
 
     Raises
     ------
@@ -194,7 +203,7 @@ def peak_of(path: Path, left_channel: bool = False) -> float:
         return max(float(np.abs(block).max()) for block in sound.blocks())
 
 
-def _opened(path: Path) -> InputContainer:
+def _open_container(path: Path) -> InputContainer:
     where = str(path)
     try:
         with path.open("rb") as file:
@@ -206,7 +215,7 @@ def _opened(path: Path) -> InputContainer:
     except PermissionError:
         raise AudioError(where, "no permission to read it", "change its permissions") from None
     except OSError as error:
-        raise AudioError(where, f"it cannot be read ({error.strerror})", "check it") from None
+        raise AudioError(where, f"it cannot be read ({error.strerror})", "check the disk") from None
     if empty:
         raise AudioError(where, "the file is empty", "get it again")
     try:
@@ -214,8 +223,8 @@ def _opened(path: Path) -> InputContainer:
     except av.FFmpegError as error:
         raise AudioError(
             where,
-            f"no sound file that can be read ({_reason(error)})",
-            f"is it really {path.suffix or 'sound'}? Try to play it",
+            f"it is no sound file that can be read ({_reason(error)})",
+            "try to play it, or convert it to flac",
         ) from None
 
 
@@ -224,7 +233,7 @@ def _reason(error: av.FFmpegError) -> str:
 
 
 def _has_length(path: Path) -> bool:
-    """Whether an mp3 holds a header with its number of frames."""
+    """Whether an mp3 has a header with its number of frames."""
     with path.open("rb") as file:
         head = file.read(10)
         if head[:3] == b"ID3":  # size in four bytes of seven bits

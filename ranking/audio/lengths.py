@@ -1,7 +1,7 @@
-"""How long the pieces of a recording are.
+"""How long segments and windows are.
 
-A *segment* is 10 s, a *window* is thirty of them, 5 minutes [1]_. Numbers alone, so that whoever
-only names them need not load what decodes sound.
+A *segment* is 10 s, a *window* is thirty of them, 5 minutes [1]_. Numbers alone, so that a module
+that needs only them does not load the decoder.
 
 References
 ----------
@@ -9,8 +9,8 @@ References
 """
 
 SEGMENT_SECONDS = 10
-SEGMENTS = 30
-"""Of a window."""
-WINDOW_SECONDS = SEGMENT_SECONDS * SEGMENTS
-SHORTEST_SECONDS = 1.0
-"""Of a segment at a recording's end, and so of a recording."""
+SEGMENTS_PER_WINDOW = 30
+"""Number of segments in a window."""
+WINDOW_SECONDS = SEGMENT_SECONDS * SEGMENTS_PER_WINDOW
+MIN_SEGMENT_SECONDS = 1.0
+"""Minimum length of a recording's last segment, and so of a recording, in seconds."""

@@ -1,4 +1,4 @@
-"""Embeddings: made of many recordings, kept on disk, and held on a device.
+"""Embeddings: of many recordings, in a store on disk, and in a bank on a device.
 
 It imports :mod:`ranking.encoders` and :mod:`ranking.audio`, nothing of comparisons or rankings.
 """

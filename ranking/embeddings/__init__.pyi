@@ -1,20 +1,20 @@
 from .bank import EmbeddingBank, open_bank
-from .embed import Choice, Outcome, cache_key_of, load_chosen
+from .embed import EmbeddingOutcome, EncoderChoice, cache_key_of, load_encoders
 from .executors import process_executor
 from .store import CacheKey, Embedding, EmbeddingStore
-from .workers import Work, embed_all
+from .workers import EmbeddingSettings, embed_all
 
 __all__ = [
     "CacheKey",
-    "Choice",
     "Embedding",
     "EmbeddingBank",
+    "EmbeddingOutcome",
+    "EmbeddingSettings",
     "EmbeddingStore",
-    "Outcome",
-    "Work",
+    "EncoderChoice",
     "cache_key_of",
     "embed_all",
-    "load_chosen",
+    "load_encoders",
     "open_bank",
     "process_executor",
 ]

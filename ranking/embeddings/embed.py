@@ -5,8 +5,8 @@ Conventions
 A recording is known by the SHA-256 of its file. While one batch of segments is encoded, a thread
 decodes the next. Networks run in the precision of their spec: bfloat16 by autocast, which turns the
 weights once a batch, or float32, which on a CPU gains nothing by batches but takes their memory.
-An encoder that needs the whole recording hears the file by itself first; if some hear the left
-channel and some the mean of all, the file is decoded for each.
+An encoder that needs the whole recording reads the file by itself first; if some take the left
+channel and some the mean of all channels, the file is decoded once for either.
 """
 
 from collections import deque
@@ -21,69 +21,74 @@ import numpy as np
 import torch
 
 from ranking.audio.decoding import open_sound
-from ranking.audio.lengths import SEGMENT_SECONDS, SHORTEST_SECONDS
+from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS
 from ranking.audio.segments import Segment, stream_segments
 from ranking.embeddings.store import CacheKey, EmbeddingStore, EmbeddingWriter, make_cache_key
 from ranking.encoders import load_encoder, spec_of
-from ranking.encoders.base import Encode, Encoder
-from ranking.encoders.spec import Options
+from ranking.encoders.base import EncodeBatch, Encoder
+from ranking.encoders.spec import FrontEndOptions
 from ranking.encoders.weights_hash import weights_sha256
 from ranking.errors import AudioError
 from ranking.files.hashing import file_sha256
 
-AHEAD = 2  # batches decoded before they are asked for
+PREFETCHED_BATCHES = 2  # decoded while the ones before are encoded
 
 
 @dataclass(frozen=True)
-class Choice:
-    """An encoder as the user chose it."""
+class EncoderChoice:
+    """An encoder with its weights and front end, as the user chose them; nothing is loaded."""
 
     encoder: str
+    """Name in the registry of encoders."""
     weights: Path | None = None
+    """File of trained weights; None for an encoder that has none."""
     front_end: tuple[tuple[str, bool | float], ...] = ()
-    """Options that differ from the default."""
+    """Options of the front end that differ from the default, as (name, value)."""
 
     @property
-    def options(self) -> Options:
-        """All options of the front end."""
+    def options(self) -> FrontEndOptions:
+        """All options of the front end, defaults among them."""
         return {**spec_of(self.encoder).options, **dict(self.front_end)}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EmbeddingOutcome:
     """What became of one recording."""
 
     path: Path
     recording: str
-    """SHA-256 of the file; empty if it is bad."""
-    status: Literal["made", "kept", "busy", "bad"]
-    """Made now, there before, another process is at it, or refused."""
+    """SHA-256 of the file; empty if the recording is invalid."""
+    status: Literal["embedded", "cached", "busy", "invalid"]
+    """Embedded now; in the store before; being embedded by another process; or refused."""
     seconds: float = 0.0
+    """Length of the sound that was embedded now."""
     error: AudioError | None = None
+    """Why the recording was refused; None if it was not."""
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """An encoder ready to work, and what it makes."""
+class LoadedEncoder:
+    """An encoder on its device, and the key under which its embeddings are stored."""
 
     encoder: Encoder
     cache_key: CacheKey
+    """Key of its embeddings in a store."""
     left_channel: bool = False
-    """Whether it hears the left channel alone."""
+    """Whether it encodes the left channel instead of the mean of all channels."""
     tails: bool = True
-    """Whether it hears a last segment of less than 10 s."""
+    """Whether it encodes a last segment of less than 10 s."""
 
 
-def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
-    """Return the encoders on a device.
+def load_encoders(choices: Sequence[EncoderChoice], device: str = "cpu") -> list[LoadedEncoder]:
+    """Return encoders with their weights, on a device.
 
     Raises
     ------
     EncoderError, WeightsError
-        If one cannot be had.
+        If an encoder or its weights cannot be loaded.
     """
     return [
-        Loaded(
+        LoadedEncoder(
             load_encoder(one.encoder, one.weights, dict(one.front_end)).to(device),
             cache_key_of(one),
             left_channel=bool(one.options["left_channel"]),
@@ -93,129 +98,139 @@ def load_chosen(choices: Sequence[Choice], device: str = "cpu") -> list[Loaded]:
     ]
 
 
-def cache_key_of(choice: Choice) -> CacheKey:
-    """Return the cache key of what a choice makes, without loading its network."""
+def cache_key_of(choice: EncoderChoice) -> CacheKey:
+    """Return the cache key of an encoder's embeddings, without loading its network."""
     spec = spec_of(choice.encoder)
-    digest = "" if choice.weights is None else weights_sha256(choice.weights)
-    return make_cache_key(spec.name, spec.precision, digest, choice.options)
+    sha256 = "" if choice.weights is None else weights_sha256(choice.weights)
+    return make_cache_key(spec.name, spec.precision, sha256, choice.options)
 
 
 def embed_recording(
     path: Path,
-    loaded: Sequence[Loaded],
+    encoders: Sequence[LoadedEncoder],
     store: EmbeddingStore,
-    min_seconds: float = SHORTEST_SECONDS,
-    batch: int = 8,
-) -> Outcome:
-    """Put what is missing of a recording into the store.
+    min_seconds: float = MIN_SEGMENT_SECONDS,
+    batch_size: int = 8,
+) -> EmbeddingOutcome:
+    """Embed a recording by those encoders whose embeddings the store lacks, and store them.
+
+    Parameters
+    ----------
+    path : the sound file
+    encoders : as :func:`load_encoders` returns them
+    store : where embeddings are looked up and written
+    min_seconds : minimum length of a recording in seconds
+    batch_size : segments encoded at a time
 
     Raises
     ------
     AudioError
-        If the recording cannot be read, or is not what it should be.
+        If the file cannot be decoded, is damaged, silent, clipped or too short.
     StoreError
         If the store cannot be written.
     """
     with open_sound(path):  # says what is wrong with a file that cannot be read at all
         recording = file_sha256(path)
-    with store.claimed(recording) as mine:
-        missing = [one for one in loaded if not store.has(one.cache_key, recording)]
+    with store.lock(recording) as acquired:
+        missing = [one for one in encoders if not store.contains(one.cache_key, recording)]
         if not missing:
-            return Outcome(path, recording, "kept")
-        if not mine:
-            return Outcome(path, recording, "busy")
+            return EmbeddingOutcome(path, recording, "cached")
+        if not acquired:
+            return EmbeddingOutcome(path, recording, "busy")
         seconds = 0.0
         for left_channel in (False, True):
-            alike = [one for one in missing if one.left_channel == left_channel]
-            if alike:
-                seconds = _encode(path, recording, alike, store, min_seconds, batch)
-    return Outcome(path, recording, "made", seconds)
+            same_channel = [one for one in missing if one.left_channel == left_channel]
+            if same_channel:
+                seconds = _encode(path, recording, same_channel, store, min_seconds, batch_size)
+    return EmbeddingOutcome(path, recording, "embedded", seconds)
 
 
 def _encode(
     path: Path,
     recording: str,
-    loaded: Sequence[Loaded],
+    encoders: Sequence[LoadedEncoder],
     store: EmbeddingStore,
     min_seconds: float,
-    batch: int,
+    batch_size: int,
 ) -> float:
-    """Encode a whole recording by all, who hear the same channel; return its length."""
-    left_channel = loaded[0].left_channel
-    if not all(one.tails for one in loaded):
+    """Encode a whole recording by encoders that take the same channel; return its length."""
+    left_channel = encoders[0].left_channel
+    if not all(one.tails for one in encoders):
         min_seconds = max(min_seconds, SEGMENT_SECONDS)  # else nothing would be left
-    encodes = [_begun(one.encoder, path, left_channel) for one in loaded]
-    sample_rates = [one.encoder.sample_rate for one in loaded]
-    heard = 0.0
+    encodes = [_encode_for(one.encoder, path, left_channel) for one in encoders]
+    sample_rates = [one.encoder.sample_rate for one in encoders]
+    seconds = 0.0
     with ExitStack() as stack:
         writers = [
-            stack.enter_context(store.writing(one.cache_key, recording, one.encoder.stored_dtype))
-            for one in loaded
+            stack.enter_context(
+                store.open_writer(one.cache_key, recording, one.encoder.stored_dtype)
+            )
+            for one in encoders
         ]
         coming = stream_segments(path, sample_rates, min_seconds, left_channel)
-        for segments in _ahead(_batches(coming, batch)):
-            for one, encode, writer in zip(loaded, encodes, writers, strict=True):
-                wanted = segments if one.tails else _whole(segments)
+        for segments in _prefetch(_batches(coming, batch_size)):
+            for one, encode, writer in zip(encoders, encodes, writers, strict=True):
+                wanted = segments if one.tails else _full(segments)
                 if wanted:
                     _encode_batch(one.encoder, encode, wanted, writer)
-            heard += sum(segment.seconds for segment in segments)
-    return heard
+            seconds += sum(segment.seconds for segment in segments)
+    return seconds
 
 
-def _whole(segments: Sequence[Segment]) -> list[Segment]:
+def _full(segments: Sequence[Segment]) -> list[Segment]:
     return [segment for segment in segments if segment.seconds == SEGMENT_SECONDS]
 
 
-def _begun(encoder: Encoder, path: Path, left_channel: bool) -> Encode:
-    with _arithmetic(encoder):
-        return encoder.begin(path, left_channel)
+def _encode_for(encoder: Encoder, path: Path, left_channel: bool) -> EncodeBatch:
+    with _inference(encoder):
+        return encoder.for_recording(path, left_channel)
 
 
 def _encode_batch(
-    encoder: Encoder, encode: Encode, segments: Sequence[Segment], writer: EmbeddingWriter
+    encoder: Encoder, encode: EncodeBatch, segments: Sequence[Segment], writer: EmbeddingWriter
 ) -> None:
     samples = np.stack([segment.samples[encoder.sample_rate] for segment in segments])
     sound, device = torch.from_numpy(samples), device_of(encoder)
     together = encoder.spec.precision == "bfloat16" or device.type != "cpu"
-    parts = torch.split(sound, len(sound) if together else 1)
-    with _arithmetic(encoder):
+    batches = torch.split(sound, len(sound) if together else 1)
+    with _inference(encoder):
         first = segments[0].index
         stored = torch.cat(
-            [encode(part.to(device), first + number) for number, part in enumerate(parts)]
+            [encode(batch.to(device), first + number) for number, batch in enumerate(batches)]
         )
     values = (stored.float() if stored.is_floating_point() else stored).cpu().numpy()
     writer.add(values, [segment.seconds for segment in segments])
 
 
 @contextmanager
-def _arithmetic(encoder: Encoder) -> Iterator[None]:
+def _inference(encoder: Encoder) -> Iterator[None]:
     """Without gradients, in the precision of the encoder."""
-    half, device = encoder.spec.precision == "bfloat16", device_of(encoder)
-    with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
+    bf16, device = encoder.spec.precision == "bfloat16", device_of(encoder)
+    with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16):
         yield
 
 
 def device_of(encoder: Encoder) -> torch.device:
-    """Where an encoder works; the CPU if it has no numbers of its own."""
-    held = next(encoder.parameters(), next(encoder.buffers(), None))
-    return torch.device("cpu") if held is None else held.device
+    """Return the device of an encoder's weights; the CPU if it has none."""
+    weight = next(encoder.parameters(), next(encoder.buffers(), None))
+    return torch.device("cpu") if weight is None else weight.device
 
 
 def _batches(segments: Iterator[Segment], size: int) -> Iterator[list[Segment]]:
-    held: list[Segment] = []
+    batch: list[Segment] = []
     for segment in segments:
-        held.append(segment)
-        if len(held) == size:
-            yield held
-            held = []
-    if held:
-        yield held
+        batch.append(segment)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
-def _ahead(items: Iterator[list[Segment]]) -> Iterator[list[Segment]]:
+def _prefetch(items: Iterator[list[Segment]]) -> Iterator[list[Segment]]:
     """The items, made by a thread while the ones before are worked on."""
     with ThreadPoolExecutor(max_workers=1) as thread:
-        coming = deque(thread.submit(next, items, None) for _ in range(AHEAD))
+        coming = deque(thread.submit(next, items, None) for _ in range(PREFETCHED_BATCHES))
         while (item := coming.popleft().result()) is not None:
             coming.append(thread.submit(next, items, None))
             yield item

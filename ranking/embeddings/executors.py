@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-Work goes to a ``concurrent.futures.Executor``, and need not know to which: this process in turn,
-threads, processes of this machine, or a cluster's. What leaves this process is a function of a
-module, and values that pickle.
+Work goes to a ``concurrent.futures.Executor``, and need not know to which: one call after another
+in this process, threads, processes of this machine, or those of a cluster. What leaves this process
+is a function of a module, and values that pickle.
 """
 
 import multiprocessing
@@ -17,20 +17,20 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class InTurn(Executor):
-    """Does each piece of work here, when it is given; so its errors come then, too."""
+class SerialExecutor(Executor):
+    """Runs each task in this process when it is submitted, and raises its error then."""
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Do it, and return its result as what was to come."""
+        """Run a task now, and return a future that is done."""
         future: Future[T] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
 
 
 def process_executor(workers: int, threads: int) -> ProcessPoolExecutor:
-    """Return a pool of processes, of so many threads each.
+    """Return a pool of ``workers`` processes with ``threads`` torch threads each.
 
-    They end with this one, however it ends.
+    They end with this process, however it ends.
     """
     return ProcessPoolExecutor(
         workers,
@@ -40,25 +40,31 @@ def process_executor(workers: int, threads: int) -> ProcessPoolExecutor:
     )
 
 
-def results(
-    executor: Executor, work: Callable[..., T], pieces: Iterable[tuple[Any, ...]]
+def map_as_completed(
+    executor: Executor, function: Callable[..., T], arguments: Iterable[tuple[Any, ...]]
 ) -> Iterator[T]:
-    """Yield what ``work`` returns of pieces, each its arguments, in the order that they are done.
+    """Yield what a function returns of each tuple of arguments, in the order that calls end.
 
-    Pieces not begun when the iterator is closed are not begun any more.
+    Calls that have not begun when the iterator is closed are cancelled.
+
+    Parameters
+    ----------
+    executor : where the calls run
+    function : defined in a module, so that it can go to another process
+    arguments : the positional arguments of each call
     """
-    coming: list[Future[T]] = []
+    pending: list[Future[T]] = []
     try:
-        for piece in pieces:
-            future = executor.submit(work, *piece)
-            if future.done():  # worked on here: say so before the next is begun
+        for given in arguments:
+            future = executor.submit(function, *given)
+            if future.done():  # it ran in this process: say so before the next begins
                 yield future.result()
             else:
-                coming.append(future)
-        for future in as_completed(coming):
+                pending.append(future)
+        for future in as_completed(pending):
             yield future.result()
     finally:
-        for future in coming:
+        for future in pending:
             future.cancel()
 
 

@@ -1,13 +1,15 @@
-"""Embeddings on disk: written whole, found by what they were made from.
+"""Embeddings on disk: written atomically, found by a cache key.
 
 Conventions
 -----------
 One folder per *cache key*: an encoder, the hash of its weights, its precision and the options of
-its front end, written in its ``making.json``. In it one ``.npy`` per recording, named by the
-SHA-256 of the sound file, with a ``.json`` beside it: how long each segment is, and checksums. The
-array has shape (S, F, ...) and the encoder's type: float16 for most, uint16 for codes.
+its front end, for people to read in its ``cache-key.json`` (``making.json`` where
+version 0.1.0 wrote it).
+In it one ``.npy`` per recording, named by the SHA-256 of the sound file, with a ``.json`` beside
+it: how long each segment is, and checksums. The array has shape (S, F, ...) and the encoder's
+type: float16 for most, uint16 for codes.
 Files appear by rename, the ``.json`` last: without it there is no embedding. So a process may be
-killed at any moment, and several may share a store. Arrays are memory-mapped when read.
+killed at any moment, and several may share a store. Arrays are memory-mapped when loaded.
 """
 
 import errno
@@ -25,13 +27,14 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.lib import format as npy
 
+from ranking.encoders.spec import RENAMED_OPTIONS
 from ranking.errors import StoreError
-from ranking.files.atomic import replacing
+from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256, json_sha256
 
-MAKING = "making.json"
-FIRST_NAMES = {"left_channel": "left", "sample_rate": "rate"}
-"""Options of front ends under the names that the hashes of folders know."""
+CACHE_KEY_FILE = "cache-key.json"
+RENAMED_FILES = {"making.json": CACHE_KEY_FILE}
+"""Files of version 0.1.0 that may still lie in a store, and what they are called now."""
 
 
 @dataclass(frozen=True)
@@ -39,71 +42,65 @@ class CacheKey:
     """What an embedding depends on, beside the sound."""
 
     encoder: str
+    """Name of the encoder."""
     precision: str = "float32"
+    """Precision of its arithmetic: float32 or bfloat16."""
     weights_sha256: str = ""
+    """Hash of the weights file; empty for an encoder that has none."""
     front_end: tuple[tuple[str, bool | float], ...] = ()
-    """Options as pairs, in order of their names."""
+    """All options of the front end as (name, value), in order of their names."""
 
     @cached_property
     def folder(self) -> str:
-        """Name of its folder: the encoder, and a hash of the whole.
-
-        Of these names, whatever the fields are called: what is on disk lies under it.
-        """
-        facts = {
-            "encoder": self.encoder,
-            "precision": self.precision,
-            "weights_sha256": self.weights_sha256,
-            "front_end": sorted((FIRST_NAMES.get(name, name), v) for name, v in self.front_end),
-        }
-        return f"{self.encoder}-{json_sha256(facts)[:16]}"
+        """Name of the folder in a store: the encoder, and a hash of the key."""
+        return f"{self.encoder}-{json_sha256(_on_disk(self))[:16]}"
 
 
 @dataclass(frozen=True)
 class Embedding:
-    """One recording's, memory-mapped."""
+    """The embedding of one recording, memory-mapped."""
 
     segments: np.ndarray
-    """Shape (S, F, ...)."""
+    """What is stored of each segment, shape (S, F, ...)."""
     seconds: np.ndarray
-    """Shape (S,): length of the sound in each segment."""
+    """Length of the sound in each segment in seconds, shape (S,)."""
 
 
 class EmbeddingWriter:
-    """Takes an embedding piece by piece, so that its length need not be known or held."""
+    """Writes an embedding batch by batch, so that its length need not be known in advance."""
 
     def __init__(self, file: BufferedRandom, dtype: str) -> None:
         self._file = file
         self._dtype = np.dtype(dtype)
         self._shape: tuple[int, ...] = ()
-        self._room = 0
+        self._header_bytes = 0
         self.seconds: list[float] = []
 
     def add(self, values: np.ndarray, seconds: Sequence[float]) -> None:
-        """Take segments, shape (B, F, ...), and how long the sound in each is."""
+        """Append segments, shape (B, F, ...), and the length of the sound in each in seconds."""
         if not self._shape:
             self._shape = values.shape[1:]
-            self._room = _header(self._file, (0, *self._shape), self._dtype)
+            self._header_bytes = _write_header(self._file, (0, *self._shape), self._dtype)
         with np.errstate(over="ignore"):
-            piece = np.ascontiguousarray(values.astype(self._dtype))
-        if piece.dtype.kind == "f" and not np.isfinite(piece).all():
+            stored = np.ascontiguousarray(values.astype(self._dtype))
+        if stored.dtype.kind == "f" and not np.isfinite(stored).all():
             raise ValueError(f"values that {self._dtype.name} cannot hold")
-        self._file.write(piece.tobytes())
+        self._file.write(stored.tobytes())
         self.seconds += [round(float(one), 6) for one in seconds]
 
     def finish(self) -> dict[str, Any]:
-        """Write the true length into the header; return the facts of the array."""
+        """Write the true length into the header; return the record of the array."""
         shape = (len(self.seconds), *self._shape)
         self._file.seek(0)
-        if _header(self._file, shape, self._dtype) != self._room:
-            raise ValueError("the header has outgrown its place")
+        if _write_header(self._file, shape, self._dtype) != self._header_bytes:
+            raise ValueError("the header is longer than before")
         self._file.seek(0)
-        digest = hashlib.file_digest(self._file, "sha256").hexdigest()
+        sha256 = hashlib.file_digest(self._file, "sha256").hexdigest()
         return {
             "shape": list(shape),
             "dtype": self._dtype.name,
             "seconds": self.seconds,
-            "sha256": digest,
+            "sha256": sha256,
         }
 
 
@@ -113,12 +110,12 @@ class EmbeddingStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def has(self, cache_key: CacheKey, recording: str) -> bool:
-        """Whether a recording, by its SHA-256, is embedded."""
+    def contains(self, cache_key: CacheKey, recording: str) -> bool:
+        """Whether the embedding of a recording, by its SHA-256, is in the store."""
         return self._record(cache_key, recording).is_file()
 
-    def read(self, cache_key: CacheKey, recording: str) -> Embedding:
-        """Return an embedding.
+    def load(self, cache_key: CacheKey, recording: str) -> Embedding:
+        """Return the embedding of a recording, by its SHA-256.
 
         Raises
         ------
@@ -130,22 +127,30 @@ class EmbeddingStore:
             raise StoreError(
                 str(self.folder),
                 f"no {cache_key.encoder} embedding of recording {recording[:12]}…",
-                "embed the recording",
+                "embed this recording",
                 key="embed-with",
                 encoder=cache_key.encoder,
             )
-        facts = _read_facts(record)
+        facts = _load_record(record)
         try:
             values = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
             raise _damaged(path, str(error)) from None
         if list(values.shape) != facts["shape"] or values.dtype != facts["dtype"]:
-            raise _damaged(path, "not the array that was written")
+            raise _damaged(path, "it is not the array that was written")
         return Embedding(values, np.asarray(facts["seconds"]))
 
     @contextmanager
-    def writing(self, cache_key: CacheKey, recording: str, dtype: str) -> Iterator[EmbeddingWriter]:
-        """Keep an embedding that the block adds piece by piece; nothing if the block fails.
+    def open_writer(
+        self, cache_key: CacheKey, recording: str, dtype: str
+    ) -> Iterator[EmbeddingWriter]:
+        """Open a writer whose embedding is in the store when the block has ended without error.
+
+        Parameters
+        ----------
+        cache_key : key of the embedding
+        recording : SHA-256 of the sound file
+        dtype : type of the stored numbers, as numpy names it
 
         Raises
         ------
@@ -153,31 +158,33 @@ class EmbeddingStore:
             If the disk is full or cannot be written. The store is then as it was before.
         """
         try:
-            with replacing(self._array(cache_key, recording)) as file:
+            with open_atomic(self._array(cache_key, recording)) as file:
                 writer = EmbeddingWriter(file, dtype)
                 yield writer
                 facts = writer.finish()
-            told = self.folder / cache_key.folder / MAKING
-            if not told.is_file():
-                _write_json(told, asdict(cache_key))
+            key_file = self.folder / cache_key.folder / CACHE_KEY_FILE
+            if not key_file.is_file():
+                _write_json(key_file, asdict(cache_key))
             _write_json(self._record(cache_key, recording), {**facts, "check": json_sha256(facts)})
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             raise StoreError(
                 str(self.folder),
                 "the disk is full" if full else f"it cannot be written ({error.strerror})",
-                "make room and go on: what is there is kept" if full else "choose another folder",
+                "make room and start again: what is embedded is not embedded again"
+                if full
+                else "choose another folder",
                 key="" if full else "other-store",
             ) from None
 
-    def damaged(self) -> Iterator[tuple[Path, str]]:
-        """Read everything, and yield each embedding's array whose bytes are wrong, and why."""
+    def find_damaged(self) -> Iterator[tuple[Path, str]]:
+        """Read the whole store; yield the array of each damaged embedding, and what is wrong."""
         for record in sorted(self.folder.glob("*/*.json")):
-            if record.name == MAKING:
+            if record.name in (CACHE_KEY_FILE, *RENAMED_FILES):
                 continue
             array = record.with_suffix(".npy")
             try:
-                facts = _read_facts(record)
+                facts = _load_record(record)
                 found = file_sha256(array)
             except StoreError as error:
                 yield array, error.what
@@ -187,16 +194,16 @@ class EmbeddingStore:
                 if found != facts["sha256"]:
                     yield array, "its bytes are not those that were written"
 
-    def forget(self, array: Path) -> None:
-        """Remove an embedding, so that it is made anew."""
+    def remove(self, array: Path) -> None:
+        """Remove an embedding by its array, so that the recording is embedded anew."""
         array.with_suffix(".json").unlink(missing_ok=True)
         array.unlink(missing_ok=True)
 
     @contextmanager
-    def claimed(self, recording: str) -> Iterator[bool]:
-        """Whether this process may embed a recording now: no other one is at it.
+    def lock(self, recording: str) -> Iterator[bool]:
+        """Lock a recording while the block runs; yield whether no other process had locked it.
 
-        The operating system lets go of the claim when its process ends, however it ends.
+        The operating system releases a lock when its process ends, however it ends.
         """
         folder = self.folder / ".claims"
         folder.mkdir(parents=True, exist_ok=True)
@@ -207,8 +214,8 @@ class EmbeddingStore:
             yield False
             return
         try:
-            for left in self.folder.glob(f"*/.{recording}.*"):  # by a process that was killed
-                left.unlink(missing_ok=True)
+            for temporary in self.folder.glob(f"*/.{recording}.*"):  # of a process that was killed
+                temporary.unlink(missing_ok=True)
             yield True
         finally:
             lock.release()
@@ -223,18 +230,37 @@ class EmbeddingStore:
 def make_cache_key(
     encoder: str, precision: str, weights_sha256: str, front_end: Mapping[str, bool | float]
 ) -> CacheKey:
-    """Return the cache key with its options in order."""
+    """Return the cache key of an encoder's embeddings.
+
+    Parameters
+    ----------
+    encoder : name of the encoder
+    precision : precision of its arithmetic, float32 or bfloat16
+    weights_sha256 : hash of the weights file; empty for an encoder that has none
+    front_end : all options of the front end, in any order
+    """
     return CacheKey(encoder, precision, weights_sha256, tuple(sorted(front_end.items())))
 
 
-def _header(file: BufferedRandom, shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+def _on_disk(cache_key: CacheKey) -> dict[str, Any]:
+    """The key under the names that folders are hashed by, whatever its fields are called."""
+    old = {new: name for name, new in RENAMED_OPTIONS.items()}
+    return {
+        "encoder": cache_key.encoder,
+        "precision": cache_key.precision,
+        "weights_sha256": cache_key.weights_sha256,
+        "front_end": sorted((old.get(name, name), value) for name, value in cache_key.front_end),
+    }
+
+
+def _write_header(file: BufferedRandom, shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
     """Write an .npy header, which leaves room for a longer first axis; return its size."""
     facts = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
     npy.write_array_header_1_0(file, facts)
     return file.tell()
 
 
-def _read_facts(path: Path) -> dict[str, Any]:
+def _load_record(path: Path) -> dict[str, Any]:
     try:
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         check = facts.pop("check")
@@ -246,9 +272,11 @@ def _read_facts(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
-    with replacing(path) as file:
+    with open_atomic(path) as file:
         file.write(json.dumps(facts).encode())
 
 
 def _damaged(path: Path, what: str) -> StoreError:
-    return StoreError(str(path), what, "remove it and embed the recording", key="verify-store")
+    return StoreError(
+        str(path), what, "remove it and embed the recording again", key="verify-store"
+    )

@@ -2,11 +2,11 @@
 
 Conventions
 -----------
-Each recording is a piece of work by itself. Whoever works on one keeps the networks for the next.
-The usual workers are processes of two threads, one core for decoding while the other encodes; on a
-machine of two cores, or with a GPU, this process does it all.
-Recordings that are in the store are kept, so that a call after an interruption goes on where it
-stopped.
+Each recording is a task by itself; a worker keeps the loaded networks for its next one. By default
+workers are processes of two threads, one core decoding while the other encodes; on a machine of two
+cores, or with a GPU, this process does it all.
+Recordings that are in the store are not embedded again, so that a call after an interruption goes
+on where it stopped.
 """
 
 import os
@@ -19,104 +19,116 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from ranking.audio.lengths import SHORTEST_SECONDS
-from ranking.embeddings.embed import Choice, Loaded, Outcome, embed_recording, load_chosen
-from ranking.embeddings.executors import InTurn, process_executor, results
+from ranking.audio.lengths import MIN_SEGMENT_SECONDS
+from ranking.embeddings.embed import (
+    EmbeddingOutcome,
+    EncoderChoice,
+    LoadedEncoder,
+    embed_recording,
+    load_encoders,
+)
+from ranking.embeddings.executors import SerialExecutor, map_as_completed, process_executor
 from ranking.embeddings.store import EmbeddingStore
 from ranking.errors import AudioError, EncoderError
 
 THREADS = 2  # of a worker
-WAIT_SECONDS = 1.0  # between looks at what another process is at
+WAIT_SECONDS = 1.0  # before looking again at recordings that another process is embedding
 
 
 @dataclass(frozen=True)
-class Work:
-    """How to embed."""
+class EmbeddingSettings:
+    """How recordings are embedded, and where embeddings are stored."""
 
     store: Path
-    choices: tuple[Choice, ...]
+    """Folder of the embedding store."""
+    encoders: tuple[EncoderChoice, ...]
+    """Encoders that embed each recording, which is decoded once for all."""
     device: str = "cpu"
+    """Device that the networks run on, as torch names it."""
     workers: int = 1
     """Processes on a CPU, where no executor is given."""
-    min_seconds: float = SHORTEST_SECONDS
-    """Shorter recordings are refused."""
-    batch: int = 8
+    min_seconds: float = MIN_SEGMENT_SECONDS
+    """Minimum length of a recording in seconds; shorter ones are refused."""
+    batch_size: int = 8
     """Segments encoded at a time."""
 
 
-def usual_workers() -> int:
-    """As many as the cores can feed."""
+def default_workers() -> int:
+    """Return how many workers of two threads the cores of this machine can keep busy."""
     return max(1, (os.cpu_count() or 1) // THREADS)
 
 
 def embed_all(
-    paths: Sequence[Path], work: Work, executor: Executor | None = None
-) -> Iterator[Outcome]:
-    """Yield what became of each recording, in the order that they are done.
+    paths: Sequence[Path], settings: EmbeddingSettings, executor: Executor | None = None
+) -> Iterator[EmbeddingOutcome]:
+    """Embed recordings, and yield what became of each, in the order that they are done.
 
     Parameters
     ----------
-    executor : who works on them, and sees the same paths
-        By default this process, or those of :attr:`Work.workers`. One that is given stays open.
+    paths : the sound files
+    settings : encoders, store and device
+    executor : where recordings are embedded, with the same paths and store
+        By default this process, or as many as :attr:`EmbeddingSettings.workers` says. One that is
+        given stays open.
 
     Raises
     ------
     EncoderError, WeightsError
-        If an encoder cannot be had, or a worker died.
+        If an encoder or its weights cannot be loaded, or a worker died.
     StoreError
         If the store cannot be written.
     """
-    left = list(paths)
+    remaining = list(paths)
     with ExitStack() as stack:
-        stack.callback(_networks.cache_clear)
-        own = executor or stack.enter_context(_usual(work, len(left)))
-        while left:
+        stack.callback(_load_once.cache_clear)
+        own = executor or stack.enter_context(_default_executor(settings, len(remaining)))
+        while remaining:
             busy = []
-            with closing(_attempts(left, work, own)) as outcomes:
+            with closing(_embed_each(remaining, settings, own)) as outcomes:
                 for outcome in outcomes:
                     if outcome.status == "busy":
                         busy.append(outcome.path)
                     else:
                         yield outcome
-            left = busy
-            if left:
+            remaining = busy
+            if remaining:
                 time.sleep(WAIT_SECONDS)
 
 
-def embed_one(path: Path, work: Work) -> Outcome:
+def embed_one(path: Path, settings: EmbeddingSettings) -> EmbeddingOutcome:
     """Embed a recording; one that cannot be used is an outcome, not an error."""
-    store = EmbeddingStore(work.store)
+    store = EmbeddingStore(settings.store)
     with _LOADING:
-        loaded = _networks(work.choices, work.device)
+        encoders = _load_once(settings.encoders, settings.device)
     try:
-        return embed_recording(path, loaded, store, work.min_seconds, work.batch)
+        return embed_recording(path, encoders, store, settings.min_seconds, settings.batch_size)
     except AudioError as error:
-        return Outcome(path, "", "bad", error=error)
+        return EmbeddingOutcome(path, "", "invalid", error=error)
 
 
-def _attempts(
-    paths: Sequence[Path], work: Work, executor: Executor
-) -> Generator[Outcome, None, None]:
+def _embed_each(
+    paths: Sequence[Path], settings: EmbeddingSettings, executor: Executor
+) -> Generator[EmbeddingOutcome, None, None]:
     try:
-        yield from results(executor, embed_one, [(path, work) for path in paths])
+        yield from map_as_completed(executor, embed_one, [(path, settings) for path in paths])
     except BrokenExecutor:
         raise EncoderError(
-            "a worker",
+            "a worker process",
             "it died (of too little memory?)",
-            "work with fewer of them and go on: what is done is kept",
+            "start again with fewer workers: what is embedded is not embedded again",
             key="fewer-workers",
         ) from None
 
 
-def _usual(work: Work, recordings: int) -> Executor:
-    workers = min(work.workers, recordings) if work.device == "cpu" else 1
-    return process_executor(workers, THREADS) if workers > 1 else InTurn()
+def _default_executor(settings: EmbeddingSettings, recordings: int) -> Executor:
+    workers = min(settings.workers, recordings) if settings.device == "cpu" else 1
+    return process_executor(workers, THREADS) if workers > 1 else SerialExecutor()
 
 
 _LOADING = Lock()  # threads share the networks of their process
 
 
 @lru_cache(maxsize=1)
-def _networks(choices: tuple[Choice, ...], device: str) -> list[Loaded]:
+def _load_once(choices: tuple[EncoderChoice, ...], device: str) -> list[LoadedEncoder]:
     """Networks, loaded with the first recording: errors then find their way back."""
-    return load_chosen(choices, device)
+    return load_encoders(choices, device)

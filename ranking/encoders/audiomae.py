@@ -7,9 +7,9 @@ Conventions
 last block, without norm and without the class token: 512 of 768 dimensions, 64 in time by 8 in
 frequency, time first. The paper's "pre-trained" weights are those fine-tuned on AudioSet.
 
-The release of the paper heard the left channel, took the filter bank at 32 kHz, did not normalise
-it, and scaled every segment to a peak of 0.5: options ``left_channel``, ``sample_rate``,
-``normalise``, ``peak``.
+The release of the paper took the left channel and its filter bank at 32 kHz, did not normalise it,
+and scaled every segment to a peak of 0.5: options ``left_channel``, ``sample_rate``, ``normalise``,
+``peak``.
 
 References
 ----------
@@ -25,8 +25,8 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 from torchaudio.compliance.kaldi import fbank
 
-from ranking.encoders.base import SegmentEncoder, frozen
-from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.encoders.base import SegmentEncoder, freeze
+from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_dict_of
 from ranking.encoders.spec import EncoderSpec, Weights
 
 SPEC = EncoderSpec(
@@ -54,15 +54,15 @@ SPEC = EncoderSpec(
         "tails": False,
     },
 )
-BANDS, WIDTH = 128, 1024
-MEAN, DEVIATION = -4.2677393, 4.5689974
+N_MELS, N_FRAMES = 128, 1024
+MEAN, STD = -4.2677393, 4.5689974
 CONFIG: Mapping[str, Any] = {"embed_dim": 768, "depth": 12, "num_heads": 12}
-# of the decoder that pre-training needs, and of the norms and classes behind the tokens
+# of the decoder that pre-training needs, and of the norms and classes after the tokens
 UNUSED = ("decoder", "mask_token", "norm.", "fc_norm.", "head.")
 
 
 class AudioMae(SegmentEncoder):
-    """The encoder half, up to its last block."""
+    """The encoder of Audio-MAE, up to its last block."""
 
     spec = SPEC
 
@@ -73,7 +73,7 @@ class AudioMae(SegmentEncoder):
 
     @property
     def sample_rate(self) -> int:
-        """Hz that the front end wants."""
+        """Sample rate in Hz of the segments that it takes."""
         return int(self.front_end["sample_rate"])
 
     def encode(self, samples: Tensor) -> Tensor:
@@ -89,7 +89,15 @@ class AudioMae(SegmentEncoder):
 
 
 def filter_bank(samples: Tensor, sample_rate: float, normalise: bool, peak: float) -> Tensor:
-    """Return Kaldi filter banks (B, 1, 1024, 128) of segments (B, 10 · rate)."""
+    """Return Kaldi filter banks (B, 1, 1024, 128) of segments.
+
+    Parameters
+    ----------
+    samples : float32, shape (B, 10 · sample_rate)
+    sample_rate : in Hz
+    normalise : whether to subtract the mean and divide by twice the deviation of the training set
+    peak : what the loudest sample of each segment is scaled to first; 0 leaves segments as they are
+    """
     if peak:
         samples = samples * (peak / samples.abs().amax(dim=1, keepdim=True).clamp_min(1e-9))
     banks = [
@@ -99,26 +107,26 @@ def filter_bank(samples: Tensor, sample_rate: float, normalise: bool, peak: floa
             sample_frequency=sample_rate,
             use_energy=False,
             window_type="hanning",
-            num_mel_bins=BANDS,
+            num_mel_bins=N_MELS,
             dither=0.0,
             frame_shift=10,
         )
         for one in samples.unsqueeze(1)
     ]
-    bank = torch.stack(banks)[:, :WIDTH]  # (B, 998, 128)
-    bank = pad(bank, (0, 0, 0, WIDTH - bank.shape[1]))
+    bank = torch.stack(banks)[:, :N_FRAMES]  # (B, 998, 128)
+    bank = pad(bank, (0, 0, 0, N_FRAMES - bank.shape[1]))
     if normalise:
-        bank = (bank - MEAN) / (2 * DEVIATION)
+        bank = (bank - MEAN) / (2 * STD)
     return bank.unsqueeze(1)
 
 
 def vision_transformer(config: Mapping[str, Any], num_classes: int) -> nn.Module:
-    """The ViT that Audio-MAE's weights fit, key for key."""
+    """Return the vision transformer that Audio-MAE's weights fit, key for key."""
     import timm  # seconds to load
 
     network: nn.Module = timm.create_model(
         "vit_base_patch16_224",
-        img_size=(WIDTH, BANDS),
+        img_size=(N_FRAMES, N_MELS),
         in_chans=1,
         num_classes=num_classes,
         global_pool="avg",
@@ -136,6 +144,6 @@ def load(path: Path, config: Mapping[str, Any] = CONFIG, **front_end: Any) -> Au
         If the file cannot be read or holds other weights.
     """
     encoder = AudioMae(config, **front_end)
-    encoder.network.fc_norm = nn.Identity()  # behind the tokens
-    load_strictly(encoder.network, state_of(read_checkpoint(path), "model"), str(path), UNUSED)
-    return frozen(encoder)
+    encoder.network.fc_norm = nn.Identity()  # after the tokens
+    load_strictly(encoder.network, state_dict_of(read_checkpoint(path), "model"), str(path), UNUSED)
+    return freeze(encoder)

@@ -2,15 +2,16 @@
 
 Conventions
 -----------
-A recording comes as segments of 10 s, in order and in batches: float32 of shape (B, 10 · rate). A
-segment's embedding is F frames in time order of D dimensions, (B, F, D). What is kept on disk may
-be smaller: codes, which :meth:`Encoder.expand` turns into the embedding; for most they are one.
+A recording comes as segments of 10 s, in order and in batches: float32 of shape
+(B, 10 · sample_rate). A segment's embedding is F frames in time order of D dimensions, (B, F, D).
+What is stored on disk may be smaller: codes, which :meth:`Encoder.to_embedding` turns into the
+embedding; most encoders store the embedding itself.
 Encoders are frozen and in eval mode; nothing in them is random.
 
-There are two kinds. To a *segment-wise* one (:class:`SegmentEncoder`) a segment is a segment,
-wherever it comes from. A *recording-wise* one (any other :class:`Encoder`) needs the whole
-recording, its notes or its length, before it can say anything of a segment: it hears the file by
-itself when a recording begins, and keeps what it found for the segments that follow.
+There are two kinds. A *segment-wise* one (:class:`SegmentEncoder`) gives the same embedding of a
+segment whatever comes before and after it. A *recording-wise* one (any other :class:`Encoder`)
+needs the whole recording, its notes or its length, before it can encode a segment: it reads the
+file by itself when a recording begins, and uses what it found for the segments that follow.
 """
 
 from abc import ABC, abstractmethod
@@ -23,52 +24,53 @@ from torch import Tensor, nn
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.encoders.spec import EncoderSpec
 
-Encode = Callable[[Tensor, int], Tensor]
-"""Segments (B, 10 · rate) of one recording, and the number of their first, counted from 0, to what
-is stored of them (B, F, ...)."""
+EncodeBatch = Callable[[Tensor, int], Tensor]
+"""Takes segments (B, 10 · sample_rate) of one recording, and the number of the first, counted from
+0; returns what is stored of them (B, F, ...)."""
 
 
 class Encoder(nn.Module, ABC):
     """A frozen network with its front end."""
 
     spec: EncoderSpec
+    """What is known of it without loading its weights."""
 
     @property
     def sample_rate(self) -> int:
-        """Hz that the front end wants."""
+        """Sample rate in Hz of the segments that it takes."""
         return self.spec.sample_rate
 
     @property
     def stored_dtype(self) -> str:
-        """Type of the numbers that are stored."""
+        """Type of the stored numbers, as numpy names it."""
         return "uint16" if self.spec.stored == "codes" else "float16"
 
     @abstractmethod
-    def begin(self, path: Path, left_channel: bool = False) -> Encode:
-        """Return what encodes the segments of a recording.
+    def for_recording(self, path: Path, left_channel: bool = False) -> EncodeBatch:
+        """Return a function that encodes the segments of one recording.
 
         Parameters
         ----------
-        path : the recording, for those that need the whole of it
-        left : whether its left channel is heard, instead of the mean of all
+        path : the sound file, for encoders that need the whole recording
+        left_channel : whether to take its left channel instead of the mean of all channels
 
         Raises
         ------
         AudioError
-            If it has to be heard and cannot be.
+            If the encoder needs the whole recording, and the file cannot be read.
         """
 
-    def expand(self, stored: Tensor) -> Tensor:
-        """Return the embedding (B, F, D) of what was stored."""
+    def to_embedding(self, stored: Tensor) -> Tensor:
+        """Return the embedding (B, F, D) of what was stored (B, F, ...)."""
         return stored
 
     def check(self, samples: Tensor) -> None:
-        """Refuse segments of another length, and a network in training mode.
+        """Refuse segments of another length than 10 s, and a network in training mode.
 
         Raises
         ------
         ValueError
-            If either is so.
+            For either.
         """
         wanted = SEGMENT_SECONDS * self.sample_rate
         if samples.ndim != 2 or samples.shape[1] != wanted:
@@ -78,24 +80,24 @@ class Encoder(nn.Module, ABC):
 
 
 class SegmentEncoder(Encoder):
-    """One to which what came before and after a segment is all the same."""
+    """An encoder that needs no more of a recording than the segment itself."""
 
     @abstractmethod
     def encode(self, samples: Tensor) -> Tensor:
         """Return what is stored of segments, shape (B, F, ...)."""
 
-    def begin(self, path: Path, left_channel: bool = False) -> Encode:
-        """Return what encodes segments, of this recording or any other."""
+    def for_recording(self, path: Path, left_channel: bool = False) -> EncodeBatch:
+        """Return a function that encodes segments, of this recording or any other."""
         return lambda samples, _: self.encode(samples)
 
     def forward(self, samples: Tensor) -> Tensor:
-        """Return embeddings (B, F, D) of segments (B, 10 · rate)."""
-        return self.expand(self.encode(samples))
+        """Return embeddings (B, F, D) of segments (B, 10 · sample_rate)."""
+        return self.to_embedding(self.encode(samples))
 
 
 AnyEncoder = TypeVar("AnyEncoder", bound=Encoder)
 
 
-def frozen(encoder: AnyEncoder) -> AnyEncoder:
-    """The encoder in eval mode, without gradients."""
+def freeze(encoder: AnyEncoder) -> AnyEncoder:
+    """Return the encoder in eval mode, without gradients."""
     return encoder.eval().requires_grad_(requires_grad=False)

@@ -1,4 +1,4 @@
-"""Basic Pitch: an encoder that hears notes.
+"""Basic Pitch: probabilities of notes.
 
 Conventions
 -----------
@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from ranking.encoders.base import SegmentEncoder, frozen
+from ranking.encoders.base import SegmentEncoder, freeze
 from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.errors import WeightsError
 
@@ -45,9 +45,9 @@ SPEC = EncoderSpec(
     ),
 )
 NOTES = slice(0, 88)
-"""Where in a frame the sounding notes are, from A0 (MIDI 21) up."""
+"""Dimensions of a frame that hold the sounding notes, from A0 (MIDI 21) up."""
 NOTES_ONSETS_CONTOURS = [f"StatefulPartitionedCall:{number}" for number in (1, 2, 0)]
-HOP, WINDOW, EDGE, KEPT = 256, 43_844, 15, 142
+HOP_LENGTH, WINDOW_SAMPLES, EDGE_FRAMES, FRAMES_PER_WINDOW = 256, 43_844, 15, 142
 
 
 class BasicPitch(SegmentEncoder):
@@ -68,19 +68,23 @@ class BasicPitch(SegmentEncoder):
             )
         except (state.InvalidProtobuf, state.InvalidGraph, state.Fail) as error:
             reason = str(error).splitlines()[0][:120]
-            raise WeightsError(str(path), f"no network ({reason})", "get it again") from None
+            raise WeightsError(
+                str(path), f"it holds no network ({reason})", "fetch it again"
+            ) from None
         self._input = self._session.get_inputs()[0].name
 
     def encode(self, samples: Tensor) -> Tensor:
         """Return (B, 861, 440): notes, onsets, contours."""
         self.check(samples)
-        windows = -(-SPEC.frames // KEPT)
-        span = (windows - 1) * KEPT * HOP + WINDOW
-        padded = pad(samples.float().cpu(), (EDGE * HOP, span - EDGE * HOP - samples.shape[1]))
-        cut = padded.unfold(1, WINDOW, KEPT * HOP).reshape(-1, WINDOW, 1)  # (B*windows, 43844, 1)
-        frames = self._run(cut.numpy())[:, EDGE : EDGE + KEPT]  # (B*windows, 142, 440)
-        joined = torch.from_numpy(frames).reshape(len(samples), windows * KEPT, SPEC.dimension)
-        return joined[:, : SPEC.frames].to(samples.device)
+        windows = -(-SPEC.frames // FRAMES_PER_WINDOW)
+        step, edge = FRAMES_PER_WINDOW * HOP_LENGTH, EDGE_FRAMES * HOP_LENGTH
+        span = (windows - 1) * step + WINDOW_SAMPLES
+        padded = pad(samples.float().cpu(), (edge, span - edge - samples.shape[1]))
+        cut = padded.unfold(1, WINDOW_SAMPLES, step).reshape(-1, WINDOW_SAMPLES, 1)
+        frames = self._run(cut.numpy())  # (B*windows, 172, 440)
+        frames = frames[:, EDGE_FRAMES : EDGE_FRAMES + FRAMES_PER_WINDOW]  # (B*windows, 142, 440)
+        embedding = torch.from_numpy(frames).reshape(len(samples), -1, SPEC.dimension)
+        return embedding[:, : SPEC.frames].to(samples.device)
 
     def _run(self, windows: np.ndarray) -> np.ndarray:
         """Notes, onsets and contours side by side, shape (windows, 172, 440)."""
@@ -98,4 +102,4 @@ def load(path: Path) -> BasicPitch:
     WeightsError
         If the file holds no such network.
     """
-    return frozen(BasicPitch(path))
+    return freeze(BasicPitch(path))

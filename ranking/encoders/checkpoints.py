@@ -3,9 +3,9 @@
 Conventions
 -----------
 safetensors files hold only numbers. A PyTorch file is a pickle, which can hold code: it is read
-with ``weights_only``, which refuses everything but numbers and plain containers. A state is loaded
-strictly: every weight of the network is in the file, and every weight of the file is used or known
-to be of no use.
+with ``weights_only``, which refuses everything but numbers and plain containers. A state dict is
+loaded strictly: every weight of the network is in the file, and every weight of the file is used or
+known to be unused.
 """
 
 import argparse
@@ -22,37 +22,40 @@ from torch import Tensor, nn
 
 from ranking.errors import WeightsError
 
-FOREIGN = ("Unsupported global", "Trying to")  # how PyTorch says that a pickle asks for code
+UNSAFE_MESSAGES = ("Unsupported global", "Trying to")  # of PyTorch, where a pickle holds code
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """Return what a weights file holds, on the CPU.
+    """Return what a weights file holds by name, on the CPU.
 
     Raises
     ------
     WeightsError
-        If it cannot be read, or would run code on being read.
+        If it is not there, is no weights file, or would run code when it is read.
     """
     if not path.is_file():
         raise WeightsError(str(path), "there is no such file", "check the path")
     try:
         if path.suffix == ".safetensors":
             return dict(load_file(path))
-        held = _read_pickle(path)
+        content = _read_pickle(path)
     except pickle.UnpicklingError as error:
-        if not (_is_bare_pickle(path) or any(sign in str(error) for sign in FOREIGN)):
-            raise WeightsError(str(path), "no weights file", "get it again") from None
+        unsafe = any(message in str(error) for message in UNSAFE_MESSAGES)
+        if not (_is_bare_pickle(path) or unsafe):
+            raise WeightsError(str(path), "it is no weights file", "fetch it again") from None
         raise WeightsError(
             str(path),
             "reading this file would run code that came with it",
-            "do not trust it; ask its maker for safetensors",
+            "do not trust it; ask who made it for a safetensors file",
         ) from None
     except (SafetensorError, RuntimeError, EOFError, OSError, ValueError) as error:
         reason = str(error).partition("\n")[0][:120] or type(error).__name__
-        raise WeightsError(str(path), f"no weights file ({reason})", "get it again") from None
-    if not isinstance(held, dict):
+        raise WeightsError(
+            str(path), f"it is no weights file ({reason})", "fetch it again"
+        ) from None
+    if not isinstance(content, dict):
         raise WeightsError(str(path), "it holds no named weights", "give a state dict")
-    return held
+    return content
 
 
 def _is_bare_pickle(path: Path) -> bool:
@@ -61,41 +64,52 @@ def _is_bare_pickle(path: Path) -> bool:
 
 
 def _read_pickle(path: Path) -> Any:
-    # training scripts keep their arguments beside the weights: a plain record
+    # training scripts save their arguments beside the weights: a plain record
     with torch.serialization.safe_globals([argparse.Namespace]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Detected pickle protocol")
         return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def state_of(checkpoint: Mapping[str, Any], *wrappers: str) -> dict[str, Tensor]:
-    """The weights of a checkpoint, which may lie one level down under one of the names."""
-    inner: Any = checkpoint
+def state_dict_of(checkpoint: Mapping[str, Any], *wrappers: str) -> dict[str, Tensor]:
+    """Return the state dict of a checkpoint, which may lie under one of ``wrappers``."""
+    state: Any = checkpoint
     for name in wrappers:
         if isinstance(checkpoint.get(name), dict):
-            inner = checkpoint[name]
+            state = checkpoint[name]
             break
-    return {key: value for key, value in inner.items() if isinstance(value, Tensor)}
+    return {key: value for key, value in state.items() if isinstance(value, Tensor)}
 
 
 def load_strictly(
     network: nn.Module, state: Mapping[str, Tensor], source: str, ignored: Iterable[str] = ()
 ) -> None:
-    """Load a state into a network; weights under an ``ignored`` prefix may be left over.
+    """Load a state dict into a network; every weight must fit.
+
+    Parameters
+    ----------
+    network : takes the weights
+    state : weights by name
+    source : the file that they come from, for the error
+    ignored : prefixes of names in ``state`` that the network does not need
 
     Raises
     ------
     WeightsError
-        If a weight is missing, left over, or of another shape.
+        If a weight is missing, unexpected, or of another shape.
     """
     own = network.state_dict()
-    left = [
+    unexpected = [
         key for key in state if key not in own and not key.startswith(tuple(ignored) or ("\0",))
     ]
     missing = [key for key in own if key not in state]
     shapes = [key for key in own if key in state and state[key].shape != own[key].shape]
     faults = [
         f"{len(keys)} {what} ({keys[0]})"
-        for keys, what in ((missing, "missing"), (left, "left over"), (shapes, "of another shape"))
+        for keys, what in (
+            (missing, "missing"),
+            (unexpected, "unexpected"),
+            (shapes, "of another shape"),
+        )
         if keys
     ]
     if faults:

@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-44.1 kHz. A segment goes in as ten pieces of one second, each padded to 87 hops of 512 samples: 870
+44.1 kHz. A segment goes in as ten blocks of one second, each padded to 87 hops of 512 samples: 870
 frames of 1024 dimensions [1]_. The embedding z is the sum of the nine quantised codes, a function
 of nine numbers of ten bits per frame: those are stored, 15.7 kB a segment instead of 3.6 MB.
 Arithmetic is float32: in half precision some codes come out otherwise.
@@ -21,8 +21,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ranking.encoders.base import SegmentEncoder, frozen
-from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.encoders.base import SegmentEncoder, freeze
+from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_dict_of
 from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.errors import WeightsError
 
@@ -44,7 +44,7 @@ SPEC = EncoderSpec(
     ),
     stored="codes",
 )
-PIECES = 10
+BLOCKS = 10  # of a segment
 
 
 class Dac(SegmentEncoder):
@@ -55,7 +55,7 @@ class Dac(SegmentEncoder):
     def __init__(self, **config: Any) -> None:
         super().__init__()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what the codec stands on warns of its own age
+            warnings.simplefilter("ignore")  # of old packages that the codec uses
             from dac import DAC  # seconds to load
 
             self.network = DAC(**config)
@@ -64,15 +64,15 @@ class Dac(SegmentEncoder):
         """Return codes (B, 870, 9), int32 from 0 to 1023."""
         self.check(samples)
         network: Any = self.network
-        pieces = samples.reshape(len(samples) * PIECES, 1, SPEC.sample_rate)  # (B*10, 1, 44100)
-        padded = network.preprocess(pieces, SPEC.sample_rate)
+        blocks = samples.reshape(len(samples) * BLOCKS, 1, SPEC.sample_rate)  # (B*10, 1, 44100)
+        padded = network.preprocess(blocks, SPEC.sample_rate)
         with torch.autocast(samples.device.type, enabled=False), full_precision():
             codes = network.encode(padded)[1]  # (B*10, 9, 87)
-        books = codes.shape[1]
-        out: Tensor = codes.transpose(1, 2).reshape(len(samples), -1, books).int()
+        codebooks = codes.shape[1]
+        out: Tensor = codes.transpose(1, 2).reshape(len(samples), -1, codebooks).int()
         return out
 
-    def expand(self, stored: Tensor) -> Tensor:
+    def to_embedding(self, stored: Tensor) -> Tensor:
         """Return z (B, 870, 1024) of codes (B, 870, 9)."""
         network: Any = self.network
         z: Tensor = network.quantizer.from_codes(stored.transpose(1, 2).long())[0]
@@ -82,12 +82,12 @@ class Dac(SegmentEncoder):
 @contextmanager
 def full_precision() -> Iterator[None]:
     """Keep NVIDIA's TF32, with its ten bits of mantissa, out of convolutions."""
-    held = torch.backends.cudnn.allow_tf32
+    before = torch.backends.cudnn.allow_tf32
     torch.backends.cudnn.allow_tf32 = False
     try:
         yield
     finally:
-        torch.backends.cudnn.allow_tf32 = held
+        torch.backends.cudnn.allow_tf32 = before
 
 
 def load(path: Path) -> Dac:
@@ -104,7 +104,7 @@ def load(path: Path) -> Dac:
         encoder = Dac(**metadata.get("kwargs", {}))
     except TypeError as error:
         raise WeightsError(
-            str(path), f"no codec has such settings ({error})", "is this file for DAC?"
+            str(path), f"its settings fit no DAC ({error})", "is this file for DAC?"
         ) from None
-    load_strictly(encoder.network, state_of(checkpoint, "state_dict"), str(path))
-    return frozen(encoder)
+    load_strictly(encoder.network, state_dict_of(checkpoint, "state_dict"), str(path))
+    return freeze(encoder)

@@ -3,9 +3,9 @@
 Conventions
 -----------
 44.1 kHz, one frame for 128 samples, 64 dimensions. Three blocks of strided convolutions (3, 2 and 2
-of them, each halving the rate), each convolution followed by four residual layers of dilation 1, 3,
-9 and 27 [1]_. The release scales every file to its peak first. Weights: the 5b model's VQ-VAE, of
-which ``encoders.2`` is used.
+of them, each halving the sample rate), each convolution followed by four residual layers of
+dilation 1, 3, 9 and 27 [1]_. The release scales every file to its peak first. Weights: the 5b
+model's VQ-VAE, of which ``encoders.2`` is used.
 
 References
 ----------
@@ -17,9 +17,9 @@ from pathlib import Path
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
-from ranking.audio.decoding import peak_of
-from ranking.encoders.base import Encode, SegmentEncoder, frozen
-from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.audio.decoding import measure_peak
+from ranking.encoders.base import EncodeBatch, SegmentEncoder, freeze
+from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_dict_of
 from ranking.encoders.spec import EncoderSpec, Weights
 
 SPEC = EncoderSpec(
@@ -38,8 +38,8 @@ SPEC = EncoderSpec(
         source="OpenAI, Jukebox 5b",
     ),
 )
-DOWNS = (3, 2, 2)
-WIDTH, DEPTH, GROWTH = 32, 4, 3
+DOWNSAMPLINGS = (3, 2, 2)  # convolutions of stride 2 in each block
+WIDTH, DEPTH, DILATION_GROWTH = 32, 4, 3
 PREFIX = "encoders.2."
 
 
@@ -56,7 +56,7 @@ class Residual(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shape (B, width, T) as given."""
+        """Return (B, width, T) of an input of that shape."""
         dilated, pointwise = self.model[1], self.model[3]
         out: Tensor = x + pointwise(relu(dilated(relu(x))))
         return out
@@ -67,27 +67,27 @@ class Resnet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.model = nn.Sequential(*(Residual(GROWTH**depth) for depth in range(DEPTH)))
+        self.model = nn.Sequential(*(Residual(DILATION_GROWTH**depth) for depth in range(DEPTH)))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shape (B, width, T) as given."""
+        """Return (B, width, T) of an input of that shape."""
         out: Tensor = self.model(x)
         return out
 
 
 class Level(nn.Module):
-    """Halve the rate ``downs`` times."""
+    """Convolutions that halve the sample rate ``downsamplings`` times."""
 
-    def __init__(self, channels: int, downs: int) -> None:
+    def __init__(self, channels: int, downsamplings: int) -> None:
         super().__init__()
         blocks = [
-            nn.Sequential(nn.Conv1d(WIDTH if down else channels, WIDTH, 4, 2, 1), Resnet())
-            for down in range(downs)
+            nn.Sequential(nn.Conv1d(WIDTH if number else channels, WIDTH, 4, 2, 1), Resnet())
+            for number in range(downsamplings)
         ]
         self.model = nn.Sequential(*blocks, nn.Conv1d(WIDTH, SPEC.dimension, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, channels, T) to (B, 64, T / 2 ** downs)."""
+        """Return (B, 64, T / 2 ** downsamplings) of (B, channels, T)."""
         out: Tensor = self.model(x)
         return out
 
@@ -100,16 +100,17 @@ class Jukebox(SegmentEncoder):
     def __init__(self) -> None:
         super().__init__()
         self.level_blocks = nn.ModuleList(
-            Level(SPEC.dimension if level else 1, downs) for level, downs in enumerate(DOWNS)
+            Level(SPEC.dimension if level else 1, downsamplings)
+            for level, downsamplings in enumerate(DOWNSAMPLINGS)
         )
 
-    def begin(self, path: Path, left_channel: bool = False) -> Encode:
-        """Return what encodes segments of a recording, scaled to its peak."""
-        gain = 1 / peak_of(path, left_channel)
+    def for_recording(self, path: Path, left_channel: bool = False) -> EncodeBatch:
+        """Return a function that encodes segments scaled by the peak of their recording."""
+        gain = 1 / measure_peak(path, left_channel)
         return lambda samples, _: self.encode(gain * samples)
 
     def encode(self, samples: Tensor) -> Tensor:
-        """Return (B, 3445, 64) of segments as they are."""
+        """Return (B, 3445, 64) of segments, without scaling them."""
         self.check(samples)
         return self.frames(samples)
 
@@ -129,8 +130,8 @@ def load(path: Path) -> Jukebox:
     WeightsError
         If the file cannot be read or holds other weights.
     """
-    state = state_of(read_checkpoint(path), "model")
+    state = state_dict_of(read_checkpoint(path), "model")
     own = {key.removeprefix(PREFIX): value for key, value in state.items() if PREFIX in key}
     encoder = Jukebox()
     load_strictly(encoder, own, str(path))
-    return frozen(encoder)
+    return freeze(encoder)

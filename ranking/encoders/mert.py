@@ -14,8 +14,8 @@ from typing import Any
 
 from torch import Tensor
 
-from ranking.encoders.base import SegmentEncoder, frozen
-from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_of
+from ranking.encoders.base import SegmentEncoder, freeze
+from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_dict_of
 from ranking.encoders.spec import EncoderSpec, Weights
 
 SPEC = EncoderSpec(
@@ -44,7 +44,7 @@ CONFIG: Mapping[str, Any] = {
     "do_stable_layer_norm": True,
     "conv_bias": False,
 }
-RENAMED = {
+WEIGHT_NORM_NAMES = {
     "weight_g": "parametrizations.weight.original0",
     "weight_v": "parametrizations.weight.original1",
 }
@@ -81,14 +81,16 @@ def load(path: Path, config: Mapping[str, Any] = CONFIG) -> Mert:
         If the file cannot be read or holds other weights.
     """
     encoder = Mert(config)
-    load_strictly(encoder.network, renamed(state_of(read_checkpoint(path))), str(path))
-    return frozen(encoder)
+    load_strictly(
+        encoder.network, rename_weight_norm(state_dict_of(read_checkpoint(path))), str(path)
+    )
+    return freeze(encoder)
 
 
-def renamed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The state with the positional convolution under its present names."""
+def rename_weight_norm(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return a state dict with the positional convolution under PyTorch's present names."""
     new = {}
     for key, value in state.items():
         stem, _, last = key.rpartition(".")
-        new[f"{stem}.{RENAMED[last]}" if last in RENAMED else key] = value
+        new[f"{stem}.{WEIGHT_NORM_NAMES[last]}" if last in WEIGHT_NORM_NAMES else key] = value
     return new

@@ -1,6 +1,6 @@
 """Encoders by name.
 
-A new one of the program's own is a module in this room, with a ``SPEC`` and a function ``load``,
+A new one of the program's own is a module in this package, with a ``SPEC`` and a function ``load``,
 and its name in :data:`ENCODERS`; other packages offer such a module by an entry point
 ``judge.encoders``, whose name is that of the ``SPEC``.
 """
@@ -9,10 +9,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ranking.encoders.spec import EncoderSpec, Options
+from ranking.encoders.spec import EncoderSpec, FrontEndOptions
 from ranking.errors import EncoderError, Given
 from ranking.files.registry import Registry
-from ranking.files.text import closest, printable
+from ranking.files.text import did_you_mean, printable
 
 if TYPE_CHECKING:
     from ranking.encoders.base import Encoder
@@ -27,69 +27,79 @@ ENCODERS: Registry[ModuleType] = Registry(
 
 
 def spec_of(name: str) -> EncoderSpec:
-    """Return what is known of an encoder; ``Audio-MAE`` and ``basic-pitch`` are names too.
+    """Return the spec of an encoder; ``Audio-MAE`` and ``basic-pitch`` are names too.
 
     Raises
     ------
     EncoderError
-        If there is none of that name, it is no encoder, or what listens is not installed.
+        If there is none of that name, it is no encoder, or a package that it needs is missing.
     """
-    spec: EncoderSpec = _adapter(name).SPEC
+    spec: EncoderSpec = _module(name).SPEC
     return spec
 
 
 def load_encoder(
-    name: str, weights: Path | None = None, front_end: Options | None = None
+    name: str, weights: Path | None = None, front_end: FrontEndOptions | None = None
 ) -> "Encoder":
     """Return an encoder with the weights of a file.
 
     Parameters
     ----------
-    weights : file, for those that have weights
+    name : name of the encoder, however it is capitalised and hyphenated
+    weights : file of weights, for encoders that have weights
         Published ones, found by :func:`ranking.encoders.weights.find_weights`, or fine-tuned ones.
-    front_end : options
-        Those that differ from the default; what concerns the file and not the network is left out.
+    front_end : options of the front end that differ from the default
+        Those that concern the sound file, and not the network, are ignored.
 
     Raises
     ------
     EncoderError
-        If there is none of that name, it is no encoder, or what listens is not installed.
+        If there is none of that name, it is no encoder, or a package that it needs is missing.
     WeightsError
         If the file cannot be read or is for another encoder.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from ranking import load_encoder
+    >>> encoder = load_encoder("spectrogram")
+    >>> segments = torch.zeros(2, 10 * encoder.spec.sample_rate)
+    >>> encoder.encode(segments).shape
+    torch.Size([2, 1500, 128])
     """
-    adapter = _adapter(name)
-    own = adapter.SPEC.front_end
+    module = _module(name)
+    own = module.SPEC.front_end
     options = {key: value for key, value in (front_end or {}).items() if key in own}
-    given = () if adapter.SPEC.weights is None else (weights,)
-    encoder: Encoder = adapter.load(*given, **options)
+    given = () if module.SPEC.weights is None else (weights,)
+    encoder: Encoder = module.load(*given, **options)
     return encoder
 
 
-def _adapter(given: str) -> ModuleType:
+def _module(given: str) -> ModuleType:
     known = {_plain(name): name for name in reversed([*ENCODERS])}  # the program's own come first
     name = known.get(_plain(given))
     if name is None:
         raise EncoderError(
             Given(encoder=printable(given)),
-            f"no such encoder{closest(_plain(given), list(ENCODERS))}",
+            f"no such encoder{did_you_mean(_plain(given), list(ENCODERS))}",
             f"choose {', '.join(ENCODERS)}",
         )
     try:
-        adapter = ENCODERS[name]
+        module = ENCODERS[name]
     except ModuleNotFoundError as error:
         raise EncoderError(
             Given(encoder=name),
             f"{error.name} is not installed",
-            "install what listens: pip install 'judge[audio]'",
+            "install what encoders need: pip install 'judge[audio]'",
         ) from None
-    spec = getattr(adapter, "SPEC", None)
-    if not (isinstance(spec, EncoderSpec) and spec.name == name and hasattr(adapter, "load")):
+    spec = getattr(module, "SPEC", None)
+    if not (isinstance(spec, EncoderSpec) and spec.name == name and hasattr(module, "load")):
         raise EncoderError(
-            f"judge.encoders entry point {name} = {adapter.__name__}",
-            f"no module with a SPEC, of an encoder called {name}, and a function load",
-            "mend or remove the package that offers it",
+            f"judge.encoders entry point {name} = {module.__name__}",
+            f"it is no module with a SPEC of the name {name} and a function load",
+            "correct or remove the package that offers it",
         )
-    return adapter
+    return module
 
 
 def _plain(name: str) -> str:

@@ -1,11 +1,12 @@
-"""What one must know of an encoder before loading it, and of its weights before fetching them.
+"""What is known of an encoder before loading it, and of its weights before fetching them.
 
 Conventions
 -----------
 A *front end* is what happens to the sound before the network. Its options have a default, which is
 right, and some have values that the release of the paper [1]_ used instead. Two are the same for
 every encoder: ``left_channel`` takes the left channel instead of the mean of all, ``tails`` keeps a
-last segment of less than 10 s.
+last segment of less than 10 s. Files and command lines of version 0.1.0 have some of them under
+other names: :data:`RENAMED_OPTIONS`.
 
 References
 ----------
@@ -17,10 +18,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-Options = Mapping[str, bool | float]
+FrontEndOptions = Mapping[str, bool | float]
+"""Options of a front end by name."""
 
-NOTHING: Options = MappingProxyType({})
-HEARING: Options = MappingProxyType({"left_channel": False, "tails": True})
+NO_OPTIONS: FrontEndOptions = MappingProxyType({})
+COMMON_OPTIONS: FrontEndOptions = MappingProxyType({"left_channel": False, "tails": True})
+"""Options that every encoder has, with their defaults."""
+RENAMED_OPTIONS = {"left": "left_channel", "rate": "sample_rate"}
+"""Options of version 0.1.0 and what they are called now."""
 
 
 @dataclass(frozen=True)
@@ -28,42 +33,51 @@ class Weights:
     """A file of trained weights, and where to get it."""
 
     file: str
-    """Its name in the cache folder."""
+    """Name of the file in the cache folder."""
     url: str
+    """Where it is downloaded from: an address, or ``pip:`` and a package on PyPI."""
     size: int
-    """Bytes, rounded where the source says only MB."""
+    """Size in bytes, rounded where the source says only MB."""
     licence: str
+    """Licence of the weights."""
     source: str
-    """Who made it."""
+    """Who published it, and in which version."""
     sha256: str = ""
-    """Empty where nobody published it."""
+    """Published SHA-256 of the file; empty where nobody published one."""
     member: str = ""
-    """Its path inside the package at ``url``, for a file that comes in one."""
+    """Path inside the package at ``url``, for a file that comes in one."""
     package_sha256: str = ""
+    """Published SHA-256 of the package, for a file that comes in one."""
 
 
 @dataclass(frozen=True)
 class EncoderSpec:
-    """An encoder's facts."""
+    """What is known of an encoder without loading it."""
 
     name: str
+    """What it is called in options and in the registry."""
     title: str
+    """What people call it."""
     sample_rate: int
-    """Hz."""
+    """Sample rate in Hz of the segments that it takes."""
     frames: int
-    """Per segment."""
+    """Number of frames in the embedding of a segment."""
     dimension: int
+    """Number of dimensions of a frame."""
     precision: Literal["float32", "bfloat16"]
-    """The least that its arithmetic bears."""
+    """Lowest precision that its arithmetic can do with."""
     licence: str
+    """Licence of the encoder."""
     weights: Weights | None = None
+    """File of its trained weights; None if it needs none."""
     stored: Literal["embedding", "codes"] = "embedding"
-    front_end: Options = field(default_factory=lambda: NOTHING)
-    """Options of its own, beside :data:`HEARING`."""
-    as_published: Options = field(default_factory=lambda: {"tails": False})
-    """Options as in the paper's release, where they differ."""
+    """What is stored on disk: the embedding, or codes that it is computed from."""
+    front_end: FrontEndOptions = field(default_factory=lambda: NO_OPTIONS)
+    """Options of its own, beside :data:`COMMON_OPTIONS`, with their defaults."""
+    as_published: FrontEndOptions = field(default_factory=lambda: {"tails": False})
+    """Options as in the paper's release, where they differ from the default."""
 
     @property
-    def options(self) -> Options:
+    def options(self) -> FrontEndOptions:
         """All options of the front end, with their defaults."""
-        return {**HEARING, **self.front_end}
+        return {**COMMON_OPTIONS, **self.front_end}

@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-24 kHz, windows of 400 samples every 160 (150 frames a second), 128 mel bands, log of the power with
+24 kHz, n_fft of 400 samples, hop of 160 (150 frames a second), 128 mel bands, log of the power with
 a floor of -100 dB. With windows so short, some of the lowest bands fall between two frequency bins
 and stay at the floor. ``log=False`` leaves the power as it is; ``time_first=False`` gives mel ×
 time, as the release stored it.
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torchaudio.transforms import MelSpectrogram
 
-from ranking.encoders.base import SegmentEncoder, frozen
+from ranking.encoders.base import SegmentEncoder, freeze
 from ranking.encoders.spec import EncoderSpec
 
 SPEC = EncoderSpec(
@@ -28,11 +28,11 @@ SPEC = EncoderSpec(
     front_end={"log": True, "time_first": True},
     as_published={"log": False, "time_first": False, "tails": False},
 )
-FLOOR = 1e-10
+MIN_POWER = 1e-10  # -100 dB
 
 
 class Spectrogram(SegmentEncoder):
-    """Mel power of each frame."""
+    """The mel spectrogram: power of each frame in each mel band."""
 
     spec = SPEC
 
@@ -47,7 +47,7 @@ class Spectrogram(SegmentEncoder):
 
     @property
     def stored_dtype(self) -> str:
-        """Power without log outgrows half precision."""
+        """Type of the stored numbers; power without log is too large for float16."""
         return "float16" if self.log else "float32"
 
     def encode(self, samples: Tensor) -> Tensor:
@@ -55,10 +55,16 @@ class Spectrogram(SegmentEncoder):
         self.check(samples)
         power: Tensor = self.mel(samples)[..., : SPEC.frames]  # (B, 128, 1500)
         if self.log:
-            power = torch.log(power.clamp_min(FLOOR))
+            power = torch.log(power.clamp_min(MIN_POWER))
         return power.transpose(1, 2) if self.time_first else power
 
 
 def load(log: bool = True, time_first: bool = True) -> Spectrogram:
-    """Return the encoder; it has no weights."""
-    return frozen(Spectrogram(log, time_first))
+    """Return the encoder; it has no weights.
+
+    Parameters
+    ----------
+    log : whether to take the logarithm of the power
+    time_first : whether embeddings are (time, mel), and not (mel, time)
+    """
+    return freeze(Spectrogram(log, time_first))

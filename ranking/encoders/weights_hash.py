@@ -1,11 +1,11 @@
-"""The SHA-256 of weights files, remembered: a gigabyte takes seconds to read.
+"""The SHA-256 of weights files, cached: a gigabyte takes seconds to read.
 
 Conventions
 -----------
-A hash is remembered as long as this process lives and, of a large file, in ``.NAME.sha256.json``
-beside it. It counts only for a file of the same length and time of change. File systems' clocks are
-coarse: what changed within two seconds before its hash was written may have changed again, and is
-hashed anew. So is a file whose record cannot be read; one that cannot be written is done without.
+A hash is cached as long as this process lives and, of a large file, in ``.NAME.sha256.json``
+beside it. It holds only for a file of the same length and time of change. File systems' clocks are
+coarse: a file that changed within two seconds before its hash was written may have changed again,
+and is hashed anew. So is a file whose cached hash cannot be read or written.
 """
 
 import json
@@ -14,11 +14,11 @@ from functools import cache
 from pathlib import Path
 
 from ranking.errors import WeightsError
-from ranking.files.atomic import replacing
+from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256
 
-LARGE = 64 << 20  # bytes; less is hashed in a moment
-COARSE_NS = 2_000_000_000
+LARGE_BYTES = 64 << 20  # smaller files are hashed in a moment
+CLOCK_TOLERANCE_NS = 2_000_000_000
 
 
 def weights_sha256(path: Path) -> str:
@@ -40,7 +40,7 @@ def weights_sha256(path: Path) -> str:
 
 @cache
 def _hash_of(path: Path, size: int, changed: int, _inode: int) -> str:
-    if size < LARGE:
+    if size < LARGE_BYTES:
         return file_sha256(path)
     record = path.with_name(f".{path.name}.sha256.json")
     known = _read(record, size, changed)
@@ -55,7 +55,7 @@ def _hash_of(path: Path, size: int, changed: int, _inode: int) -> str:
 
 def _read(record: Path, size: int, changed: int) -> str | None:
     try:
-        if record.stat().st_mtime_ns - changed < COARSE_NS:
+        if record.stat().st_mtime_ns - changed < CLOCK_TOLERANCE_NS:
             return None
         facts = json.loads(record.read_text(encoding="utf-8"))
         own = (facts["size"], facts["mtime_ns"]) == (size, changed)
@@ -67,7 +67,7 @@ def _read(record: Path, size: int, changed: int) -> str | None:
 
 def _write(record: Path, facts: dict[str, int | str]) -> None:
     try:
-        with replacing(record) as file:
+        with open_atomic(record) as file:
             file.write(json.dumps(facts).encode())
     except OSError:
         return

@@ -1,7 +1,7 @@
 """Files and what is in them: text, tables, hashes, and names that other packages offer.
 
 Every file of the user's is read, and every result written, through here. It imports
-:mod:`ranking.errors` alone.
+:mod:`ranking.errors` and :mod:`ranking.deprecation` alone.
 """
 
 import lazy_loader

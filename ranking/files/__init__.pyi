@@ -1,20 +1,20 @@
-from .atomic import replacing, write_bytes, write_text
+from .atomic import open_atomic, write_bytes, write_text
 from .hashing import file_sha256, json_sha256
 from .registry import Registry
 from .table_reader import CsvFile, read_csv
 from .table_writer import to_csv
-from .text import closest, decode, printable
+from .text import did_you_mean, printable, read_text
 
 __all__ = [
     "CsvFile",
     "Registry",
-    "closest",
-    "decode",
+    "did_you_mean",
     "file_sha256",
     "json_sha256",
+    "open_atomic",
     "printable",
     "read_csv",
-    "replacing",
+    "read_text",
     "to_csv",
     "write_bytes",
     "write_text",

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic writes: a file is there complete, or as it was before."""
 
 import os
 import tempfile
@@ -11,10 +11,11 @@ from ranking.errors import RunError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BufferedRandom]:
-    """Open a file for reading and writing that gets its name only when the block ends well.
+def open_atomic(path: Path) -> Iterator[BufferedRandom]:
+    """Open a file for an atomic write: it replaces ``path`` when the block ends without error.
 
-    It lies in the same folder, which is made, and is on the disk before it is renamed.
+    Until then it has another name in the same folder, which is made; it is flushed to the disk
+    before it is renamed. It can be read, too.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -31,7 +32,7 @@ def replacing(path: Path) -> Iterator[BufferedRandom]:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a UTF-8 file whole or not at all, making its folder.
+    """Write a UTF-8 file atomically, making its folder.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def write_text(text: str, path: Path) -> None:
 
 
 def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all, making its folder.
+    """Write a file atomically, making its folder.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def write_bytes(content: bytes, path: Path) -> None:
         If the folder or the file cannot be written.
     """
     try:
-        with replacing(path) as file:
+        with open_atomic(path) as file:
             file.write(content)
     except OSError as error:
         raise RunError(

@@ -8,11 +8,11 @@ from typing import Any
 
 
 def file_sha256(path: Path) -> str:
-    """Return the hash of a file's bytes, read piece by piece."""
+    """Return the hash of a file's bytes, read block by block."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def json_sha256(facts: Mapping[str, Any]) -> str:
+def json_sha256(values: Mapping[str, Any]) -> str:
     """Return the hash of a JSON value; the order of its keys does not count."""
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

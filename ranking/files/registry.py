@@ -26,10 +26,10 @@ class Registry(Mapping[str, T]):
 
     Parameters
     ----------
-    kind : the class of every entry, ``module:attribute`` too
-    group : of entry points
-    own : the program's entries, ``module:attribute`` by name
-    error : raised where an entry of another package cannot be used
+    kind : class of the entries, as ``module:attribute``
+    group : name of the group of entry points that other packages use
+    own : entries of the program, ``module:attribute`` by name
+    error : class of the error where an entry of another package cannot be used
     """
 
     def __init__(
@@ -40,15 +40,14 @@ class Registry(Mapping[str, T]):
         self._loaded: dict[str, T] = {}
 
     def __getitem__(self, name: str) -> T:
-        """Return an entry.
+        """Return an entry by name, loading it.
 
         Raises
         ------
         KeyError
             If there is none of that name.
         JudgeError
-            Of the registry's class, if another package's entry cannot be loaded or is no such
-            thing.
+            If an entry of another package cannot be loaded, or is of another class.
         """
         if name not in self._loaded:
             self._loaded[name] = self._load(name)
@@ -65,7 +64,7 @@ class Registry(Mapping[str, T]):
 
     @cached_property
     def _entries(self) -> dict[str, str]:
-        """The program's own first, then others in order of name."""
+        """The program's own first, then those of others in order of name."""
         from importlib.metadata import entry_points  # a tenth of what `judge --help` takes
 
         others = {entry.name: entry.value for entry in entry_points(group=self._group)}
@@ -90,7 +89,7 @@ class Registry(Mapping[str, T]):
 
     def _unusable(self, name: str, what: str) -> JudgeError:
         where = f"{self._group} entry point {name} = {self._at(name)}"
-        return self._error(where, what, "mend or remove the package that offers it")
+        return self._error(where, what, "correct or remove the package that offers it")
 
 
 def _found(at: str) -> Any:

@@ -1,9 +1,9 @@
-"""Read any CSV that people have, or say on which line it cannot be read.
+"""Read any CSV that people have, or say which line cannot be read.
 
 Conventions
 -----------
-Text is UTF-8, with or without a byte-order mark, or UTF-16 with one. Fields are parted by commas,
-semicolons or tabs, whichever the header shows. Header names are case-insensitive. Blank lines are
+Text is UTF-8, with or without a byte-order mark, or UTF-16 with one. Fields are separated by
+commas, semicolons or tabs, as the header is. Header names are case-insensitive. Blank lines are
 skipped. Every field is stripped and brought to Unicode's composed form (NFC), so that an "é" typed
 on one machine equals an "é" typed on another. Lines are counted as an editor does, from 1.
 """
@@ -20,38 +20,41 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ranking.deprecation import with_new_names
+from ranking.deprecation import warn_renamed
 from ranking.errors import TableError
-from ranking.files.text import FORMULA, closest, decode, printable
+from ranking.files.text import FORMULA_STARTS, did_you_mean, printable, read_text
 
 DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A CSV file as text: rows by column name, and the line that each row ended on."""
+    """A CSV file as text, and where in it each row stands."""
 
     path: Path
     rows: pd.DataFrame
+    """Fields as text, by column name."""
     lines: np.ndarray
+    """Line of the file that each row ends on, from 1."""
     decimal_comma: bool
+    """Whether numbers may have a decimal comma: commas do not separate fields."""
 
     def where(self, row: int) -> str:
-        """Name file and line of a row, counted from 0."""
+        """Return the file name and line of a row, counted from 0, for an error."""
         return f"{self.path.name}, line {self.lines[row]}"
 
     def first_where(self, faulty: pd.Series) -> int | None:
-        """Row number of the first true value, or None."""
+        """Return the row number of the first true value, None if all are false."""
         rows = np.flatnonzero(faulty.to_numpy(dtype=bool))
         return int(rows[0]) if len(rows) else None
 
     def numbers(self, column: str) -> pd.Series:
-        """A column as float64; empty fields are missing.
+        """Return a column as float64; empty fields are missing.
 
         Raises
         ------
         TableError
-            If a field holds something else than a finite number.
+            If a field holds anything but a finite number.
         """
         text = self.rows[column]
         plain = text.str.replace(",", ".", regex=False) if self.decimal_comma else text
@@ -66,7 +69,7 @@ class CsvFile:
         return values
 
     def flags(self, column: str) -> pd.Series:
-        """A column of yes and no as bool; empty fields mean no.
+        """Return a column of yes and no as bool; empty fields mean no.
 
         Raises
         ------
@@ -94,7 +97,7 @@ def read_csv(
     ----------
     path : the file, in UTF-8 or UTF-16, delimited by commas, semicolons or tabs
     required : columns that must be there
-    renamed : new names by old name of columns that were once called otherwise
+    renamed : new names by old name of columns that version 0.1.0 called otherwise
 
     Raises
     ------
@@ -102,7 +105,7 @@ def read_csv(
         If the file cannot be opened or decoded, has no rows, lacks a required column, or a row has
         more or fewer fields than the header.
     """
-    text = decode(path)
+    text = read_text(path)
     header = re.split("[\r\n]", text.lstrip(), maxsplit=1)[0]
     delimiter = max(DELIMITERS, key=re.sub('"[^"]*"', "", header).count)
     names, rows, ends = _records(path, text, delimiter)
@@ -110,7 +113,9 @@ def read_csv(
         raise TableError(
             path.name, "the file is empty", f"its first line must be {_line(required)}"
         )
-    names = list(with_new_names(path.name, dict.fromkeys(names), renamed))
+    old = {name: new for name, new in renamed.items() if name in names and new not in names}
+    warn_renamed(path.name, old.items())
+    names = [old.get(name, name) for name in names]
     _require(f"{path.name}, line {ends[0]}", names, required)
     if not rows:
         raise TableError(
@@ -138,14 +143,14 @@ def _records(path: Path, text: str, delimiter: str) -> tuple[list[str], list[lis
             else:
                 raise TableError(
                     f"{path.name}, line {reader.line_num}",
-                    f"the header has {len(names)} fields, this line {len(row)}",
-                    "fill or remove fields; quote a field that holds a delimiter",
+                    f"the header has {len(names)} fields, this line has {len(row)}",
+                    "add or remove fields; put a field that holds a comma or semicolon in quotes",
                 )
             ends.append(reader.line_num)
     except csv.Error as error:
         raise TableError(
             f"{path.name}, line {reader.line_num}",
-            f"not a CSV row ({error})",
+            f"this is no row of a CSV file ({error})",
             "close every quotation mark, and keep fields below 128 kB",
         ) from None
     return names, rows, ends
@@ -155,12 +160,12 @@ def _require(where: str, names: list[str], required: tuple[str, ...]) -> None:
     """Refuse a header that lacks a required column, or has one twice."""
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise TableError(where, f"column {twice[0]!r} stands twice", "rename one")
+        raise TableError(where, f"there are two columns {twice[0]!r}", "rename one of them")
     for column in required:
         if column not in names:
             raise TableError(
                 where,
-                f"no column {column!r}{closest(column, names)} among {_line(tuple(names))}",
+                f"no column {column!r}{did_you_mean(column, names)} among {_line(tuple(names))}",
                 f"the header needs {_line(required)}",
             )
 
@@ -177,7 +182,9 @@ def _composed(text: str) -> str:
 
 def _disarmed(text: str) -> str:
     """Undo the apostrophe that keeps a spreadsheet from running text as a formula."""
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
+    return (
+        text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) else text
+    )
 
 
 def _line(names: tuple[str, ...]) -> str:

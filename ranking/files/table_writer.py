@@ -1,14 +1,14 @@
-"""Write tables whole or not at all, and safe to open anywhere.
+"""Tables as CSV text that is safe to open anywhere.
 
 Conventions
 -----------
-Text that a spreadsheet would run as a formula gets a leading apostrophe, control characters are
-spelled out; numbers carry six significant digits.
+Text that a spreadsheet would run as a formula gets a leading apostrophe; control characters are
+written as escapes; numbers have six significant digits.
 """
 
 import pandas as pd
 
-from ranking.files.text import FORMULA, printable
+from ranking.files.text import FORMULA_STARTS, printable
 
 
 def to_csv(table: pd.DataFrame) -> str:
@@ -24,4 +24,4 @@ def _cell(value: object) -> object:
     """Text without formulas and control characters; anything else as it is."""
     if not isinstance(value, str):
         return value
-    return printable(f"'{value}" if value.lstrip("'").startswith(FORMULA) else value)
+    return printable(f"'{value}" if value.lstrip("'").startswith(FORMULA_STARTS) else value)

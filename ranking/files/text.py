@@ -1,4 +1,4 @@
-"""Text files and words: decoding, control characters, near misses.
+"""Text files and words: encodings, control characters, similar names.
 
 Conventions
 -----------
@@ -17,15 +17,12 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet runs text that begins with one of these
+CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, and those that change the direction of text."""
 
 
-FORMULA = ("=", "+", "-", "@")  # a spreadsheet runs text that begins with one of these
-
-
-STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # controls, text direction
-
-
-def decode(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return a text file as a string.
 
     Raises
@@ -62,22 +59,22 @@ def decode(path: Path) -> str:
     if "\0" in text:
         raise TableError(
             f"{path.name}, line {text[: text.index(chr(0))].count(chr(10)) + 1}",
-            "it holds a zero byte: UTF-16 without a byte-order mark, or no text at all",
+            "it holds a zero byte: it is UTF-16 without a byte-order mark, or no text",
             'save the file as "CSV UTF-8"',
         )
     return text
 
 
 def printable(text: str) -> str:
-    """The text with control characters spelled out, so that it cannot steer a terminal."""
-    return STEERING.sub(lambda match: _spelled(match[0]), text)
+    """Return a text with control characters as escapes, so that it cannot steer a terminal."""
+    return CONTROL_CHARACTERS.sub(lambda match: _escaped(match[0]), text)
 
 
-def closest(word: str, known: list[str]) -> str:
-    """A hint at the known word that was probably meant, or an empty string."""
+def did_you_mean(word: str, known: list[str]) -> str:
+    """Return " (did you mean '…'?)" with the most similar known word; "" if none is similar."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
-def _spelled(char: str) -> str:
+def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")

@@ -1,12 +1,12 @@
-"""Rank a competition of long recordings, killed three times, and hold it against a whole run.
+"""Rank a competition of long recordings, killed three times; compare it with an undisturbed run.
 
 Run ``python tests/benchmarks/competition.py``; ``--candidates 20 --minutes 10`` for a short one. As
 many candidates play as in the preliminary round of 2015, half an hour each: chords that die away.
-``judge rank`` hears them through the mel spectrogram, with the ranker that comes with the program.
-It is killed without warning when a third of the recordings are embedded, when two thirds are, and
-when votes are being written; then it goes on. The files of the two runs must be equal byte for
-byte. No process may have more memory of its own than ``--gigabytes``; what is printed is the most
-that one held, with pages of the store, 9.5 GB for all, that the system may drop.
+``judge rank`` embeds them as mel spectrograms, and compares them by the ranker that comes with the
+program. It is killed without warning when a third of the recordings are embedded, when two thirds
+are, and when votes are being written; then it goes on. The files of the two runs must be equal byte
+for byte. No process may have more memory of its own than ``--gigabytes``; what is printed is the
+most that one used, with pages of the store, 9.5 GB for all, that the system may drop.
 """
 
 import argparse
@@ -22,15 +22,15 @@ from pathlib import Path
 from decoding import write_recording
 
 FILES = ("ranking.csv", "votes.csv", "comparisons.csv", "run.json")
-RATE = 24_000
-LOOK_SECONDS = 0.02
+SAMPLE_RATE = 24_000
+POLL_SECONDS = 0.02
 
 
-def play(folder: Path, candidates: int, minutes: int) -> None:
+def write_competition(folder: Path, candidates: int, minutes: int) -> None:
     """Write the roster and a recording for each candidate."""
     rows = ["candidate,score,recording"]
     for number in range(candidates):
-        write_recording(folder / f"c{number:03}.flac", minutes, RATE, seed=number)
+        write_recording(folder / f"c{number:03}.flac", minutes, SAMPLE_RATE, seed=number)
         rows.append(f"c{number:03},{number % 4},c{number:03}.flac")
     (folder / "roster.csv").write_text("\n".join(rows) + "\n")
 
@@ -54,9 +54,9 @@ def finish(folder: Path, name: str) -> float:
     """Seconds from here to the end of a run."""
     begun = time.perf_counter()
     process = start(folder, name)
-    _, said = process.communicate()
+    _, messages = process.communicate()
     if process.returncode:
-        raise SystemExit(said.decode())
+        raise SystemExit(messages.decode())
     return time.perf_counter() - begun
 
 
@@ -64,7 +64,7 @@ def kill_when(folder: Path, name: str, reached: Callable[[Path], bool]) -> int:
     """Kill a run when its store has come so far; return its exit code."""
     process = start(folder, name)
     while process.poll() is None and not reached(folder / f"store-{name}"):
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     process.kill()
     process.communicate()
     return process.returncode
@@ -96,7 +96,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
-        play(folder, n, options.minutes)
+        write_competition(folder, n, options.minutes)
         seconds = finish(folder, "whole")
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9
         size = sum(path.stat().st_size for path in folder.glob("store-whole/**/*.npy")) / 1e9

@@ -1,8 +1,9 @@
 """Time decoding and cutting of a long recording, and measure the memory it takes.
 
 Run ``python tests/benchmarks/decoding.py``; ``--hours 0.1`` for a short one. Each format holds the
-same music; it is decoded once and cut into segments at the three rates that encoders want most.
-The ratio is to plain reading by libsndfile, block by block at the file's own rate, in the same run.
+same music; it is decoded once and cut into segments at the three sample rates that most encoders
+take. The ratio is to plain reading by libsndfile, block by block at the file's own sample rate, in
+the same run.
 """
 
 import argparse
@@ -16,16 +17,18 @@ import soundfile
 
 from ranking.audio.segments import stream_segments
 
-RATE, RATES = 44_100, (16_000, 24_000, 44_100)
+SAMPLE_RATE, SAMPLE_RATES = 44_100, (16_000, 24_000, 44_100)
 KINDS = {"flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
 
 
-def write_recording(path: Path, minutes: int, rate: int = RATE, seed: int = 0) -> None:
-    """Chords that die away, a new one each second, minute after minute."""
+def write_recording(
+    path: Path, minutes: int, sample_rate: int = SAMPLE_RATE, seed: int = 0
+) -> None:
+    """Write chords that die away, a new one each second, minute after minute."""
     rng = np.random.default_rng(seed)
-    moment = np.arange(rate) / rate
+    moment = np.arange(sample_rate) / sample_rate
     kind, subtype = KINDS[path.suffix[1:]]
-    with soundfile.SoundFile(path, "w", rate, 1, subtype, format=kind) as file:
+    with soundfile.SoundFile(path, "w", sample_rate, 1, subtype, format=kind) as file:
         for _ in range(minutes):
             pitches = 110 * 2 ** (rng.integers(0, 48, (60, 4, 1)) / 12)
             chords = np.sin(2 * np.pi * pitches * moment).sum(axis=1) * np.exp(-3 * moment)
@@ -37,7 +40,7 @@ def seconds_to_read(path: Path) -> float:
     """Seconds that libsndfile takes."""
     begun = time.perf_counter()
     with soundfile.SoundFile(path) as file:
-        for _ in file.blocks(blocksize=10 * RATE, dtype="float32"):
+        for _ in file.blocks(blocksize=10 * SAMPLE_RATE, dtype="float32"):
             pass
     return time.perf_counter() - begun
 
@@ -54,7 +57,7 @@ def main() -> None:
             path = Path(name) / f"long.{suffix}"
             write_recording(path, minutes)
             begun = time.perf_counter()
-            count = sum(1 for _ in stream_segments(path, RATES))
+            count = sum(1 for _ in stream_segments(path, SAMPLE_RATES))
             spent = time.perf_counter() - begun
             if count != 6 * minutes:
                 raise SystemExit(f"{count} segments, not {6 * minutes}")

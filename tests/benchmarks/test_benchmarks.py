@@ -28,8 +28,8 @@ def test_the_decoding_benchmark_prints_a_line_for_each_format():
     assert all(float(number) > 0 for line in lines[2:] for number in line.split()[1:])
 
 
-def test_the_listening_benchmark_prints_ratios():
-    (line,) = printed("listening.py", "spectrogram", "--seconds", 11)[2:]
+def test_the_encoding_benchmark_prints_ratios():
+    (line,) = printed("encoding.py", "spectrogram", "--seconds", 11)[2:]
     name, times_real, _, mb_per_hour, *ratios = line.split()
     assert name == "spectrogram"
     assert min(float(number) for number in (times_real, mb_per_hour, *ratios)) > 0

@@ -1,6 +1,7 @@
-"""``judge embed`` as a user meets it."""
+"""``judge embed`` as a user calls it."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sounds import piano, write_sound
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from icpc.cli.options import RENAMED_OPTIONS
 
 ROSTER = "candidate,recording\nann,ann.flac\nbob,bob.mp3\ncyd,\n"
 
@@ -32,9 +34,9 @@ def judge(*arguments):
 def test_a_rosters_recordings_are_embedded_once(here):
     first = judge("--roster", "mine.csv", "--min-seconds", 1, "--workers", 1)
     assert first.exit_code == 0
-    assert "2 recordings: 2 made, 0 kept, 0 bad; in embeddings" in first.stdout
+    assert "2 recordings: 2 embedded, 0 cached, 0 invalid; in embeddings" in first.stdout
     again = judge("--roster", "mine.csv", "--min-seconds", 1, "--workers", 1)
-    assert "0 made, 2 kept" in again.stdout
+    assert "0 embedded, 2 cached" in again.stdout
     shapes = sorted(np.load(path).shape for path in Path("embeddings").glob("*/*.npy"))
     assert shapes == [(2, 1500, 128), (3, 1500, 128)]
 
@@ -42,7 +44,7 @@ def test_a_rosters_recordings_are_embedded_once(here):
 def test_a_folder_of_recordings_needs_no_roster(here):
     result = judge("--recordings", ".", "--store", "s", "--workers", 1, "--format", "json")
     assert [row["candidate"] for row in json.loads(result.stdout)] == ["ann", "bob"]
-    assert {row["status"] for row in json.loads(result.stdout)} == {"made"}
+    assert {row["status"] for row in json.loads(result.stdout)} == {"embedded"}
 
 
 def test_a_competition_needs_whole_windows(here):
@@ -57,11 +59,11 @@ def test_bad_recordings_stop_the_run_or_are_left_out_by_name(here):
     Path("bob.mp3").write_text("Dear diary")
     stopped = judge("--recordings", ".", "--workers", 1)
     assert stopped.exit_code == 2
-    assert "bob.mp3: no sound file that can be read" in stopped.stderr
+    assert "bob.mp3: it is no sound file that can be read" in stopped.stderr
     went_on = judge("--recordings", ".", "--workers", 1, "--skip-bad")
     assert went_on.exit_code == 0
-    assert "0 made, 1 kept, 1 bad" in went_on.stdout
-    assert "left out: bob.mp3: no sound file" in went_on.stderr
+    assert "0 embedded, 1 cached, 1 invalid" in went_on.stdout
+    assert "left out: bob.mp3: it is no sound file" in went_on.stderr
 
 
 def test_the_same_recording_twice_is_noticed(here):
@@ -71,14 +73,14 @@ def test_the_same_recording_twice_is_noticed(here):
 
 def test_verify_finds_a_flipped_byte_and_the_next_run_mends_it(here):
     judge("--recordings", ".", "--workers", 1)
-    assert "is as it was written" in judge("--verify").stdout
+    assert "are undamaged" in judge("--verify").stdout
     array = sorted(Path("embeddings").glob("*/*.npy"))[0]
     whole = array.read_bytes()
     array.write_bytes(whole[:999] + bytes([whole[999] ^ 4]) + whole[1000:])
     found = judge("--verify")
     assert found.exit_code == 1
     assert array.name in found.stdout.replace("\n", "")
-    assert "1 made, 1 kept" in judge("--recordings", ".", "--workers", 1).stdout
+    assert "1 embedded, 1 cached" in judge("--recordings", ".", "--workers", 1).stdout
     assert array.read_bytes() == whole
 
 
@@ -90,11 +92,11 @@ def test_verify_finds_a_flipped_byte_and_the_next_run_mends_it(here):
         (["--recordings", "empty"], "no sound files in it"),
         (["--recordings", ".", "--encoder", "mertt"], "did you mean 'mert'?"),
         (["--recordings", ".", "--encoder", "mert"], "judge weights fetch mert"),
-        (["--roster", "gone.csv"], "1 of 1 recordings are not there, the first"),
+        (["--roster", "gone.csv"], "1 of 1 recordings were not found, the first"),
         (["--roster", "bare.csv"], "no recordings are named in it"),
     ],
 )
-def test_wrong_usage_is_told_in_a_sentence(here, arguments, words):
+def test_wrong_usage_gets_a_sentence(here, arguments, words):
     Path("empty").mkdir()
     Path("gone.csv").write_text("candidate,recording\nann,gone.flac\n")
     Path("bare.csv").write_text("candidate\nzoe\n")
@@ -106,7 +108,29 @@ def test_wrong_usage_is_told_in_a_sentence(here, arguments, words):
 
 def test_weights_of_ones_own_go_with_one_encoder(here):
     two = ["--encoder", "dac", "--encoder", "mert", "--weights", "ann.flac"]
-    assert "give it with one --encoder" in judge("--recordings", ".", *two).stderr
+    assert "use it with one --encoder" in judge("--recordings", ".", *two).stderr
     one = judge("--recordings", ".", "--encoder", "jukebox", "--weights", "ann.flac")
     assert one.exit_code == 2
-    assert "ann.flac: no weights file" in one.stderr
+    assert "ann.flac: it is no weights file" in one.stderr
+
+
+def test_names_of_version_0_1_0_are_read_with_a_remark(here):
+    old = {new: name for name, new in RENAMED_OPTIONS.items()}["--batch-size"]
+    given = ["--min-seconds", 1, old, 4, "--front-end", "left=yes"]
+    result = judge("--roster", "mine.csv", "--workers", 1, *given)
+    assert "2 embedded" in result.stdout
+    remarks = " ".join(result.stderr.split())
+    assert f"{old} is now --batch-size" in remarks
+    assert "front end: 'left' is now 'left_channel'" in remarks
+    new = ["--min-seconds", 1, "--batch-size", 4, "--front-end", "left_channel=yes"]
+    again = judge("--roster", "mine.csv", "--workers", 1, *new)
+    assert "2 cached" in again.stdout
+    assert "is now" not in again.stderr
+
+
+def test_help_shows_encoders_and_few_options_in_a_panel(here, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    panels = re.split(r"╭─ (.*?) ─+╮", judge("--help").stdout)
+    assert "spectrogram|dac|audiomae" in "".join(panels)
+    assert {"Competition", "Encoders", "Recordings", "Computing"} <= set(panels)
+    assert all(len(re.findall(r"^│ +--", panel, re.M)) <= 12 for panel in panels)

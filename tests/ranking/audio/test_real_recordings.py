@@ -1,4 +1,4 @@
-"""Real performances are heard as FFmpeg hears them."""
+"""Real performances are decoded as FFmpeg decodes them."""
 
 import shutil
 import subprocess

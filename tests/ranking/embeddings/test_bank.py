@@ -1,4 +1,4 @@
-"""A bank gives windows, wherever they lie."""
+"""A bank gives the same windows from the device and from the store."""
 
 import numpy as np
 import pandas as pd
@@ -11,25 +11,25 @@ from ranking.encoders import dac
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
-MADE = make_cache_key("spectrogram", "float32", "", {})
+KEY = make_cache_key("spectrogram", "float32", "", {})
 LENGTHS = {"ann": 75, "bob": 30, "cyd": 4, "dov": 44}
 
 
 @pytest.fixture
-def kept(tmp_path):
+def stored(tmp_path):
     """A store of four recordings, their table and their values."""
     store, rng, values = EmbeddingStore(tmp_path), np.random.default_rng(0), {}
     for candidate, count in LENGTHS.items():
         values[candidate] = rng.standard_normal((count, 5, 3)).astype(np.float16)
-        with store.writing(MADE, candidate * 20, "float16") as writer:
+        with store.open_writer(KEY, candidate * 20, "float16") as writer:
             writer.add(values[candidate], [10.0] * (count - 1) + [2.5])
     table = pd.DataFrame({"candidate": list(LENGTHS), "recording": [c * 20 for c in LENGTHS]})
     return store, table, values
 
 
-def test_recordings_are_cut_into_windows_of_thirty_segments(kept):
-    store, table, _ = kept
-    bank = open_bank(store, MADE, table)
+def test_recordings_are_cut_into_windows_of_thirty_segments(stored):
+    store, table, _ = stored
+    bank = open_bank(store, KEY, table)
     assert tuple(bank.windows.columns) == WINDOWS
     assert bank.windows.to_numpy().tolist() == [
         [0, "ann", 0, 0.0, 300.0],
@@ -41,9 +41,9 @@ def test_recordings_are_cut_into_windows_of_thirty_segments(kept):
     ]
 
 
-def test_windows_come_with_zeros_and_a_mask_where_there_is_no_sound(kept):
-    store, table, values = kept
-    taken, mask = open_bank(store, MADE, table).take([4, 1, 2])
+def test_windows_come_with_zeros_and_a_mask_where_there_is_no_sound(stored):
+    store, table, values = stored
+    taken, mask = open_bank(store, KEY, table).load_windows([4, 1, 2])
     assert taken.shape == (3, 30, 5, 3)
     assert taken.dtype == torch.float32
     assert mask.sum(dim=1).tolist() == [4, 30, 15]
@@ -53,25 +53,26 @@ def test_windows_come_with_zeros_and_a_mask_where_there_is_no_sound(kept):
 
 
 @pytest.mark.parametrize("size", [1, 4, 100])
-def test_segments_come_in_pieces_too(kept, size):
-    store, table, _ = kept
-    bank = open_bank(store, MADE, table)
-    wanted, mask = bank.sounding([4, 1, 2])
-    pieces, same = bank.pieces([4, 1, 2], size)
-    pieces = list(pieces)
-    assert torch.equal(torch.cat(pieces), wanted)
+def test_segments_come_in_chunks_too(stored, size):
+    store, table, _ = stored
+    bank = open_bank(store, KEY, table)
+    expected, mask = bank.load_segments([4, 1, 2])
+    iterator, same = bank.iter_segments([4, 1, 2], size)
+    chunks = list(iterator)
+    assert torch.equal(torch.cat(chunks), expected)
     assert torch.equal(same, mask)
-    assert max(map(len, pieces)) <= size
-    assert len(pieces) == sum(-(-count // size) for count in (4, 30, 15))
+    assert max(map(len, chunks)) <= size
+    assert len(chunks) == sum(-(-count // size) for count in (4, 30, 15))
 
 
-@pytest.mark.parametrize(("budget", "resident"), [(0, 0), (3000, 1), (10**9, 4)])
-def test_what_fits_lies_on_the_device_and_the_rest_streams_alike(kept, budget, resident):
-    store, table, _ = kept
-    bank = open_bank(store, MADE, table, budget=budget)
-    assert bank.resident == resident
-    everything, mask = bank.take(range(len(bank)))
-    expected, expected_mask = open_bank(store, MADE, table, budget=0).take(range(len(bank)))
+@pytest.mark.parametrize(("max_bytes", "on_device"), [(0, 0), (3000, 1), (10**9, 4)])
+def test_windows_are_the_same_on_the_device_and_from_disk(stored, max_bytes, on_device):
+    store, table, _ = stored
+    bank = open_bank(store, KEY, table, max_bytes=max_bytes)
+    assert bank.on_device == on_device
+    everything, mask = bank.load_windows(range(len(bank)))
+    streaming = open_bank(store, KEY, table, max_bytes=0)
+    expected, expected_mask = streaming.load_windows(range(len(bank)))
     assert torch.equal(everything, expected)
     assert torch.equal(mask, expected_mask)
 
@@ -81,33 +82,33 @@ def test_codes_become_embeddings_on_use(tmp_path):
     encoder = dac.Dac(encoder_dim=8, decoder_dim=32, latent_dim=64).eval()
     codes = torch.randint(0, 1024, (45, 7, 9))
     store, cache_key = EmbeddingStore(tmp_path), make_cache_key("dac", "float32", "", {})
-    with store.writing(cache_key, "a" * 64, "uint16") as writer:
+    with store.open_writer(cache_key, "a" * 64, "uint16") as writer:
         writer.add(codes.numpy(), [10.0] * 45)
     table = pd.DataFrame({"candidate": ["ann"], "recording": ["a" * 64]})
     with torch.no_grad():
-        taken, mask = open_bank(store, cache_key, table, encoder.expand).take([0, 1])
-        expected = encoder.expand(codes)
+        taken, mask = open_bank(store, cache_key, table, encoder.to_embedding).load_windows([0, 1])
+        expected = encoder.to_embedding(codes)
     assert taken.shape == (2, 30, 7, 64)
     torch.testing.assert_close(taken[mask], expected)
 
 
-def test_missing_and_mixed_embeddings_are_named(kept):
-    store, table, _ = kept
+def test_missing_and_mixed_embeddings_are_named(stored):
+    store, table, _ = stored
     with pytest.raises(StoreError, match="no spectrogram embedding of recording"):
-        open_bank(store, MADE, table.assign(recording="0" * 64))
-    with store.writing(MADE, "f" * 64, "float16") as writer:
+        open_bank(store, KEY, table.assign(recording="0" * 64))
+    with store.open_writer(KEY, "f" * 64, "float16") as writer:
         writer.add(np.zeros((2, 6, 3)), [10, 10])
     mixed = pd.concat([table, pd.DataFrame({"candidate": ["eve"], "recording": ["f" * 64]})])
-    with pytest.raises(StoreError, match="bank, eve: an embedding of shape"):
-        open_bank(store, MADE, mixed)
-    with pytest.raises(StoreError, match="no embeddings; embed some recordings"):
-        open_bank(store, MADE, table.head(0))
+    with pytest.raises(StoreError, match="embedding of eve: its segments have shape"):
+        open_bank(store, KEY, mixed)
+    with pytest.raises(StoreError, match="embeddings: there are none; embed some recordings"):
+        open_bank(store, KEY, table.head(0))
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
-def test_a_bank_on_a_gpu_gives_the_same(kept):
-    store, table, _ = kept
-    there, mask = open_bank(store, MADE, table, device="cuda").take([0, 2, 4])
-    here, expected = open_bank(store, MADE, table).take([0, 2, 4])
+def test_a_bank_on_a_gpu_gives_the_same(stored):
+    store, table, _ = stored
+    there, mask = open_bank(store, KEY, table, device="cuda").load_windows([0, 2, 4])
+    here, expected = open_bank(store, KEY, table).load_windows([0, 2, 4])
     assert torch.equal(there.cpu(), here)
     assert torch.equal(mask.cpu(), expected)

@@ -1,4 +1,4 @@
-"""From files to the store: whole, once, in step, and after any interruption."""
+"""From files to the store: complete, once, in step, and after any interruption."""
 
 import random
 import subprocess
@@ -12,13 +12,13 @@ from oracles import oracle, saved
 from sounds import piano, write_sound
 
 from ranking.audio.segments import stream_segments
-from ranking.embeddings.embed import Choice, embed_recording, load_chosen
+from ranking.embeddings.embed import EncoderChoice, embed_recording, load_encoders
 from ranking.embeddings.store import EmbeddingStore
-from ranking.embeddings.workers import Work, embed_all
+from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.errors import AudioError
 
 LENGTHS = (12.0, 25.5, 31.0, 10.4)
-KEPT = (12.0, 25.5, 31.0, 10.0)  # a tail of less than a second is dropped
+EMBEDDED = (12.0, 25.5, 31.0, 10.0)  # a tail of less than a second is dropped
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +32,13 @@ def recordings(tmp_path_factory):
 
 @pytest.fixture
 def jukebox(tmp_path):
-    return Choice("jukebox", saved(oracle("jukebox-encoder2")[0], tmp_path / "j.safetensors"))
+    return EncoderChoice(
+        "jukebox", saved(oracle("jukebox-encoder2")[0], tmp_path / "j.safetensors")
+    )
 
 
-def held(store):
-    """Every file of a store but claims, by name."""
+def contents(store):
+    """Every file of a store but locks, by name."""
     return {
         str(path.relative_to(store.folder)): path.read_bytes()
         for path in store.folder.rglob("*")
@@ -45,46 +47,48 @@ def held(store):
 
 
 def test_embeddings_are_those_of_the_segments_one_by_one(recordings, tmp_path, jukebox):
-    """Batches, threads and two encoders at once change nothing; Jukebox hears the peak at 1."""
+    """Batches, threads and two encoders at once change nothing; Jukebox gets the peak at 1."""
     store = EmbeddingStore(tmp_path / "store")
-    loaded = load_chosen([Choice("spectrogram"), jukebox])
-    outcome = embed_recording(recordings[1], loaded, store, batch=2)
-    assert outcome.status == "made"
+    loaded = load_encoders([EncoderChoice("spectrogram"), jukebox])
+    outcome = embed_recording(recordings[1], loaded, store, batch_size=2)
+    assert outcome.status == "embedded"
     assert outcome.seconds == pytest.approx(25.5)
     mel, top = loaded
     segments = list(stream_segments(recordings[1], (24_000, 44_100)))
-    kept = store.read(mel.cache_key, outcome.recording)
-    assert kept.seconds.tolist() == [10, 10, 5.5]
+    embedding = store.load(mel.cache_key, outcome.recording)
+    assert embedding.seconds.tolist() == [10, 10, 5.5]
     peak = np.abs(piano(25.5, 16_000, 1)).max()
     with torch.inference_mode():
         for number, segment in enumerate(segments):
             alone = mel.encoder(torch.from_numpy(segment.samples[24_000])[None])[0].numpy()
-            np.testing.assert_allclose(kept.segments[number], alone, rtol=1e-3, atol=1e-3)
+            np.testing.assert_allclose(embedding.segments[number], alone, rtol=1e-3, atol=1e-3)
             scaled = torch.from_numpy(segment.samples[44_100] / peak)[None]
             expected = top.encoder(scaled)[0].numpy()
-            found = store.read(top.cache_key, outcome.recording).segments[number]
+            found = store.load(top.cache_key, outcome.recording).segments[number]
             np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)
 
 
-def test_what_is_there_is_kept_and_only_what_is_missing_is_made(recordings, tmp_path, jukebox):
+def test_only_embeddings_that_the_store_lacks_are_computed(recordings, tmp_path, jukebox):
     store = EmbeddingStore(tmp_path / "store")
-    first = load_chosen([Choice("spectrogram")])
+    first = load_encoders([EncoderChoice("spectrogram")])
     embed_recording(recordings[0], first, store)
-    before = held(store)
-    assert embed_recording(recordings[0], first, store).status == "kept"
-    both = load_chosen([Choice("spectrogram"), jukebox])
-    assert embed_recording(recordings[0], both, store).status == "made"
-    after = held(store)
+    before = contents(store)
+    assert embed_recording(recordings[0], first, store).status == "cached"
+    both = load_encoders([EncoderChoice("spectrogram"), jukebox])
+    assert embed_recording(recordings[0], both, store).status == "embedded"
+    after = contents(store)
     assert {name: after[name] for name in before} == before
     assert len(after) == len(before) + 3
 
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_every_recording_is_embedded_whatever_the_number_of_workers(recordings, tmp_path, workers):
-    work = Work(tmp_path / "store", (Choice("spectrogram"),), workers=workers)
-    outcomes = {outcome.path: outcome for outcome in embed_all(recordings, work)}
-    assert [outcomes[path].seconds for path in recordings] == pytest.approx(KEPT)
-    assert {outcome.status for outcome in outcomes.values()} == {"made"}
+    settings = EmbeddingSettings(
+        tmp_path / "store", (EncoderChoice("spectrogram"),), workers=workers
+    )
+    outcomes = {outcome.path: outcome for outcome in embed_all(recordings, settings)}
+    assert [outcomes[path].seconds for path in recordings] == pytest.approx(EMBEDDED)
+    assert {outcome.status for outcome in outcomes.values()} == {"embedded"}
 
 
 def test_bad_recordings_come_back_as_errors_and_leave_nothing(recordings, tmp_path):
@@ -92,27 +96,30 @@ def test_bad_recordings_come_back_as_errors_and_leave_nothing(recordings, tmp_pa
     cut.write_bytes(recordings[1].read_bytes()[:20_000])
     text = tmp_path / "notes.wav"
     text.write_text("Dear diary")
-    work = Work(tmp_path / "store", (Choice("spectrogram"),))
-    outcomes = list(embed_all([cut, text, recordings[0], tmp_path / "none.wav"], work))
-    assert [outcome.status for outcome in outcomes] == ["bad", "bad", "made", "bad"]
+    settings = EmbeddingSettings(tmp_path / "store", (EncoderChoice("spectrogram"),))
+    outcomes = list(embed_all([cut, text, recordings[0], tmp_path / "none.wav"], settings))
+    assert [outcome.status for outcome in outcomes] == ["invalid", "invalid", "embedded", "invalid"]
     assert all(isinstance(outcome.error, AudioError) for outcome in outcomes if outcome.error)
-    names = [name for name in held(EmbeddingStore(work.store)) if name.endswith(".npy")]
+    names = [name for name in contents(EmbeddingStore(settings.store)) if name.endswith(".npy")]
     assert len(names) == 1
 
 
 def test_errors_cross_from_worker_processes(recordings, tmp_path):
-    work = Work(tmp_path / "store", (Choice("spectrogram"),), workers=2, min_seconds=300)
-    outcomes = list(embed_all(recordings, work))
+    settings = EmbeddingSettings(
+        tmp_path / "store", (EncoderChoice("spectrogram"),), workers=2, min_seconds=300
+    )
+    outcomes = list(embed_all(recordings, settings))
     assert all("a window needs 300 s" in str(outcome.error) for outcome in outcomes)
 
 
 SCRIPT = """
 import sys
 from pathlib import Path
-from ranking.embeddings.embed import Choice
-from ranking.embeddings.workers import Work, embed_all
+from ranking.embeddings.embed import EncoderChoice
+from ranking.embeddings.workers import EmbeddingSettings, embed_all
 store, *paths = map(Path, sys.argv[1:])
-for outcome in embed_all(paths, Work(store, (Choice("spectrogram"),), batch=1)):
+settings = EmbeddingSettings(store, (EncoderChoice("spectrogram"),), batch_size=1)
+for outcome in embed_all(paths, settings):
     print(outcome.status, flush=True)
 """
 
@@ -135,21 +142,21 @@ def test_killed_again_and_again_the_store_ends_as_an_uninterrupted_one(recording
         time.sleep(moments.uniform(0.65, 1.0) * lasted)
         process.kill()
         process.communicate()
-        assert list(torn.damaged()) == []
+        assert list(torn.find_damaged()) == []
         for array in list(torn.folder.glob("*/*.npy"))[:1]:  # so that there is always work left
-            torn.forget(array)
+            torn.remove(array)
     start(torn, recordings).communicate()
-    assert held(torn) == held(whole)
+    assert contents(torn) == contents(whole)
 
 
-def test_two_processes_share_a_store_and_make_everything_once(recordings, tmp_path):
+def test_two_processes_share_a_store_and_embed_everything_once(recordings, tmp_path):
     store = EmbeddingStore(tmp_path / "store")
     processes = [start(store, recordings) for _ in range(2)]
-    said = [process.communicate()[0].split() for process in processes]
+    statuses = [process.communicate()[0].split() for process in processes]
     assert all(process.returncode == 0 for process in processes)
-    assert sum(line.count("made") for line in said) == len(recordings)
-    assert [len(line) for line in said] == [len(recordings)] * 2
-    assert list(store.damaged()) == []
+    assert sum(one.count("embedded") for one in statuses) == len(recordings)
+    assert [len(one) for one in statuses] == [len(recordings)] * 2
+    assert list(store.find_damaged()) == []
 
 
 @pytest.fixture
@@ -162,22 +169,22 @@ def stereo(tmp_path):
 def test_the_left_channel_alone_is_what_a_file_of_it_would_give(stereo, tmp_path):
     path, left = stereo
     alone = write_sound(tmp_path / "left.flac", left, 16_000)
-    both = [Choice("spectrogram", front_end=(("left_channel", True),)), Choice("spectrogram")]
+    left_channel = EncoderChoice("spectrogram", front_end=(("left_channel", True),))
     store = EmbeddingStore(tmp_path / "store")
-    loaded = load_chosen(both)
+    loaded = load_encoders([left_channel, EncoderChoice("spectrogram")])
     outcome = embed_recording(path, loaded, store)
     mono = embed_recording(alone, loaded, store)
-    of_left, of_mean = (store.read(one.cache_key, outcome.recording).segments for one in loaded)
-    expected = store.read(loaded[1].cache_key, mono.recording).segments
+    of_left, of_mean = (store.load(one.cache_key, outcome.recording).segments for one in loaded)
+    expected = store.load(loaded[1].cache_key, mono.recording).segments
     np.testing.assert_array_equal(of_left, expected)
     assert np.abs(of_mean.astype(float) - expected).mean() > 0.1
 
 
 def test_partial_segments_can_be_left_out(stereo, tmp_path):
     store = EmbeddingStore(tmp_path / "store")
-    loaded = load_chosen([Choice("spectrogram", front_end=(("tails", False),))])
+    loaded = load_encoders([EncoderChoice("spectrogram", front_end=(("tails", False),))])
     outcome = embed_recording(stereo[0], loaded, store)
-    assert store.read(loaded[0].cache_key, outcome.recording).seconds.tolist() == [10, 10]
+    assert store.load(loaded[0].cache_key, outcome.recording).seconds.tolist() == [10, 10]
     short = write_sound(tmp_path / "short.wav", piano(9, 16_000), 16_000)
     with pytest.raises(AudioError, match=r"9 s of sound; at least 10 s are needed"):
         embed_recording(short, loaded, store)

@@ -1,4 +1,4 @@
-"""Whoever does the work, it is the same; and none outlives who asked for it."""
+"""Wherever work runs, the result is the same; and no worker outlives the process that asked."""
 
 import hashlib
 import os
@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from sounds import piano, write_sound
 
-from ranking.embeddings.embed import Choice
-from ranking.embeddings.executors import InTurn, process_executor, results
-from ranking.embeddings.workers import Work, embed_all
+from ranking.embeddings.embed import EncoderChoice
+from ranking.embeddings.executors import SerialExecutor, map_as_completed, process_executor
+from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.errors import EncoderError
 
 EXECUTORS = {
-    "in turn": InTurn,
+    "serial": SerialExecutor,
     "threads": lambda: ThreadPoolExecutor(2),
     "processes": lambda: process_executor(2, threads=1),
 }
@@ -31,8 +31,8 @@ def recordings(tmp_path_factory):
     return [write_sound(folder / f"{n}.flac", piano(11 + n, 8_000, n), 8_000) for n in range(4)]
 
 
-def held(store: Path) -> dict[str, str]:
-    """The hash of every file of a store but claims."""
+def hashes(store: Path) -> dict[str, str]:
+    """The hash of every file of a store but locks."""
     return {
         str(path.relative_to(store)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in store.rglob("*")
@@ -41,30 +41,30 @@ def held(store: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("executor", EXECUTORS.values(), ids=EXECUTORS.keys())
-def test_the_store_is_the_same_whoever_works(recordings, tmp_path, executor):
-    choices = (Choice("spectrogram"),)
-    whole = list(embed_all(recordings, Work(tmp_path / "usual", choices)))
+def test_the_store_is_the_same_with_any_executor(recordings, tmp_path, executor):
+    choices = (EncoderChoice("spectrogram"),)
+    whole = list(embed_all(recordings, EmbeddingSettings(tmp_path / "usual", choices)))
     with executor() as own:
-        done = list(embed_all(recordings, Work(tmp_path / "own", choices), own))
-        assert own.submit(len, "open").result() == 4  # whoever gave it may go on with it
+        done = list(embed_all(recordings, EmbeddingSettings(tmp_path / "own", choices), own))
+        assert own.submit(len, "open").result() == 4  # it stays open
     assert {one.path for one in done} == {one.path for one in whole} == set(recordings)
-    assert {one.status for one in done} == {"made"}
-    assert held(tmp_path / "own") == held(tmp_path / "usual")
+    assert {one.status for one in done} == {"embedded"}
+    assert hashes(tmp_path / "own") == hashes(tmp_path / "usual")
 
 
-def test_what_is_done_in_turn_comes_before_the_next_is_begun():
-    begun = []
-    for number in results(InTurn(), lambda n: begun.append(n) or n, [(n,) for n in range(3)]):
+def test_a_serial_executor_gives_each_result_before_the_next_call_begins():
+    begun, arguments = [], [(n,) for n in range(3)]
+    for number in map_as_completed(SerialExecutor(), lambda n: begun.append(n) or n, arguments):
         assert begun == list(range(number + 1))
 
 
-def test_who_stops_listening_ends_the_work():
+def test_closing_the_iterator_cancels_what_has_not_begun():
     begun = []
     with (
         ThreadPoolExecutor(1) as pool,
-        closing(results(pool, slowly(begun), [(n,) for n in range(100)])) as coming,
+        closing(map_as_completed(pool, slowly(begun), [(n,) for n in range(100)])) as done,
     ):
-        next(coming)
+        next(done)
     assert len(begun) < 50
 
 
@@ -76,16 +76,17 @@ def slowly(begun):
     return work
 
 
-def test_an_error_in_turn_is_raised_as_it_is():
+def test_a_serial_executor_raises_errors_as_they_are():
     with pytest.raises(ZeroDivisionError):
-        list(results(InTurn(), lambda n: 1 // n, [(0,)]))
+        list(map_as_completed(SerialExecutor(), lambda n: 1 // n, [(0,)]))
 
 
 def test_a_dead_worker_is_named(recordings, tmp_path):
+    settings = EmbeddingSettings(tmp_path / "s", (EncoderChoice("spectrogram"),))
     with process_executor(1, threads=1) as pool:
         pool.submit(os._exit, 1)
-        with pytest.raises(EncoderError, match=r"a worker: it died \(of too little memory\?\)"):
-            list(embed_all(recordings, Work(tmp_path / "s", (Choice("spectrogram"),)), pool))
+        with pytest.raises(EncoderError, match=r"a worker process: it died \(of too little memory"):
+            list(embed_all(recordings, settings, pool))
 
 
 ORPHANS = """

@@ -12,20 +12,20 @@ from sounds import piano, write_sound
 
 from ranking.comparisons.votes import count_votes
 from ranking.embeddings.bank import EmbeddingBank, open_bank
-from ranking.embeddings.embed import Choice, cache_key_of, load_chosen
+from ranking.embeddings.embed import EncoderChoice, cache_key_of, load_encoders
 from ranking.embeddings.executors import process_executor
 from ranking.embeddings.store import CacheKey, EmbeddingStore
-from ranking.embeddings.workers import Work, embed_all
+from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.judging.compare import compare_windows
-from ranking.judging.ranker import cut_strips
+from ranking.judging.ranker import tile_pairs
 
 LENGTH = '''
-"""How long the recording is, where in it a segment lies, and how loud that is for it."""
+"""Length of the recording, number of the segment, and its level relative to the peak."""
 
 import torch
 
 from ranking.audio.decoding import open_sound
-from ranking.encoders.base import Encoder, frozen
+from ranking.encoders.base import Encoder, freeze
 from ranking.encoders.spec import EncoderSpec
 
 SPEC = EncoderSpec(
@@ -42,8 +42,8 @@ SPEC = EncoderSpec(
 class Length(Encoder):
     spec = SPEC
 
-    def begin(self, path, left=False):
-        with open_sound(path, left) as sound:
+    def for_recording(self, path, left_channel=False):
+        with open_sound(path, left_channel) as sound:
             peak = max(float(abs(block).max()) for block in sound.blocks())
             seconds = sound.seconds
 
@@ -58,7 +58,7 @@ class Length(Encoder):
 
 
 def load():
-    return frozen(Length())
+    return freeze(Length())
 '''
 SECONDS = {"ann": 24.0, "bob": 32.0, "cyd": 12.0}
 
@@ -69,7 +69,7 @@ class Longer:
 
     cache_key: CacheKey
     task = "expertise-2"
-    digest = note = version = "longer"
+    sha256 = remark = version = "longer"
 
     def scorer(self, bank: EmbeddingBank) -> "AtWork":
         return AtWork(bank)
@@ -81,13 +81,13 @@ class AtWork:
 
     bank: EmbeddingBank
 
-    def strips(self, count):
-        return cut_strips(count)
+    def tiles(self, count):
+        return tile_pairs(count)
 
-    def scores(self, windows, strips, pool) -> Iterator[np.ndarray]:
-        length = self.bank.take(windows)[0][:, 0, 0, 0].numpy()
-        for strip in strips:
-            yield (1 + np.sign(length[strip.first, np.newaxis] - length[strip.second])) / 2
+    def score(self, windows, tiles, executor) -> Iterator[np.ndarray]:
+        length = self.bank.load_windows(windows)[0][:, 0, 0, 0].numpy()
+        for tile in tiles:
+            yield (1 + np.sign(length[tile.first, np.newaxis] - length[tile.second])) / 2
 
 
 @pytest.fixture
@@ -106,29 +106,29 @@ def recordings(tmp_path, monkeypatch):
     return table
 
 
-def test_each_segment_knows_of_the_whole_recording(recordings, tmp_path):
-    store, choice = EmbeddingStore(tmp_path / "store"), Choice("length")
-    work = Work(store.folder, (choice, Choice("spectrogram")), batch=2)
-    (outcome,) = embed_all([recordings["path"][0]], work)
-    kept = store.read(cache_key_of(choice), outcome.recording)
-    assert kept.segments.shape == (3, 2, 3)
-    assert kept.seconds.tolist() == [10, 10, 4]
-    assert kept.segments[:, 0, 0].tolist() == [24, 24, 24]
-    assert kept.segments[:, 0, 1].tolist() == [0, 1, 2]
-    level = kept.segments[:, 0, 2]
+def test_the_embedding_of_a_segment_depends_on_the_whole_recording(recordings, tmp_path):
+    store, choice = EmbeddingStore(tmp_path / "store"), EncoderChoice("length")
+    settings = EmbeddingSettings(store.folder, (choice, EncoderChoice("spectrogram")), batch_size=2)
+    (outcome,) = embed_all([recordings["path"][0]], settings)
+    embedding = store.load(cache_key_of(choice), outcome.recording)
+    assert embedding.segments.shape == (3, 2, 3)
+    assert embedding.seconds.tolist() == [10, 10, 4]
+    assert embedding.segments[:, 0, 0].tolist() == [24, 24, 24]
+    assert embedding.segments[:, 0, 1].tolist() == [0, 1, 2]
+    level = embedding.segments[:, 0, 2]
     assert level[0] == pytest.approx(1, abs=0.01)
     assert level[0] > level[1] > level[2] > 0
 
 
-def test_it_is_embedded_stored_banked_and_judged_like_any(recordings, tmp_path):
-    store, choice = EmbeddingStore(tmp_path / "store"), Choice("length")
-    work = Work(store.folder, (choice,))
+def test_it_is_embedded_stored_loaded_and_compared_like_any(recordings, tmp_path):
+    store, choice = EmbeddingStore(tmp_path / "store"), EncoderChoice("length")
+    settings = EmbeddingSettings(store.folder, (choice,))
     with process_executor(1, threads=1) as executor:
-        done = {one.path: one for one in embed_all(list(recordings["path"]), work, executor)}
+        done = {one.path: one for one in embed_all(list(recordings["path"]), settings, executor)}
     named = recordings.assign(recording=[done[path].recording for path in recordings["path"]])
-    (loaded,) = load_chosen([choice])
-    bank = open_bank(store, loaded.cache_key, named, loaded.encoder.expand)
-    values, mask = bank.take(range(len(bank)))
+    (loaded,) = load_encoders([choice])
+    bank = open_bank(store, loaded.cache_key, named, loaded.encoder.to_embedding)
+    values, mask = bank.load_windows(range(len(bank)))
     assert values.shape == (3, 30, 2, 3)
     assert mask.sum(dim=1).tolist() == [3, 4, 2]
     assert torch.equal(values[:, 0, 0, 0], torch.tensor(list(SECONDS.values())))

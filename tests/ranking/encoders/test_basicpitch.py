@@ -1,4 +1,4 @@
-"""Basic Pitch, with its real weights, hears the notes that a plain piano plays."""
+"""Basic Pitch, with its published weights, finds the notes that a plain piano plays."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from sounds import note
 from ranking.encoders import basicpitch
 from ranking.errors import WeightsError
 
-RATE = basicpitch.SPEC.sample_rate
+SAMPLE_RATE = basicpitch.SPEC.sample_rate
 C_MAJOR = (0, 2, 4, 5, 7, 9, 11, 12)
 SCALE = [(0.5 * at, 0.5, 60 + step) for at, step in enumerate((*C_MAJOR, *C_MAJOR[::-1]))]
 CHORDS = [
@@ -27,14 +27,14 @@ def encoder(basic_pitch_weights):
 
 def played(events):
     """A segment of notes (onset, seconds, MIDI pitch), shape (1, 220500)."""
-    sound = np.zeros(12 * RATE)
+    sound = np.zeros(12 * SAMPLE_RATE)
     for onset, seconds, pitch in events:
-        time = np.arange(round(seconds * RATE)) / RATE
+        time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
         struck = note(time, 440 * 2 ** ((pitch - 69) / 12))
         damped = struck * np.minimum(1, (seconds - time) / 0.02)
-        start = round(onset * RATE)
+        start = round(onset * SAMPLE_RATE)
         sound[start : start + len(time)] += damped
-    sound = sound[: 10 * RATE]
+    sound = sound[: 10 * SAMPLE_RATE]
     return torch.from_numpy((0.5 * sound / np.abs(sound).max()).astype(np.float32)).unsqueeze(0)
 
 
@@ -42,7 +42,9 @@ def sounding(events):
     """Which of the 88 notes sound in each frame, shape (861, 88)."""
     frames = np.zeros((basicpitch.SPEC.frames, 88), dtype=bool)
     for onset, seconds, pitch in events:
-        start, stop = (round(at * RATE / basicpitch.HOP) for at in (onset, onset + seconds))
+        start, stop = (
+            round(at * SAMPLE_RATE / basicpitch.HOP_LENGTH) for at in (onset, onset + seconds)
+        )
         frames[start:stop, pitch - 21] = True
     return frames
 
@@ -64,5 +66,5 @@ def test_a_batch_is_its_segments_one_by_one(encoder):
 
 def test_what_is_no_network_is_refused(tmp_path):
     (tmp_path / "no.onnx").write_bytes(b"no network")
-    with pytest.raises(WeightsError, match="no network"):
+    with pytest.raises(WeightsError, match="it holds no network"):
         basicpitch.load(tmp_path / "no.onnx")

@@ -25,15 +25,15 @@ class Bomb:
 
 @pytest.mark.parametrize("writer", ["torch", "pickle"])
 def test_a_malicious_pickle_is_refused_and_does_nothing(tmp_path, writer):
-    made = tmp_path / "made"
+    created = tmp_path / "created"
     path = tmp_path / "evil.pth"
     if writer == "torch":
-        torch.save({"model": Bomb(made)}, path)
+        torch.save({"model": Bomb(created)}, path)
     else:
-        path.write_bytes(pickle.dumps({"model": Bomb(made)}))
+        path.write_bytes(pickle.dumps({"model": Bomb(created)}))
     with pytest.raises(WeightsError, match="reading this file would run code that came with it"):
         read_checkpoint(path)
-    assert not made.exists()
+    assert not created.exists()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_pre_training_checkpoint_loads_with_its_decoder_and_arguments(tmp_path
     ("change", "words"),
     [
         (lambda state: state.pop("pos_embed"), r"1 missing \(pos_embed\)"),
-        (lambda state: state.update(extra=torch.ones(2)), r"1 left over \(extra\)"),
+        (lambda state: state.update(extra=torch.ones(2)), r"1 unexpected \(extra\)"),
         (lambda state: state.update(cls_token=torch.ones(1, 1, 4)), r"another shape \(cls_token\)"),
     ],
 )
@@ -102,7 +102,7 @@ def test_weights_of_another_encoder_are_refused(tmp_path):
 
 def test_a_codec_with_unknown_settings_is_refused(tmp_path):
     torch.save({"state_dict": {}, "metadata": {"kwargs": {"colour": 3}}}, tmp_path / "d.pth")
-    with pytest.raises(WeightsError, match="no codec has such settings"):
+    with pytest.raises(WeightsError, match="its settings fit no DAC"):
         dac.load(tmp_path / "d.pth")
 
 

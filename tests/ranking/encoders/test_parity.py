@@ -43,7 +43,7 @@ def test_mert_last_hidden_state(tmp_path):
 
 def test_mert_is_the_same_from_a_file_with_the_old_names(tmp_path):
     weights, known, config = oracle("mert-tiny")
-    old = {new: name for name, new in mert.RENAMED.items()}
+    old = {new: name for name, new in mert.WEIGHT_NORM_NAMES.items()}
     renamed = {}
     for key, value in weights.items():
         stem = next((key.removesuffix(new) + old[new] for new in old if key.endswith(new)), key)
@@ -84,7 +84,7 @@ def test_dac_codes_and_z_are_the_codecs_own(small_dac):
         assert torch.equal(stored[number].T.long(), codes.transpose(0, 1).flatten(1))
         own = z.transpose(1, 2).flatten(0, 1)
         torch.testing.assert_close(
-            encoder.expand(stored[number : number + 1])[0], own, atol=1e-5, rtol=0
+            encoder.to_embedding(stored[number : number + 1])[0], own, atol=1e-5, rtol=0
         )
 
 
@@ -145,13 +145,13 @@ def full_size(name):
     }[name]()
 
 
-LARGE = ("dac", "mert")  # half a minute of networks drawn at full size
+SLOW = ("dac", "mert")  # half a minute of networks drawn at full size
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else [])
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
         for name in ENCODERS
         if name != "basicpitch"
     ],

@@ -11,7 +11,7 @@ from ranking.errors import EncoderError
 FLAT = '''
 """A file and a line: an encoder of one number."""
 
-from ranking.encoders.base import SegmentEncoder, frozen
+from ranking.encoders.base import SegmentEncoder, freeze
 from ranking.encoders.spec import EncoderSpec
 
 SPEC = EncoderSpec(
@@ -39,7 +39,7 @@ class Flat(SegmentEncoder):
 
 
 def load(offset=0.0):
-    return frozen(Flat(offset))
+    return freeze(Flat(offset))
 '''
 
 
@@ -79,8 +79,8 @@ def test_what_the_program_brings_is_not_replaced(monkeypatch, tmp_path):
     ("code", "words"),
     [
         ("import nowhere", r"it cannot be loaded \(No module named 'nowhere'\)"),
-        ("SPEC = 3", "no module with a SPEC, of an encoder called odd, and a function load"),
-        (FLAT, "no module with a SPEC, of an encoder called odd"),
+        ("SPEC = 3", "it is no module with a SPEC of the name odd and a function load"),
+        (FLAT, "it is no module with a SPEC of the name odd"),
     ],
 )
 def test_what_is_no_encoder_is_named(monkeypatch, tmp_path, code, words):

@@ -75,26 +75,26 @@ def weights(server):
     )
 
 
-class Told(Progress):
-    """Takes note of what it is told."""
+class Recorded(Progress):
+    """Records its stages, and the steps that were done."""
 
     def __init__(self):
-        self.stages, self.pieces = [], 0
+        self.stages, self.steps = [], 0
 
     def start(self, what, total=None, unit=""):
         self.stages.append((what, total, unit))
         return self
 
-    def advance(self, pieces=1, detail=""):
-        self.pieces += pieces
+    def advance(self, steps=1, detail=""):
+        self.steps += steps
 
 
 def test_a_file_is_fetched_once_with_progress(server, weights, tmp_path):
-    told = Told()
-    path = fetch_weights(weights, tmp_path / "new", told)
+    progress = Recorded()
+    path = fetch_weights(weights, tmp_path / "new", progress)
     assert path.read_bytes() == CONTENT
-    assert told.stages == [("w.bin", len(CONTENT), "bytes")]
-    assert told.pieces == len(CONTENT)
+    assert progress.stages == [("w.bin", len(CONTENT), "bytes")]
+    assert progress.steps == len(CONTENT)
     assert fetch_weights(weights, tmp_path / "new") == path
     assert server.asked == [None]
     assert [entry.name for entry in (tmp_path / "new").iterdir()] == ["w.bin"]
@@ -102,15 +102,15 @@ def test_a_file_is_fetched_once_with_progress(server, weights, tmp_path):
 
 def test_a_broken_download_is_resumed_where_it_broke_off(server, weights, tmp_path):
     server.breaks_after = 3_000_000
-    with pytest.raises(WeightsError, match=r"broke off .* try again, which resumes"):
+    with pytest.raises(WeightsError, match=r"the download failed .* try again, which resumes"):
         fetch_weights(weights, tmp_path)
     assert not (tmp_path / "w.bin").exists()
     server.breaks_after = None
-    told = Told()
-    assert fetch_weights(weights, tmp_path, told).read_bytes() == CONTENT
+    progress = Recorded()
+    assert fetch_weights(weights, tmp_path, progress).read_bytes() == CONTENT
     assert server.asked == [None, "bytes=3000000-"]
-    assert told.stages == [("w.bin", len(CONTENT), "bytes")]
-    assert told.pieces == len(CONTENT)
+    assert progress.stages == [("w.bin", len(CONTENT), "bytes")]
+    assert progress.steps == len(CONTENT)
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_from_the_start(server, weights, tmp_path):
@@ -122,9 +122,9 @@ def test_a_file_that_changed_meanwhile_is_fetched_from_the_start(server, weights
     assert fetch_weights(changed, tmp_path).read_bytes() == CONTENT[::-1]
 
 
-def test_another_file_than_published_is_refused_and_not_kept(server, weights, tmp_path):
+def test_another_file_than_published_is_refused_and_deleted(server, weights, tmp_path):
     server.content = b"something else"
-    with pytest.raises(WeightsError, match="not what was published"):
+    with pytest.raises(WeightsError, match="the download is not the published file"):
         fetch_weights(weights, tmp_path)
     assert not (tmp_path / "w.bin").exists()
     server.content = CONTENT
@@ -136,9 +136,9 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(weights, tmp_path):
     assert fetch_weights(weights, tmp_path).read_bytes() == CONTENT
 
 
-def test_what_the_server_refuses_is_told(weights, tmp_path):
+def test_the_answer_of_a_server_that_refuses_is_shown(weights, tmp_path):
     gone = replace(weights, url=weights.url.replace("weights.bin", "gone.bin"))
-    with pytest.raises(WeightsError, match=r"the server says 404 .* put it at .*w\.bin"):
+    with pytest.raises(WeightsError, match=r"the server answers 404 .* put it at .*w\.bin"):
         fetch_weights(gone, tmp_path)
 
 
@@ -146,7 +146,7 @@ def test_offline_one_error_says_what_to_get_from_where_to_which_path(weights, se
     server.server_close()
     with pytest.raises(WeightsError) as caught:
         fetch_weights(weights, tmp_path)
-    assert "it cannot be reached" in str(caught.value)
+    assert "the download failed" in str(caught.value)
     assert weights.url in caught.value.remedy
     assert str(tmp_path / "w.bin") in caught.value.remedy
 
@@ -167,11 +167,11 @@ def test_the_spectrogram_needs_none(tmp_path):
     assert find_weights(spec_of("spectrogram"), tmp_path) is None
 
 
-def test_a_package_that_pip_cannot_get_is_told(tmp_path):
+def test_a_package_that_pip_cannot_download_is_named(tmp_path):
     weights = replace(spec_of("basicpitch").weights, url="pip:basic-pitch==0.0.0.invalid")
-    with pytest.raises(WeightsError, match="pip cannot get it"):
+    with pytest.raises(WeightsError, match="pip cannot download it"):
         fetch_weights(weights, tmp_path)
 
 
-def test_the_cached_file_has_the_published_sum(basic_pitch_weights):
+def test_the_cached_file_has_the_published_hash(basic_pitch_weights):
     assert file_sha256(basic_pitch_weights) == spec_of("basicpitch").weights.sha256

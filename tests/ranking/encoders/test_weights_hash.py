@@ -16,12 +16,12 @@ def hashed(monkeypatch):
     """The files that were read, in order; a few bytes are large."""
     read = []
 
-    def told(path):
+    def recorded(path):
         read.append(path)
         return file_sha256(path)
 
-    monkeypatch.setattr(weights_hash, "file_sha256", told)
-    monkeypatch.setattr(weights_hash, "LARGE", 10)
+    monkeypatch.setattr(weights_hash, "file_sha256", recorded)
+    monkeypatch.setattr(weights_hash, "LARGE_BYTES", 10)
     forget()
     return read
 
@@ -99,6 +99,6 @@ def test_a_small_file_leaves_no_record(hashed, tmp_path):
     assert not record_of(path).exists()
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(WeightsError, match=r"none\.pth: it cannot be read \(No such file"):
         weights_sha256(tmp_path / "none.pth")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ranking.errors import TableError
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
-from ranking.files.text import closest, decode, printable
+from ranking.files.text import did_you_mean, printable, read_text
 
 PLAIN = "candidate,name,score\na,Zoë Łęcka,1.5\nb,Bo,2\n"
 
@@ -80,12 +80,12 @@ def test_an_apostrophe_before_a_formula_is_undone_and_others_stay(tmp_path):
         (b"\xef\xbb\xbf", "the file is empty"),
         (b",,\n", "the file is empty"),
         (b"candidate,name\n", "there is a header, but no row below it"),
-        (b"candidate,name\na\n", "line 2: the header has 2 fields, this line 1"),
-        (b"candidate\na\n\nb,c\n", "line 4: the header has 1 fields, this line 2"),
-        (b"candidate,name,name\na,b,c\n", "line 1: column 'name' stands twice"),
+        (b"candidate,name\na\n", "line 2: the header has 2 fields, this line has 1"),
+        (b"candidate\na\n\nb,c\n", "line 4: the header has 1 fields, this line has 2"),
+        (b"candidate,name,name\na,b,c\n", "line 1: there are two columns 'name'"),
         (b"candidat,name\na,b\n", "line 1: no column 'candidate' (did you mean 'candidat'?)"),
-        (b'candidate,name\na,"b\n', "line 2: not a CSV row"),
-        (b'candidate,name\na,"b"c\n', "line 2: not a CSV row"),
+        (b'candidate,name\na,"b\n', "line 2: this is no row of a CSV file"),
+        (b'candidate,name\na,"b"c\n', "line 2: this is no row of a CSV file"),
         ("candidate\nb\nŁęcka\n".encode("cp1250"), "line 3: byte 0xa3 is not UTF-8"),
         ("candidate\nŁęcka\n".encode("cp1250"), "in Windows-1250: 'Łęcka'"),
         ("candidate\na\n".encode("utf-16-le"), "line 1: it holds a zero byte"),
@@ -102,24 +102,24 @@ def test_what_is_no_table_is_refused_with_its_line(tmp_path, content, words):
     assert caught.value.remedy
 
 
-def test_a_missing_file_a_folder_and_a_locked_file_are_told_apart(tmp_path, monkeypatch):
+def test_a_missing_file_a_folder_and_a_locked_file_have_errors_of_their_own(tmp_path, monkeypatch):
     with pytest.raises(TableError, match="there is no such file"):
-        decode(tmp_path / "none.csv")
+        read_text(tmp_path / "none.csv")
     with pytest.raises(TableError, match="this is a folder"):
-        decode(tmp_path)
+        read_text(tmp_path)
 
     def locked(self):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", locked)
     with pytest.raises(TableError, match="no permission to read it; change its permissions"):
-        decode(tmp_path / "locked.csv")
+        read_text(tmp_path / "locked.csv")
 
 
 def test_one_bad_row_in_a_million_is_found_by_its_line(tmp_path):
     lines = np.char.add("c", np.arange(1_000_000).astype(str)).tolist()
     lines[765_430] += ",surplus"
-    with pytest.raises(TableError, match="line 765432: the header has 1 fields, this line 2"):
+    with pytest.raises(TableError, match="line 765432: the header has 1 fields, this line has 2"):
         read(tmp_path, "candidate\n" + "\n".join(lines))
 
 
@@ -141,17 +141,17 @@ def test_flags_are_yes_or_no(tmp_path):
 @pytest.mark.parametrize(
     "nasty", ["\x1b[31m", "\x07", "\u202e", "\x9b", "\u2066", "a\nb", "\u2028"]
 )
-def test_text_that_steers_a_terminal_is_spelled_out(nasty):
+def test_text_that_steers_a_terminal_is_escaped(nasty):
     shown = printable(nasty)
     assert not any(unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") for char in shown)
     assert printable("Zoë 🎹 [red]") == "Zoë 🎹 [red]"
 
 
-def test_the_nearest_known_word_is_offered():
-    assert closest("szymon-nehrign", ["szymon-nehring", "kate-liu"]) == (
+def test_the_most_similar_known_word_is_suggested():
+    assert did_you_mean("szymon-nehrign", ["szymon-nehring", "kate-liu"]) == (
         " (did you mean 'szymon-nehring'?)"
     )
-    assert closest("xyz", ["szymon-nehring"]) == ""
+    assert did_you_mean("xyz", ["szymon-nehring"]) == ""
 
 
 @settings(max_examples=150)

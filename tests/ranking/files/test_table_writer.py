@@ -1,4 +1,4 @@
-"""Files appear whole or not at all, and harm nobody who opens them."""
+"""Writes are atomic, and spreadsheets and terminals can open what is written."""
 
 import os
 
@@ -21,7 +21,7 @@ def test_numbers_are_not_taken_for_formulas_and_missing_ones_are_empty():
     assert to_csv(table) == "a,b,c\n-1,-3,x\n,4,\n"
 
 
-def test_control_characters_are_spelled_out():
+def test_control_characters_are_escaped():
     text = to_csv(pd.DataFrame({"name": ["\x1b[31mred\x07", "a\u202eb", "two\nlines"]}))
     assert text == "name\n\\x1b[31mred\\x07\na\\u202eb\ntwo\\nlines\n"
 

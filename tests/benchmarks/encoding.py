@@ -1,6 +1,6 @@
 """Time encoders from sound file to store, as ratios to encoding one segment at a time.
 
-Run ``python tests/benchmarks/listening.py audiomae dac``; without names, all. Networks have their
+Run ``python tests/benchmarks/encoding.py audiomae dac``; without names, all. Networks have their
 full size and random weights. Three ways, on the same two recordings, in the same run:
 
 * *judge*: decoded once, segments in batches, bfloat16 where the encoder bears it, decoding beside
@@ -23,8 +23,8 @@ import soundfile
 import torch
 
 from ranking.audio.segments import stream_segments
-from ranking.embeddings.embed import Choice
-from ranking.embeddings.workers import Work, embed_all, usual_workers
+from ranking.embeddings.embed import EncoderChoice
+from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all
 from ranking.encoders import ENCODERS, audiomae, dac, jukebox, load_encoder, mert, spec_of
 from ranking.encoders.base import SegmentEncoder
 from ranking.encoders.weights import fetch_weights
@@ -65,11 +65,11 @@ def weights_of(name: str, folder: Path) -> Path | None:
 
 
 def one_by_one(encoder: SegmentEncoder, paths: list[Path], folder: Path, anew: bool) -> float:
-    """Seconds to encode segment after segment and save each recording."""
+    """Seconds to encode one segment after another and save each recording."""
     begun = time.perf_counter()
     with torch.inference_mode():
         for path in paths:
-            kept = []
+            embeddings = []
             for segment in stream_segments(path, (encoder.sample_rate,)):
                 samples = segment.samples[encoder.sample_rate]
                 if anew:
@@ -79,8 +79,8 @@ def one_by_one(encoder: SegmentEncoder, paths: list[Path], folder: Path, anew: b
                         for one in again
                         if one.index == segment.index
                     )
-                kept.append(encoder(torch.from_numpy(samples)[None])[0].half().numpy())
-            np.save(folder / f"{path.stem}.npy", np.stack(kept))
+                embeddings.append(encoder(torch.from_numpy(samples)[None])[0].half().numpy())
+            np.save(folder / f"{path.stem}.npy", np.stack(embeddings))
     return time.perf_counter() - begun
 
 
@@ -100,10 +100,12 @@ def main() -> None:
             weights = weights_of(encoder, folder)
             store = folder / f"store-{encoder}"
             begun = time.perf_counter()
-            work = Work(store, (Choice(encoder, weights),), workers=usual_workers())
+            work = EmbeddingSettings(
+                store, (EncoderChoice(encoder, weights),), workers=default_workers()
+            )
             done = list(embed_all(paths, work))
             own = time.perf_counter() - begun
-            if any(outcome.status != "made" for outcome in done):
+            if any(outcome.status != "embedded" for outcome in done):
                 raise SystemExit(str([outcome.error for outcome in done]))
             size = sum(path.stat().st_size for path in store.glob("*/*.npy"))
             network = load_encoder(encoder, weights)
