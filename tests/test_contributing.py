@@ -75,18 +75,18 @@ def own(tmp_path: Path) -> list[object]:
 def test_a_ranking_method_is_a_file_and_a_line(package, own):
     """Copeland: intervals, null band, remarks, report and help follow."""
     package.offer("judge.methods", "copeland", "copelands", "COPELAND", COPELAND)
-    by = [*own, "--method", "copeland"]
-    rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
+    options = [*own, "--method", "copeland"]
+    rows = json.loads(package.judge("rank", *options, "--format", "json").stdout)
     strengths = {row["candidate"]: row["strength"] for row in rows}
     assert strengths == {"ana": 2, "bela": -2, "chen": 2, "dov": 1, "ewa": -3}
     assert any(row["rank_low"] < row["rank_high"] for row in rows)  # its own, not another method's
     for row in rows:
         assert row["rank_low"] <= row["rank"] <= row["rank_high"]
-    curve = json.loads(package.judge("hitrate", *by, "--format", "json").stdout)
+    curve = json.loads(package.judge("hitrate", *options, "--format", "json").stdout)
     assert [row["candidate"] for row in curve][:2] == ["ana", "chen"]
     assert all(0 <= row["null_low"] <= row["null_high"] <= 1 for row in curve)
-    assert "by copeland" in package.judge("check", *by).stdout
-    package.judge("report", *by, "--out", "run")
+    assert "by copeland" in package.judge("check", *options).stdout
+    package.judge("report", *options, "--out", "run")
     page = (package.folder / "run" / "report.html").read_text()
     assert "copeland" in page.partition("methods")[2]
     assert "copeland" in package.judge("rank", *own, "--method", "none", fails=2).stderr
@@ -125,15 +125,15 @@ ORDER = Method("order", lambda wins, *_: wins.wins.sum(axis=1), ordinal=True)
 def test_a_method_may_rank_by_marks(package, own):
     """The official mean of 2025, which the comparisons of its jurors order nearly alike."""
     package.offer("judge.methods", "mean-mark", "marks", "MEAN", MEAN_MARK)
-    by = ["--competition", "icpc2025", "--method", "mean-mark"]
-    rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
+    options = ["--competition", "icpc2025", "--method", "mean-mark"]
+    rows = json.loads(package.judge("rank", *options, "--format", "json").stdout)
     marks = pd.read_csv(BUNDLED / "icpc2025" / "marks.csv")
     mean = marks[marks["round"] == "stage1"].groupby("candidate")["mark"].mean()
     assert {row["candidate"]: row["strength"] for row in rows} == pytest.approx(mean.to_dict())
     assert all(row["rank_low"] is None for row in rows)
-    assert " – " in package.judge("rank", *by).stdout
-    package.judge("hitrate", *by)
-    package.judge("check", *by)
+    assert " – " in package.judge("rank", *options).stdout
+    package.judge("hitrate", *options)
+    package.judge("check", *options)
     error = package.judge("rank", *own, "--method", "mean-mark", fails=2).stderr
     assert "mean-mark ranks by marks" in error
 
@@ -141,12 +141,12 @@ def test_a_method_may_rank_by_marks(package, own):
 @pytest.mark.slow
 def test_a_method_may_have_an_order_only(package, own):
     package.offer("judge.methods", "order", "orders", "ORDER", ORDER)
-    by = [*own, "--method", "order"]
-    rows = json.loads(package.judge("rank", *by, "--format", "json").stdout)
+    options = [*own, "--method", "order"]
+    rows = json.loads(package.judge("rank", *options, "--format", "json").stdout)
     assert [row["rank"] for row in rows] == [1, 1, 3, 4, 5]
     assert all(row["rank_low"] is None and row["strength_high"] is None for row in rows)
-    package.judge("check", *by)
-    package.judge("report", *by, "--out", "run", "--plot")
+    package.judge("check", *options)
+    package.judge("report", *options, "--out", "run", "--plot")
     assert (package.folder / "run" / "report.html").exists()
 
 
@@ -155,7 +155,7 @@ from ranking.encoders.base import SegmentEncoder, freeze
 from ranking.encoders.spec import EncoderSpec
 
 SPEC = EncoderSpec(
-    name="level", title="mean level of each second", rate=8_000, frames=10, dimension=1,
+    name="level", title="mean level of each second", sample_rate=8_000, frames=10, dimension=1,
     precision="float32", licence="MIT",
 )
 
