@@ -45,9 +45,9 @@ def find_coin_flips(study: Study) -> Iterator[Finding]:
             f"control_coin_flips_by_{name.replace('-', '_')}",
             CONTROLS,
             f"control: coin flips by {name}",
-            f"A coin flip for each of these comparisons, ranked by {name}, puts one who passed "
+            f"If a coin flip decided each comparison, ranking by {name} would put one who passed "
             f"above one who did not in {percent(drawn.mean())} of cases ({percent(low)} to "
-            f"{percent(high)}); the comparisons themselves, ranked in the same way, in "
+            f"{percent(high)}); the actual comparisons, ranked in the same way, do so in "
             f"{percent(own)}.{warning}",
             value=float(drawn.mean()),
             low=float(low),

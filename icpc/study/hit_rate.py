@@ -107,7 +107,7 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
     finalists = best if len(best) <= 12 else best[:0]
     how = f"by {study.settings.method}"
     if study.settings.count == "paper":
-        how = "by raw wins as in the release: FAVOURS THOSE WHO PASSED"
+        how = "raw wins as in the release (favours those who passed)"
     return HitRate(
         name=study.competition.name,
         title=f"{study.competition.name}: {study.comparisons.source}, {how}",

@@ -27,14 +27,15 @@ def list_remarks(
     absent = len(competition.eligible) - len(tally.candidates)
     if absent:
         remarks.append(
-            f"{absent} of the {len(competition.eligible)} candidates have no comparisons and are "
-            "not ranked."
+            f"{absent} of the {len(competition.eligible)} candidates "
+            f"{'has' if absent == 1 else 'have'} no comparisons and "
+            f"{'is' if absent == 1 else 'are'} not ranked."
         )
     exempt = int(competition.roster["exempt"].sum())
     if exempt:
         remarks.append(
-            f"{exempt} more were exempt from the judged round: they are in the roster, but not "
-            "ranked."
+            f"{exempt} more {'was' if exempt == 1 else 'were'} exempt from the judged round: in "
+            "the roster, but not ranked."
         )
     if not schedule.even:
         score = competition.score
@@ -62,7 +63,7 @@ def _uneven(schedule: Schedule, method: Method, follows: bool) -> str:
     )
     why = "raw wins would give the result away" if follows else "raw wins would be unfair"
     if method.needs_even_schedule:
-        cause = ", and that depends on the result" if follows else ""
+        cause = ", which depends on the result" if follows else ""
         return (
             f"WARNING: {span}: ranking by {method.name} favours those who were compared more often"
             f"{cause}."

@@ -85,7 +85,7 @@ def test_the_table_keeps_its_contract_and_the_order_of_the_findings(findings2015
             "control_coin_flips_by_win_rate",
             0.5,
             "not applicable",
-            "ranked in the same way, in 61.5 %",
+            "ranked in the same way, do so in 61.5 %",
         ),
         ("control_length", 0.561, "not significant", "cannot be told from chance"),
     ],
