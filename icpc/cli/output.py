@@ -171,7 +171,7 @@ class TerminalProgress(Progress):
         self._bar.start()
         return self
 
-    def advance(self, pieces: float = 1, detail: str = "") -> None:
+    def advance(self, steps: float = 1, detail: str = "") -> None:
         """Show that more steps are done."""
         if self._bar is None:
             return
@@ -179,7 +179,7 @@ class TerminalProgress(Progress):
         if detail:
             self._bar.columns = _columns("described")
             self._bar.update(task, description=f"{self._named}, {detail}")
-        self._bar.advance(task, pieces)
+        self._bar.advance(task, steps)
 
     def done(self) -> None:
         """Show the stage no longer."""

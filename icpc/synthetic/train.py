@@ -169,14 +169,14 @@ class PrintedProgress(Progress):
     def start(self, what: str, total: float | None = None, unit: str = "") -> Self:
         """Begin a stage."""
         self._what = f"{what} ({unit})" if unit else what
-        self._total, self._pieces = total or 1.0, 0.0
+        self._total, self._done = total or 1.0, 0.0
         return self
 
-    def advance(self, pieces: float = 1, detail: str = "") -> None:
+    def advance(self, steps: float = 1, detail: str = "") -> None:
         """Write how far it is, where that is another tenth."""
-        before, self._pieces = self._pieces, self._pieces + pieces
-        if 10 * before // self._total < 10 * self._pieces // self._total:
-            share = f"{100 * self._pieces / self._total:.0f} %"
+        before, self._done = self._done, self._done + steps
+        if 10 * before // self._total < 10 * self._done // self._total:
+            share = f"{100 * self._done / self._total:.0f} %"
             sys.stderr.write(f"{', '.join(filter(None, (self._what, share, detail)))}\n")
 
 
