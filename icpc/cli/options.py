@@ -67,7 +67,7 @@ _comparisons = partial(typer.Option, rich_help_panel="Comparisons")
 _ranking = partial(typer.Option, rich_help_panel="Ranking")
 _recordings = partial(typer.Option, rich_help_panel="Recordings")
 _encoders = partial(typer.Option, rich_help_panel="Encoders")
-_fitting = partial(typer.Option, rich_help_panel="Fitting the ranker")
+_fit = partial(typer.Option, rich_help_panel="Fitting the ranker")
 _computing = partial(typer.Option, rich_help_panel="Computing")
 
 OPTIONS: dict[type, dict[str, Any]] = {
@@ -133,17 +133,17 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "skip_bad": _recordings(
             "--skip-bad", help="Leave out recordings that cannot be used, and name them."
         ),
-        "fit_half": _fitting(
+        "fit_half": _fit(
             "--fit-half",
             help="Fit the ranker on the results of one half of the candidates, split at random, "
             "and compare the other half.",
         ),
-        "folds": _fitting(
+        "folds": _fit(
             min=3,
             help="Split into so many folds, and compare every pair by a ranker fitted without "
             "either candidate.",
         ),
-        "epochs": _fitting(min=1, help="Fit for so many epochs (default: 5)."),
+        "epochs": _fit(min=1, help="Fit for so many epochs (default: 5)."),
         "weights": _computing(help="Load these weights of the encoder, such as fine-tuned ones."),
         "weights_dir": weights_folder_option(rich_help_panel="Computing"),
         "store": _computing(

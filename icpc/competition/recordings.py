@@ -40,7 +40,7 @@ def find_recordings(competition: Competition, folder: Path | None = None) -> pd.
     Parameters
     ----------
     competition
-        Whose eligible candidates are looked for.
+        The competition that was recorded.
     folder
         Where the recordings are; the roster's own folder, if None.
 

@@ -51,7 +51,7 @@ def load_comparisons(
     Parameters
     ----------
     competition
-        Whose eligible candidates the file may name.
+        The competition; files may name its eligible candidates.
     comparisons
         CSV of comparisons: first, second, winner.
     votes

@@ -131,7 +131,7 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
     Parameters
     ----------
     competition
-        Whose results are joined to the finished ranking.
+        The competition; its results are joined to the finished ranking.
     comparisons
         What the ranking is made from.
     settings

@@ -45,7 +45,7 @@ def prepare_recordings(
     Parameters
     ----------
     competition
-        Whose recordings to embed.
+        The competition that was recorded.
     options
         Where they are, and how to embed and compare them.
     seed

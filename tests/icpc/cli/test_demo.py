@@ -85,7 +85,7 @@ def test_killed_at_the_third_recital_it_goes_on_and_ends_in_the_same_bytes(whole
         assert (tmp_path / "run" / name).read_bytes() == (whole[0] / "run" / name).read_bytes()
 
 
-def test_a_recital_has_a_least_length(tmp_path):
+def test_a_recital_has_a_minimum_length(tmp_path):
     result = CliRunner().invoke(app, ["demo", "--seconds", "2", "--out", str(tmp_path / "d")])
     assert result.exit_code == 2
     assert not (tmp_path / "d").exists()

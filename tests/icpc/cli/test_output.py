@@ -4,22 +4,22 @@ import re
 
 import pytest
 
-from icpc.cli.output import DrawnProgress
+from icpc.cli.output import TerminalProgress
 
 
 def work(progress):
     with progress.start("thinking"):
         pass
-    with progress.start("judging [red]", total=3):
+    with progress.start("comparing [red]", total=3):
         progress.advance(2)
-    with progress.start("ranker 1 of 3"), progress.start("fitting", total=4):
+    with progress.start("ranker 1 of 3"), progress.start("training", total=4):
         progress.advance(4, detail="epoch 2 of 2, loss 0.31")
     with progress.start("weights.bin", total=2_000_000, unit="bytes"):
         progress.advance(1_000_000)
 
 
 def test_nothing_is_drawn_where_there_is_no_terminal(capsys):
-    work(DrawnProgress())
+    work(TerminalProgress())
     assert capsys.readouterr() == ("", "")
 
 
@@ -27,7 +27,7 @@ def test_nothing_is_drawn_where_there_is_no_terminal(capsys):
 def drawn(monkeypatch, capsys):
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("COLUMNS", "100")
-    work(DrawnProgress())
+    work(TerminalProgress())
     out, err = capsys.readouterr()
     assert not out
     return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", err)
@@ -37,8 +37,8 @@ def drawn(monkeypatch, capsys):
     "words",
     [
         "thinking …",
-        "judging [red] 2/3",
-        "ranker 1 of 3, fitting, epoch 2 of 2, loss 0.31 ━",
+        "comparing [red] 2/3",
+        "ranker 1 of 3, training, epoch 2 of 2, loss 0.31 ━",
         "weights.bin 1.0/2.0 MB",
     ],
 )
@@ -48,7 +48,7 @@ def test_stages_are_drawn_by_name_with_what_is_done(drawn, words):
 
 def test_a_stage_that_fails_is_drawn_no_more(monkeypatch, capsys):
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    progress = DrawnProgress()
+    progress = TerminalProgress()
     with pytest.raises(ValueError, match="over"), progress.start("judging", total=3):
         raise ValueError("over")
     capsys.readouterr()

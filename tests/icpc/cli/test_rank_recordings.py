@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.study.runs import load_run
-from ranking.embeddings.embed import Choice, cache_key_of
-from ranking.embeddings.workers import Work, embed_all
+from ranking.embeddings.embed import EncoderChoice, cache_key_of
+from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.judging.probe_ranker import SHIPPED
 from ranking.network.head import HeadConfig
@@ -32,12 +32,12 @@ REACHED = {"ann": "final", "bob": "first", "cyd": "first", "dov": "final"}
 
 
 def save_ranker(path: Path, encoder: str = "spectrogram", classes: int = 2) -> None:
-    """A ranker with drawn weights, that hears what the mel spectrogram gives."""
-    config = HeadConfig(1500, 128, classes, sides=2)
+    """A ranker with drawn weights, for embeddings by the mel spectrogram."""
+    config = HeadConfig(1500, 128, classes, inputs=2)
     head = lively_head(config)
     head.mean.fill_(-8)
     head.output.weight.data *= 20
-    cache_key = cache_key_of(Choice(encoder))
+    cache_key = cache_key_of(EncoderChoice(encoder))
     save_probe(Probe(head, Record(f"expertise-{classes}", cache_key, config)), path)
 
 
@@ -71,7 +71,7 @@ def here(played, tmp_path, monkeypatch):
 def store(played, tmp_path_factory):
     """Their embeddings."""
     folder = tmp_path_factory.mktemp("store")
-    work = Work(folder, (Choice("spectrogram"),))
+    work = EmbeddingSettings(folder, (EncoderChoice("spectrogram"),))
     assert len(list(embed_all(sorted(played.glob("*.flac")), work))) == len(SECONDS)
     return folder
 
@@ -96,32 +96,31 @@ def judged(*arguments):
     return result
 
 
-def test_recordings_are_ranked_and_the_run_is_kept(known):
+def test_recordings_are_ranked_and_the_run_is_written(known):
     result = judged(*BY_OURS)
     assert "4 candidates ranked from 12 comparisons by majority of 14 votes" in result.stdout
-    said = " ".join(result.stderr.split())
-    assert "recordings have 1 to 2 windows" in said
+    assert "recordings have 1 to 2 windows" in " ".join(result.stderr.split())
     run = Path("runs/the-cup-2030")
     study = load_run(run)
     assert len(study.ranking) == 4
     votes = pd.read_csv(run / "votes.csv")
     assert votes.query("first == 'ann' and second == 'dov'")["window"].tolist() == [0, 1]
-    record = json.loads((run / "run.json").read_text())["heard"]
+    record = json.loads((run / "run.json").read_text())["provenance"]
     assert record["encoder"]["encoder"] == "spectrogram"
     assert set(record["recordings"]) == set(SECONDS)
     assert len(record["ranker"]["sha256"]) == 64
 
 
-def test_a_second_call_makes_and_judges_nothing_again(known, monkeypatch):
+def test_a_second_call_embeds_and_compares_nothing_again(known, monkeypatch):
     from ranking.judging.all_pairs import PairScorer
 
     first = judged(*BY_OURS, "--format", "csv")
-    monkeypatch.setattr(PairScorer, "_strip", None)
+    monkeypatch.setattr(PairScorer, "_tile", None)
     monkeypatch.setattr("ranking.embeddings.embed._encode", None)
     assert judged(*BY_OURS, "--format", "csv").stdout == first.stdout
 
 
-def test_every_pair_of_windows_may_meet(known):
+def test_every_pair_of_windows_may_be_compared(known):
     result = judged(*BY_OURS, "--windows", "all", "--antisymmetric", "--vote", "mean")
     assert "12 comparisons by mean of 26 votes" in result.stdout
     votes = pd.read_csv("runs/the-cup-2030/votes.csv").query("window == 0")
@@ -129,9 +128,9 @@ def test_every_pair_of_windows_may_meet(known):
     assert np.nanmax(abs(p + p.T - 1)) < 1e-9
 
 
-def test_recordings_that_are_one_are_named(known):
+def test_identical_recordings_are_named(known):
     shutil.copy("played/ann.flac", "played/bob.flac")
-    assert "WARNING: the same recording: ann, bob." in judged(*BY_OURS).stderr
+    assert "WARNING: identical recordings: ann, bob." in judged(*BY_OURS).stderr
 
 
 def test_results_do_not_move_the_ranking(known):
@@ -156,26 +155,26 @@ def test_bad_recordings_stop_the_run_or_are_left_out_by_name(known):
 def test_short_recordings_are_refused_though_they_are_embedded(known):
     result = judge(*ASKED[:4], "--ranker", "played/ranker.safetensors")
     assert result.exit_code == 2
-    assert "recording of cyd: 35 s of sound, and 300 s are asked for" in result.stderr
+    assert "recording of cyd: 35 s of sound, and 300 s are needed" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--ranker", "r.safetensors", "--windows", "all"], "and --windows: no recordings to"),
-        ([*BY_OURS, "--votes", "v.csv"], "verdicts from recordings and from a file"),
-        (["--fit-half", "--epochs", "3"], "--fit-half and --epochs: no recordings to judge"),
+        ([*BY_OURS, "--votes", "v.csv"], "comparisons from recordings and from a file"),
+        (["--fit-half", "--epochs", "3"], "--fit-half and --epochs: no recordings to compare"),
         ([*BY_OURS, "--fit-half", "--folds", "3"], "each says whom to fit on; give one of them"),
         ([*BY_OURS, "--epochs", "3"], "--epochs: nothing is fitted; add --fit-half or --folds"),
-        ([*BY_OURS, "--folds", "3"], "4 candidates: too few to be dealt into 3 parts"),
-        ([*BY_OURS, "--windows", "some"], "--windows some: no such choice; choose aligned, all"),
+        ([*BY_OURS, "--folds", "3"], "4 candidates: too few to be split into 3 folds"),
+        ([*BY_OURS, "--windows", "some"], "--windows some: no such choice; choose aligned or all"),
         ([*BY_OURS, "--encoder", "basicpitch", "--weights", "played/ann.flac"],
-         "it was fitted on spectrogram embeddings, these are of basicpitch"),
+         "it was trained on spectrogram embeddings, these are of basicpitch"),
         ([*ASKED, "--ranker", "gone.safetensors"], "gone.safetensors: there is no such file"),
-        ([*ASKED, "--encoder", "dac"], "--encoder dac: no ranker for it comes with this program"),
+        ([*ASKED, "--encoder", "dac"], "--encoder dac: no ranker for this encoder comes"),
     ],
 )  # fmt: skip
-def test_wrong_usage_is_told_in_a_sentence(here, arguments, words):
+def test_wrong_usage_ends_in_one_sentence(here, arguments, words):
     result = judge(*arguments)
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.split())
@@ -187,34 +186,34 @@ HALF = ["--fit-half", "--epochs", "2", "--seed", "3"]
 
 
 def fit_of(run: Path) -> dict[str, Any]:
-    fit: dict[str, Any] = json.loads((run / "run.json").read_text())["heard"]["fit"]
+    fit: dict[str, Any] = json.loads((run / "run.json").read_text())["provenance"]["fit"]
     return fit
 
 
-def test_one_half_is_fitted_on_and_the_other_is_judged(known):
+def test_one_half_is_fitted_on_and_the_other_is_compared(known):
     result = judged(*BY_OURS, *HALF)
     study, fit = load_run(Path("runs/the-cup-2030")), fit_of(Path("runs/the-cup-2030"))
-    halves = [{name for name, part in fit["part"].items() if part == half} for half in (0, 1)]
+    halves = [{name for name, fold in fit["fold"].items() if fold == half} for half in (0, 1)]
     assert [sorted(map(REACHED.get, half)) for half in halves] == [["final", "first"]] * 2
     assert set(study.ranking["candidate"]) == halves[1]
     own = pair_accuracy(study.tally, study.results["score"].to_numpy(dtype=float), seed=3)
     assert fit["accuracy"]["fitted"]["value"] == own.value
-    fitted, came, gained = (fit["accuracy"][key] for key in ("fitted", "as_it_came", "gained"))
-    assert fitted["value"] - came["value"] == gained["value"]
-    said = " ".join(result.stderr.split())
-    assert "fitted for 2 epochs on the results of 2 candidates; the other 2 were judged." in said
-    assert f"Of 2 comparisons between candidates of unequal result, {100 * own.value:.1f} %" in said
+    fitted, before, gain = (fit["accuracy"][key] for key in ("fitted", "before_fit", "gain"))
+    assert fitted["value"] - before["value"] == gain["value"]
+    printed = " ".join(result.stderr.split())
+    assert "for 2 epochs on the results of 2, and compared the other 2." in printed
+    assert f"Of 2 comparisons between candidates of unequal result, {100 * own.value:.1f} %" in printed
 
 
-def test_the_ranker_as_it_came_is_the_one_without_fitting(known):
+def test_the_ranker_before_the_fit_is_the_one_that_is_not_fitted(known):
     judged(*BY_OURS, *HALF, "--out", "fitted")
     judged(*BY_OURS, "--out", "plain")
-    part, came = (fit_of(Path("fitted"))[key] for key in ("part", "accuracy"))
+    fold, accuracy = (fit_of(Path("fitted"))[key] for key in ("fold", "accuracy"))
     comparisons = load_run(Path("plain")).comparisons.table
-    judged_too = comparisons[["first", "second"]].map(part.get).all(axis=1)
-    right = comparisons[judged_too]["winner"].map(REACHED) == "final"
+    compared_too = comparisons[["first", "second"]].map(fold.get).all(axis=1)
+    right = comparisons[compared_too]["winner"].map(REACHED) == "final"
     assert len(right) == 2
-    assert came["as_it_came"]["value"] == right.mean()
+    assert accuracy["before_fit"]["value"] == right.mean()
 
 
 def test_what_was_fitted_is_not_fitted_again(known, monkeypatch):
@@ -228,7 +227,7 @@ def test_nothing_is_fitted_without_results(here):
     roster.write_text(re.sub("first|final", "", roster.read_text()))
     result = judge(*BY_OURS, "--fit-half")
     assert result.exit_code == 2
-    assert "results of 0 of 4 candidates: they do not differ" in " ".join(result.stderr.split())
+    assert "results of 0 of 4 candidates: no two differ" in " ".join(result.stderr.split())
     assert not Path("embeddings").exists()
 
 
@@ -261,7 +260,7 @@ def test_eight_real_performances_are_ranked_by_the_ranker_that_ships(tmp_path, m
     monkeypatch.chdir(tmp_path)
     judged("--roster", FOLDER / "roster.csv", "--recordings", FOLDER)
     study = load_run(Path("runs/ecompetition-2014"))
-    assert "It has heard synthetic recitals only" in study.comparisons.remark
+    assert "trained on synthetic recitals only" in study.comparisons.remark
     assert (study.tally.pair_counts.sum(axis=1) == 14).all()
     assert study.comparisons.votes is not None
     assert study.comparisons.votes["p_first"].std() > 0.01

@@ -58,11 +58,11 @@ def test_2015_order_agreement(study2015):
 
 
 @pytest.mark.parametrize(
-    ("by", "expected", "within"),
+    ("method", "expected", "within"),
     [("wins", 0.793, 0.0005), ("win-rate", 0.615, 0.0005), ("bradley-terry", 0.575, 0.01)],
 )
-def test_2015_area_under_roc(study2015, by, expected, within):
-    strength = rank_candidates(study2015.tally, METHODS[by]).set_index("candidate")["strength"]
+def test_2015_area_under_roc(study2015, method, expected, within):
+    strength = rank_candidates(study2015.tally, METHODS[method]).set_index("candidate")["strength"]
     own = strength.loc[study2015.tally.candidates].to_numpy()
     assert area_under_roc(own, study2015.passed.to_numpy()) == pytest.approx(expected, abs=within)
 
@@ -70,8 +70,8 @@ def test_2015_area_under_roc(study2015, by, expected, within):
 def test_2015_a_coin_by_raw_wins_seems_to_know_the_result(study2015):
     passed = study2015.passed.to_numpy()
     means = {
-        by: area_under_roc(tossed, passed).mean()
-        for by, tossed in coin_flips(study2015.tally, (WINS, WIN_RATE)).items()
+        method: area_under_roc(tossed, passed).mean()
+        for method, tossed in coin_flips(study2015.tally, (WINS, WIN_RATE)).items()
     }
     assert means["wins"] == pytest.approx(0.999, abs=0.001)
     assert means["win-rate"] == pytest.approx(0.5, abs=0.01)
@@ -113,7 +113,7 @@ def test_2025_comparisons_of_the_panel(study2025):
     assert summary.passed == 40
 
 
-def test_2025_passed_from_other_stages_are_those_in_the_round_after_them():
+def test_2025_who_passed_a_later_stage_is_in_the_round_after_it():
     competition = load_competition("icpc2025")
     passed = [
         run_study(
@@ -133,10 +133,10 @@ def test_a_ranking_is_blind_to_results(icpc2015, study2015, tmp_path, seed):
     reached = icpc2015.roster["reached"].to_numpy()[order]
     gone = rng.random(len(order)) < seed / 5  # from none to all
     blind = with_results(icpc2015, np.where(gone, "", reached), np.where(gone, np.nan, score))
-    by = list(METHODS)[seed % len(METHODS)]
+    method = list(METHODS)[seed % len(METHODS)]
     for folder, competition in (("known", icpc2015), ("blind", blind)):
         comparisons = study2015.comparisons
-        save_run(run_study(competition, comparisons, Settings(method=by)), tmp_path / folder)
+        save_run(run_study(competition, comparisons, Settings(method=method)), tmp_path / folder)
     known, unknown = (tmp_path / name / "ranking.csv" for name in ("known", "blind"))
     assert known.read_bytes() == unknown.read_bytes()
 
