@@ -202,7 +202,9 @@ def test_one_half_is_fitted_on_and_the_other_is_compared(known):
     assert fitted["value"] - before["value"] == gain["value"]
     printed = " ".join(result.stderr.split())
     assert "for 2 epochs on the results of 2, and compared the other 2." in printed
-    assert f"Of 2 comparisons between candidates of unequal result, {100 * own.value:.1f} %" in printed
+    assert (
+        f"Of 2 comparisons between candidates of unequal result, {100 * own.value:.1f} %" in printed
+    )
 
 
 def test_the_ranker_before_the_fit_is_the_one_that_is_not_fitted(known):

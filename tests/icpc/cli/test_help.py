@@ -1,0 +1,155 @@
+"""Help is short panels, with the values of options and examples that work when pasted."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from icpc.cli import app
+from icpc.cli.options import CHOICES
+from icpc.study.study import Settings
+from ranking.comparisons.votes import VOTE_RULES
+from ranking.encoders.registry import ENCODERS
+from ranking.errors import RankingError
+from ranking.evaluation.resampling import RESAMPLED
+from ranking.judging.compare import Pairing
+from ranking.methods.registry import METHODS
+
+AFTER_DEMO = "Example, after judge demo:"
+FETCHED = "judge weights fetch basicpitch"  # from the network
+
+
+def commands(words=(), command=None):
+    """Every command by its words, those that have commands of their own among them."""
+    command = command or get_command(app)
+    yield words, command
+    for name in command.list_commands(None) if hasattr(command, "list_commands") else ():
+        yield from commands((*words, name), command.get_command(None, name))
+
+
+COMMANDS = dict(commands())
+
+
+def examples(command):
+    """Its command lines, and whether each needs what judge demo writes."""
+    paragraphs = [" ".join(text.split()) for text in re.split(r"\n\s*\n", command.help or "")]
+    after_demo = False
+    for text in paragraphs:
+        after_demo = after_demo or text == AFTER_DEMO or " demo/" in text
+        line = text.removeprefix("Example: ")
+        if line.startswith("judge "):
+            yield line, after_demo
+
+
+EXAMPLES = {words: list(examples(command)) for words, command in COMMANDS.items()}
+LINES = dict.fromkeys(one for lines in EXAMPLES.values() for one in lines)
+
+
+def judge(*arguments):
+    return CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+def shown(*words):
+    """The help of a command, without frames and line breaks."""
+    return " ".join(re.sub("[│╭╮╰╯─]", " ", judge(*words, "--help").stdout).split())
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_no_panel_has_more_than_twelve_options(words):
+    panels: dict[str | None, int] = {None: 1}  # --help
+    for parameter in COMMANDS[words].params:
+        if not parameter.hidden:
+            panel = getattr(parameter, "rich_help_panel", None)
+            panels[panel] = panels.get(panel, 0) + 1
+    assert max(panels.values()) <= 12, panels
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help_begins_with_a_verb_and_shows_the_values_of_options(words, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    command = COMMANDS[words]
+    text = shown(*words)
+    assert re.match(r"[A-Z][a-z]+ ", command.help)
+    for parameter in command.params:
+        if parameter.name in CHOICES:
+            assert f"<{'|'.join(CHOICES[parameter.name])}>" in text
+
+
+def test_the_values_of_options_are_those_that_the_engine_knows():
+    assert CHOICES["vote"] == VOTE_RULES
+    assert CHOICES["resample"] == RESAMPLED
+    assert list(CHOICES["method"]) == list(METHODS)
+    assert list(CHOICES["encoder"]) == list(ENCODERS)
+    for windows in CHOICES["windows"]:
+        assert Pairing(windows).windows == windows
+    for count in CHOICES["count"]:
+        assert Settings("wins", count=count).count == count
+    with pytest.raises(RankingError, match=f"choose {', '.join(CHOICES['count'])}$"):
+        Settings(count="none")
+
+
+def test_values_are_read_in_any_case():
+    plain = ("--competition", "icpc2025", "--method", "win-rate", "--format", "csv")
+    mixed = ("--competition", "ICPC2025", "--method", "Win-Rate", "--format", "csv")
+    assert judge("rank", *mixed).stdout == judge("rank", *plain).stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--competition", "ICPC1927", "no such competition is bundled"),
+        ("--method", "Elo", "--method Elo: no such choice; choose bradley-terry"),
+        ("--vote", "loudest", "--vote loudest: no such choice; choose majority, mean"),
+        ("--count", "some", "--count some: no such choice; choose all, paper"),
+        ("--resample", "pairs", "--resample pairs: no such choice; choose candidates, windows"),
+    ],
+)
+def test_other_values_are_refused_by_the_engine_with_what_to_do(option, value, words):
+    result = judge("rank", option, value)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_has_an_example_with_options_that_there_are(words):
+    if words != ("train",):  # a group alone, whose commands have them
+        assert EXAMPLES[words]
+    for line, _ in EXAMPLES[words]:
+        program, *arguments = shlex.split(line)
+        assert program == "judge"
+        called = max(
+            (one for one in COMMANDS if tuple(arguments[: len(one)]) == one and one), key=len
+        )
+        options = {option for one in COMMANDS[called].params for option in one.opts}
+        assert {word for word in arguments if word.startswith("--")} <= options
+
+
+def run(line):
+    """A command line in a shell, with this Python's judge."""
+    quick = (
+        f"judge() {{ {shlex.quote(sys.executable)} -c 'from icpc.cli import app; app()' \"$@\"; }}"
+    )
+    return subprocess.run(
+        ["bash", "-c", f"{quick}\n{line}"], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.slow
+def test_examples_work_when_pasted_one_after_the_other(tmp_path, monkeypatch):
+    """Those that need the network apart, and those that need it after judge demo."""
+    monkeypatch.chdir(tmp_path)
+    lines = sorted((one for one in LINES if one[0] != FETCHED), key=lambda one: one[1])
+    for line, _ in lines:
+        done = run(line)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("line", [one for one, _ in LINES if one.startswith("judge compare")])
+def test_examples_of_two_rankings_are_made_by_the_lines_before_them(line):
+    runs = [word for word in shlex.split(line) if word.startswith("runs/")]
+    before = " ".join(one for one, _ in list(LINES)[: list(LINES).index((line, False))])
+    assert all(f"--out {one}" in before for one in runs)
