@@ -167,7 +167,7 @@ def _of_recordings(name: str, file: CsvFile, columns: Sequence[Column]) -> Manif
     _refuse(file, rows["recording"] == "", "recording", "name a file")
     for column in columns:
         _refuse(file, _faulty(rows[column.name], column), column.name, column.remedy)
-    _refuse(file, rows.duplicated("recording"), "recording", "it stands twice: keep one")
+    _refuse(file, rows.duplicated("recording"), "recording", "it is there twice: keep one")
     group = rows["group"].where(rows["group"] != "", rows["recording"])
     needed = [column.name for column in columns if not column.optional]
     others = [column.name for column in columns if column.optional]

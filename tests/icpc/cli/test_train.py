@@ -76,19 +76,24 @@ def test_levels_become_a_probe_with_a_record(here, sounds):
     assert not Path("mine.training").exists()
 
 
+RENAMED = {
+    "--batch": ("--batch-size", 8),
+    "--crossed": ("--windows-per-step", 4),
+    "--pairs": ("--max-pairs", 9),
+}
+RENAMED_FLAG = ("--half", "--bf16")
+
+
 def test_options_and_grid_names_of_version_0_1_0_work_with_a_remark(here, sounds):
-    old = ["--grid", "rate=3e-3", "--grid", "decay=0.01", "--batch", 8, "--crossed", 4, "--half"]
-    result = judge(sounds, *old, "--pairs", 9)
+    options = [word for name, (_, value) in RENAMED.items() for word in (name, value)]
+    grid = ["--grid", "rate=3e-3", "--grid", "decay=0.01"]
+    result = judge(sounds, *options, RENAMED_FLAG[0], *grid)
     assert result.exit_code == 0, result.stderr
     remarks = " ".join(result.stderr.split())
     assert "--grid: 'rate' is now 'learning_rate', 'decay' is now 'weight_decay'." in remarks
-    for name, new in (
-        ("--batch", "--batch-size"),
-        ("--crossed", "--windows-per-step"),
-        ("--half", "--bf16"),
-        ("--pairs", "--max-pairs"),
-    ):
+    for name, (new, _) in RENAMED.items():
         assert f"{name} is now {new}; the old name works until version 0.3.0." in remarks
+    assert " is now ".join(RENAMED_FLAG) in remarks
     settings = load_probe(Path("mine.safetensors")).record.settings
     assert settings["learning_rate"] == 3e-3
     assert (settings["batch_size"], settings["windows_per_step"], settings["bf16"]) == (8, 4, True)
@@ -219,7 +224,7 @@ def test_the_example_of_the_help_works_as_it_stands(here):
     write_demonstration(Path("demo/recordings"), 20.0, 0)
     result = CliRunner().invoke(app, example.split(), catch_exceptions=False)
     assert result.exit_code == 0, result.stderr
-    assert "Trained on 6 pairs of windows" in result.stdout
+    assert "Trained on 15 pairs of windows" in result.stdout
 
 
 def test_the_help_has_no_long_panel_and_shows_the_values_of_options(here):

@@ -46,7 +46,7 @@ def config_on_disk():
 
 
 @pytest.fixture(scope="module")
-def take():
+def load_batch():
     return loader(planted_bank(LEVELS, CONFIG.frames, CONFIG.dimension))
 
 
@@ -66,19 +66,19 @@ class Recorded(Progress):
         self.stages.append((what, total))
         return self
 
-    def advance(self, pieces=1, detail=""):
+    def advance(self, steps=1, detail=""):
         if detail:
-            assert pieces == 1
+            assert steps == 1
             self.steps.append(detail)
         else:
-            self.skipped += pieces
+            self.skipped += steps
 
 
-def by_hand(run: TrainingRun, take) -> torch.nn.Module:
+def by_hand(run: TrainingRun, load_batch) -> torch.nn.Module:
     """The last epoch's head: torch's own modules, dropout and AdamW."""
     own = run.settings
     head = make_head(run.config, own.seed)
-    fit_scaler(head, [take(np.unique(run.train.windows)[:, None])[0]])
+    fit_scaler(head, [load_batch(np.unique(run.train.windows)[:, None])[0]])
     head.train()
     optimiser = torch.optim.AdamW(
         [weight for weight in head.parameters() if weight.requires_grad],
@@ -92,7 +92,7 @@ def by_hand(run: TrainingRun, take) -> torch.nn.Module:
     step = 0
     for epoch in range(own.epochs):
         for chosen in epoch_batches(run.train.units, own.batch_size, own.order_seed, epoch):
-            segments, mask = take(run.train.windows[chosen])
+            segments, mask = load_batch(run.train.windows[chosen])
             x = segments.new_zeros(*mask.shape, *segments.shape[1:])
             x[mask] = segments
             with torch.random.fork_rng():
@@ -127,10 +127,10 @@ def variants(run: TrainingRun, count: int, windows_per_step: int = 0) -> list[Tr
     ]
 
 
-def test_training_is_the_loop_that_anyone_would_write(run, take):
+def test_training_is_the_loop_that_anyone_would_write(run, load_batch):
     short = replace(run, settings=replace(run.settings, epochs=1))  # so that no epoch is chosen
-    expected = by_hand(short, take).state_dict()
-    found = train_run(TASK, short, take).head.state_dict()
+    expected = by_hand(short, load_batch).state_dict()
+    found = train_run(TASK, short, load_batch).head.state_dict()
     del found["norms.0.num_batches_tracked"], found["norms.1.num_batches_tracked"]
     for state in (found, expected):  # the keys' bias has no effect: its gradient is rounding
         state["attention.self_attn.in_proj_bias"][CONFIG.width : 2 * CONFIG.width] = 0
@@ -141,16 +141,16 @@ def test_training_is_the_loop_that_anyone_would_write(run, take):
 @pytest.mark.parametrize(
     ("count", "windows_per_step"), [pytest.param(32, 0, marks=pytest.mark.slow), (4, 0), (4, 6)]
 )
-def test_stacked_runs_are_separate_ones(run, take, count, windows_per_step):
+def test_stacked_runs_are_separate_ones(run, load_batch, count, windows_per_step):
     runs = variants(run, count, windows_per_step)
     windows = run.validation.windows
     shown = Recorded()
-    stacked = train_runs(TASK, runs, take, progress=shown)
+    stacked = train_runs(TASK, runs, load_batch, progress=shown)
     assert [what for what, _ in shown.stages] == [f"training {n} of 3" for n in (1, 2, 3)]  # orders
     for one, fitted in zip(runs, stacked, strict=True):
-        alone = train_run(TASK, one, take)
+        alone = train_run(TASK, one, load_batch)
         assert fitted.epoch == alone.epoch
-        logits, expected = (predict(f.head.logits, take, windows) for f in (fitted, alone))
+        logits, expected = (predict(f.head.logits, load_batch, windows) for f in (fitted, alone))
         np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-5)
         losses, expected = ([e["validation_loss"] for e in f.history] for f in (fitted, alone))
         np.testing.assert_allclose(losses, expected, rtol=0, atol=1e-5)
@@ -167,8 +167,8 @@ class Killing(Recorded):
         super().__init__()
         self.last = last
 
-    def advance(self, pieces=1, detail=""):
-        super().advance(pieces, detail)
+    def advance(self, steps=1, detail=""):
+        super().advance(steps, detail)
         if len(self.steps) == self.last:
             raise Killed
 
@@ -181,21 +181,27 @@ def states(trained):
     ("place", "windows_per_step"), [((1, 2), 0), ((2, 1), 0), ((3, 3), 0), ((2, 1), 6), ((3, 3), 6)]
 )
 def test_a_training_that_was_killed_ends_in_the_same_bytes(
-    run, take, tmp_path, place, windows_per_step
+    run, load_batch, tmp_path, place, windows_per_step
 ):
     runs = [one for one in variants(run, 6, windows_per_step) if one.settings.shuffle_seed == 2]
     assert len(runs) > 1
     shown = Recorded()
-    uninterrupted = train_runs(TASK, runs, take, progress=shown)
+    uninterrupted = train_runs(TASK, runs, load_batch, progress=shown)
     ((_, total),) = shown.stages
     steps = total // SETTINGS.epochs
     epoch, step = place
     with pytest.raises(Killed):
         train_runs(
-            TASK, runs, take, progress=Killing((epoch - 1) * steps + step), resume_folder=tmp_path
+            TASK,
+            runs,
+            load_batch,
+            progress=Killing((epoch - 1) * steps + step),
+            resume_folder=tmp_path,
         )
     assert len(list(tmp_path.iterdir())) == (epoch > 1)
-    resumed = train_runs(TASK, runs, take, progress=(shown := Recorded()), resume_folder=tmp_path)
+    resumed = train_runs(
+        TASK, runs, load_batch, progress=(shown := Recorded()), resume_folder=tmp_path
+    )
     assert shown.skipped == (epoch - 1) * steps
     assert shown.skipped + len(shown.steps) == total
     assert shown.steps[0].startswith(f"epoch {epoch} of 3, loss ")
@@ -206,50 +212,52 @@ def test_a_training_that_was_killed_ends_in_the_same_bytes(
     assert not list(tmp_path.iterdir())
 
 
-def test_what_another_training_saved_is_left_alone(run, take, tmp_path):
+def test_what_another_training_saved_is_left_alone(run, load_batch, tmp_path):
     for changed in (run, replace(run, settings=replace(run.settings, learning_rate=1e-3))):
         with pytest.raises(Killed):
-            train_run(TASK, changed, take, progress=Killing(8), resume_folder=tmp_path)
+            train_run(TASK, changed, load_batch, progress=Killing(8), resume_folder=tmp_path)
     assert len(list(tmp_path.glob("*.fit"))) == 2
     for file in tmp_path.iterdir():
         file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(ProbeError, match="cannot be read; remove it to train anew"):
-        train_run(TASK, run, take, resume_folder=tmp_path)
+        train_run(TASK, run, load_batch, resume_folder=tmp_path)
 
 
-def test_a_training_does_not_go_on_under_another_loss(run, take, tmp_path):
+def test_a_training_does_not_go_on_under_another_loss(run, load_batch, tmp_path):
     weighted = replace(TASK, loss=Loss("cross_entropy", (("weights", (1.0, 3.0)),)))
     with pytest.raises(Killed):
-        train_run(TASK, run, take, progress=Killing(8), resume_folder=tmp_path)
-    fitted = train_run(weighted, run, take, progress=(shown := Recorded()), resume_folder=tmp_path)
+        train_run(TASK, run, load_batch, progress=Killing(8), resume_folder=tmp_path)
+    fitted = train_run(
+        weighted, run, load_batch, progress=(shown := Recorded()), resume_folder=tmp_path
+    )
     assert shown.skipped == 0
     assert len(list(tmp_path.glob("*.fit"))) == 1  # the other's, left alone
-    assert fitted.history[0]["loss"] != train_run(TASK, run, take).history[0]["loss"]
+    assert fitted.history[0]["loss"] != train_run(TASK, run, load_batch).history[0]["loss"]
 
 
-def test_the_hash_that_finds_an_interrupted_training_stays(run, take):
+def test_the_hash_that_finds_an_interrupted_training_stays(run, load_batch):
     """As it was when settings and shapes were hashed as they stood; renaming must not change it."""
     first = replace(run, train=EXAMPLES, validation=EXAMPLES)
-    loop = Loop(TASK, [first], take, "cpu")
+    loop = Loop(TASK, [first], load_batch, "cpu")
     facts = [config_on_disk(), settings_on_disk(), EXAMPLES.sha256, EXAMPLES.sha256]
     text = json.dumps(["expertise-2", loop.stack.mean.tolist(), [facts]])
     assert loop.sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, take):
+def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, load_batch):
     settings = TrainingSettings(epochs=40, batch_size=8, learning_rate=1e-2, patience=3)
-    fitted = train_run(TASK, replace(run, settings=settings), take)
+    fitted = train_run(TASK, replace(run, settings=settings), load_batch)
     assert len(fitted.history) == min(fitted.epoch + 3, 40)
     best = max(fitted.history, key=lambda e: (e["accuracy"], -e["validation_loss"]))
     assert fitted.history.index(best) == fitted.epoch - 1
-    logits = predict(fitted.head.logits, take, run.validation.windows)
+    logits = predict(fitted.head.logits, load_batch, run.validation.windows)
     assert TASK.metrics(logits, run.validation.targets)["accuracy"] == best["accuracy"]
 
 
-def test_training_shows_its_progress_and_leaves_global_randomness_alone(run, take):
+def test_training_shows_its_progress_and_leaves_global_randomness_alone(run, load_batch):
     torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
     shown = Recorded()
-    fitted = train_run(TASK, run, take, progress=shown)
+    fitted = train_run(TASK, run, load_batch, progress=shown)
     assert shown.stages == [("training", 21)]
     epochs, losses = zip(*(detail.split(", loss ") for detail in shown.steps), strict=True)
     assert list(epochs) == [f"epoch {epoch} of 3" for epoch in (1, 2, 3) for _ in range(7)]
@@ -259,9 +267,9 @@ def test_training_shows_its_progress_and_leaves_global_randomness_alone(run, tak
     assert (np.random.get_state()[1] == numpy_state).all()  # noqa: NPY002
 
 
-def test_bfloat16_is_near(run, take):
+def test_bfloat16_is_near(run, load_batch):
     exact, rounded = (
-        train_run(TASK, replace(run, settings=replace(run.settings, bf16=bf16)), take)
+        train_run(TASK, replace(run, settings=replace(run.settings, bf16=bf16)), load_batch)
         for bf16 in (False, True)
     )
     losses = [[e["validation_loss"] for e in fitted.history] for fitted in (exact, rounded)]
@@ -269,10 +277,10 @@ def test_bfloat16_is_near(run, take):
     assert losses[0] != losses[1]
 
 
-def test_only_training_examples_are_trained_on(run, take):
+def test_only_training_examples_are_trained_on(run, load_batch):
     """Other validation examples choose another epoch, but every epoch is the same."""
     other = replace(run, validation=run.validation.subset(run.validation.targets == 1))
-    one, two = train_run(TASK, run, take), train_run(TASK, other, take)
+    one, two = train_run(TASK, run, load_batch), train_run(TASK, other, load_batch)
     assert [e["loss"] for e in one.history] == [e["loss"] for e in two.history]
 
 
@@ -305,18 +313,20 @@ def test_the_learning_rate_rises_and_falls_to_zero():
 
 def test_without_dropout_paired_windows_train_as_plain_pairs_on_the_same_batches():
     levels = np.tile([0, 1, 2], 4)
-    take = loader(planted_bank(levels, 20, 32))
+    load_batch = loader(planted_bank(levels, 20, 32))
     config = HeadConfig(20, 32, 2, inputs=2, width=16, feedforward=8, dropout=0.0)
     train, validation = all_pairs(levels, np.arange(9)), all_pairs(levels, np.arange(9, 12))
     settings = TrainingSettings(
         epochs=2, batch_size=4, learning_rate=3e-3, windows_per_step=4, seed=1
     )
     task = EXPERTISE_TASKS[2]
-    fast = train_run(task, TrainingRun(config, settings, train, validation), take)
+    fast = train_run(task, TrainingRun(config, settings, train, validation), load_batch)
     units = group_pairs(train, 4, 1)
     assert len(np.unique(units.units)) > 4
     plain = train_run(
-        task, TrainingRun(config, replace(settings, windows_per_step=0), units, validation), take
+        task,
+        TrainingRun(config, replace(settings, windows_per_step=0), units, validation),
+        load_batch,
     )
     for one, other in zip(fast.history, plain.history, strict=True):
         assert one == pytest.approx(other, abs=1e-5)

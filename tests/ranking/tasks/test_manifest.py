@@ -80,7 +80,7 @@ def test_the_hash_changes_with_the_manifest_and_with_the_sound(read):
         ("first,second\na,b\n", "line 1: no column 'winner'"),
         ("recording,level\nann,good\n", "line 2: 'level' is 'good', which is not a number"),
         ("recording,level\nann,1\nbob,\n", "line 3: 'level' is ''; give a number"),
-        ("recording,level\nann,1\nann,2\n", "line 3: 'recording' is 'ann'; it stands twice"),
+        ("recording,level\nann,1\nann,2\n", "line 3: 'recording' is 'ann'; it is there twice"),
         ("recording,level,split\nann,1,trian\n", "line 2: 'split' is 'trian'; write train, val"),
         ("recording,level,split\nann,1,train\nbob,2,\n", "line 3: 'split' is ''; give every row"),
         ("first,second,winner\na,b,c\n", "line 2: 'winner' is 'c'; name one of the two"),
