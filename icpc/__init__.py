@@ -1,4 +1,4 @@
-"""The competition: who played, how far they got, and the program that judges it.
+"""The competition: who played, how far they got, and the program that ranks them.
 
 What a command does is a function here, for notebooks and scripts, and is loaded when it is asked
 for::

@@ -1,7 +1,7 @@
 """The engine: from sound to comparisons, from comparisons to one order, and how far to trust it.
 
 Candidates are plain strings here; which competition they played, and what became of them, is not
-this package's business: results enter only as columns to hold a finished ranking against. It
+this package's business: results enter only as columns to compare a finished ranking with. It
 imports neither ``icpc`` nor ``plots``. Its packages stand in one order, and each may import those
 before it: ``files``, ``comparisons``, ``methods``, ``evaluation``, ``consistency``, ``audio``,
 ``encoders``, ``embeddings``, ``tasks``, ``network``, ``probe``, ``judging``.

@@ -125,7 +125,7 @@ def test_packages_are_imported_in_order(trees):
 
 
 def test_no_package_imports_itself_by_way_of_another(trees):
-    """Importing a module runs its package's __init__, so packages can circle where files do not."""
+    """Imports of a module run its package's __init__: packages can form cycles where files do not."""
     graph: dict[str, set[str]] = {}
     for name, tree in trees.items():
         own = graph.setdefault(package(name, trees), set())

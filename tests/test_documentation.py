@@ -102,12 +102,12 @@ def test_numbers_of_the_readme_on_the_two_stages_of_2025(study2025):
     from icpc.study.study import Settings, run_study
 
     competition = study2025.competition
-    stage2 = run_study(competition, load_comparisons(competition, stage="stage2"), Settings())
+    stage2 = run_study(competition, load_comparisons(competition, round_name="stage2"), Settings())
     pairs = every_two(rankings_of({"stage1": study2025, "stage2": stage2}))
     score = competition.roster.set_index("candidate")["score"]
     (row,) = compare_rankings(pairs, score)
-    told = f"{row.tau:+.3f} (95 % interval {row.tau_low:+.3f} to {row.tau_high:+.3f})"
-    assert told in " ".join(README.split())
+    shown = f"{row.tau:+.3f} (95 % interval {row.tau_low:+.3f} to {row.tau_high:+.3f})"
+    assert shown in " ".join(README.split())
     assert f"put the {row.candidates} candidates who played both" in " ".join(README.split())
 
 
@@ -125,7 +125,7 @@ def test_notebooks_are_stripped_and_define_nothing(path):
         assert not re.search(r"^\s*(def|class) ", cell.source, re.MULTILINE)
 
 
-def told(name, folder):
+def run_notebook(name, folder):
     """What a notebook prints when it runs in a folder, and how many pictures it shows."""
     notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
     resources = {"metadata": {"path": str(folder)}}
@@ -140,13 +140,13 @@ def told(name, folder):
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    return told("1-icpc2015", tmp_path_factory.mktemp("story"))
+    return run_notebook("1-icpc2015", tmp_path_factory.mktemp("story"))
 
 
 @pytest.fixture(scope="module")
 def tutorial(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tutorial")
-    return folder, *told("3-your-own-competition", folder)
+    return folder, *run_notebook("3-your-own-competition", folder)
 
 
 @pytest.mark.slow
@@ -163,7 +163,7 @@ def test_the_notebook_runs_and_shows_nine_figures(story):
         "8,418 published comparisons of 113 candidates",
         "wins                        0.793",
         "0.5407 of 8,418 comparisons right",
-        "56,606 verdicts of 17 jurors",
+        "56,606 comparisons by 17 jurors",
     ],
 )
 def test_the_notebook_tells_our_own_numbers(story, words):

@@ -42,7 +42,7 @@ def written(folder: Path, *options: object) -> tuple[float, Path]:
 
 
 def round_robin(folder: Path, n: int) -> list[object]:
-    """Options that make a report of a competition where all meet all."""
+    """Options that make a report of a competition in which every pair was compared."""
     roster, comparisons = tournament(n)
     for table, stem in ((roster, "roster"), (comparisons, "comparisons")):
         write_text(to_csv(table), folder / f"{stem}.csv")

@@ -23,10 +23,10 @@ def test_every_name_is_a_function_or_settings(name):
     assert callable(getattr(icpc, name))
 
 
-def test_what_is_offered_is_said_once():
+def test_every_name_is_listed_once():
     tree = ast.parse((ROOT / "icpc" / "__init__.pyi").read_text(encoding="utf-8"))
-    (said,) = [ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign)]
-    assert said == sorted(icpc.__all__)
+    (listed,) = [ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign)]
+    assert listed == sorted(icpc.__all__)
 
 
 def test_nothing_is_loaded_before_it_is_asked_for():

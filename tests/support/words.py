@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "tests" / "data" / "words.csv"
 FOLDERS = ("icpc", "notebooks", "plots", "ranking", "tests")
 CODE, DOCUMENTS = {".py", ".pyi"}, {".md", ".html", ".toml", ".css", ".svg"}
-OLD_NAMES = ("CHANGELOG.md", "tests/*/words.py", "tests/test_words.py", "*/test_deprecation.py")
+OLD_NAMES = ("CHANGELOG.md", "tests/*/words.py", "tests/test_words.py", "*/test_version_0_1_0.py")
 OLD = re.compile("^RENAMED|on_disk$|0_1_0")
 """What is called so, or assigned to a name like that, may use old names."""
 NAMES, PROSE = "names", "prose"
