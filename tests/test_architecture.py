@@ -22,6 +22,7 @@ MAY_IMPORT = {
 ORDER = {  # each may import those before it
     "ranking": [
         "errors",
+        "deprecation",
         "tables",
         "progress",
         "files",
@@ -125,7 +126,7 @@ def test_packages_are_imported_in_order(trees):
 
 
 def test_no_package_imports_itself_by_way_of_another(trees):
-    """Imports of a module run its package's __init__: packages can form cycles where files do not."""
+    """Imports run a package's __init__, so packages can form cycles where files do not."""
     graph: dict[str, set[str]] = {}
     for name, tree in trees.items():
         own = graph.setdefault(package(name, trees), set())

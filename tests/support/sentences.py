@@ -28,8 +28,10 @@ from words import STRINGS_OF_JS
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("icpc", "plots", "ranking")
 LONGEST = 1000  # characters of a text that can be one sentence, or some
+SHOWN = 120  # characters of a test's name: its parameters may be a sentence each
 SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,},? [^\W\d_]+")
-FOR_PROGRAMMERS = ("ValueError", "TypeError", "KeyError", "RuntimeError", "re.compile")
+FOR_PROGRAMMERS = ("ValueError", "TypeError", "KeyError", "RuntimeError", "compile", "warnings")
+LAYOUT = {"loc", "textcoords", "xycoords"}  # what matplotlib calls places
 GAP = "{…}"
 BLOCKS = {"p", "h1", "h2", "h3", "h4", "label", "li", "th", "dt", "button", "figcaption", "summary"}
 
@@ -98,10 +100,11 @@ def strings(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 
 
 def for_programmers(node: ast.AST, above: ast.AST) -> bool:
-    """Whether a node is a docstring, an annotation, or an error that is not the user's."""
+    """Whether a node is a docstring, an annotation, or for other programs and their authors."""
     return (
         (isinstance(above, ast.Expr) and isinstance(node, ast.Constant))
         or node in (getattr(above, "annotation", None), getattr(above, "returns", None))
+        or (isinstance(node, ast.keyword) and node.arg in LAYOUT)
         or (isinstance(node, ast.Call) and ast.unparse(node.func).endswith(FOR_PROGRAMMERS))
     )
 
@@ -185,13 +188,15 @@ def printers() -> list[tuple[Any, str, TextsOf]]:
     from rich.console import Console
 
     from icpc.findings.finding import Finding
+    from icpc.study.study import Study
     from ranking.errors import JudgeError
     from ranking.progress import Progress
 
     import_module("icpc.cli.output")  # where progress is drawn
     return [
         (JudgeError, "__init__", lambda _, error, *__: in_an_error(error)),
-        (Finding, "__init__", lambda _, finding, *__: [finding.sentence]),
+        (Finding, "__init__", lambda _, finding, *__: [finding.name, finding.sentence]),
+        (Study, "__init__", lambda _, study, *__: study.remarks),
         (Console, "print", lambda _, __, *shown: [getattr(one, "plain", one) for one in shown]),
         (Text, "set_text", lambda _, __, text: [text]),
         (import_module("plots.page.render"), "render_page", lambda html, *_: on_a_page(html)),
@@ -242,7 +247,7 @@ def found_in(sought: Iterable[Template], cases: Mapping[str, str]) -> dict[Templ
 
 def page(sought: Iterable[Template], cases: Mapping[str, str]) -> str:
     """Return the page, as Markdown: texts by file, each with its case; then what is in none."""
-    lines, unprinted = ["# Every sentence that the program prints", ""], []
+    lines, unprinted = ["# Every sentence that the program prints"], []
     for file, own in itertools.groupby(found_in(sought, cases).items(), lambda one: one[0].file):
         printed = {}
         for one, text in own:
@@ -250,7 +255,8 @@ def page(sought: Iterable[Template], cases: Mapping[str, str]) -> str:
                 printed[text or one.text] = cases.get(text or "", "in a browser")
             else:
                 unprinted.append(f"- {file}:{one.line}: {one.text}")
-        lines += ["", f"## {file}", "", *listed(printed)]
+        if printed:
+            lines += ["", f"## {file}", "", *listed(printed)]
     lines += ["", f"## Printed by no test: {len(unprinted)}", "", *unprinted, "", "## Help", ""]
     helped = {joined(text): case for text, case in help_texts() if text}
     return "\n".join([*lines, *listed(helped), ""])
@@ -258,7 +264,7 @@ def page(sought: Iterable[Template], cases: Mapping[str, str]) -> str:
 
 def listed(cases: Mapping[str, str]) -> Iterator[str]:
     """Yield texts with their cases as items of a list."""
-    yield from (f"- {text}\n  ({case})" for text, case in cases.items())
+    yield from (f"- {text}\n  ({case[:SHOWN]})" for text, case in cases.items())
 
 
 class Plugin:
