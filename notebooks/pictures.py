@@ -39,7 +39,7 @@ def figures_of(name: str) -> dict[str, bytes]:
 
 
 def published() -> bytes:
-    """The paper's Figure 2 with the band of judges without skill, as SVG."""
+    """The paper's Figure 2 with the null band of random judges, as SVG."""
     return render_figure(hit_rate_as_published("icpc2015").figure(), "svg")
 
 

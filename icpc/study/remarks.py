@@ -17,7 +17,7 @@ def list_remarks(
     Parameters
     ----------
     competition
-        Whose candidates were ranked.
+        Competition whose candidates were ranked.
     tally, schedule
         Comparisons counted, and which pairs were compared how often.
     method
