@@ -8,10 +8,9 @@ capitalised; ``where`` it counts; what stands there ``now``; ``but``, files in w
 * ``prose``: comments, docstrings, messages, help and documents, line breaks as blanks.
 * ``both``.
 
-Old names that are still read stand in assignments to ``RENAMED…``, those by which files are found
-and hashed in functions ``…on_disk``, those that tests give in tests named for version 0.1.0, and
-CHANGELOG.md lists them: there they may stand. ``python
-tests/support/words.py [FOLDER]`` prints how often each stands in a tree.
+Old names may stand in assignments to ``RENAMED…``, by which they are still read, in functions
+``…on_disk``, by which files are found and hashed, in tests named for version 0.1.0, and in
+CHANGELOG.md. ``python tests/support/words.py [FOLDER]`` prints how often each stands in a tree.
 """
 
 import ast
@@ -31,7 +30,13 @@ ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "tests" / "data" / "words.csv"
 FOLDERS = ("icpc", "notebooks", "plots", "ranking", "tests")
 CODE, DOCUMENTS = {".py", ".pyi"}, {".md", ".html", ".toml", ".css", ".svg"}
-OLD_NAMES = ("CHANGELOG.md", "tests/*/words.py", "tests/test_words.py", "*/test_version_0_1_0.py")
+OLD_NAMES = (  # files that say how things were called
+    "CHANGELOG.md",
+    "tests/*/test_deprecation.py",
+    "tests/*/test_version_0_1_0.py",
+    "tests/support/words.py",
+    "tests/test_words.py",
+)
 OLD = re.compile("^RENAMED|on_disk$|0_1_0")
 """What is called so, or assigned to a name like that, may use old names."""
 NAMES, PROSE = "names", "prose"
