@@ -17,10 +17,24 @@ import choix
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import LinearOperator, cg
+from scipy.special import expit, log_expit
 
 from ranking.comparisons.tally import WinMatrix
 from ranking.errors import RankingError
 from ranking.methods.method import Method, Start, Weights
+
+MAX_STEPS = 1000
+"""Largest number of Newton steps of a fit."""
+CONVERGED = 1e-7
+"""A fit ends with the step that moves no difference by more than this: its error is the square."""
+RIDGE = 1e-12
+"""What is added to a curvature, relative to its diagonal, so that it can be factored."""
+SHORT = 0.25
+"""A Newton step that moves no log-strength by more than this is taken whole."""
+LONG = 10.0
+"""A Newton step moves no log-strength by more than this."""
+NEARLY_CONVERGED = 1e-5
+"""A fit ends when the mean log-strength, which a light ghost hardly holds, moves no more."""
 
 
 def log_strengths(wins: WinMatrix, weights: Weights = None, start: Start = None) -> np.ndarray:
@@ -84,6 +98,43 @@ def regularise(wins: WinMatrix) -> np.ndarray:
     return wins.wins + (0.5 / (n - 1)) * (1 - np.eye(n))
 
 
+def ghost_fit(wins: np.ndarray, weight: float, start: np.ndarray | None = None) -> np.ndarray:
+    """Return the log-strengths (n,) that are most likely if everyone also ties with a ghost.
+
+    The ghost is one more candidate, of strength 0, whom nobody else meets; it keeps all strengths
+    finite. Their mean is not 0, unless the weight is.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column.
+    weight : float
+        How many ties each candidate has with the ghost; 0 for wins that connect all candidates
+        both ways.
+    start : float array, shape (n,), or None
+        Log-strengths near those of the fit; None: start from 0.
+
+    Raises
+    ------
+    RankingError
+        If the fit does not converge.
+    """
+    strength = np.zeros(len(wins)) if start is None else np.array(start, dtype=float)
+    for _ in range(MAX_STEPS):
+        gradient = _gradient(wins, weight, strength)
+        step = _newton_direction(_penalised_curvature(wins, weight, strength), gradient)
+        if np.ptp(step) < CONVERGED and abs(step.mean()) < NEARLY_CONVERGED:
+            strength += step
+            return strength if weight else strength - strength.mean()
+        strength += _share_of_step(wins, weight, strength, step) * step
+    raise RankingError(
+        "Bradley-Terry",
+        f"the fit did not converge in {MAX_STEPS} steps",
+        "rank by win rate",
+        key="rank-by-win-rate",
+    )
+
+
 def newton_step(
     wins: np.ndarray, strength: np.ndarray, weights: np.ndarray | None = None
 ) -> np.ndarray:
@@ -114,6 +165,63 @@ def fisher_information(wins: np.ndarray, strength: np.ndarray) -> np.ndarray:
     The diagonal of its inverse, less 1 / n, holds the squared standard errors.
     """
     return _curvature(wins + wins.T, _win_probability(strength))
+
+
+def _gradient(wins: np.ndarray, weight: float, strength: np.ndarray) -> np.ndarray:
+    """Return the slope (n,) of the log-likelihood with ties with a ghost.
+
+    Each term is computed by itself, not as a difference, so that small ones stay exact.
+    """
+    loss = expit(strength[np.newaxis, :] - strength[:, np.newaxis])  # of row to column
+    pull = wins * loss
+    slope: np.ndarray = pull.sum(axis=1) - pull.sum(axis=0)
+    return slope - 0.5 * weight * np.tanh(strength / 2)
+
+
+def _penalised_curvature(wins: np.ndarray, weight: float, strength: np.ndarray) -> np.ndarray:
+    """Return the negative Hessian (n, n) of the log-likelihood with ties with a ghost."""
+    probability = expit(strength[:, np.newaxis] - strength[np.newaxis, :])
+    between = (wins + wins.T) * probability * probability.T
+    curvature = np.diag(between.sum(axis=1) + weight * expit(strength) * expit(-strength)) - between
+    return curvature if weight else curvature + 1 / len(wins)
+
+
+def _newton_direction(curvature: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Return the Newton step (n,), solved in units of each candidate's own curvature.
+
+    A trace of ridge keeps directions that only a light ghost holds within rounding.
+    """
+    unit = 1 / np.sqrt(curvature.diagonal())
+    scaled = curvature * np.outer(unit, unit)
+    scaled[np.diag_indices_from(scaled)] += RIDGE
+    return np.asarray(unit * cho_solve(cho_factor(scaled), unit * gradient))
+
+
+def _share_of_step(
+    wins: np.ndarray, weight: float, strength: np.ndarray, step: np.ndarray
+) -> float:
+    """Return how much of a Newton step to take: at most 10, halved until the likelihood gains.
+
+    A short step always gains, since curvature changes by no more than the odds do.
+    """
+    if np.abs(step).max() < SHORT:
+        return 1.0
+    before = _log_likelihood(wins, weight, strength)
+    ahead = float(step @ _gradient(wins, weight, strength))
+    share = min(1.0, LONG / np.abs(step).max())
+    while share > 1e-9 and (
+        _log_likelihood(wins, weight, strength + share * step) < before + 0.1 * share * ahead
+    ):
+        share /= 2
+    return share
+
+
+def _log_likelihood(wins: np.ndarray, weight: float, strength: np.ndarray) -> float:
+    """Return the log-likelihood of wins and of ties with a ghost."""
+    winner, loser = np.nonzero(wins)
+    of_wins = log_expit(strength[winner] - strength[loser]) @ wins[winner, loser]
+    of_ties = 0.5 * weight * (log_expit(strength) + log_expit(-strength)).sum()
+    return float(of_wins + of_ties)
 
 
 def _curvature(pair_counts: np.ndarray, probability: np.ndarray) -> np.ndarray:

@@ -7,7 +7,12 @@ import pytest
 from tournaments import random_wins
 
 from ranking.comparisons.tally import WinMatrix
-from ranking.methods.bradley_terry import fisher_information, log_strengths, newton_step
+from ranking.methods.bradley_terry import (
+    fisher_information,
+    ghost_fit,
+    log_strengths,
+    newton_step,
+)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -78,3 +83,32 @@ def test_fisher_information_gives_the_standard_error_of_two_candidates():
     wins = np.array([[0.0, 8.0], [8.0, 0.0]])
     inverse = np.linalg.inv(fisher_information(wins, np.zeros(2))) - 1 / 2
     assert inverse[0, 0] + inverse[1, 1] - 2 * inverse[0, 1] == pytest.approx(4 / 16)
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.01])
+def test_a_ghost_is_one_more_candidate_whom_everyone_ties(weight):
+    """Against the fit of a field that has the ghost in it, and everyone's ties with it."""
+    wins = np.triu(random_wins(9, 0), 1)  # wins run one way only
+    field = np.full((10, 10), weight / 2)
+    field[:9, :9] = wins
+    field[9, 9] = 0
+    with_ghost = log_strengths(WinMatrix(field))
+    assert ghost_fit(wins, weight) == pytest.approx(with_ghost[:9] - with_ghost[9], abs=1e-9)
+
+
+@pytest.mark.parametrize("n", [2, 9, 120])
+def test_a_light_ghost_is_fitted_where_everyone_lost_to_the_one_before(n):
+    """The expected number of wins equals the number, although strengths span hundreds."""
+    strength = ghost_fit(np.diag(np.ones(n - 1), 1), 1e-6)
+    loss = 1 / (1 + np.exp(strength[:-1] - strength[1:]))
+    slope = np.append(loss, 0) - np.append(0, loss) - 0.5e-6 * np.tanh(strength / 2)
+    assert slope == pytest.approx(np.zeros(n), abs=1e-14)
+    assert (np.diff(strength) < -9).all()
+
+
+def test_a_ghost_of_weight_zero_leaves_the_maximum_of_the_likelihood():
+    """A beats B 9 times, B beats C 6 times, C beats A once; choix.ilsr_pairwise_dense agrees."""
+    wins = np.array([[0, 9, 0], [0, 0, 6], [1, 0, 0]], dtype=float)
+    expected = [1.94963948, -0.15609177, -1.79354771]
+    assert ghost_fit(wins, 0) == pytest.approx(expected, abs=1e-8)
+    assert ghost_fit(wins, 0, np.array([30.0, -40.0, 3.0])) == pytest.approx(expected, abs=1e-8)
