@@ -21,14 +21,18 @@ Tables
   the pair of windows, counted from 0; ``p_first`` probability that the first plays better, 0 to 1.
 * :data:`COMPARISONS`: one outcome for each pair of candidates. ``first``; ``second``; ``winner``
   id of the one who was preferred, or :data:`TIE`; ``votes`` for the winner (for either of the two,
-  if tied); ``windows`` that were voted on. Optional: ``juror`` who compared them.
+  if tied); ``windows`` that were voted on. Optional: ``juror`` who compared them; ``count`` of
+  independent comparisons with this outcome, a whole number; ``weight`` by which each of them moves
+  strengths, a positive number, relative to their mean; ``rater``, ``session``, ``match`` within
+  which comparisons depend on each other.
 * :data:`MARKS`: the marks of a panel. ``juror`` who gave it; ``candidate`` who received it;
   ``mark`` larger is better, missing where ``recused``.
 * :data:`RANKING`: the candidates in order. ``rank`` 1 is best, equals share one; ``rank_low``,
   ``rank_high`` its 95 % interval; ``candidate``; ``wins`` comparisons won, a tie counts half;
   ``comparisons`` number of comparisons the candidate was in; ``win_rate`` share of them won;
   ``strength`` in the unit of the method, with its 95 % interval ``strength_low``,
-  ``strength_high``.
+  ``strength_high``, infinite where it is unbounded; ``component`` 1 for the largest set of
+  candidates whom comparisons join. Ranks start anew in each component.
 * :data:`HITRATE`: a ranking compared with the actual result, one row for each candidate, best
   first. ``k`` number of candidates at or above this one; ``candidate``; ``wins`` of this one;
   ``reached`` last round played, or else the score; ``passed`` whether this one passed the round;
@@ -67,6 +71,7 @@ RANKING = (
     "strength",
     "strength_low",
     "strength_high",
+    "component",
 )
 HITRATE = (
     "k",

@@ -2,15 +2,17 @@
 
 Conventions
 -----------
-A schedule is *even* if every candidate was compared equally often. Whether wins connect all
-candidates both ways decides whether Bradley-Terry strengths are finite.
+A schedule is *even* if every candidate was compared equally often. Candidates whom comparisons
+join, over however many others, make a *component*; those whom wins connect both ways make a
+*group*, and between groups strengths are infinitely far apart.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.comparisons.tally import Tally, strongly_connected_components
+from ranking.comparisons.components import paths_of_wins, strongly_connected_components
+from ranking.comparisons.tally import Tally
 
 MAX_EQUAL_RATE = 0.1
 """Largest share of pairs of equal score, relative to that of unequal score, that counts as none."""
@@ -26,6 +28,10 @@ class Schedule:
     """Number of comparisons of the candidate who has the most."""
     groups: tuple[tuple[str, ...], ...]
     """Groups of candidates whom wins connect both ways, the better groups first."""
+    components: tuple[tuple[str, ...], ...]
+    """Components of candidates whom comparisons join, the largest first."""
+    undetermined_pairs: int
+    """Number of pairs of a component whom no path of wins orders, in either direction."""
 
     @property
     def even(self) -> bool:
@@ -36,11 +42,18 @@ class Schedule:
 def describe_schedule(tally: Tally) -> Schedule:
     """Return the facts of the schedule behind a tally."""
     comparisons = tally.pair_counts.sum(axis=1)  # (n,)
-    groups = strongly_connected_components(tally.wins)
+    groups, components = strongly_connected_components(tally.wins), tally.components
+    undetermined = 0
+    if len(groups) > 1:
+        paths = paths_of_wins(tally.wins)
+        unordered = ~(paths | paths.T)
+        undetermined = sum(int(unordered[np.ix_(part, part)].sum()) for part in components) // 2
     return Schedule(
         int(comparisons.min()),
         int(comparisons.max()),
         tuple(tuple(tally.candidates[members]) for members in groups),
+        tuple(tuple(tally.candidates[members]) for members in components),
+        undetermined,
     )
 
 

@@ -5,17 +5,20 @@ Conventions
 Candidates are in order of id, so that nothing depends on the order of rows. Matrices are float64,
 shape (n, n), with a diagonal of zeros. A tie is half a win for each, and is also counted by itself,
 for methods that model ties.
+
+A row with a ``count`` is that many comparisons. A row with a ``weight`` counts by it in what
+ranking methods are given (:attr:`Tally.matrix`), and once in every other number: weights move
+strengths and ranks. They are rescaled to a mean of 1 over comparisons, so that their scale means
+nothing, and they claim no more information than there are comparisons.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
 
-import networkx as nx
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
+from ranking.comparisons.components import is_strongly_connected, weakly_connected_components
 from ranking.errors import RankingError
 from ranking.tables import COMPARISONS, TIE, check
 
@@ -41,6 +44,13 @@ class WinMatrix:
         """Whether chains of wins lead from every candidate to every other."""
         return is_strongly_connected(self.wins)
 
+    def part(self, members: np.ndarray) -> "WinMatrix":
+        """Return the wins and ties among some candidates (indices)."""
+        if len(members) == len(self):
+            return self
+        at = np.ix_(members, members)
+        return WinMatrix(self.wins[at], None if self.ties is None else self.ties[at])
+
     def __len__(self) -> int:
         return len(self.wins)
 
@@ -57,6 +67,8 @@ class Tally:
     """Comparisons with i first and j second that i won at [i, j], a tie half; shape (n, n)."""
     first_ties: np.ndarray | None = None
     """Ties with i first and j second at [i, j]; shape (n, n). None: there were no ties."""
+    weighted: WinMatrix | None = None
+    """Wins and ties in either order, each by its weight. None: comparisons have no weights."""
 
     @cached_property
     def wins(self) -> np.ndarray:
@@ -70,9 +82,29 @@ class Tally:
 
     @cached_property
     def matrix(self) -> WinMatrix:
-        """Wins and ties in either order, for ranking methods."""
+        """Wins and ties in either order, by weight, for ranking methods."""
+        if self.weighted is not None:
+            return self.weighted
         ties = self.first_ties
         return WinMatrix(self.wins, None if ties is None else ties + ties.T)
+
+    @cached_property
+    def components(self) -> list[np.ndarray]:
+        """Candidates (indices) of each component that comparisons join, the largest one first."""
+        return weakly_connected_components(self.pair_counts)
+
+    def part(self, members: np.ndarray) -> "Tally":
+        """Return the tally of comparisons among some candidates (indices, in order)."""
+        if len(members) == len(self.candidates):
+            return self
+        at, ties = np.ix_(members, members), self.first_ties
+        return Tally(
+            self.candidates[members],
+            self.comparisons[at],
+            self.first_wins[at],
+            None if ties is None else ties[at],
+            None if self.weighted is None else self.weighted.part(members),
+        )
 
 
 def count_comparisons(comparisons: pd.DataFrame) -> Tally:
@@ -100,63 +132,58 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
     check(comparisons, COMPARISONS, "comparisons")
     compared = (comparisons[place].unique() for place in ("first", "second"))
     candidates = pd.Index(sorted(set().union(*compared)))
-    n = len(candidates)
-    if n > MAX_CANDIDATES:
+    if len(candidates) > MAX_CANDIDATES:
         raise RankingError(
             "comparisons",
-            f"{n:,} candidates; {MAX_CANDIDATES:,} fit in memory",
+            f"{len(candidates):,} candidates; {MAX_CANDIDATES:,} fit in memory",
             "rank them in groups",
         )
-    first, second = (candidates.get_indexer(comparisons[place]) for place in ("first", "second"))
-    winner = comparisons["winner"]
-    tied = (winner == TIE).to_numpy()
-    points = np.where(tied, 0.5, winner == comparisons["first"])
-    counts, first_wins = np.zeros((n, n)), np.zeros((n, n))
-    np.add.at(counts, (first, second), 1)
-    np.add.at(first_wins, (first, second), points)
-    ties = None
-    if tied.any():
-        ties = np.zeros((n, n))
-        np.add.at(ties, (first[tied], second[tied]), 1)
-    return Tally(candidates, counts, first_wins, ties)
+    times = row_counts(comparisons)
+    counts = count_outcomes(comparisons, candidates, times)
+    if "weight" not in comparisons:
+        return Tally(candidates, *counts)
+    weighted = count_outcomes(comparisons, candidates, times * row_weights(comparisons))
+    return Tally(candidates, *counts, Tally(candidates, *weighted).matrix)
 
 
-def is_strongly_connected(wins: np.ndarray) -> bool:
-    """Whether chains of wins lead from every candidate to every other, of wins (n, n).
-
-    Then every Bradley-Terry strength is finite (Ford 1957).
-    """
-    beats = wins > 0  # dense: simulations ask this of thousands of full matrices
-    return _reaches_all(beats) and _reaches_all(beats.T)
-
-
-def strongly_connected_components(wins: np.ndarray) -> list[list[int]]:
-    """Return the candidates (indices) of each strongly connected component, better ones first.
-
-    Between two components wins run one way only, or there are none.
+def count_outcomes(
+    comparisons: pd.DataFrame, candidates: pd.Index, amounts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return comparisons, wins of the first and ties of n candidates, as a :class:`Tally` has them.
 
     Parameters
     ----------
-    wins : float array, shape (n, n)
-        Wins of row over column.
+    comparisons : table of COMPARISONS
+    candidates : ids of the n candidates, sorted
+    amounts : float array, shape (rows,)
+        How much each row counts.
     """
-    count, group = connected_components(csr_matrix(wins > 0), connection="strong")
-    members = [np.flatnonzero(group == label).tolist() for label in range(count)]
-    between = nx.DiGraph()
-    between.add_nodes_from(range(count))
-    if count > 1:
-        winners, losers = np.nonzero(wins)
-        crossing = group[winners] != group[losers]
-        between.add_edges_from(zip(group[winners][crossing], group[losers][crossing], strict=True))
-    order = nx.lexicographical_topological_sort(between, key=lambda label: members[label][0])
-    return [members[label] for label in order]
+    at = tuple(candidates.get_indexer(comparisons[place]) for place in ("first", "second"))
+    tied = (comparisons["winner"] == TIE).to_numpy()
+    points = np.where(tied, 0.5, comparisons["winner"] == comparisons["first"])
+    counts, first_wins, ties = np.zeros((3, len(candidates), len(candidates)))
+    np.add.at(counts, at, amounts)
+    np.add.at(first_wins, at, amounts * points)
+    np.add.at(ties, at, amounts * tied)
+    return counts, first_wins, ties if tied.any() else None
 
 
-def _reaches_all(beats: np.ndarray) -> bool:
-    """Whether the first candidate beats everyone, over however many others."""
-    reached = np.zeros(len(beats), dtype=bool)
-    newly = np.arange(len(beats)) == 0
-    while newly.any():
-        reached |= newly
-        newly = beats[newly].any(axis=0) & ~reached
-    return bool(reached.all())
+def row_counts(comparisons: pd.DataFrame) -> np.ndarray:
+    """Return how many comparisons each row of a COMPARISONS table is; float, shape (rows,)."""
+    if "count" not in comparisons:
+        return np.ones(len(comparisons))
+    return comparisons["count"].to_numpy(dtype=float)
+
+
+def row_weights(comparisons: pd.DataFrame) -> np.ndarray:
+    """Return the weight of each row, rescaled to a mean of 1 over comparisons; shape (rows,)."""
+    if "weight" not in comparisons:
+        return np.ones(len(comparisons))
+    weights = comparisons["weight"].to_numpy(dtype=float)
+    return weights / np.average(weights, weights=row_counts(comparisons))
+
+
+def effective_number(comparisons: pd.DataFrame) -> float:
+    """Return how many equally weighted comparisons tell as much: (Σw)² / Σw² (Kish 1965)."""
+    times, weights = row_counts(comparisons), row_weights(comparisons)
+    return float((times @ weights) ** 2 / (times @ weights**2))

@@ -27,7 +27,8 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.tally import Tally, strongly_connected_components
+from ranking.comparisons.components import strongly_connected_components
+from ranking.comparisons.tally import Tally
 
 MAX_COMPONENTS = 5
 

@@ -7,6 +7,8 @@ it can prefer loud playing, or a certain piano. :func:`random_judges` therefore 
 Bradley-Terry strengths that were fitted to the actual comparisons, shrinks their spread by their
 errors of estimation, assigns them to the candidates at random, and simulates exactly the pairs that
 were compared: each winner is a Bernoulli draw, the difference of strengths being the log-odds.
+Their Bradley-Terry strengths are one Newton step from those they were simulated by, which is finite
+even where wins do not connect all candidates. A pair counts by the mean weight of its comparisons.
 :func:`coin_flips` simulates comparisons without any preference.
 Where the schedule does not depend on the result, the null model is the permutation test over
 candidates with the noise of single comparisons added. Where it does, as in the published
@@ -21,7 +23,7 @@ import numpy as np
 
 from ranking.comparisons.tally import Tally, WinMatrix
 from ranking.evaluation.resampling import affordable_draws
-from ranking.methods.bradley_terry import BRADLEY_TERRY, fisher_information, regularise
+from ranking.methods.bradley_terry import fisher_information, ghost_fit
 from ranking.methods.method import Method
 
 DRAWS = 1000
@@ -31,7 +33,7 @@ def random_judges(
     tally: Tally,
     method: Method,
     seed: int = 0,
-    draws: int = DRAWS,
+    draws: int | None = None,
     marks: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the strengths that random judges would give on the same pairs, a row per judge.
@@ -44,7 +46,7 @@ def random_judges(
     tally : counted comparisons of n candidates
     method : how the comparisons of each random judge are ranked
     seed : seed of the simulation
-    draws : number of random judges, fewer for many candidates
+    draws : number of random judges; if None, :data:`DRAWS`, but fewer for many candidates
     marks : float array, shape (jurors, n)
         Marks of a panel, for methods that rank by them.
 
@@ -53,15 +55,30 @@ def random_judges(
     float array, shape (draws, n)
     """
     rng = np.random.default_rng(seed)
-    draws = affordable_draws(draws, len(tally.candidates))
+    if draws is None:
+        draws = affordable_draws(DRAWS, len(tally.candidates))
     if method.needs == "marks":
-        own = method.strengths(marks, None, None)
-        return np.stack([rng.permutation(own) for _ in range(draws)])
+        return permuted_strengths(method.strengths(marks, None, None), seed, draws)
     strength = _preferences(tally.matrix)
     preferences = (rng.permutation(strength) for _ in range(draws))
     return np.stack(
         [method.strengths(wins, None, own) for wins, own in _simulate(tally, preferences, rng)]
     )
+
+
+def permuted_strengths(strength: np.ndarray, seed: int = 0, draws: int = DRAWS) -> np.ndarray:
+    """Return strengths (n,) permuted over the candidates, shape (draws, n).
+
+    This is the null model of a panel: jurors of one mind, whose liking has nothing to do with the
+    result, as in the permutation test that keeps the panel whole.
+
+    Parameters
+    ----------
+    strength : float array, shape (n,)
+    seed : seed of the permutations
+    draws : number of permutations
+    """
+    return np.random.default_rng(seed).permuted(np.tile(strength, (draws, 1)), axis=1)
 
 
 def coin_flips(
@@ -92,13 +109,18 @@ def coin_flips(
 
 
 def _preferences(wins: WinMatrix) -> np.ndarray:
-    """Return fitted log-strengths (n,), their spread shrunk by their errors of estimation."""
-    strength = BRADLEY_TERRY.strengths(wins, None, None)
+    """Return fitted log-strengths (n,), their spread shrunk by their errors of estimation.
+
+    Where wins do not connect all candidates both ways, everyone ties once with a ghost.
+    """
+    ghost = 0.0 if wins.connected else 1.0
+    strength = ghost_fit(wins.wins, ghost)
     n = len(strength)
-    information = fisher_information(regularise(wins), strength)
+    information = fisher_information(wins.wins, strength, ghost)
     errors = np.linalg.inv(information).trace() / n - 1 / n
     spread = strength.var()
-    return strength * np.sqrt(max(0.0, 1 - errors / spread)) if spread > 0 else strength
+    shrunk = np.sqrt(max(0.0, 1 - errors / spread)) if spread > 0 else 1.0
+    return np.asarray((strength - strength.mean()) * shrunk)
 
 
 def _simulate(
@@ -108,12 +130,13 @@ def _simulate(
     pair_counts = tally.pair_counts
     i, j = np.nonzero(np.triu(pair_counts))
     comparisons = pair_counts[i, j].astype(int)
+    weights = tally.matrix.pair_counts[i, j] / comparisons
     above, below = np.ravel_multi_index(((i, j), (j, i)), pair_counts.shape)
     for strength in preferences:
         probability = 1 / (1 + np.exp(strength[j] - strength[i]))  # a quarter of expit's time
         won = _binomial(rng, comparisons, probability)
         wins = np.zeros(pair_counts.size)
-        wins[above], wins[below] = won, comparisons - won
+        wins[above], wins[below] = won * weights, (comparisons - won) * weights
         yield WinMatrix(wins.reshape(pair_counts.shape)), strength
 
 

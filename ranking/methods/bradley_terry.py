@@ -2,43 +2,57 @@
 
 Conventions
 -----------
-Strengths are log-strengths of mean 0, so that a difference of log 3 is odds of 3 to 1. If
-candidates have weights, a comparison counts by the product of its two weights. The fit is maximum
-likelihood, by choix. Where wins do not connect all candidates both ways, some strengths would be
-infinite: every candidate is then given one further comparison, tied, spread evenly over all others.
-In a complete round robin the order is that of wins.
+Strengths are log-strengths, so that a difference of log 3 is odds of 3 to 1. If candidates have
+weights, a comparison counts by the product of its two weights. Where wins connect all candidates
+both ways, the fit is maximum likelihood, of mean 0. In a complete round robin the order is that of
+wins.
+
+Elsewhere wins between *groups* run one way only, and the likelihood has no maximum: differences
+between groups are infinite. The fit is then the limit of a vanishing penalty, by which each
+candidate ties ever less often with a *ghost* of strength 0 whom nobody else meets. Differences in a
+group are exactly those of its own maximum likelihood, whoever else was compared; those between
+groups are finite only because the weight of the ghost is, :data:`VANISHING`, and mean no more than
+an order. The mean of the largest group is 0. Each component of candidates whom comparisons join is
+fitted by itself.
 
 References
 ----------
 .. [1] R. A. Bradley, M. E. Terry, "Rank analysis of incomplete block designs", Biometrika 1952.
 """
 
-import choix
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import LinearOperator, cg
 from scipy.special import expit, log_expit
 
+from ranking.comparisons.components import (
+    strongly_connected_components,
+    weakly_connected_components,
+)
 from ranking.comparisons.tally import WinMatrix
 from ranking.errors import RankingError
 from ranking.methods.method import Method, Start, Weights
 
+VANISHING = 1e-6
+"""Weight of the ghost where wins do not connect all candidates both ways."""
 MAX_STEPS = 1000
 """Largest number of Newton steps of a fit."""
 CONVERGED = 1e-7
 """A fit ends with the step that moves no difference by more than this: its error is the square."""
-RIDGE = 1e-12
-"""What is added to a curvature, relative to its diagonal, so that it can be factored."""
+NEARLY_CONVERGED = 1e-5
+"""A fit ends when the mean log-strength, which a light ghost hardly holds, moves no more."""
 SHORT = 0.25
 """A Newton step that moves no log-strength by more than this is taken whole."""
 LONG = 10.0
 """A Newton step moves no log-strength by more than this."""
-NEARLY_CONVERGED = 1e-5
-"""A fit ends when the mean log-strength, which a light ghost hardly holds, moves no more."""
+RIDGE = 1e-12
+"""What is added to a curvature, relative to its diagonal, so that it can be factored."""
 
 
 def log_strengths(wins: WinMatrix, weights: Weights = None, start: Start = None) -> np.ndarray:
-    """Return log-strengths of mean 0, fitted, or one Newton step on from a start.
+    """Return log-strengths, fitted, or one Newton step on from a start.
+
+    The step is that of the likelihood itself, finite whether or not wins connect all candidates.
 
     Parameters
     ----------
@@ -57,45 +71,25 @@ def log_strengths(wins: WinMatrix, weights: Weights = None, start: Start = None)
     RankingError
         If the fit does not converge.
     """
-    regularised = regularise(wins)
     if start is None:
-        start = maximum_likelihood(regularised)
+        start = fit_components(wins.wins)
         if weights is None:
             return start
-    return newton_step(regularised, start, weights)
+    return newton_step(wins.wins, start, weights)
 
 
-def maximum_likelihood(wins: np.ndarray) -> np.ndarray:
-    """Return the log-strengths (n,) that are most likely, given wins (n, n) of row over column.
-
-    The wins must connect all candidates both ways.
+def fit_components(wins: np.ndarray) -> np.ndarray:
+    """Return the log-strengths (n,) of wins (n, n) of row over column, each component by itself.
 
     Raises
     ------
     RankingError
-        If the fit does not converge.
+        If a fit does not converge.
     """
-    try:
-        near: np.ndarray = choix.ilsr_pairwise_dense(wins, max_iter=1000)
-    except RuntimeError:
-        raise RankingError(
-            "Bradley-Terry",
-            "the fit did not converge in 1000 steps",
-            "rank by win rate",
-            key="rank-by-win-rate",
-        ) from None
-    return newton_step(wins, near)  # choix stops at 1e-8: equals must come out equal
-
-
-def regularise(wins: WinMatrix) -> np.ndarray:
-    """Return the wins (n, n), with one tie per candidate added if strengths would be infinite.
-
-    The tie is spread evenly over all other candidates.
-    """
-    if wins.connected:
-        return wins.wins
-    n = len(wins)
-    return wins.wins + (0.5 / (n - 1)) * (1 - np.eye(n))
+    strength = np.zeros(len(wins))
+    for members in weakly_connected_components(wins + wins.T):
+        strength[members] = _fit_groups(wins[np.ix_(members, members)])
+    return strength
 
 
 def ghost_fit(wins: np.ndarray, weight: float, start: np.ndarray | None = None) -> np.ndarray:
@@ -120,13 +114,49 @@ def ghost_fit(wins: np.ndarray, weight: float, start: np.ndarray | None = None) 
         If the fit does not converge.
     """
     strength = np.zeros(len(wins)) if start is None else np.array(start, dtype=float)
+    strength = _climb(wins, weight, strength, np.ones(len(wins), dtype=int))
+    return strength if weight else strength - strength.mean()
+
+
+def _fit_groups(wins: np.ndarray) -> np.ndarray:
+    """Return the log-strengths (n,) of one component: groups fitted, then moved apart."""
+    groups = strongly_connected_components(wins)
+    within = [ghost_fit(wins[np.ix_(group, group)], 0) for group in groups]
+    if len(groups) == 1:
+        return within[0]
+    order, sizes = np.concatenate(groups), np.array([len(group) for group in groups])
+    label = np.repeat(np.arange(len(groups)), sizes)
+    between = wins[np.ix_(order, order)] * (label[:, np.newaxis] != label)
+    strength = np.empty(len(wins))
+    strength[order] = _climb(between, VANISHING, np.concatenate(within), sizes)
+    centred: np.ndarray = strength - strength[max(groups, key=len)].mean()
+    return centred
+
+
+def _climb(wins: np.ndarray, weight: float, strength: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return the most likely log-strengths (n,), by damped Newton steps that move groups whole.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column, candidates of a group side by side.
+    weight : float
+        How many ties each candidate has with the ghost.
+    strength : float array, shape (n,)
+        Log-strengths to start from; differences within a group stay.
+    sizes : int array, shape (groups,)
+        Number of candidates of each group.
+    """
+    first = np.cumsum(sizes) - sizes
     for _ in range(MAX_STEPS):
-        gradient = _gradient(wins, weight, strength)
-        step = _newton_direction(_penalised_curvature(wins, weight, strength), gradient)
+        gradient = np.add.reduceat(_gradient(wins, weight, strength), first)
+        curvature = _penalised_curvature(wins, weight, strength)
+        if len(sizes) < len(wins):
+            curvature = np.add.reduceat(np.add.reduceat(curvature, first, axis=0), first, axis=1)
+        step = np.repeat(_newton_direction(curvature, gradient), sizes)
         if np.ptp(step) < CONVERGED and abs(step.mean()) < NEARLY_CONVERGED:
-            strength += step
-            return strength if weight else strength - strength.mean()
-        strength += _share_of_step(wins, weight, strength, step) * step
+            return strength + step
+        strength = strength + _share_of_step(wins, weight, strength, step) * step
     raise RankingError(
         "Bradley-Terry",
         f"the fit did not converge in {MAX_STEPS} steps",
@@ -159,12 +189,22 @@ def newton_step(
     return moved - moved.mean()
 
 
-def fisher_information(wins: np.ndarray, strength: np.ndarray) -> np.ndarray:
-    """Return the Fisher information (n, n) of log-strengths (n,), with their mean held at 0.
+def fisher_information(wins: np.ndarray, strength: np.ndarray, ghost: float = 0.0) -> np.ndarray:
+    """Return the Fisher information (n, n) of log-strengths, with their mean held at 0.
 
     The diagonal of its inverse, less 1 / n, holds the squared standard errors.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column.
+    strength : float array, shape (n,)
+        Log-strengths.
+    ghost : float
+        How many ties each candidate has with a ghost, as in :func:`ghost_fit`.
     """
-    return _curvature(wins + wins.T, _win_probability(strength))
+    information = _curvature(wins + wins.T, _win_probability(strength))
+    return information + np.diag(ghost * expit(strength) * expit(-strength))
 
 
 def _gradient(wins: np.ndarray, weight: float, strength: np.ndarray) -> np.ndarray:
@@ -240,7 +280,7 @@ def _solve(curvature: np.ndarray, gradient: np.ndarray) -> np.ndarray:
     scaled = LinearOperator(curvature.shape, lambda v: v / curvature.diagonal(), dtype=float)
     step, unfinished = cg(curvature, gradient, rtol=1e-13, maxiter=60, M=scaled)
     if unfinished:
-        step = cho_solve(cho_factor(curvature), gradient)
+        step = _newton_direction(curvature, gradient)
     return np.asarray(step)
 
 
@@ -255,6 +295,6 @@ BRADLEY_TERRY = Method(
     log_strengths,
     format_spec=".2f",
     unit="a log-odds: one more is odds of 2.7 to 1",
-    disconnected_remark="How far apart they are is not known: each candidate was given one more "
-    "comparison, tied, spread over all others, to keep strengths finite.",
+    disconnected_remark="Strengths of different groups are infinitely far apart: only those within "
+    "a group can be compared.",
 )

@@ -8,6 +8,9 @@ the same comparisons, and the strength is that of each. A method may be given a 
 near those it is to find, as they were before the weights or before a simulated tournament; then one
 step towards them is enough. Resampling is done elsewhere (:mod:`ranking.evaluation.resampling`).
 
+Candidates whom no comparisons join, over however many others, cannot be compared. Each component of
+candidates who can is ranked by itself, and ranks start anew in it.
+
 To add a method, write a value of :class:`Method` in a file, and a line in :data:`METHODS` or an
 entry point ``judge.methods`` of another package.
 """
@@ -62,7 +65,7 @@ class Method:
 def rank_candidates(
     comparisons: pd.DataFrame | Tally, method: Method, marks: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """Return the RANKING table of comparisons, best candidate first.
+    """Return the RANKING table of comparisons, the largest component first, best candidates first.
 
     Intervals are missing; :mod:`ranking.evaluation.rank_intervals` adds them.
 
@@ -94,24 +97,32 @@ def rank_candidates(
     2     3      cleo   0.5            2      0.25
     """
     tally = comparisons if isinstance(comparisons, Tally) else count_comparisons(comparisons)
-    if method.needs == "marks" and marks is None:
+    if method.needs == "comparisons":
+        marks = None
+    elif marks is None:
         raise RankingError(
             "ranking", f"{method.name} ranks by marks", "a panel's marks, or another method"
         )
-    data = marks if method.needs == "marks" else tally.matrix
-    strength = method.strengths(data, None, None)
+    strength, rank = np.zeros(len(tally.candidates)), np.zeros(len(tally.candidates), dtype=int)
+    component = np.zeros_like(rank)
+    for number, members in enumerate(tally.components, 1):
+        data = tally.matrix.part(members) if marks is None else marks[:, members]
+        strength[members] = method.strengths(data, None, None)
+        rank[members] = competition_rank(strength[members])
+        component[members] = number
     won, compared = tally.wins.sum(axis=1), tally.pair_counts.sum(axis=1)
     table = pd.DataFrame(
         {
-            "rank": competition_rank(strength),
+            "rank": rank,
             "candidate": tally.candidates,
             "wins": won,
             "comparisons": compared.astype(int),
             "win_rate": won / compared,
             "strength": strength,
+            "component": component,
         }
     ).reindex(columns=list(RANKING))
-    return table.sort_values(["rank", "candidate"], ignore_index=True)
+    return table.sort_values(["component", "rank", "candidate"], ignore_index=True)
 
 
 def competition_rank(strength: np.ndarray) -> np.ndarray:

@@ -1,0 +1,100 @@
+"""Who can be compared with whom: candidates whom comparisons join, and whom wins order.
+
+Conventions
+-----------
+A *component* is a set of candidates whom comparisons join, over however many others; nothing is
+known of how two components compare, so each is ranked by itself. Within one, candidates whom wins
+connect both ways have finite differences of strength [1]_. Elsewhere wins run one way only: the
+order is known, how far apart is not. Where no path of wins leads either way, not even the order is.
+
+References
+----------
+.. [1] L. R. Ford, "Solution of a ranking problem from binary comparisons", American Mathematical
+   Monthly 1957.
+"""
+
+import networkx as nx
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+
+def weakly_connected_components(pair_counts: np.ndarray) -> list[np.ndarray]:
+    """Return the candidates (indices) of each component, the largest one first.
+
+    Components of equal size are in order of their first candidate.
+
+    Parameters
+    ----------
+    pair_counts : float array, shape (n, n)
+        Comparisons of row and column, symmetric.
+    """
+    if _reaches_all(pair_counts > 0):
+        return [np.arange(len(pair_counts))]
+    count, label = connected_components(csr_matrix(pair_counts > 0), directed=False)
+    members = [np.flatnonzero(label == one) for one in range(count)]
+    return sorted(members, key=lambda component: (-len(component), component[0]))
+
+
+def is_strongly_connected(wins: np.ndarray) -> bool:
+    """Whether paths of wins lead from every candidate to every other, of wins (n, n).
+
+    Then every Bradley-Terry strength is finite [1]_.
+    """
+    beats = wins > 0  # dense: simulations ask this of thousands of full matrices
+    return _reaches_all(beats) and _reaches_all(beats.T)
+
+
+def strongly_connected_components(wins: np.ndarray) -> list[list[int]]:
+    """Return the candidates (indices) of each strongly connected component, better ones first.
+
+    Between two components wins run one way only, or there are none.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column.
+    """
+    count, group = connected_components(csr_matrix(wins > 0), connection="strong")
+    members = [np.flatnonzero(group == label).tolist() for label in range(count)]
+    between = nx.DiGraph()
+    between.add_nodes_from(range(count))
+    if count > 1:
+        winners, losers = np.nonzero(wins)
+        crossing = group[winners] != group[losers]
+        between.add_edges_from(zip(group[winners][crossing], group[losers][crossing], strict=True))
+    order = nx.lexicographical_topological_sort(between, key=lambda label: members[label][0])
+    return [members[label] for label in order]
+
+
+def paths_of_wins(wins: np.ndarray) -> np.ndarray:
+    """Return whether a path of wins leads from row to column, and from each to itself.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column.
+
+    Returns
+    -------
+    bool array, shape (n, n)
+    """
+    if is_strongly_connected(wins):
+        return np.ones(wins.shape, dtype=bool)
+    reached = np.eye(len(wins), dtype=bool)
+    for members in reversed(strongly_connected_components(wins)):  # those below are done
+        beaten = (wins[members] > 0).any(axis=0)
+        below = np.logical_or.reduce(reached[beaten], axis=0)
+        below[members] = True
+        reached[members] = below
+    return reached
+
+
+def _reaches_all(joined: np.ndarray) -> bool:
+    """Whether the first candidate reaches everyone, over however many others."""
+    reached = np.zeros(len(joined), dtype=bool)
+    newly = np.arange(len(joined)) == 0
+    while newly.any():
+        reached |= newly
+        newly = joined[newly].any(axis=0) & ~reached
+    return bool(reached.all())
