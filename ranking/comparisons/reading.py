@@ -3,8 +3,10 @@
 Conventions
 -----------
 Columns ``first``, ``second`` and ``winner``; ``winner`` repeats one of the two ids, or says "tie".
-``votes`` and ``windows`` are optional and default to one vote in one window; with a ``juror``
-column each juror may compare each ordered pair once.
+``votes`` and ``windows`` are optional and default to one vote in one window. With a column
+``juror``, ``rater``, ``session`` or ``match``, each of these may compare each ordered pair once.
+``count`` says how many independent comparisons a row is, and lets a pair have a row for each
+winner; ``weight`` says how much each counts beside the others, of which six digits are kept.
 """
 
 from pathlib import Path
@@ -16,6 +18,9 @@ from ranking.files.table_reader import CsvFile, read_csv
 from ranking.files.text import did_you_mean, printable
 from ranking.tables import COMPARISONS, TIE
 
+CLUSTERS = ("juror", "rater", "session", "match")
+"""Columns that say which comparisons depend on each other."""
+
 
 def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
     """Return the COMPARISONS table of a CSV file about the given candidates.
@@ -24,7 +29,7 @@ def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
     ------
     TableError, ComparisonsError
         If the file cannot be read, names an unknown candidate, compares one with itself or a pair
-        twice, or names a winner who is not one of the pair.
+        twice, names a winner who is not one of the pair, or a count or weight is none.
     """
     file = read_csv(path, ("first", "second", "winner"))
     check_candidates(file, candidates)
@@ -38,11 +43,18 @@ def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
             f"{rows['first'].iloc[bad]!r} and {rows['second'].iloc[bad]!r}",
             f"write one of the two, or {TIE!r}",
         )
-    unique = [column for column in ("juror", "first", "second") if column in rows]
-    _refuse_repeated(file, unique)
-    counts = {name: _counts(file, name) for name in ("votes", "windows")}
-    table = rows[unique].assign(winner=winner, **counts)
-    return table[[*COMPARISONS, *(column for column in unique if column == "juror")]]
+    clusters = [column for column in CLUSTERS if column in rows]
+    for column in clusters:
+        _refuse_empty(file, column)
+    pair = [*clusters, "first", "second"]
+    _refuse_repeated(file, rows[pair].assign(winner=winner) if "count" in rows else rows[pair])
+    amounts = {name: _votes(file, name) for name in ("votes", "windows")}
+    if "count" in rows:
+        amounts["count"] = _counts(file)
+    if "weight" in rows:
+        amounts["weight"] = _weights(file)
+    table = rows[pair].assign(winner=winner, **amounts)
+    return table[[*COMPARISONS, *clusters, *list(amounts)[2:]]]
 
 
 def check_candidates(file: CsvFile, candidates: pd.Index) -> None:
@@ -73,21 +85,50 @@ def check_candidates(file: CsvFile, candidates: pd.Index) -> None:
         )
 
 
-def _refuse_repeated(file: CsvFile, unique: list[str]) -> None:
-    repeated = file.rows.duplicated(unique)
-    bad = file.first_where(repeated)
+def _refuse_empty(file: CsvFile, column: str) -> None:
+    bad = file.first_where(file.rows[column] == "")
+    if bad is not None:
+        raise ComparisonsError(
+            file.where(bad), f"{column!r} is empty", f"name the {column}, or delete the column"
+        )
+
+
+def _refuse_repeated(file: CsvFile, rows: pd.DataFrame) -> None:
+    bad = file.first_where(rows.duplicated())
     if bad is None:
         return
-    pair = file.rows[unique].iloc[bad]
-    before = int((file.rows[unique] == pair).all(axis=1).to_numpy().argmax())
+    before = int((rows == rows.iloc[bad]).all(axis=1).to_numpy().argmax())
     raise ComparisonsError(
         file.where(bad),
-        f"{', '.join(map(printable, pair))}: compared on line {file.lines[before]} already",
-        "keep one comparison for each order, or add a column 'juror' that tells them apart",
+        f"{', '.join(map(printable, rows.iloc[bad]))}: compared on line {file.lines[before]} "
+        "already",
+        "keep one comparison for each order, add a column 'juror', 'rater', 'session' or 'match' "
+        "that tells them apart, or write how many there are into a column 'count'",
     )
 
 
-def _counts(file: CsvFile, column: str) -> pd.Series:
+def _counts(file: CsvFile) -> pd.Series:
+    """Return how many comparisons each row is."""
+    values = file.numbers("count")
+    _refuse(file, "count", ~(values >= 1) | (values % 1 != 0), "write a whole number, 1 or more")
+    return values.astype(int)
+
+
+def _weights(file: CsvFile) -> pd.Series:
+    """Return the weight of each row, to six digits: as many as a run's files keep."""
+    values = file.numbers("weight")
+    _refuse(file, "weight", ~(values > 0), "write a positive number")
+    return values.map(lambda value: float(f"{value:.6g}"))
+
+
+def _refuse(file: CsvFile, column: str, faulty: pd.Series, remedy: str) -> None:
+    bad = file.first_where(faulty)
+    if bad is not None:
+        what = f"{column!r} is {file.rows[column].iloc[bad]!r}"
+        raise ComparisonsError(file.where(bad), what, remedy)
+
+
+def _votes(file: CsvFile, column: str) -> pd.Series:
     """Return a column of whole numbers; 1 throughout where the file has no such column."""
     if column not in file.rows:
         return pd.Series(1, index=file.rows.index)
@@ -96,11 +137,6 @@ def _counts(file: CsvFile, column: str) -> pd.Series:
     faulty = ~(values >= smallest) | (values % 1 != 0)
     if column == "votes" and "windows" in file.rows:
         faulty |= values > file.numbers("windows")
-    bad = file.first_where(faulty)
-    if bad is not None:
-        raise ComparisonsError(
-            file.where(bad),
-            f"{column!r} is {file.rows[column].iloc[bad]!r}",
-            "votes are whole numbers from 0 up to the windows they were cast on, at least 1",
-        )
+    remedy = "votes are whole numbers from 0 up to the windows they were cast on, at least 1"
+    _refuse(file, column, faulty, remedy)
     return values.astype(int)

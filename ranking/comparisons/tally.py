@@ -180,6 +180,7 @@ def row_weights(comparisons: pd.DataFrame) -> np.ndarray:
     if "weight" not in comparisons:
         return np.ones(len(comparisons))
     weights = comparisons["weight"].to_numpy(dtype=float)
+    weights = weights / weights.max()  # sums of the largest numbers would be infinite
     return weights / np.average(weights, weights=row_counts(comparisons))
 
 

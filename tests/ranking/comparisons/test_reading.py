@@ -67,6 +67,47 @@ def test_votes_are_whole_and_at_most_the_windows(tmp_path, votes, windows):
         read(tmp_path, f"anna,bo,anna,{votes},{windows}", header=header)
 
 
+def test_clusters_counts_and_weights_are_read(tmp_path):
+    header = "match,count,rater,first,second,winner,weight"
+    lines = ["1,9,R,anna,bo,anna,2.5", "1,2,R,anna,bo,bo,1e-3", "2,1,R,anna,bo,bo,1.23456789"]
+    table = read(tmp_path, *lines, header=header)
+    assert tuple(table.columns) == (*COMPARISONS, "rater", "match", "count", "weight")
+    assert table["match"].tolist() == ["1", "1", "2"]
+    assert table["count"].tolist() == [9, 2, 1]
+    assert table["weight"].tolist() == [2.5, 0.001, 1.23457]  # as a run's files keep it
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "remedy"),
+    [
+        ("count", "0", "whole number"),
+        ("count", "1.5", "whole number"),
+        ("count", "", "whole number"),
+        ("count", "-3", "whole number"),
+        ("weight", "0", "positive number"),
+        ("weight", "-1", "positive number"),
+        ("weight", "", "positive number"),
+    ],
+)
+def test_faulty_counts_and_weights_are_named_with_line_and_remedy(tmp_path, column, value, remedy):
+    with pytest.raises(ComparisonsError, match=f"line 3: '{column}' is '{value}'") as caught:
+        read(
+            tmp_path, "anna,bo,bo,1", f"bo,anna,bo,{value}", header=f"first,second,winner,{column}"
+        )
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize("column", ["juror", "rater", "session", "match"])
+def test_a_cluster_without_a_name_is_refused(tmp_path, column):
+    with pytest.raises(ComparisonsError, match=f"line 2: '{column}' is empty; name the {column}"):
+        read(tmp_path, ",anna,bo,bo", header=f"{column},first,second,winner")
+
+
+def test_a_counted_outcome_may_not_come_twice(tmp_path):
+    with pytest.raises(ComparisonsError, match="line 3: anna, bo, anna: compared on line 2"):
+        read(tmp_path, "anna,bo,anna,2", "anna,bo,anna,1", header="first,second,winner,count")
+
+
 def test_a_missing_column_is_named(tmp_path):
     with pytest.raises(TableError, match="line 1: no column 'winner'"):
         read(tmp_path, "anna,bo", header="first,second")
