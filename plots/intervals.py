@@ -57,7 +57,8 @@ def draw_intervals(
     colours, markers = tier_colours(tiers), tier_markers(tiers)
     own = ranking["candidate"].map(result)
     colour = own.map(colours).fillna(palette().quiet)
-    ax.hlines(row, ranking["strength_low"], ranking["strength_high"], colors=colour, linewidth=1)
+    low, high = _visible_ends(ranking)
+    ax.hlines(row, low, high, colors=colour, linewidth=1)
     for tier in (*reversed(tiers), ""):
         there = (own == tier).to_numpy()
         if there.any():
@@ -79,6 +80,14 @@ def draw_intervals(
         where = {"loc": "upper left", "bbox_to_anchor": (1.1, 1.0)}
     ax.legend(**where, fontsize=8, title="reached", title_fontsize=8)
     return ax
+
+
+def _visible_ends(ranking: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Lower and upper ends of the intervals of strength, infinite ones at the outermost value."""
+    values = ranking[["strength", "strength_low", "strength_high"]].to_numpy(dtype=float)
+    finite = values[np.isfinite(values)]
+    low, high = (ranking[end].astype(float) for end in ("strength_low", "strength_high"))
+    return low.clip(lower=finite.min()), high.clip(upper=finite.max())
 
 
 def _name_rows(ax: Axes, ranking: pd.DataFrame, names: Mapping[str, str]) -> None:

@@ -1,11 +1,12 @@
 from .comparisons import Tally, count_comparisons, count_votes
 from .encoders import ENCODERS, load_encoder
 from .errors import JudgeError
-from .evaluation import pair_accuracy, with_intervals
+from .evaluation import pair_accuracy
 from .judging import compare_windows, load_ranker
 from .methods import METHODS, Method, find_method, rank_candidates
 from .progress import Progress
 from .tasks import TASKS, find_task
+from .uncertainty import with_intervals
 
 __all__ = [
     "ENCODERS",

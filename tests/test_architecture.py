@@ -29,6 +29,7 @@ ORDER = {  # each may import those before it
         "comparisons",
         "methods",
         "evaluation",
+        "uncertainty",
         "consistency",
         "audio",
         "encoders",
@@ -41,9 +42,9 @@ ORDER = {  # each may import those before it
     "icpc": ["competition", "study", "findings", "page", "synthetic", "workflows", "cli"],
 }
 APART = {  # and of those, not these
-    "audio": {"comparisons", "methods", "evaluation", "consistency"},
-    "encoders": {"comparisons", "methods", "evaluation", "consistency"},
-    "embeddings": {"comparisons", "methods", "evaluation", "consistency"},
+    "audio": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
+    "encoders": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
+    "embeddings": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
     "network": set(ORDER["ranking"]) - {"errors", "tables", "progress"},
 }
 OPEN = {"icpc.cli", "plots", "plots.page", "ranking.encoders"}  # hold a file per verb, figure, …

@@ -46,7 +46,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "method": METHODS,
     "vote": ("majority", "mean"),
     "count": ("all", "paper"),
-    "resample": ("candidates", "windows"),
+    "resample": ("auto", "windows"),
     "encoder": ENCODERS,
     "encoders": ENCODERS,
     "windows": ("aligned", "all"),
@@ -104,7 +104,8 @@ OPTIONS: dict[type, dict[str, Any]] = {
             "wins (default: all)."
         ),
         "resample": _ranking(
-            help="Resample candidates or windows for the ranges of rank (default: candidates)."
+            help="Resample for the ranges of rank what suits the comparisons, or windows (default: "
+            "auto)."
         ),
         "passing_score": _ranking(
             help="Count candidates with this score or more as passed (default: who passed the "

@@ -9,10 +9,10 @@ MAX_NAMED = 3
 
 def write_headline(study: Study, findings: Findings) -> str:
     """Return who is ranked first, how surely, and how the ranking compares with random judges."""
-    auc = findings.get("auc")
+    accuracy = findings.get("pair_accuracy")
     agreement = (
-        f"{auc.sentence[0].lower()}{auc.sentence[1:]}"
-        if auc
+        f"{accuracy.sentence[0].lower()}{accuracy.sentence[1:]}"
+        if accuracy
         else "there is no result to compare the ranking with."
     )
     return f"{_first(study)}; {agreement}"
@@ -41,7 +41,6 @@ def _sentence(text: str, *, named: bool) -> str:
 def _first(study: Study) -> str:
     ranking, names = study.ranking, study.results["name"]
     leaders = ranking[ranking["rank"] == 1]
-    could = int((ranking["rank_low"] == 1).sum())
     if len(leaders) > 1:
         leading = [names[candidate] for candidate in leaders["candidate"]]
         who = (
@@ -54,8 +53,9 @@ def _first(study: Study) -> str:
         name = names[leaders["candidate"].iloc[0]]
         first = f"{name} is ranked first of {len(ranking):,} candidates"
     if leaders["rank_low"].isna().all():
-        return f"{first} ({study.settings.method} gives no intervals)"
-    others = could - len(leaders)
+        why = study.intervals.uncertainty.reason or f"{study.settings.method} gives none"
+        return f"{first} (no 95 % interval: {why})"
+    others = len(study.intervals.possible_leaders - set(leaders["candidate"]))
     sure = f"{others:,} more" if others else "nobody else"
     low, high = leaders["rank_low"].min(), leaders["rank_high"].max()
     return f"{first} (95 % interval of the rank: {low} to {high}; {sure} could be first)"

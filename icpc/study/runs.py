@@ -143,6 +143,7 @@ def load_run(folder: Path, **changes: Any) -> Study:
         remark=record["comparisons"]["remark"],
         path=folder / "comparisons.csv",
         passing_score=record["comparisons"]["passing_score"],
+        decided_score=record["comparisons"].get("decided_score"),
         votes=read_votes(votes, ids) if votes.exists() else None,
     )
     return run_study(competition, comparisons, Settings(**{**record["settings"], **changes}))
@@ -165,8 +166,14 @@ def run_record(study: Study) -> dict[str, Any]:
             "source": comparisons.source,
             "remark": comparisons.remark,
             "passing_score": comparisons.passing_score,
+            **(
+                {}
+                if comparisons.decided_score is None
+                else {"decided_score": comparisons.decided_score}
+            ),
         },
         "settings": asdict(study.settings),
+        "intervals": _filled(asdict(study.intervals.uncertainty)),
         **({"provenance": dict(comparisons.provenance)} if comparisons.provenance else {}),
         "sha256": {key: file_sha256(path) for key, path in inputs.items() if path is not None},
     }
@@ -190,10 +197,25 @@ def load_record(folder: Path) -> dict[str, Any]:
             for key in keys:
                 record[part][key]
         record["written"].items()
+        record["settings"] = _with_new_values(record["settings"])
         Settings(**record["settings"])
     except (ValueError, KeyError, AttributeError, TypeError):
         raise RunError(str(path), "not the record of a run", "make the run again") from None
     return record
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what is not empty."""
+    return {key: value for key, value in values.items() if value}
+
+
+def _with_new_values(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings of a record with today's values.
+
+    Before version 0.2.0 candidates were resampled whatever the comparisons were.
+    """
+    old = settings.get("resample") == "candidates"
+    return {**settings, "resample": "auto"} if old else settings
 
 
 def _clear(folder: Path) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from icpc.competition.competitions import Competition
+from icpc.competition.rounds import round_of_score
 from icpc.study.comparisons import Comparisons
 from icpc.study.remarks import list_remarks
 from ranking.comparisons.marks import mark_matrix
@@ -28,12 +29,13 @@ from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.errors import Given, RankingError
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
-from ranking.evaluation.null_model import random_judges
-from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
+from ranking.evaluation.null_model import permuted_strengths, random_judges
 from ranking.evaluation.resampling import RESAMPLED
 from ranking.files.text import printable
 from ranking.methods.method import Method, rank_candidates
 from ranking.methods.registry import METHODS
+from ranking.uncertainty.rank_intervals import Intervals, estimate_intervals
+from ranking.uncertainty.window_intervals import estimate_window_intervals
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Settings:
     """How votes on windows decide a comparison: majority or mean."""
     count: str = "all"
     """Which comparisons count: all, or paper (those of unequal score only, by raw wins)."""
-    resample: str = "candidates"
-    """What the rank intervals resample: candidates, or windows where votes are known."""
+    resample: str = "auto"
+    """What the rank intervals resample: the unit that suits the comparisons (auto), or windows."""
     seed: int = 0
     """Seed of every random draw."""
 
@@ -102,8 +104,30 @@ class Study:
     """Who was compared with whom, how often."""
     ranking: pd.DataFrame
     """RANKING table of :mod:`ranking.tables`, best first."""
+    intervals: Intervals
+    """The ranking's intervals, the unit behind them and the distribution of ranks."""
     remarks: tuple[str, ...] = field(default=())
     """What a reader must know before believing the ranking."""
+    left_out: int = 0
+    """Number of candidates of other components, where this is the part of the largest one."""
+
+    @cached_property
+    def largest(self) -> "Study":
+        """The part of the largest component: candidates whom comparisons join."""
+        members, *others = self.tally.components
+        if not others:
+            return self
+        tally = self.tally.part(members)
+        first = self.ranking["component"] == 1
+        return replace(
+            self,
+            comparisons=self.comparisons.among(tally.candidates),
+            tally=tally,
+            schedule=describe_schedule(tally),
+            ranking=self.ranking[first].reset_index(drop=True),
+            intervals=replace(self.intervals, components=self.intervals.components[:1]),
+            left_out=len(self.tally.candidates) - len(members),
+        )
 
     @property
     def results(self) -> pd.DataFrame:
@@ -116,9 +140,31 @@ class Study:
         score = self.results["score"].dropna()
         return score >= self.comparisons.passing_score
 
+    @property
+    def decided_by_marks(self) -> bool:
+        """Whether the marks that were ranked decided themselves which results are better."""
+        decided, score = self.comparisons.decided_score, self.results["score"].dropna()
+        return decided is not None and bool((score < decided).any() and (score >= decided).any())
+
+    @property
+    def decided(self) -> str:
+        """What the marks that were ranked decided: "who passed into stage2"; empty if nothing."""
+        score = self.comparisons.decided_score
+        return (
+            ""
+            if score is None
+            else f"who passed into {round_of_score(self.competition.rounds, score)}"
+        )
+
     @cached_property
     def null_strengths(self) -> np.ndarray:
-        """Strengths by random judges given the same pairs, shape (draws, n); simulated once."""
+        """Strengths by random judges given the same pairs, shape (draws, n); simulated once.
+
+        A panel's are permuted over the candidates.
+        """
+        if "juror" in self.comparisons.table:
+            own = self.ranking.set_index("candidate").loc[self.tally.candidates, "strength"]
+            return permuted_strengths(own.to_numpy(), self.settings.seed)
         marks = _marks(self.comparisons, self.tally)
         return random_judges(
             self.tally, self.settings.ranking_method, self.settings.seed, marks=marks
@@ -161,13 +207,23 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
                 "rank votes on windows",
                 key="give-votes",
             )
-        ranking = with_window_intervals(
+        intervals = estimate_window_intervals(
             ranking, comparisons.votes, settings.vote, method, settings.seed
         )
     else:
-        ranking = with_intervals(ranking, tally, method, settings.seed)
-    remarks += list_remarks(competition, tally, schedule, method)
-    return Study(competition, comparisons, settings, tally, schedule, ranking, tuple(remarks))
+        intervals = estimate_intervals(ranking, comparisons.table, method, settings.seed)
+    remarks += list_remarks(competition, comparisons.table, tally, schedule, method)
+    remarks += intervals.uncertainty.sentences
+    return Study(
+        competition,
+        comparisons,
+        settings,
+        tally,
+        schedule,
+        intervals.ranking,
+        intervals,
+        tuple(remarks),
+    )
 
 
 def with_passing_score(study: Study, score: float) -> Study:
@@ -176,13 +232,14 @@ def with_passing_score(study: Study, score: float) -> Study:
 
 
 def compare_with_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
-    """Return the HITRATE table of a study and its summary.
+    """Return the HITRATE table of a study's largest component, and its summary.
 
     Raises
     ------
     RankingError
         If no result is known, or all or none passed.
     """
+    study = study.largest
     passed = study.passed
     if passed.empty:
         raise RankingError(

@@ -65,7 +65,7 @@ class RankingOptions:
     count: str | None = None
     """Which comparisons count: all, or paper (those of unequal result only, by raw wins)."""
     resample: str | None = None
-    """What the rank intervals resample: candidates or windows."""
+    """What the rank intervals resample: auto or windows."""
     passing_score: float | None = None
     """Lowest score that counts as passed."""
 

@@ -41,7 +41,7 @@ function hitRate() {
     document.querySelector("[data-legend=hitrate]").append(
       make("li", {}, make("span", { class: "line dotted" }), `base rate ${curve.base.toFixed(3)}`),
       make("li", {}, make("span", { class: "line dashed" }), "top half"),
-      make("li", {}, make("span", { class: "patch" }), "null band: 95 % of random judges"));
+      make("li", {}, make("span", { class: "patch" }), "null band: 95 % of random judges stay inside"));
     return {
       points,
       describe,
@@ -70,6 +70,7 @@ function strengths() {
     (hasRange(candidate) ? ` (${strengthOf(candidate.strength_low)} to ${strengthOf(candidate.strength_high)})` : "");
   legend("strengths", candidates.map((candidate) => candidate.kind));
   const strength = ({ candidate }) => candidate.strength;
+  const [lowest, highest] = d3.extent(candidates.flatMap((candidate) => [candidate.strength, candidate.strength_low, candidate.strength_high]).filter((value) => value !== null));
   const colour = ({ candidate }) => colourOf(candidate.kind);
   mount("strengths", () => ({
     points,
@@ -80,7 +81,7 @@ function strengths() {
       x: { label: "place in the ranking", domain: [0.5, n + 0.5], ...whole([1, n], width) },
       y: { label: "strength", grid: true },
       marks: [
-        Plot.ruleX(points.filter(({ candidate }) => hasRange(candidate)), { x: "at", y1: ({ candidate }) => candidate.strength_low, y2: ({ candidate }) => candidate.strength_high,
+        Plot.ruleX(points.filter(({ candidate }) => hasRange(candidate)), { x: "at", y1: ({ candidate }) => candidate.strength_low ?? lowest, y2: ({ candidate }) => candidate.strength_high ?? highest,
           stroke: colour, strokeWidth: Math.max(0.6, Math.min(3, width / n / 3)) }),
         dots(points, { x: "at", y: strength, r: n > 300 ? 2 : 3.5, kind: ({ candidate }) => candidate.kind }),
         Plot.tip(points, Plot.pointerX({ x: "at", y: strength, title: describe, lineWidth: 24 })),

@@ -49,7 +49,7 @@ const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 const hasRange = (candidate) => candidate.rank_low !== null;
 const rankOf = (candidate) => `rank ${candidate.rank}${hasRange(candidate) ? ` (95 %: ${candidate.rank_low}–${candidate.rank_high})` : ""}`;
 const reachedOf = (candidate) => candidate.reached || "unknown";
-const strengthOf = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)).replace("-", "−");
+const strengthOf = (value) => value === null ? "unbounded" : (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3)).replace("-", "−");
 const count = (value) => value.toLocaleString("en");
 const plural = (value, one) => `${count(value)} ${one}${value === 1 ? "" : "s"}`;
 

@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-A number has six significant digits, a missing one is null. Equal data give equal bytes.
+A number has six significant digits, a missing or infinite one is null. Equal data give equal bytes.
 """
 
 import gzip
@@ -45,5 +45,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, float):
-        return None if math.isnan(value) else float(f"{value:.{DIGITS}g}")
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
     return value

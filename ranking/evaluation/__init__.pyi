@@ -3,7 +3,6 @@ from .agreement import juror_agreement, method_agreement, method_ranks, somers_d
 from .hit_rate import HitRateSummary, area_under_roc, hit_rate_curve, summarise_hit_rate
 from .null_model import coin_flips, random_judges
 from .paired import accuracy_difference, order_accuracy, rank_correlation
-from .rank_intervals import with_intervals, with_window_intervals
 from .resampling import Estimate, pair_share
 
 __all__ = [
@@ -27,6 +26,4 @@ __all__ = [
     "somers_d",
     "summarise_hit_rate",
     "tau_b",
-    "with_intervals",
-    "with_window_intervals",
 ]

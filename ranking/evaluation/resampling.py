@@ -26,8 +26,8 @@ QUANTILES = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 """Quantiles at the ends of an interval."""
 BOOTSTRAP_DRAWS = 2000
 MAX_CELLS = 40_000_000  # of matrices (n, n), over all draws
-RESAMPLED = ("candidates", "windows")
-"""What intervals of rank can resample."""
+RESAMPLED = ("auto", "windows")
+"""What intervals of rank can resample: the unit that suits the comparisons, or windows."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,12 @@ class Estimate:
     """Two-sided p-value under the null hypothesis, usually that results do not matter."""
     pairs: float = 0.0
     """Number of pairs, comparisons or examples that the value is a share of."""
+    smallest_p: float = float("nan")
+    """Smallest p that was possible."""
+    exact_p: bool = False
+    """Whether p is exact; otherwise it could be smaller if more permutations were drawn."""
+    unit: str = "candidates"
+    """What the interval resamples, in words."""
 
 
 def pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) -> Estimate:

@@ -105,7 +105,7 @@ def test_values_are_read_in_any_case():
         ("--method", "Elo", "--method Elo: no such choice; choose bradley-terry"),
         ("--vote", "loudest", "--vote loudest: no such choice; choose majority, mean"),
         ("--count", "some", "--count some: no such choice; choose all, paper"),
-        ("--resample", "pairs", "--resample pairs: no such choice; choose candidates, windows"),
+        ("--resample", "pairs", "--resample pairs: no such choice; choose auto, windows"),
     ],
 )
 def test_other_values_are_refused_by_the_engine_with_what_to_do(option, value, words):

@@ -26,6 +26,8 @@ from plots.style import DARK, LIGHT
 from ranking.consistency.transitivity import find_long_cycles
 from ranking.evaluation.null_model import random_judges
 from ranking.files.table_writer import to_csv
+from ranking.uncertainty.rank_intervals import Intervals
+from ranking.uncertainty.units import Uncertainty
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -169,7 +171,7 @@ def thousand(folder, study2015):
     competition = Competition("thousand", "A thousand", ROUNDS, roster, Path(__file__))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(study, "random_judges", partial(random_judges, draws=10))
-        patch.setattr(study, "with_intervals", lambda ranking, *_: _wide(ranking))
+        patch.setattr(study, "estimate_intervals", lambda ranking, *_: _wide(ranking))
         patch.setattr(report, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
             competition, Comparisons(table.assign(votes=1, windows=1), "comparisons"), Settings()
@@ -180,7 +182,8 @@ def thousand(folder, study2015):
 def _wide(ranking):
     low, high = ranking["strength"] - 1, ranking["strength"] + 1
     ranks = {"rank_low": 1, "rank_high": len(ranking)}
-    return ranking.assign(strength_low=low, strength_high=high, **ranks)
+    wide = ranking.assign(strength_low=low, strength_high=high, **ranks)
+    return Intervals(wide, Uncertainty("candidate", len(ranking)))
 
 
 @pytest.fixture(scope="module")

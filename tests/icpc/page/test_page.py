@@ -251,7 +251,10 @@ def test_where_a_method_gives_no_intervals_none_are_claimed(ring):
     ranges = ["rank_low", "rank_high", "strength_low", "strength_high"]
     bare = replace(ring, ranking=ring.ranking.assign(**dict.fromkeys(ranges, np.nan)))
     headline = write_headline(bare, check_study(bare))
-    assert "share the first rank of 4 candidates (bradley-terry gives no intervals); " in headline
+    assert (
+        "share the first rank of 4 candidates (no 95 % interval: bradley-terry gives none); "
+        in headline
+    )
     text = report_page(bare, run_record(bare), "judge").partition('<script type="application')[0]
     assert "nan" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
     for claim in ("The bar spans", "A line is the 95"):

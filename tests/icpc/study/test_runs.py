@@ -31,13 +31,17 @@ def test_a_run_is_read_back_as_it_was(study2015, run):
 
 
 def test_a_run_of_version_0_1_0_is_read(tmp_path):
-    """The same ranking comes of it, and it is written again under today's names."""
+    """The same order comes of it, and it is written again under today's names.
+
+    Strengths of an unbeaten candidate and intervals are estimated otherwise since.
+    """
     with pytest.warns(RenamedWarning) as warned:
         study = load_run(KEPT)
     assert len(warned) == 2  # run.json and votes.csv
     kept = pd.read_csv(KEPT / "ranking.csv").rename(columns={"games": "comparisons"})
+    same = ["rank", "candidate", "wins", "comparisons", "win_rate"]
     pd.testing.assert_frame_equal(
-        study.ranking, kept, check_dtype=False, rtol=1e-5, atol=1e-9
+        study.ranking[same], kept[same], check_dtype=False, rtol=1e-5
     )  # six digits on disk
     assert study.settings == Settings(seed=5)
     save_run(study, tmp_path / "run")
@@ -90,7 +94,7 @@ def test_the_record_says_what_went_in(icpc2015, run):
         "method": "bradley-terry",
         "vote": "majority",
         "count": "all",
-        "resample": "candidates",
+        "resample": "auto",
         "seed": 0,
     }
     assert {"choix", "numpy"} <= set(facts["libraries"])

@@ -1,0 +1,196 @@
+"""Intervals of candidates whom comparisons join, by each unit that may be resampled.
+
+Conventions
+-----------
+:func:`by_clusters` takes clusters of comparisons as the sample (jurors, raters, sessions, matches),
+:func:`by_candidates` the candidates, and :func:`by_likelihood` single comparisons. Where wins do
+not connect all candidates both ways, some differences of Bradley-Terry strengths are infinite:
+ranks then come from penalised fits, and strengths are measured from the mean of the largest set
+whom wins connect (:mod:`ranking.uncertainty.profile_likelihood`).
+
+A candidate bootstrap gives every candidate a random weight (Bayesian bootstrap [1]_), a comparison
+counts by the product of its two weights, and all candidates are ranked again.
+
+References
+----------
+.. [1] D. B. Rubin, "The Bayesian bootstrap", Annals of Statistics 1981.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ranking.comparisons.tally import WinMatrix
+from ranking.evaluation.resampling import QUANTILES, affordable_draws, candidate_weights
+from ranking.methods.bradley_terry import BRADLEY_TERRY, newton_step
+from ranking.methods.method import Method
+from ranking.uncertainty.jackknife import (
+    GHOST_WEIGHT,
+    MIN_CLUSTERS,
+    jackknife_strengths,
+    penalised_strengths,
+)
+from ranking.uncertainty.joint_ranks import difference_p
+from ranking.uncertainty.normal_prior import laplace_posterior
+from ranking.uncertainty.profile_likelihood import (
+    profile_intervals,
+    reference_group,
+    unbounded_sides,
+)
+from ranking.uncertainty.rank_distribution import (
+    DRAWS,
+    RankDistribution,
+    empirical_bayes_draws,
+    normal_draws,
+    rank_distribution,
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """Candidates whom comparisons join, and how they were ranked."""
+
+    candidates: pd.Index
+    """Ids of the candidates, sorted; the order of all arrays."""
+    matrix: WinMatrix
+    """Their wins over each other."""
+    printed: np.ndarray
+    """Strengths as the ranking has them; shape (n,)."""
+    method: Method
+    """How they were ranked."""
+    seed: int
+    information: float = 1.0
+    """Number of equally weighted comparisons that tell as much, divided by their number."""
+
+    @property
+    def infinite(self) -> bool:
+        """Whether some differences of strength are infinite."""
+        return self.method.name == BRADLEY_TERRY.name and not self.matrix.connected
+
+
+@dataclass(frozen=True)
+class ComponentIntervals:
+    """Intervals of n candidates whom comparisons join."""
+
+    candidates: pd.Index
+    """Ids of the candidates, sorted; the order of all arrays."""
+    low: np.ndarray
+    """Lower ends of the intervals of strength, -inf where there is none; float, shape (n,)."""
+    high: np.ndarray
+    """Upper ends of the intervals of strength, inf where there is none; float, shape (n,)."""
+    strength: np.ndarray
+    """Strengths whose differences are tested, penalised where need be; float, shape (n,)."""
+    covariance: np.ndarray
+    """Covariance of their errors; float, shape (n, n)."""
+    freedom: float
+    """Degrees of freedom of the covariance."""
+    distribution: RankDistribution
+    """Draws of the ranks."""
+
+    @cached_property
+    def p(self) -> np.ndarray:
+        """Two-sided p of each difference of two strengths; float, shape (n, n)."""
+        return difference_p(self.strength, self.covariance, self.freedom)
+
+
+def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
+    """Intervals by the jackknife over clusters."""
+    active = [own for own in clusters if own.wins.any()]
+    if len(active) < MIN_CLUSTERS:
+        return _nothing_known(field)
+    found = jackknife_strengths(active, field.method)
+    n, freedom = len(field.candidates), found.clusters - 1
+    half = found.t_quantile * np.sqrt(found.variance)
+    drawn = empirical_bayes_draws(
+        found.strength, float(found.variance.mean()), (n - 1) * freedom, field.seed
+    )
+    centre = field.printed
+    low, high = centre - half, centre + half
+    if field.infinite:
+        reference = reference_group(field.matrix.wins)
+        centre = found.strength + (field.printed - found.strength)[reference].mean()
+        below, above = unbounded_sides(field.matrix.wins, reference)
+        low, high = np.where(below, -np.inf, centre - half), np.where(above, np.inf, centre + half)
+    return ComponentIntervals(
+        field.candidates,
+        low,
+        high,
+        found.pseudo_values.mean(axis=0),
+        np.cov(found.pseudo_values.T) / found.clusters,
+        freedom,
+        rank_distribution(field.candidates, drawn),
+    )
+
+
+def by_candidates(field: Field, draws: int) -> ComponentIntervals:
+    """Intervals by the bootstrap over candidates, of a penalised fit where some are infinite."""
+    n = len(field.candidates)
+    weights = candidate_weights(n, affordable_draws(draws, n, min_draws=100), field.seed)
+    if field.infinite:
+        strength = penalised_strengths(field.matrix.wins)
+        drawn = np.stack([_penalised_step(field.matrix.wins, strength, own) for own in weights])
+        low, high = _likelihood_ends(field)
+    else:
+        strength = field.printed
+        drawn = np.stack([field.method.strengths(field.matrix, own, strength) for own in weights])
+        low, high = np.quantile(drawn, QUANTILES, axis=0)
+    variance = float(drawn.var(axis=0).mean())
+    ranks = empirical_bayes_draws(strength, variance, n - 1, field.seed)
+    return ComponentIntervals(
+        field.candidates,
+        low,
+        high,
+        strength,
+        np.cov(drawn.T),
+        n - 1,
+        rank_distribution(field.candidates, ranks),
+    )
+
+
+def by_likelihood(field: Field) -> ComponentIntervals:
+    """Intervals from the likelihood of independent comparisons."""
+    mean, covariance = laplace_posterior(field.information * field.matrix.wins)
+    drawn = normal_draws(mean, covariance, field.seed)
+    return ComponentIntervals(
+        field.candidates,
+        *_likelihood_ends(field),
+        mean,
+        covariance,
+        np.inf,
+        rank_distribution(field.candidates, drawn),
+    )
+
+
+def _nothing_known(field: Field) -> ComponentIntervals:
+    """Intervals that hold everything, where too few clusters compared these candidates."""
+    n = len(field.candidates)
+    anything = np.random.default_rng(field.seed).standard_normal((DRAWS, n))
+    return ComponentIntervals(
+        field.candidates,
+        np.full(n, -np.inf),
+        np.full(n, np.inf),
+        np.zeros(n),
+        np.eye(n),
+        1,
+        rank_distribution(field.candidates, anything),
+    )
+
+
+def _likelihood_ends(field: Field) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of intervals by the profile likelihood, measured as the ranking's strengths are."""
+    low, high = profile_intervals(field.information * field.matrix.wins)
+    at = field.printed[reference_group(field.matrix.wins)].mean()
+    return low + at, high + at
+
+
+def _penalised_step(wins: np.ndarray, strength: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the penalised strengths (n,) under weights (n,), one Newton step on.
+
+    The ghost is one more candidate, of weight 1.
+    """
+    with_ghost = np.pad(wins, (0, 1), constant_values=GHOST_WEIGHT / 2)
+    with_ghost[-1, -1] = 0
+    moved = newton_step(with_ghost, np.append(strength, 0.0), np.append(weights, 1.0))
+    return moved[:-1] - moved[:-1].mean()

@@ -1,0 +1,85 @@
+"""95 % intervals of rank and strength by the bootstrap over windows.
+
+Conventions
+-----------
+A window is in every comparison of a candidate, so the numbers of the windows are resampled, each
+for all pairs at once, and all candidates are ranked again. The intervals are about these
+candidates and this ranker, whichever windows of the recordings it compares.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from ranking.comparisons.tally import Tally, count_comparisons
+from ranking.comparisons.votes import count_votes
+from ranking.evaluation.resampling import QUANTILES, resampled_windows
+from ranking.methods.method import Method, competition_rank
+from ranking.uncertainty.rank_intervals import Intervals
+from ranking.uncertainty.units import window_uncertainty
+
+DRAWS = 200
+"""Number of resamplings."""
+
+
+def estimate_window_intervals(
+    ranking: pd.DataFrame,
+    votes: pd.DataFrame,
+    rule: str,
+    method: Method,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Intervals:
+    """Return a ranking with its intervals, windows resampled.
+
+    They stay missing where the method is ordinal, or ranks by marks.
+
+    Parameters
+    ----------
+    ranking : table of RANKING, by the same method
+    votes : table of VOTES that were ranked
+    rule : how votes decide a comparison, one of :data:`ranking.comparisons.votes.VOTE_RULES`
+    method : how each draw is ranked
+    seed : seed of the resampling
+    draws : number of resamplings
+    """
+    uncertainty = window_uncertainty(votes, method)
+    if not uncertainty.unit:
+        return Intervals(ranking, uncertainty)
+    candidates = pd.Index(sorted(ranking["candidate"]))
+    tallies = (
+        count_comparisons(count_votes(drawn, rule))
+        for drawn in resampled_windows(votes, draws, seed)
+    )
+    strengths = np.stack(list(_strengths_by_id(tallies, method, candidates)))
+    return Intervals(_with_quantiles(ranking, candidates, strengths), uncertainty)
+
+
+def _strengths_by_id(
+    tallies: Iterator[Tally], method: Method, candidates: pd.Index
+) -> Iterator[np.ndarray]:
+    """Yield the strengths (n,) by each tally, missing for candidates who are not in it."""
+    for tally in tallies:
+        strengths = np.full(len(candidates), np.nan)
+        at = candidates.get_indexer(tally.candidates)
+        strengths[at] = method.strengths(tally.matrix, None, None)
+        yield strengths
+
+
+def _with_quantiles(
+    ranking: pd.DataFrame, candidates: pd.Index, strengths: np.ndarray
+) -> pd.DataFrame:
+    """Return the ranking with intervals from strengths, shape (draws, n), some of them missing."""
+    ranks = competition_rank(strengths).astype(float)
+    ranks[np.isnan(strengths)] = np.nan
+    low, high = np.nanquantile(strengths, QUANTILES, axis=0)
+    rank_low = np.nanquantile(ranks, QUANTILES[0], axis=0, method="lower").astype(int)
+    rank_high = np.nanquantile(ranks, QUANTILES[1], axis=0, method="higher").astype(int)
+    at = candidates.get_indexer(ranking["candidate"])
+    return ranking.assign(
+        rank_low=np.minimum(rank_low[at], ranking["rank"]),
+        rank_high=np.maximum(rank_high[at], ranking["rank"]),
+        strength_low=np.minimum(low[at], ranking["strength"]),
+        strength_high=np.maximum(high[at], ranking["strength"]),
+    )
