@@ -90,7 +90,7 @@ def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
     for other in others:
         _refuse_another_roster(first, studies[first], other, studies[other])
     return [
-        NamedRanking(name, study.ranking.set_index("candidate")["strength"])
+        NamedRanking(name, study.largest.ranking.set_index("candidate")["strength"])
         for name, study in studies.items()
     ]
 
@@ -244,7 +244,8 @@ def _ranked(name: str, study: Study, jurors: set[str]) -> NamedRanking:
         None if marks is None else mark_matrix(marks[marks["juror"].isin(jurors)], tally.candidates)
     )
     ranking = rank_candidates(tally, study.settings.ranking_method, given)
-    return NamedRanking(name, ranking.set_index("candidate")["strength"])
+    largest = ranking[ranking["component"] == 1]
+    return NamedRanking(name, largest.set_index("candidate")["strength"])
 
 
 def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: int) -> Paired:

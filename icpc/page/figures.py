@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 
 def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
-    """Yield the figures of a study, each with its file name without ending."""
+    """Yield the figures of a study's largest component, each with its file name without ending."""
+    study = study.largest
     with suppress(RankingError):  # no results, or all or none passed
         yield "hitrate", study_hit_rate(study).figure()
     for name, ax in (*_tournament(study), *_with_results(study), *_votes(study)):

@@ -65,11 +65,12 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
             f"{len(study.ranking):,} candidates; a page holds {MAX_CANDIDATES:,}",
             "rank them in groups, and report each",
         )
-    findings, curves = check_study(study), hit_rate_curves(study)
-    data = _data(study, curves)
+    shown = study.largest
+    findings, curves = check_study(shown), hit_rate_curves(shown)
+    data = _data(shown, curves)
     content = {
-        **_summary(study, findings),
-        **_tournament(study, curves),
+        **_summary(shown, findings),
+        **_tournament(shown, curves),
         "calibration": data["calibration"],
         "record": record,
         "made_with": made_with(record),

@@ -11,6 +11,7 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from ranking.comparisons.marks import panel_comparisons, read_marks
 from ranking.comparisons.reading import read_comparisons
+from ranking.comparisons.tally import row_counts
 from ranking.comparisons.votes import count_votes, read_votes
 from ranking.errors import CompetitionError
 from ranking.tables import TIE
@@ -30,12 +31,26 @@ class Comparisons:
     """File they were read from."""
     passing_score: float = 1
     """Lowest score that means having passed the round that was compared."""
+    decided_score: float | None = None
+    """Score that a panel's marks themselves decided who reached; None if they decided none."""
     votes: pd.DataFrame | None = None
     """VOTES table that decided them, where they come from votes on windows."""
     marks: pd.DataFrame | None = None
     """MARKS table of the panel, for methods that rank by marks."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Ranker, encoder, recordings and device, where a ranker compared recordings."""
+
+    def among(self, candidates: pd.Index) -> "Comparisons":
+        """Return the comparisons, votes and marks of some candidates alone."""
+        pairs = {
+            name: table[table["first"].isin(candidates) & table["second"].isin(candidates)]
+            for name, table in (("table", self.table), ("votes", self.votes))
+            if table is not None
+        }
+        marks = self.marks
+        if marks is not None:
+            marks = marks[marks["candidate"].isin(candidates)]
+        return replace(self, marks=marks, **pairs)
 
 
 def load_comparisons(
@@ -92,7 +107,7 @@ def load_comparisons(
         table = read_comparisons(path, ids)
         kind = "published comparisons" if own else "comparisons"
         remark = competition.comparisons_remark if own else ""
-        return Comparisons(table, f"{len(table):,} {kind}", remark, path)
+        return Comparisons(table, f"{row_counts(table).sum():,.0f} {kind}", remark, path)
     panel = panel or (competition.panel if own else None)
     if panel is None:
         raise CompetitionError(
@@ -149,5 +164,6 @@ def _from_panel(
         competition.panel_remark if own else "",
         path,
         passing_score=at + 1,
+        decided_score=at + 1 if marked in competition.rounds else None,
         marks=marks,
     )

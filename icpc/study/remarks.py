@@ -1,16 +1,24 @@
 """Remarks on a ranking: what a reader must know before believing it."""
 
+import pandas as pd
+
 from icpc.competition.competitions import Competition
 from ranking.comparisons.schedule import Schedule, schedule_follows_result
-from ranking.comparisons.tally import Tally
+from ranking.comparisons.tally import Tally, effective_number
 from ranking.files.text import printable
 from ranking.methods.method import Method
 
 FEW = 10  # candidates; with fewer, the 95 % intervals cover 80 to 92 % in simulation
 
+SHOWN = 4  # components or groups that a remark names
+
 
 def list_remarks(
-    competition: Competition, tally: Tally, schedule: Schedule, method: Method
+    competition: Competition,
+    comparisons: pd.DataFrame,
+    tally: Tally,
+    schedule: Schedule,
+    method: Method,
 ) -> list[str]:
     """Return what a reader must know before believing a ranking, as sentences.
 
@@ -18,6 +26,8 @@ def list_remarks(
     ----------
     competition
         Competition whose candidates were ranked.
+    comparisons
+        COMPARISONS table they were ranked from.
     tally, schedule
         Comparisons counted, and which pairs were compared how often.
     method
@@ -51,8 +61,20 @@ def list_remarks(
             f"only {len(tally.candidates)} candidates: with so few, the intervals of ranks are too "
             "narrow."
         )
-    if len(schedule.groups) > 1:
+    if "weight" in comparisons:
+        number = tally.comparisons.sum()
+        remarks.append(
+            f"comparisons have weights: the {number:,.0f} tell as much as "
+            f"{effective_number(comparisons):,.1f} of equal weight, (sum of weights)² / sum of "
+            "squared weights. Weights move strengths and ranks; shares of comparisons count each "
+            "once."
+        )
+    if len(schedule.components) > 1:
+        remarks.append(_apart(schedule))
+    if len(schedule.groups) > len(schedule.components):
         remarks.append(_split(schedule, method))
+    if schedule.undetermined_pairs:
+        remarks.append(_undetermined(schedule.undetermined_pairs))
     return remarks
 
 
@@ -73,13 +95,39 @@ def _uneven(schedule: Schedule, method: Method, follows: bool) -> str:
 
 def _split(schedule: Schedule, method: Method) -> str:
     """Name the groups between which wins run in one direction only, or not at all."""
-    shown = [_named(group) for group in schedule.groups[:4]]
-    more = len(schedule.groups) - len(shown)
+    whole = {frozenset(component) for component in schedule.components}
+    groups = [group for group in schedule.groups if frozenset(group) not in whole]
+    shown = [_named(group) for group in groups[:SHOWN]]
+    more = len(groups) - len(shown)
     listing = "; then ".join(shown) + (f"; then {more} more" if more else "")
     strengths = f" {method.disconnected_remark}" if method.disconnected_remark else ""
+    who = "the candidates" if len(whole) == 1 else "candidates who can be compared"
     return (
-        f"the candidates fall into {len(schedule.groups)} groups, each of which never lost to a "
-        f"later one or was never compared with it: {listing}.{strengths}"
+        f"{who} fall into {len(groups)} groups, each of which never lost to a later one or was "
+        f"never compared with it: {listing}.{strengths}"
+    )
+
+
+def _apart(schedule: Schedule) -> str:
+    """Say how many candidates cannot be compared with the others."""
+    sizes = [len(component) for component in schedule.components]
+    shown = [f"{size:,}" for size in sizes[:SHOWN]]
+    more = ["more"] if len(sizes) > SHOWN else []
+    left_out = sum(sizes[1:])
+    return (
+        f"not comparable: comparisons join the candidates into {len(sizes)} components, of "
+        f"{', '.join([*shown, *more])} candidates, and tell nothing of how two components compare. "
+        "Each is ranked by itself, from rank 1. Checks, the hit-rate and figures take the largest "
+        f"and leave out {left_out:,} {'candidate' if left_out == 1 else 'candidates'}."
+    )
+
+
+def _undetermined(pairs: int) -> str:
+    """Say that some orders are not determined."""
+    which = "one pair" if pairs == 1 else f"{pairs:,} pairs"
+    return (
+        f"not determined: the order of {which} of candidates, since no wins lead from one of the "
+        "two to the other, directly or through others. Their ranges of rank hold both orders."
     )
 
 

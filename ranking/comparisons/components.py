@@ -90,6 +90,27 @@ def paths_of_wins(wins: np.ndarray) -> np.ndarray:
     return reached
 
 
+def undetermined_ranks(wins: np.ndarray, rank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the best and the worst rank of each, however orders that no wins determine turn out.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column, of candidates whom comparisons join.
+    rank : int array, shape (n,)
+        Their ranks.
+
+    Returns
+    -------
+    low, high : int arrays, shape (n,)
+    """
+    paths = paths_of_wins(wins)
+    undetermined = ~(paths | paths.T)
+    above = rank < rank[:, np.newaxis]
+    better = (undetermined & above).sum(axis=1)
+    return rank - better, rank + undetermined.sum(axis=1) - better
+
+
 def _reaches_all(joined: np.ndarray) -> bool:
     """Whether the first candidate reaches everyone, over however many others."""
     reached = np.zeros(len(joined), dtype=bool)

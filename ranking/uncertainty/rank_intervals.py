@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ranking.comparisons.components import undetermined_ranks
 from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons, effective_number
 from ranking.methods.method import Method
 from ranking.uncertainty.component_intervals import (
@@ -134,7 +135,20 @@ def estimate_intervals(
             components.append(by_candidates(field, draws))
         else:
             components.append(by_likelihood(field))
-    return Intervals(_joined(ranking, components), uncertainty, tuple(components))
+    joined = _with_undetermined_order(_joined(ranking, components), tally)
+    return Intervals(joined, uncertainty, tuple(components))
+
+
+def _with_undetermined_order(ranking: pd.DataFrame, tally: Tally) -> pd.DataFrame:
+    """Return the ranking with ranges of rank that hold both orders where no wins determine any."""
+    table = ranking.set_index("candidate")
+    for members in tally.components:
+        ids = tally.candidates[members]
+        rank = table.loc[ids, "rank"].to_numpy()
+        low, high = undetermined_ranks(tally.wins[np.ix_(members, members)], rank)
+        table.loc[ids, "rank_low"] = np.minimum(table.loc[ids, "rank_low"], low)
+        table.loc[ids, "rank_high"] = np.maximum(table.loc[ids, "rank_high"], high)
+    return table.reset_index()[list(ranking)]
 
 
 def _joined(ranking: pd.DataFrame, components: list[ComponentIntervals]) -> pd.DataFrame:

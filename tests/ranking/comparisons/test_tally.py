@@ -11,6 +11,7 @@ from ranking.comparisons.components import (
     is_strongly_connected,
     paths_of_wins,
     strongly_connected_components,
+    undetermined_ranks,
     weakly_connected_components,
 )
 from ranking.comparisons.schedule import describe_schedule, schedule_follows_result
@@ -73,6 +74,15 @@ def test_paths_and_components_are_those_of_networkx(n, seed):
         map(sorted, nx.weakly_connected_components(graph))
     )
     assert [len(members) for members in components] == sorted(map(len, components), reverse=True)
+
+
+def test_ranks_reach_over_those_whom_no_wins_order():
+    """A chain a > b > c, and d who won over c alone: no wins order d and a, or d and b."""
+    wins = np.zeros((4, 4))
+    wins[0, 1] = wins[1, 2] = wins[3, 2] = 1
+    low, high = undetermined_ranks(wins, np.array([1, 2, 4, 2]))
+    assert low.tolist() == [1, 2, 4, 1]
+    assert high.tolist() == [2, 3, 4, 3]
 
 
 def test_counts_repeat_a_row_and_weights_move_only_what_methods_are_given():
