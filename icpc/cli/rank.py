@@ -102,6 +102,7 @@ def _print_ranking(study: "Study") -> None:
 
     people = study.results
     reached = result_labels(study)
+    infinite = study.schedule.outside if study.settings.ranking_method.disconnected_remark else ()
     rows = [
         [
             str(row.rank),
@@ -110,12 +111,15 @@ def _print_ranking(study: "Study") -> None:
             people.loc[row.candidate, "country"],
             f"{row.wins:g}/{row.comparisons}",
             f"{row.win_rate:.3f}",
-            _decimals(row.strength),
+            "unbounded" if row.candidate in infinite else _decimals(row.strength),
             reached[row.candidate],
         ]
         for row in study.ranking.itertuples()
     ]
     headers = ["rank", "95 %", "candidate", "from", "wins/of", "rate", "strength", "reached"]
+    if len(study.schedule.components) > 1:
+        headers.insert(0, "component")
+        rows = [[str(own), *row] for own, row in zip(study.ranking["component"], rows, strict=True)]
     print_table(headline(study), headers, rows, ["candidate", "from", "reached"])
 
 

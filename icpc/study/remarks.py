@@ -111,12 +111,11 @@ def _split(schedule: Schedule, method: Method) -> str:
 def _apart(schedule: Schedule) -> str:
     """Say how many candidates cannot be compared with the others."""
     sizes = [len(component) for component in schedule.components]
-    shown = [f"{size:,}" for size in sizes[:SHOWN]]
-    more = ["more"] if len(sizes) > SHOWN else []
+    *most, last = [f"{size:,}" for size in sizes[:SHOWN]] + ["fewer"] * (len(sizes) > SHOWN)
     left_out = sum(sizes[1:])
     return (
         f"not comparable: comparisons join the candidates into {len(sizes)} components, of "
-        f"{', '.join([*shown, *more])} candidates, and tell nothing of how two components compare. "
+        f"{', '.join(most)} and {last} candidates, and tell nothing of how two components compare. "
         "Each is ranked by itself, from rank 1. Checks, the hit-rate and figures take the largest "
         f"and leave out {left_out:,} {'candidate' if left_out == 1 else 'candidates'}."
     )

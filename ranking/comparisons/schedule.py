@@ -38,6 +38,18 @@ class Schedule:
         """Whether everyone was compared equally often."""
         return self.fewest_comparisons == self.most_comparisons
 
+    @property
+    def outside(self) -> frozenset[str]:
+        """Candidates of other groups than the largest one of their component.
+
+        Their strengths are infinitely far from those of that group.
+        """
+        outside: set[str] = set()
+        for component in self.components:
+            groups = [group for group in self.groups if group[0] in component]
+            outside |= set(component).difference(max(groups, key=len))
+        return frozenset(outside)
+
 
 def describe_schedule(tally: Tally) -> Schedule:
     """Return the facts of the schedule behind a tally."""

@@ -55,7 +55,8 @@ class Method:
     strength_column: str = ""
     """Column of the RANKING table that already holds the strength, if any."""
     disconnected_remark: str = ""
-    """Remark on what the method does where wins do not connect all candidates both ways."""
+    """Remark on what the method does where wins do not connect all candidates both ways, if some
+    differences of strength are infinite there."""
     format_spec: str = "#.3g"
     """Format specification for printing a strength, as :func:`format` takes it."""
     unit: str = ""

@@ -1,10 +1,14 @@
 """Studies whose candidates cannot all be compared, or whose comparisons are counted or weighted."""
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from icpc.cli import app
 from icpc.competition.competitions import read_competition
 from icpc.findings.checks import check_study
 from icpc.findings.compare import rankings_of
@@ -49,7 +53,7 @@ def test_the_largest_component_is_the_study_of_its_comparisons_alone(tmp_path):
     pd.testing.assert_frame_equal(study.largest.ranking, alone.ranking)
     pd.testing.assert_frame_equal(study.largest.comparisons.table, alone.comparisons.table)
     (remark,) = [one for one in study.remarks if one.startswith("not comparable")]
-    assert "2 components, of 4, 2 candidates" in remark
+    assert "2 components, of 4 and 2 candidates" in remark
     assert "leave out 2 candidates" in remark
     assert not any("not comparable" in one for one in alone.remarks)
 
@@ -121,3 +125,32 @@ def test_a_run_keeps_counts_weights_and_clusters(tmp_path):
     again = load_run(tmp_path / "run")
     pd.testing.assert_frame_equal(study.ranking, again.ranking)
     pd.testing.assert_frame_equal(study.comparisons.table, again.comparisons.table)
+
+
+def test_the_table_has_components_and_unbounded_strengths_and_csv_has_infinite_ends(tmp_path):
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    (tmp_path / "mine.csv").write_text(f"first,second,winner,rater\n{by_raters(APART)}")
+    files = ["--roster", str(tmp_path / "roster.csv"), "--rounds", "preliminary,stage1,final"]
+    command = ["rank", *files, "--comparisons", str(tmp_path / "mine.csv")]
+    run = CliRunner().invoke(app, command)
+    assert run.exit_code == 0
+    assert run.stdout.splitlines()[1].split()[:2] == ["component", "rank"]
+    assert run.stdout.splitlines()[-1].split()[3:] == [
+        "Yuri",
+        "0/1",
+        "0.000",
+        "unbounded",
+        "preliminary",
+    ]
+    assert "leave out 2 candidates" in run.stderr
+    ranking = pd.read_csv(
+        io.StringIO(CliRunner().invoke(app, [*command, "--format", "csv"]).stdout)
+    ).set_index("candidate")
+    assert ranking.loc["y", "strength_low"] == -np.inf
+    assert ranking["component"].tolist() == [1, 1, 1, 1, 2, 2]
+
+
+def by_raters(comparisons: str) -> str:
+    """Give each line after the header one of three raters."""
+    lines = comparisons.split()[1:]
+    return "".join(f"{line},r{at % 3}\n" for at, line in enumerate(lines))

@@ -127,6 +127,7 @@ def test_schedule_counts_pairs_whom_no_wins_order():
     rows = table(("a", "c", "a"), ("b", "c", "b"), ("x", "y", "x"))
     schedule = describe_schedule(count_comparisons(rows))
     assert schedule.components == (("a", "b", "c"), ("x", "y"))
+    assert schedule.outside == {"b", "c", "y"}  # of groups of one candidate each, the first
     assert schedule.undetermined_pairs == 1  # a and b; x was never compared with them
 
 
