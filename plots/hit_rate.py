@@ -96,7 +96,7 @@ def draw_hit_rate(
         outline["null_high"],
         color=palette().band,
         linewidth=0,
-        label="null band: 95 % of random judges",
+        label="null band: 95 % of random judges stay inside",
     )
     ax.plot(outline[x], outline["hit_rate"], color=palette().quiet, linewidth=0.8, zorder=2)
     for tier in tiers:

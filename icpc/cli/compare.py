@@ -86,7 +86,7 @@ def _refuse_few(runs: list[Path], *, jurors: bool, ranks: bool) -> None:
 
 
 def _print_rankings(compared: "RankingComparison") -> None:
-    from icpc.findings.compare import accuracy_remarks, paired_sentences
+    from icpc.findings.compare_sentences import accuracy_remarks, paired_sentences
 
     for name, study in compared.studies.items():
         print_line(f"{name} = {headline(study)}")
@@ -119,7 +119,8 @@ def _print_ranks(title: str, table: "pd.DataFrame") -> None:
 
 
 def _print_jurors(study: "Study", paired: "Sequence[Paired]") -> None:
-    from icpc.findings.compare import juror_sentences, paired_table
+    from icpc.findings.compare import paired_table
+    from icpc.findings.compare_sentences import juror_sentences
 
     rows = [
         [

@@ -1,56 +1,109 @@
 """How often comparisons agree with the result: as a share, by distance, as F1, by juror."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 
 from icpc.findings.finding import (
     AGREEMENT,
     Finding,
+    NullTest,
+    Outcome,
     finding_of_estimate,
-    outcome_of_interval,
-    outcome_of_p,
+    p_of_estimate,
 )
-from icpc.findings.results import known_scores, where_results_differ
-from icpc.findings.wording import ACCURACY, DISTANCE, interval, percent
+from icpc.findings.results import (
+    known_scores,
+    study_detectable,
+    where_results_differ,
+)
+from icpc.findings.wording import (
+    ACCURACY,
+    Ending,
+    detectable_sentence,
+    interval,
+    percent,
+    within_limits,
+)
 from icpc.study.study import Study
 from ranking.comparisons.schedule import both_orders
-from ranking.evaluation.accuracy import accuracy_by_distance, macro_f1, pair_accuracy
+from ranking.evaluation.accuracy import (
+    accuracy_by_distance,
+    macro_f1,
+    pair_accuracy,
+    panel_accuracy,
+)
 from ranking.evaluation.agreement import juror_agreement
+from ranking.evaluation.permutation import PermutationP
 
 
 @where_results_differ
 def find_accuracy(study: Study) -> Iterator[Finding]:
     """Share of the comparisons that went to the one who got further."""
     score, _ = known_scores(study)
-    estimate = pair_accuracy(study.tally, score, study.settings.seed)
-    outcome = outcome_of_p(estimate.value - 0.5, estimate.p)
+    key, name, seed = "pair_accuracy", "pair accuracy", study.settings.seed
+    panel = "juror" in study.comparisons.table
+    estimate = (
+        panel_accuracy(study.comparisons.table, study.results["score"], seed)
+        if panel
+        else pair_accuracy(study.tally, score, seed)
+    )
+    if not estimate.pairs:
+        sentence = "No two candidates of unequal result were compared with each other."
+        yield Finding(key, AGREEMENT, name, sentence)
+        return
     sentence = (
         f"Of {estimate.pairs:,.0f} comparisons between candidates of unequal result, "
-        f"{percent(estimate.value)} went to the one who got further {interval(estimate)}; with "
-        f"results shuffled among candidates, p = {estimate.p:.2g}. {ACCURACY.of(outcome)}"
+        f"{percent(estimate.value)} went to the one who got further"
     )
-    yield finding_of_estimate(
-        "pair_accuracy", AGREEMENT, "pair accuracy", estimate, outcome, sentence
-    )
+    if study.decided_by_marks:
+        sentence += (
+            f". These marks decided {study.decided}: this is no prediction, and has "
+            "neither interval nor p."
+        )
+        yield Finding(key, AGREEMENT, name, sentence, value=estimate.value)
+        return
+    sentence += f" {interval(estimate)}. With results permuted over the candidates,"
+    p = p_of_estimate(estimate)
+    found = finding_of_estimate(key, AGREEMENT, name, estimate, Outcome.NOT_APPLICABLE, sentence)
+    yield replace(found, test=NullTest(estimate.value - 0.5, p, _accuracy_ending(study, p)))
+
+
+def _accuracy_ending(study: Study, p: PermutationP) -> Ending:
+    """What to say of the pair accuracy: where nothing was told, what could have been."""
+    detectable = cache(lambda: study_detectable(study))
+    within = within_limits(ACCURACY, p, detectable)
+
+    def ending(outcome: Outcome) -> str:
+        if outcome is not Outcome.NOT_SIGNIFICANT:
+            return within(outcome)
+        return f"{within(outcome)} {detectable_sentence(detectable())}"
+
+    return ending
 
 
 @where_results_differ
 def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
-    """Share of the comparisons that went to the one who got further, by how far apart they are."""
+    """Share of the comparisons that went to the one who got further, by how far apart they are.
+
+    These are parts of the pair accuracy, and not tested by themselves.
+    """
     score, _ = known_scores(study)
     unit = "round" if study.competition.rounds else "point"
     distances = accuracy_by_distance(study.tally, score, study.settings.seed)
     for (low, high), estimate in distances.items():
         span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        outcome = outcome_of_interval(estimate, 0.5)
         sentence = (
             f"Candidates {span} {unit if span == '1' else f'{unit}s'} apart: "
             f"{percent(estimate.value)} of {estimate.pairs:,.0f} comparisons went to the one who "
-            f"got further {interval(estimate)}{DISTANCE.of(outcome)}"
+            "got further"
         )
-        key = f"accuracy_at_distance_{span.replace(' ', '_')}"
-        yield finding_of_estimate(
-            key, AGREEMENT, f"accuracy at distance {span}", estimate, outcome, sentence
-        )
+        key, name = f"accuracy_at_distance_{span.replace(' ', '_')}", f"accuracy at distance {span}"
+        if "juror" in study.comparisons.table:
+            yield Finding(key, AGREEMENT, name, f"{sentence}.", value=estimate.value)
+            continue
+        sentence += f" {interval(estimate)}."
+        yield finding_of_estimate(key, AGREEMENT, name, estimate, Outcome.NOT_APPLICABLE, sentence)
 
 
 @where_results_differ
@@ -80,12 +133,16 @@ def find_juror_agreement(study: Study) -> Iterator[Finding]:
     if "juror" not in study.comparisons.table:
         return
     agreement = juror_agreement(study.comparisons.table, study.results["score"])
+    whose = (
+        f"Their marks decided {study.decided}, so"
+        if study.decided_by_marks
+        else "Where their marks made the result,"
+    )
     sentence = (
         f"Single jurors put two candidates in the order of the result in "
         f"{percent(agreement.mean())} of cases on average, from {percent(agreement.iloc[-1])} "
         f"({agreement.index[-1]}) to {percent(agreement.iloc[0])} ({agreement.index[0]}); a tie "
-        "counts half. Their marks made the result, so this shows how far jurors differ, not how "
-        "good they are."
+        f"counts half. {whose} this shows how far jurors differ, not how good they are."
     )
     yield Finding(
         "juror_agreement",

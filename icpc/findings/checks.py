@@ -4,14 +4,14 @@ Conventions
 -----------
 Each finding says what was found either way, and means what :mod:`ranking.evaluation` and
 :mod:`ranking.consistency` define. What a study does not have (results, both orders, recording
-lengths) is left out with a finding that says so. The last finding corrects the smallest p for their
-number (Holm 1979).
+lengths) is left out with a finding that says so. p is corrected for the other tests of its family
+(:mod:`icpc.findings.families`); the last finding says how many there were.
 
 To add a finding, write a function from a study to :class:`~icpc.findings.finding.Finding` values,
 and name it in :data:`FINDERS`: commands, page and tables follow.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from icpc.findings.accuracy import (
     find_accuracy,
@@ -19,7 +19,7 @@ from icpc.findings.accuracy import (
     find_f1,
     find_juror_agreement,
 )
-from icpc.findings.agreement import find_agreement
+from icpc.findings.agreement import find_descriptions, find_rounds, find_tau_b
 from icpc.findings.consistency import (
     find_feedback_arcs,
     find_groups,
@@ -27,24 +27,20 @@ from icpc.findings.consistency import (
     find_triads,
 )
 from icpc.findings.controls import find_coin_flips, find_rules
-from icpc.findings.finding import (
-    REMARK,
-    SIGNIFICANCE_LEVEL,
-    Finder,
-    Finding,
-    Findings,
-    Outcome,
-)
-from icpc.findings.results import find_unknown_result
-from icpc.findings.wording import SMALLEST_P
+from icpc.findings.families import correct_families, summarise_families
+from icpc.findings.finding import Finder, Findings
+from icpc.findings.results import find_left_out, find_unknown_result
 from icpc.study.study import Study
 
 FINDERS: tuple[Finder, ...] = (
+    find_left_out,
     find_unknown_result,
     find_accuracy,
     find_accuracy_by_distance,
     find_f1,
-    find_agreement,
+    find_tau_b,
+    find_rounds,
+    find_descriptions,
     find_juror_agreement,
     find_order_effect,
     find_triads,
@@ -57,22 +53,11 @@ FINDERS: tuple[Finder, ...] = (
 
 
 def check_study(study: Study, finders: Sequence[Finder] | None = None) -> Findings:
-    """Return the findings on a study, of all :data:`FINDERS` unless others are given."""
+    """Return the findings on a study, of all :data:`FINDERS` unless others are given.
+
+    They are about the largest component: candidates of others cannot be compared with them.
+    """
     chosen = FINDERS if finders is None else finders
-    found = [finding for find in chosen for finding in find(study)]
-    return Findings((*found, *_corrected(found)))
-
-
-def _corrected(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The smallest p, corrected for the number of checks."""
-    given = [finding.p for finding in findings if finding.p == finding.p]
-    if len(given) < 2:
-        return
-    smallest = min(1.0, float(min(given)) * len(given))
-    outcome = Outcome.SIGNIFICANT if smallest < SIGNIFICANCE_LEVEL else Outcome.NOT_SIGNIFICANT
-    sentence = (
-        f"{len(given)} checks give a p; by chance alone {SIGNIFICANCE_LEVEL * len(given):.1f} of "
-        f"them are expected below {SIGNIFICANCE_LEVEL}. The smallest p, corrected for their number "
-        f"(Holm), is {smallest:.2g}: {SMALLEST_P.of(outcome)}"
-    )
-    yield Finding("many_checks", REMARK, "many checks", sentence, outcome, p=smallest)
+    found = [finding for find in chosen for finding in find(study.largest)]
+    corrected = correct_families(found)
+    return Findings((*corrected, *summarise_families(corrected)))

@@ -10,27 +10,26 @@ A juror is compared with the panel *without that juror*, whose own marks would o
 rankings.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from icpc.findings.finding import Outcome, outcome_of_p
-from icpc.findings.wording import nearer, percent
+from icpc.findings.finding import Outcome, outcome_of_p, p_of_estimate
 from icpc.study.study import Study, result_labels
 from ranking.comparisons.marks import mark_matrix
-from ranking.comparisons.schedule import schedule_follows_result
 from ranking.comparisons.tally import count_comparisons
 from ranking.errors import RunError
+from ranking.evaluation.multiple import holm
 from ranking.evaluation.paired import accuracy_difference, order_accuracy, rank_correlation
+from ranking.evaluation.resampling import Estimate
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.tables import PAIRED
 
 REST = "the other jurors"
-UNKNOWN = "Results are unknown or all equal: which ranking is nearer to the result cannot be told."
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class NamedRanking:
     """Name of the run or of the juror."""
     strength: pd.Series
     """Strengths by candidate id, the larger the better."""
+    decided_score: float | None = None
+    """Score that the marks behind the ranking decided who reached; None if they decided none."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,21 @@ class Paired:
     difference_high: float
     """Ends of the 95 % interval of the difference."""
     p: float
-    """Two-sided p-value of the difference."""
+    """Two-sided p-value of the difference, corrected for those of the other pairs of rankings."""
+    smallest_p: float = float("nan")
+    """Smallest p that was possible for this pair by itself."""
+    at_floor: bool = False
+    """Whether p could be smaller if more swaps were drawn."""
+    tests: int = 1
+    """Number of pairs of rankings that were tested together."""
+    decided: tuple[str, ...] = ()
+    """Names of the rankings whose own marks decided the result: there is no interval and no p."""
 
     @property
     def outcome(self) -> Outcome:
         """Significant if ``one`` is nearer to the result, opposite if ``other`` is."""
-        return outcome_of_p(self.difference, self.p) if self.pairs else Outcome.NOT_APPLICABLE
+        tested = self.pairs and not self.decided
+        return outcome_of_p(self.difference, self.p) if tested else Outcome.NOT_APPLICABLE
 
 
 def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
@@ -90,7 +100,11 @@ def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
     for other in others:
         _refuse_another_roster(first, studies[first], other, studies[other])
     return [
-        NamedRanking(name, study.largest.ranking.set_index("candidate")["strength"])
+        NamedRanking(
+            name,
+            study.largest.ranking.set_index("candidate")["strength"],
+            study.comparisons.decided_score,
+        )
         for name, study in studies.items()
     ]
 
@@ -137,12 +151,17 @@ def compare_rankings(
     RunError
         If fewer than two candidates are in both rankings of a pair.
     """
-    return [_compared(one, other, score, seed) for one, other in pairs]
+    found = [_compared(one, other, score, seed) for one, other in pairs]
+    tested = [at for at, pair in enumerate(found) if not np.isnan(pair.p)]
+    for at, p in zip(tested, holm([found[at].p for at in tested]), strict=True):
+        found[at] = replace(found[at], p=float(p), tests=len(tested))
+    return found
 
 
 def paired_table(found: Sequence[Paired]) -> pd.DataFrame:
     """Return the PAIRED table of compared rankings."""
-    return pd.DataFrame([astuple(pair) for pair in found], columns=list(PAIRED))
+    rows = [[getattr(pair, column) for column in PAIRED] for pair in found]
+    return pd.DataFrame(rows, columns=list(PAIRED))
 
 
 def every_two(rankings: Sequence[NamedRanking]) -> list[tuple[NamedRanking, NamedRanking]]:
@@ -172,70 +191,6 @@ def rank_side_by_side(rankings: Sequence[NamedRanking], study: Study) -> pd.Data
     return pd.DataFrame(columns | {"apart": apart}).iloc[order].reset_index(drop=True)
 
 
-def paired_sentences(found: Paired) -> Iterator[str]:
-    """Yield sentences on how two rankings compare."""
-    one, other = found.one, found.other
-    yield (
-        f"{one} and {other}: no correlation, since one of them ranks all candidates equal."
-        if np.isnan(found.tau)
-        else f"{one} and {other} rank {found.candidates} candidates: Kendall's tau-b "
-        f"{found.tau:+.3f} (95 % interval {found.tau_low:+.3f} to {found.tau_high:+.3f}; 1: the "
-        "same order, 0: nothing in common)."
-    )
-    if found.outcome is Outcome.NOT_APPLICABLE:
-        yield UNKNOWN
-        return
-    low, high = 100 * found.difference_low, 100 * found.difference_high
-    yield (
-        f"Of {found.pairs:,.0f} pairs of unequal result, {one} puts {percent(found.accuracy)} in "
-        f"the order of the result and {other} {percent(found.other_accuracy)}, a difference of "
-        f"{100 * found.difference:+.1f} percentage points (95 % interval {low:+.1f} to "
-        f"{high:+.1f}); with candidates' two ranks swapped at random, p = {found.p:.2g}: "
-        f"{nearer(one, other).of(found.outcome)}"
-    )
-
-
-def juror_sentences(found: Sequence[Paired]) -> Iterator[str]:
-    """Yield sentences on how each juror compares with all other jurors."""
-    paired = paired_table(found)
-    ordered = paired.sort_values("tau", ascending=False)
-    highest, lowest = ordered.iloc[0], ordered.iloc[-1]
-    yield (
-        f"Each juror is compared with {REST}. Kendall's tau-b of the two rankings is "
-        f"{paired['tau'].median():+.3f} in the median, from {lowest.tau:+.3f} ({lowest.one}) to "
-        f"{highest.tau:+.3f} ({highest.one}). One juror's ranking rests on fewer marks than that "
-        "of many: a low tau-b shows that a juror differs, not who is right."
-    )
-    if paired["pairs"].any():
-        yield (
-            f"Of pairs of unequal result, a juror puts {percent(paired['accuracy'].median())} in "
-            f"the order of the result in the median, {REST} "
-            f"{percent(paired['other_accuracy'].median())}. Where their marks made the result, "
-            "that is no prediction."
-        )
-    else:
-        yield UNKNOWN
-
-
-def accuracy_remarks(studies: dict[str, Study]) -> Iterator[str]:
-    """Yield remarks on runs whose accuracy is no measure of skill."""
-    for name, study in studies.items():
-        score = study.results["score"].to_numpy(dtype=float)
-        if study.settings.ranking_method.strength_column == "wins" and schedule_follows_result(
-            study.tally, score
-        ):
-            yield (
-                f"{name} ranks by raw wins, and candidates of equal result were hardly ever "
-                "compared: the number of comparisons gives the result away. Its accuracy is no "
-                "measure of skill."
-            )
-        if "juror" in study.comparisons.table:
-            yield (
-                f"{name} ranks by the marks of a panel: where these made the result, its accuracy "
-                "is no prediction."
-            )
-
-
 def _ranked(name: str, study: Study, jurors: set[str]) -> NamedRanking:
     """The ranking by some jurors of a panel alone, by the method of the study."""
     comparisons, marks = study.comparisons.table, study.comparisons.marks
@@ -245,7 +200,8 @@ def _ranked(name: str, study: Study, jurors: set[str]) -> NamedRanking:
     )
     ranking = rank_candidates(tally, study.settings.ranking_method, given)
     largest = ranking[ranking["component"] == 1]
-    return NamedRanking(name, largest.set_index("candidate")["strength"])
+    strength = largest.set_index("candidate")["strength"]
+    return NamedRanking(name, strength, study.comparisons.decided_score)
 
 
 def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: int) -> Paired:
@@ -261,6 +217,11 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
     )
     tau = rank_correlation(own, others, seed)
     apart = accuracy_difference(own, others, result, seed)
+    decided = tuple(
+        ranking.name for ranking in (one, other) if _decided(ranking.decided_score, result)
+    )
+    if decided:
+        apart = Estimate(apart.value, pairs=apart.pairs)
     accuracy, other_accuracy = (
         order_accuracy(strength, result) if apart.pairs else np.nan for strength in (own, others)
     )
@@ -278,7 +239,15 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
         difference_low=apart.low,
         difference_high=apart.high,
         p=apart.p,
+        smallest_p=apart.smallest_p,
+        at_floor=p_of_estimate(apart).at_floor,
+        decided=decided,
     )
+
+
+def _decided(score: float | None, result: np.ndarray) -> bool:
+    """Whether marks that decided who reached a score decided any of these results (n,)."""
+    return score is not None and bool((result < score).any() and (result >= score).any())
 
 
 def _refuse_another_roster(one: str, study: Study, other: str, another: Study) -> None:

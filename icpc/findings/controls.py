@@ -6,12 +6,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from icpc.findings.finding import CONTROLS, NULL_BAND, Finding, finding_of_estimate, outcome_of_p
+from icpc.findings.finding import (
+    CONTROLS,
+    NULL_BAND,
+    Finding,
+    NullTest,
+    Outcome,
+    finding_of_estimate,
+    p_of_estimate,
+)
 from icpc.findings.results import known_scores, where_results_differ
-from icpc.findings.wording import RULE, interval, percent
+from icpc.findings.wording import RULE, interval, percent, within_limits
 from icpc.study.study import Study
 from ranking.comparisons.schedule import schedule_follows_result
 from ranking.evaluation.accuracy import control_accuracy
+from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import area_under_roc
 from ranking.evaluation.null_model import coin_flips
 from ranking.methods.bradley_terry import BRADLEY_TERRY
@@ -78,11 +87,19 @@ def _rule(study: Study, key: str, name: str, preferred: str, number: np.ndarray)
         return Finding(key, CONTROLS, called, sentence, heading=name)
     score, _ = known_scores(study)
     estimate = control_accuracy(number, score, study.settings.seed)
-    outcome = outcome_of_p(estimate.value - 0.5, estimate.p)
+    if not estimate.pairs:
+        sentence = f"No two candidates of unequal result are known to differ in {name}: not tested."
+        return Finding(key, CONTROLS, called, sentence, heading=name)
     sentence = (
         f"Always preferring {preferred} agrees with the result in {percent(estimate.value)} of "
-        f"{estimate.pairs:,.0f} pairs {interval(estimate)}, p = {estimate.p:.2g}: "
-        f"{RULE.of(outcome)}"
+        f"{estimate.pairs:,.0f} pairs {interval(estimate)},"
     )
-    found = finding_of_estimate(key, CONTROLS, called, estimate, outcome, sentence)
-    return replace(found, heading=name)
+    p = p_of_estimate(estimate)
+
+    def detectable() -> float:
+        given = np.where(np.isnan(number), np.nan, score)
+        return detectable_accuracy(1 - np.eye(len(score)), given, study.settings.seed)
+
+    test = NullTest(estimate.value - 0.5, p, within_limits(RULE, p, detectable))
+    found = finding_of_estimate(key, CONTROLS, called, estimate, Outcome.NOT_APPLICABLE, sentence)
+    return replace(found, heading=name, test=test)

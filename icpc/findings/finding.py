@@ -7,8 +7,10 @@ and may be worded anew. A key names one question, so a study has one finding of 
 that is missing is NaN: a remark has none, a description neither interval nor p. Intervals are those
 of 95 %, p is two-sided.
 
-The outcome is read from a p, or from an interval where no p was asked; the sentence takes its words
-from :mod:`icpc.findings.wording`.
+A finding that is tested carries a :class:`NullTest` and a sentence without an end. What the test
+means is known only when all tests of its family are (:mod:`icpc.findings.families`): then p is
+corrected, and the sentence ends with it and with the words for the outcome. Other outcomes are read
+from an interval.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from enum import Enum
 import pandas as pd
 
 from icpc.study.study import Study
+from ranking.evaluation.permutation import PermutationP
 from ranking.evaluation.resampling import Estimate
 from ranking.tables import FINDINGS
 
@@ -45,6 +48,18 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
+class NullTest:
+    """A test of no effect, before it is corrected for the others of its family."""
+
+    effect: float
+    """What was found; above 0 if it is what was asked about."""
+    p: PermutationP
+    """Two-sided p, and how small it could have been."""
+    words: Callable[[Outcome], str]
+    """What to say of an outcome, after p."""
+
+
+@dataclass(frozen=True)
 class Finding:
     """One finding."""
 
@@ -65,9 +80,11 @@ class Finding:
     high: float = NAN
     """Upper end of the 95 % interval."""
     p: float = NAN
-    """Two-sided p-value."""
+    """Two-sided p-value, corrected for the tests of its family."""
     heading: str = ""
     """Shorter name among findings of its family; empty if ``name`` serves."""
+    test: NullTest | None = None
+    """Test that p and outcome come from, if any."""
 
 
 Finder = Callable[[Study], Iterator[Finding]]
@@ -125,7 +142,7 @@ class Findings:
 def finding_of_estimate(
     key: str, family: str, name: str, estimate: Estimate, outcome: Outcome, sentence: str
 ) -> Finding:
-    """Return a finding with the value, the interval and the p of an estimate.
+    """Return a finding with the value and the interval of an estimate.
 
     Parameters
     ----------
@@ -134,8 +151,13 @@ def finding_of_estimate(
     estimate
         Where the numbers come from.
     """
-    numbers = (estimate.value, estimate.low, estimate.high, estimate.p)
+    numbers = (estimate.value, estimate.low, estimate.high)
     return Finding(key, family, name, sentence, outcome, *numbers)
+
+
+def p_of_estimate(estimate: Estimate) -> PermutationP:
+    """Return the p of an estimate, with how small it could have been."""
+    return PermutationP(estimate.p, estimate.smallest_p, estimate.exact_p)
 
 
 def outcome_of_p(effect: float, p: float) -> Outcome:

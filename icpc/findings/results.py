@@ -5,14 +5,21 @@ from functools import wraps
 
 import numpy as np
 
-from icpc.findings.finding import AGREEMENT, Finder, Finding
+from icpc.findings.finding import AGREEMENT, REMARK, Finder, Finding
 from icpc.study.study import Study
+from ranking.evaluation.detectable import detectable_accuracy
 
 
 def known_scores(study: Study) -> tuple[np.ndarray, np.ndarray]:
     """Return each candidate's score, in the order of the tally, and whether it is known."""
     score = study.results["score"].to_numpy(dtype=float)
     return score, ~np.isnan(score)
+
+
+def study_detectable(study: Study) -> float:
+    """Return the detectable accuracy of a study's comparisons and results."""
+    score, _ = known_scores(study)
+    return detectable_accuracy(study.tally.pair_counts, score, study.settings.seed)
 
 
 def results_differ(study: Study) -> bool:
@@ -30,6 +37,20 @@ def where_results_differ(find: Finder) -> Finder:
             yield from find(study)
 
     return found
+
+
+def find_left_out(study: Study) -> Iterator[Finding]:
+    """Find who is left out, where a study is the part of candidates who can be compared."""
+    if study.left_out:
+        who = "1 candidate is" if study.left_out == 1 else f"{study.left_out:,} candidates are"
+        yield Finding(
+            "left_out",
+            REMARK,
+            "left out",
+            f"{who} left out of all checks: no comparisons join them with the "
+            f"{len(study.tally.candidates):,} that are checked.",
+            value=float(study.left_out),
+        )
 
 
 def find_unknown_result(study: Study) -> Iterator[Finding]:

@@ -6,10 +6,16 @@ Each :class:`Words` answers one question, alike in every sentence that asks it; 
 reword an outcome.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import isnan
 
 from icpc.findings.finding import Outcome
+from ranking.evaluation.detectable import FEW_ACCURACY
+from ranking.evaluation.permutation import PermutationP
 from ranking.evaluation.resampling import Estimate
+
+Ending = Callable[[Outcome], str]
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,24 @@ class Words:
 
 
 ACCURACY = Words(
-    significant="That is better than random judges.",
-    not_significant="That cannot be told from chance with so few candidates.",
-    opposite="That is worse than random judges.",
+    significant="that is better than random judges.",
+    not_significant="that cannot be told from chance",
+    opposite="that is worse than random judges.",
 )
-DISTANCE = Words(
-    significant=".", not_significant=", which cannot be told from a coin flip.", opposite="."
+HEADLINE = Words(
+    significant="better than random judges",
+    not_significant="which cannot be told from chance",
+    opposite="worse than random judges",
 )
 ASSOCIATION = Words(
     significant="the ranking agrees with the result more than by chance.",
-    not_significant="that cannot be told from chance with so few candidates.",
+    not_significant="that cannot be told from chance",
     opposite="the ranking runs against the result, more than by chance.",
+)
+TOP = Words(
+    significant="that is more than by chance.",
+    not_significant="that cannot be told from chance",
+    opposite="that is fewer than by chance.",
 )
 FIRST_PREFERENCE = Words(
     significant="the order of the two matters.",
@@ -60,14 +73,9 @@ CIRCULAR_TRIADS = Words(
     significant="fewer than", not_significant="about as many as", opposite="more than"
 )
 RULE = Words(
-    significant="it tells something about the result.",
-    not_significant="that cannot be told from chance with so few candidates.",
-    opposite="it tells something about the result.",
-)
-SMALLEST_P = Words(
-    significant="it remains significant.",
-    not_significant="none of them proves anything by itself.",
-    opposite="it remains significant.",
+    significant="it agrees with the result more than by chance.",
+    not_significant="that cannot be told from chance",
+    opposite="it runs against the result, more than by chance.",
 )
 
 
@@ -75,14 +83,53 @@ def nearer(one: str, other: str) -> Words:
     """Return the words for whether ``one`` is nearer to the result than ``other``."""
     return Words(
         significant=f"{one} is nearer to the result.",
-        not_significant="the difference cannot be told from chance with so few candidates.",
+        not_significant="the difference cannot be told from chance",
         opposite=f"{other} is nearer to the result.",
     )
 
 
+def within_limits(words: Words, p: PermutationP, detectable: Callable[[], float]) -> Ending:
+    """Return what to say of each outcome, and where nothing was told, what the test could tell.
+
+    Parameters
+    ----------
+    words
+        What to say of each outcome; if it is not significant, without a full stop.
+    p
+        The p of the test.
+    detectable
+        Returns the detectable accuracy; called only if the outcome is not significant.
+    """
+
+    def ending(outcome: Outcome) -> str:
+        said = words.of(outcome)
+        if outcome is not Outcome.NOT_SIGNIFICANT:
+            return said
+        return f"{said}{few_candidates(detectable())} (smallest p possible: {p.smallest:.2g})."
+
+    return ending
+
+
+def few_candidates(detectable: float) -> str:
+    """Return that candidates are few, to end a clause; empty unless only a good ranker is found."""
+    return "" if detectable <= FEW_ACCURACY else " with so few candidates"
+
+
+def detectable_sentence(detectable: float) -> str:
+    """Return what a test with these candidates and comparisons could have found."""
+    if isnan(detectable):
+        return "With these candidates not even a perfect ranker could be told from chance."
+    return (
+        f"A ranker whose pair accuracy is {percent(detectable)} would be told from chance in 80 % "
+        "of such fields (at 5 %, by this test alone)."
+    )
+
+
 def interval(estimate: Estimate) -> str:
-    """Return the 95 % interval of a share, in words."""
-    return f"(95 % interval {100 * estimate.low:.1f} to {100 * estimate.high:.1f})"
+    """Return the 95 % interval of a share, and what it resamples."""
+    how = "from" if estimate.unit.endswith(("pair", "pairs")) else "resampling"
+    ends = f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
+    return f"(95 % interval {ends}, {how} {estimate.unit})"
 
 
 def percent(share: float) -> str:

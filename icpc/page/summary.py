@@ -1,7 +1,11 @@
 """The report in words: one sentence with its uncertainty, and the remarks."""
 
+from math import isnan
+
 from icpc.competition.rounds import round_of_score
-from icpc.findings.finding import Findings
+from icpc.findings.families import p_clause
+from icpc.findings.finding import Finding, Findings
+from icpc.findings.wording import HEADLINE, percent
 from icpc.study.study import Study
 
 MAX_NAMED = 3
@@ -9,13 +13,7 @@ MAX_NAMED = 3
 
 def write_headline(study: Study, findings: Findings) -> str:
     """Return who is ranked first, how surely, and how the ranking compares with random judges."""
-    accuracy = findings.get("pair_accuracy")
-    agreement = (
-        f"{accuracy.sentence[0].lower()}{accuracy.sentence[1:]}"
-        if accuracy
-        else "there is no result to compare the ranking with."
-    )
-    return f"{_first(study)}; {agreement}"
+    return f"{_first(study)}; {_agreement(study, findings.get('pair_accuracy'))}"
 
 
 def passing_phrase(study: Study) -> str:
@@ -59,3 +57,17 @@ def _first(study: Study) -> str:
     sure = f"{others:,} more" if others else "nobody else"
     low, high = leaders["rank_low"].min(), leaders["rank_high"].max()
     return f"{first} (95 % interval of the rank: {low} to {high}; {sure} could be first)"
+
+
+def _agreement(study: Study, accuracy: Finding | None) -> str:
+    """How often comparisons went to the one who got further, in a clause."""
+    if accuracy is None or isnan(accuracy.value):
+        return "there is no result to compare the ranking with."
+    went = (
+        f"{percent(accuracy.value)} of the comparisons between candidates of unequal result went "
+        "to the one who got further"
+    )
+    if study.decided_by_marks:
+        return f"{went}, by marks that decided {study.decided} themselves."
+    p = f" ({p_clause(accuracy.test, accuracy.p)})" if accuracy.test else ""
+    return f"{went}, {HEADLINE.of(accuracy.outcome)}{p}."

@@ -1,6 +1,7 @@
 """The hit-rate of a ranking: its curve, and what is needed to print and draw it."""
 
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pandas as pd
 from icpc.study.by_round import result_order
 from icpc.study.figure2 import TIERS, published_curve, read_figure
 from icpc.study.study import Study, compare_with_result
+from ranking.evaluation.detectable import FEW_ACCURACY, detectable_accuracy
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
@@ -43,6 +45,10 @@ class HitRate:
     """Remarks to print beside the curve."""
     stem: str = "hitrate"
     """File name of the figure and the table, without its ending."""
+    decided: str = ""
+    """What the ranked marks decided themselves, such as "who passed into stage2"; or empty."""
+    detectable: float = 0.0
+    """Pair accuracy at which a test finds a ranker in 80 % of such fields; NaN if it finds none."""
 
     @property
     def threshold(self) -> str:
@@ -54,21 +60,35 @@ class HitRate:
     def sentences(self) -> tuple[str, ...]:
         """The summary of the curve, in sentences."""
         summary = self.summary
-        against_null = (
-            "The curve leaves the band of random judges (the null band)."
-            if summary.outside_band
-            else "The curve stays inside the band of random judges (the null band): it cannot be "
-            "told from chance with so few candidates."
-        )
         return (
             f"Base rate {summary.base_rate:.3f}: {summary.passed} of {summary.candidates} passed.",
             f"Top half: {summary.top_half_passed} of the top {summary.top_half} passed, hit-rate "
-            f"{summary.top_half_hit_rate:.3f} ({self.threshold}); random judges given the same "
-            f"pairs: {summary.top_half_low:.3f} to {summary.top_half_high:.3f}.",
-            f"AUC {summary.auc:.3f} (random judges: {summary.auc_low:.3f} to "
+            f"{summary.top_half_hit_rate:.3f} ({self.threshold}); 95 % of random judges given the "
+            f"same pairs reach {summary.top_half_low:.3f} to {summary.top_half_high:.3f} at this "
+            "threshold (a pointwise band).",
+            f"AUC {summary.auc:.3f} (95 % of random judges: {summary.auc_low:.3f} to "
             f"{summary.auc_high:.3f}), average precision {summary.average_precision:.3f}.",
-            against_null,
+            self._beside_the_band(),
         )
+
+    def _beside_the_band(self) -> str:
+        """Where the curve runs, and what that means."""
+        if self.decided:
+            return (
+                f"The ranked marks decided {self.decided}: the curve shows no prediction, and is "
+                "not tested."
+            )
+        above, below = self.summary.above_band, self.summary.below_band
+        band = "the null band, in which 95 % of random judges stay over the whole curve"
+        if above and below:
+            return f"The curve leaves {band}, both upwards and downwards."
+        if above:
+            return f"The curve rises above {band}: the ranking has more who passed on top."
+        if below:
+            return f"The curve falls below {band}: the ranking has fewer who passed on top."
+        few = "" if self.detectable <= FEW_ACCURACY else " with so few candidates"
+        perfect = " Not even a perfect ranking could be." if isnan(self.detectable) else ""
+        return f"The curve stays inside {band}: it cannot be told from chance{few}.{perfect}"
 
     def figure(self) -> "Figure":
         """Return the curve drawn as in Figure 2 of the paper."""
@@ -101,6 +121,7 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
     RankingError
         If no result is known, or all or none passed.
     """
+    study = study.largest
     curve, summary = compare_with_result(study)
     known = study.results["score"].dropna()
     best = known.index[known == known.max()]
@@ -118,6 +139,8 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
         labelled=tuple(dict.fromkeys([*curve["candidate"].head(top), *finalists])),
         x="wins" if study.settings.ranking_method.strength_column == "wins" else "k",
         remarks=tuple(filter(None, (study.comparisons.remark, *study.remarks))),
+        decided=study.decided if study.decided_by_marks else "",
+        detectable=_detectable(study, summary),
     )
 
 
@@ -149,3 +172,11 @@ def published_hit_rate(figure: Path, seed: int = 0) -> HitRate:
         remarks=(remark,),
         stem="hitrate-published",
     )
+
+
+def _detectable(study: Study, summary: HitRateSummary) -> float:
+    """The detectable accuracy of who passed and who did not; 0, where it is not printed."""
+    if summary.outside_band or study.decided_by_marks:
+        return 0.0
+    passed = study.passed.reindex(study.tally.candidates).astype(float).to_numpy()
+    return detectable_accuracy(study.tally.pair_counts, passed, study.settings.seed)

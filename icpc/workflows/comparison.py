@@ -11,10 +11,10 @@ from icpc.findings.compare import (
     compare_rankings,
     every_two,
     juror_rankings,
-    paired_sentences,
     rank_side_by_side,
     rankings_of,
 )
+from icpc.findings.compare_sentences import paired_sentences
 from icpc.study.runs import load_run
 from icpc.study.study import Study
 from ranking.errors import RunError

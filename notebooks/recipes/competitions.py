@@ -31,7 +31,8 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import cache_key_of
 from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
-from ranking.evaluation.accuracy import PERMUTATIONS, larger_value_wins
+from ranking.evaluation.accuracy import larger_value_wins
+from ranking.evaluation.permutation import PERMUTATIONS
 from ranking.evaluation.resampling import Estimate, pair_share, two_sided_p
 from ranking.judging.compare import Pairing, compare_windows
 from ranking.judging.probe_ranker import ProbeRanker, load_ranker

@@ -3,8 +3,10 @@
 Conventions
 -----------
 Agreement of two orders is Kendall's tau-b [1]_: 1 if they are the same, 0 if they have nothing in
-common, -1 if one is the reverse of the other, missing where all are equal in one of them. A
-*method* is one of :data:`ranking.methods.registry.METHODS`.
+common, -1 if one is the reverse of the other, missing where all are equal in one of them. With
+other ties in one than in the other it cannot reach 1: :func:`largest_tau_b`. Where candidates tie
+across the end of a top, the top has an equal share of each of them. A *method* is one of
+:data:`ranking.methods.registry.METHODS`.
 
 References
 ----------
@@ -13,10 +15,11 @@ References
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kendalltau
+from scipy.stats import kendalltau, rankdata
 
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.tally import Tally
+from ranking.evaluation.permutation import PermutationP, arrange, sums_over_better
 from ranking.methods.method import competition_rank
 from ranking.methods.registry import METHODS
 from ranking.tables import TIE
@@ -42,6 +45,76 @@ def tau_b(strength: np.ndarray, score: np.ndarray) -> float:
     if np.ptp(rank := competition_rank(strength)) == 0:
         return 0.0  # nobody is ranked above anybody: scipy returns nan
     return float(kendalltau(-rank, score).statistic)
+
+
+def largest_tau_b(strength: np.ndarray, score: np.ndarray) -> float:
+    """Return the largest tau-b that these strengths, shape (n,), and scores, shape (n,), can have.
+
+    It is that of both sorted: the best result goes to the best ranked, and so on.
+    """
+    return tau_b(np.sort(strength), np.sort(score))
+
+
+def tau_test(strength: np.ndarray, score: np.ndarray, seed: int = 0) -> PermutationP:
+    """Return the test of tau-b, scores permuted over the candidates.
+
+    Parameters
+    ----------
+    strength, score : float arrays, shape (n,)
+        Larger is better.
+    seed : seed of the permutations
+    """
+    rank = competition_rank(strength)
+    above = np.sign(rank[np.newaxis, :] - rank[:, np.newaxis]).astype(float)
+    own = np.unique(score, return_inverse=True)[1]
+    arrangements = arrange(own, seed)
+    levels = np.vstack([own, arrangements.levels])  # the actual result first
+    concordant = sums_over_better(above[np.newaxis], levels)[:, 0]  # less discordant pairs
+    return arrangements.test(float(concordant[0]), concordant[1:])
+
+
+def share_in_top(strength: np.ndarray, size: int) -> np.ndarray:
+    """Return how much of each candidate is in a top of a given size, ties across its end shared.
+
+    Parameters
+    ----------
+    strength : float array, shape (..., n)
+        Larger is better.
+    size : number of places in the top
+
+    Returns
+    -------
+    float array, shape (..., n)
+        1 in the top, 0 below; their sum is ``size``.
+    """
+    rank = competition_rank(strength)
+    equals = rankdata(rank, method="max", axis=-1) - rank + 1  # as many share the rank
+    return np.asarray(np.clip((size - rank + 1) / equals, 0, 1))
+
+
+def top_test(
+    strength: np.ndarray, passed: np.ndarray, seed: int = 0
+) -> tuple[float, np.ndarray, PermutationP]:
+    """Return how many of those who passed are in a top of as many, what chance gives, and the test.
+
+    Parameters
+    ----------
+    strength : float array, shape (n,)
+        Larger is better.
+    passed : bool array, shape (n,)
+    seed : seed of the permutations
+
+    Returns
+    -------
+    found, drawn, test
+        The expected number in the top; that of each arrangement of the results over the
+        candidates, shape (N,); and the permutation test.
+    """
+    top = share_in_top(strength, int(passed.sum()))
+    arrangements = arrange(passed, seed)
+    drawn = arrangements.levels @ top
+    found = float(top[passed].sum())
+    return found, drawn, arrangements.test(found, drawn)
 
 
 def somers_d(strength: np.ndarray, score: np.ndarray) -> float:

@@ -7,9 +7,10 @@ at k, "hit-rate" in the paper [1]_); candidates of equal strength share a thresh
 whose result is unknown are left out. AUC is the probability that one who passed is ranked above
 one who did not; AP is the mean hit-rate over those who passed.
 
-The null band is a global envelope [2]_: of a hundred random judges given the same pairs, about 95
-stay inside it over the whole curve. A curve that leaves it anywhere is seldom that of a random
-judge.
+The null band of the curve is *simultaneous*, a global envelope [2]_: of a hundred random judges
+given the same pairs, about 95 stay inside it over the whole curve. A curve that leaves it anywhere,
+upwards or downwards, is seldom that of a random judge. The bands of the top half and of the AUC are
+*pointwise*: 95 % of random judges are within each, at that one place.
 
 References
 ----------
@@ -27,6 +28,8 @@ from ranking.errors import RankingError
 from ranking.evaluation.resampling import LEVEL, QUANTILES
 from ranking.methods.method import TIE_TOLERANCE
 from ranking.tables import HITRATE
+
+ROUNDING = 1e-12  # that shares of the same counts may differ by
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,9 @@ class HitRateSummary:
     top_half_hit_rate: float
     """Share of the top half who passed."""
     top_half_low: float
-    """Lower end of the 95 % null band of the hit-rate of the top half."""
+    """Lower end of the pointwise 95 % null band of the hit-rate of the top half."""
     top_half_high: float
-    """Upper end of the 95 % null band of the hit-rate of the top half."""
+    """Upper end of the pointwise 95 % null band of the hit-rate of the top half."""
     auc: float
     """Area under the ROC curve."""
     auc_low: float
@@ -57,8 +60,15 @@ class HitRateSummary:
     """Upper end of the 95 % null band of the AUC."""
     average_precision: float
     """Mean of the hit-rates at the thresholds of those who passed."""
-    outside_band: bool
-    """Whether the curve leaves the null band anywhere."""
+    above_band: bool
+    """Whether the curve leaves the null band upwards anywhere."""
+    below_band: bool
+    """Whether the curve leaves the null band downwards anywhere."""
+
+    @property
+    def outside_band(self) -> bool:
+        """Whether the curve leaves the null band anywhere."""
+        return self.above_band or self.below_band
 
 
 def precision_at_k(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
@@ -161,7 +171,6 @@ def summarise_hit_rate(
     row = curve[curve["k"] == top_half].iloc[-1]
     top_half_low, top_half_high = np.quantile(precision_at_k(null, hit)[:, top_half - 1], QUANTILES)
     auc_low, auc_high = np.quantile(area_under_roc(null, hit), QUANTILES)
-    outside = (curve["hit_rate"] < curve["null_low"]) | (curve["hit_rate"] > curve["null_high"])
     return HitRateSummary(
         candidates=n,
         passed=int(hit.sum()),
@@ -175,7 +184,8 @@ def summarise_hit_rate(
         auc_low=float(auc_low),
         auc_high=float(auc_high),
         average_precision=average_precision(strength, hit),
-        outside_band=bool(outside.any()),
+        above_band=bool((curve["hit_rate"] > curve["null_high"] + ROUNDING).any()),
+        below_band=bool((curve["hit_rate"] < curve["null_low"] - ROUNDING).any()),
     )
 
 

@@ -9,7 +9,8 @@ rankings are compared over the same pairs.
 
 Intervals resample candidates, each with its ranks in both rankings; pairs of a candidate with its
 own copy count for nothing, as equals do in tau-b. They allow for other candidates, not for other
-comparisons of these.
+comparisons of these. Two rankings in the same order, or one the reverse of the other, have none:
+every draw would be like them.
 
 The p of a difference swaps the two ranks of each candidate at random [1]_ [2]_: if it makes no
 difference to a candidate which of the two rankings its rank is from, swapped ranks are as likely as
@@ -27,20 +28,22 @@ References
    for comparing ROC curves from a paired design", Statistics in Medicine 2005.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.stats import permutation_test
 
-from ranking.evaluation.accuracy import PERMUTATIONS
+from ranking.evaluation.permutation import PERMUTATIONS, PermutationP
 from ranking.evaluation.resampling import (
     QUANTILES,
     Estimate,
-    affordable_draws,
     bootstrap_counts,
     bootstrap_sums,
     pair_share,
 )
 from ranking.methods.method import competition_rank
 
+EXTREME = 1e-12  # distance from 1 that rounding may leave
 MAX_BATCH_PAIRS = 2_000_000  # pairs swapped at a time
 
 
@@ -62,6 +65,8 @@ def rank_correlation(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Estim
     )
     if np.isnan(drawn).all():
         return Estimate(float("nan"))
+    if np.abs(value[0]) > 1 - EXTREME:  # the same order, or its reverse, in every draw
+        return Estimate(float(value[0]))
     low, high = np.nanquantile(drawn, QUANTILES)
     return Estimate(float(value[0]), float(low), float(high))
 
@@ -90,12 +95,14 @@ def accuracy_difference(
     if not estimate.pairs:
         return estimate
     known = ~np.isnan(score)
-    p = _swap_p(one[known], other[known], score[known], seed)
-    return Estimate(estimate.value, estimate.low, estimate.high, p, estimate.pairs)
+    p = _swap_test(one[known], other[known], score[known], seed)
+    alike = np.array_equal(competition_rank(one[known]), competition_rank(other[known]))
+    low, high = (float("nan"),) * 2 if alike else (estimate.low, estimate.high)
+    return replace(estimate, low=low, high=high, p=p.p, smallest_p=p.smallest, exact_p=p.exact)
 
 
-def _swap_p(one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int) -> float:
-    """Return the two-sided p of the difference, ranks of each candidate swapped at random."""
+def _swap_test(one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int) -> PermutationP:
+    """Return the test of the difference, ranks of each candidate swapped at random."""
     further, nearer = np.nonzero(_better(score))
 
     def difference(own: np.ndarray, others: np.ndarray, axis: int) -> np.ndarray:
@@ -105,16 +112,20 @@ def _swap_p(one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int) ->
         )
         return right - wrong
 
+    ranks = competition_rank(one), competition_rank(other)
+    exact = 2 ** len(score) <= PERMUTATIONS
+    different = int((ranks[0] != ranks[1]).sum())  # swaps of the others change nothing
+    smallest = min(1.0, max(2.0 ** (1 - different), 0 if exact else 2 / (PERMUTATIONS + 1)))
     test = permutation_test(
-        (competition_rank(one), competition_rank(other)),
+        ranks,
         difference,
         permutation_type="samples",
         vectorized=True,
-        n_resamples=affordable_draws(PERMUTATIONS, len(score)),
+        n_resamples=PERMUTATIONS,
         batch=max(1, MAX_BATCH_PAIRS // len(further)),
         rng=np.random.default_rng(seed),
     )
-    return float(test.pvalue)
+    return PermutationP(float(test.pvalue), smallest, exact)
 
 
 def _above(strength: np.ndarray) -> np.ndarray:

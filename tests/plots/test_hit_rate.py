@@ -66,7 +66,7 @@ def test_references_say_base_rate_and_cut(figure):
     legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert "base rate 0.513" in legend
     assert "top half: 32 of 56 passed" in legend
-    assert "null band: 95 % of random judges" in legend
+    assert "null band: 95 % of random judges stay inside" in legend
 
 
 def test_png_and_svg_are_pictures_and_the_same_every_time(hit_rate, tmp_path):

@@ -14,16 +14,14 @@ from icpc.findings.compare import (
     REST,
     NamedRanking,
     Paired,
-    accuracy_remarks,
     compare_rankings,
     every_two,
     juror_rankings,
-    juror_sentences,
-    paired_sentences,
     paired_table,
     rank_side_by_side,
     rankings_of,
 )
+from icpc.findings.compare_sentences import accuracy_remarks, juror_sentences, paired_sentences
 from icpc.findings.finding import Outcome
 from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.study import Settings, Study, run_study
@@ -76,7 +74,8 @@ def test_the_sentences_on_three_candidates_are_right_by_hand():
         "66.7 %, a difference of +33.3 percentage points"
     )
     assert accuracy.endswith(
-        "p = 0.5: the difference cannot be told from chance with so few candidates."
+        "p = 0.5: the difference cannot be told from chance with so few candidates (smallest p "
+        "possible: 0.5)."
     )
 
 
@@ -136,6 +135,29 @@ def test_the_stages_of_2025_correlate_as_scipy_says(study2025, stage2):
     assert row.tau == pytest.approx(kendalltau(own[shared], others[shared]).statistic)
     remarks = list(accuracy_remarks(studies))
     assert ["the marks of a panel" in one for one in remarks] == [True, True]
+
+
+def test_marks_that_decided_the_result_are_compared_without_interval_and_p(study2025, stage2):
+    """All who were marked in stage 2 had passed stage 1, so the marks of stage 2 alone decided."""
+    studies = {"stage1": study2025, "stage2": stage2}
+    score = study2025.competition.score
+    (row,) = compare_rankings(every_two(rankings_of(studies)), score)
+    assert row.decided == ("stage2",)
+    assert np.isnan([row.p, row.difference_low, row.difference_high]).all()
+    assert row.outcome is Outcome.NOT_APPLICABLE
+    *_, last = paired_sentences(row)
+    assert last.endswith("The marks behind stage2 decided this result: neither interval nor p.")
+
+
+def test_two_rankings_in_the_same_order_have_no_interval():
+    (same,) = compare_rankings([(ranking("one", "abc"), ranking("two", "abc"))], SCORE)
+    first, second = paired_sentences(same)
+    assert first == (
+        "one and two rank 3 candidates: Kendall's tau-b +1.000 (1: the same order, 0: nothing in "
+        "common)."
+    )
+    assert "a difference of +0.0 percentage points; with" in second
+    assert "p = 1: the difference cannot be told" in second
 
 
 def test_raw_wins_on_the_schedule_of_2015_are_no_measure_of_skill(study2015):
@@ -205,10 +227,12 @@ def test_who_is_nearer_to_the_result_follows_the_outcome(difference, nearer):
     found = Paired("one", "other", 6, 0.1, 0.0, 0.2, 15, 0.9, 0.2, difference, 0.5, 0.9, 0.01)
     *_, sure = paired_sentences(found)
     assert sure.endswith(f"p = 0.01: {nearer} is nearer to the result.")
-    *_, unsure = paired_sentences(replace(found, p=0.05))
+    *_, unsure = paired_sentences(replace(found, p=0.05, smallest_p=0.031))
     assert unsure.endswith(
-        "p = 0.05: the difference cannot be told from chance with so few candidates."
+        "p = 0.05: the difference cannot be told from chance (smallest p possible: 0.031)."
     )
+    *_, two = paired_sentences(replace(found, p=0.002, at_floor=True, tests=2))
+    assert f"p ≤ 0.002 (corrected for 2 pairs of rankings): {nearer} is nearer" in two
 
 
 def test_a_method_that_ranks_by_marks_has_those_of_the_juror_alone(study2025, monkeypatch):

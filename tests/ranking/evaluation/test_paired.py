@@ -86,12 +86,14 @@ def test_a_ranking_agrees_with_itself(field):
     one, _, score = field
     tau = rank_correlation(one, one)
     if len(set(one)) > 1:
-        assert (tau.value, tau.low, tau.high) == pytest.approx((1, 1, 1))
+        assert tau.value == pytest.approx(1)
+        assert np.isnan([tau.low, tau.high]).all()  # every draw of the bootstrap would be 1
     else:
         assert np.isnan(tau.value)
     apart = accuracy_difference(one, one, score)
     if apart.pairs:
-        assert (apart.value, apart.low, apart.high, apart.p) == (0, 0, 0, 1)
+        assert (apart.value, apart.p) == (0, 1)
+        assert np.isnan([apart.low, apart.high]).all()
 
 
 @given(fields)

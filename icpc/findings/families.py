@@ -1,0 +1,65 @@
+"""The tests of a family corrected together, and their sentences ended.
+
+Conventions
+-----------
+A family are the tested findings of one family that one check found. Their p-values are corrected by
+Holm's method (:mod:`ranking.evaluation.multiple`), and an outcome is read from the corrected p. A p
+that more permutations could make smaller is printed as the bound that it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from icpc.findings.finding import REMARK, Finding, NullTest, Outcome, outcome_of_p
+from ranking.evaluation.multiple import holm
+
+
+def correct_families(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings with p and outcome of their tests, corrected within each family."""
+    ended = {}
+    for tests in _families(findings).values():
+        corrected = holm([test.p.p for _, test in tests])
+        for (finding, test), p in zip(tests, corrected, strict=True):
+            ended[finding.key] = _ended(finding, test, float(p), len(tests))
+    return [ended.get(finding.key, finding) for finding in findings]
+
+
+def summarise_families(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the remark on how many tests there were, and how many of them are significant."""
+    families = _families(findings)
+    if not families:
+        return
+    parts = []
+    for family, tests in families.items():
+        told = (Outcome.SIGNIFICANT, Outcome.OPPOSITE)
+        found = sum(finding.outcome in told for finding, _ in tests)
+        counted = "one test" if len(tests) == 1 else f"{len(tests)} tests"
+        parts.append(f"{counted} of {family} ({found or 'none'} significant)")
+    sentence = f"{'; '.join(parts)}."
+    if any(len(tests) > 1 for tests in families.values()):
+        sentence += (
+            " p is corrected for the tests of its family by Holm's method: were there nothing to "
+            "find, at most one family in twenty would have a significant test."
+        )
+    yield Finding("many_checks", REMARK, "many checks", sentence[0].upper() + sentence[1:])
+
+
+def p_clause(test: NullTest, p: float) -> str:
+    """Return the corrected p of a test, as a bound if more permutations could make it smaller."""
+    return f"p {'≤' if test.p.at_floor and p < 1 else '='} {p:.2g}"
+
+
+def _families(findings: Sequence[Finding]) -> dict[str, list[tuple[Finding, NullTest]]]:
+    families: dict[str, list[tuple[Finding, NullTest]]] = {}
+    for finding in findings:
+        if finding.test is not None:
+            families.setdefault(finding.family, []).append((finding, finding.test))
+    return families
+
+
+def _ended(finding: Finding, test: NullTest, p: float, tests: int) -> Finding:
+    """The finding with its corrected p, its outcome, and the end of its sentence."""
+    outcome = outcome_of_p(test.effect, p)
+    corrected = f" (corrected for {tests} tests)" if tests > 1 else ""
+    sentence = f"{finding.sentence} {p_clause(test, p)}{corrected}: {test.words(outcome)}"
+    return replace(finding, p=p, outcome=outcome, sentence=sentence)
