@@ -47,7 +47,8 @@ class Schedule:
         outside: set[str] = set()
         for component in self.components:
             groups = [group for group in self.groups if group[0] in component]
-            outside |= set(component).difference(max(groups, key=len))
+            largest = max(groups, key=len)
+            outside |= set(component).difference(largest)
         return frozenset(outside)
 
 
