@@ -50,6 +50,8 @@ def test_choix_and_evalica_agree(seed):
     ours = log_strengths(WinMatrix(wins))
     assert ours == pytest.approx(theirs - theirs.mean(), abs=0.01)
     assert ours == pytest.approx(choice - choice.mean(), abs=0.01)
+    spectral = choix.ilsr_pairwise_dense(wins)
+    assert ours == pytest.approx(spectral - spectral.mean(), abs=1e-6)
 
 
 def test_one_newton_step_reaches_the_reweighted_maximum_nearly():
