@@ -7,13 +7,18 @@ comes first in a pair (Davidson and Beaver 1977).
 """
 
 from collections.abc import Iterator
+from math import isinf, isnan
+
+import numpy as np
 
 from icpc.findings.finding import (
     CONSISTENCY,
+    NULL_BAND,
     Finding,
     Outcome,
     finding_of_estimate,
     outcome_of_interval,
+    outcome_of_p,
 )
 from icpc.findings.wording import (
     CIRCULAR_TRIADS,
@@ -24,60 +29,96 @@ from icpc.findings.wording import (
 )
 from icpc.study.study import Study
 from ranking.comparisons.schedule import both_orders
-from ranking.consistency.order_effect import first_win_rate, order_agreement, order_effect_log_odds
-from ranking.consistency.transitivity import count_feedback_arcs, count_triads
-from ranking.evaluation.resampling import Estimate
+from ranking.consistency.null_coherence import (
+    NullShares,
+    circular_p,
+    flip_coins,
+    shuffle_marks,
+)
+from ranking.consistency.order_effect import (
+    MIN_CANDIDATES,
+    MIN_COMPARISONS,
+    first_win_rate,
+    order_agreement,
+    order_effect_log_odds,
+)
+from ranking.consistency.transitivity import Triads, count_feedback_arcs, count_triads
+from ranking.evaluation.resampling import Estimate, two_sided_p
 
-CLEAR = 2  # standard deviations from the number of circular triads that coin flips give
+SHOWN = 5e-4  # smallest log-odds of three decimals
 
 
 def find_order_effect(study: Study) -> Iterator[Finding]:
     """How often both orders of a pair agree, and the preference for whoever comes first."""
-    if not both_orders(study.tally):
-        yield Finding(
-            "order_effect",
-            CONSISTENCY,
-            "order effect",
-            "Most pairs were compared in one order only: whether the order matters cannot be told.",
+    key, name = "order_effect", "order effect"
+    if "juror" in study.comparisons.table:
+        sentence = "Marks have no first and second candidate: there is no order effect to look for."
+        yield Finding(key, CONSISTENCY, name, sentence)
+        return
+    seed, enough = study.settings.seed, len(study.tally.candidates) >= MIN_CANDIDATES
+    if both_orders(study.tally):
+        yield _agreement(order_agreement(study.tally, seed))
+        yield _first_preference(first_win_rate(study.tally, seed), enough=enough)
+    effect = order_effect_log_odds(study.tally)
+    if isnan(effect.value):
+        sentence = (
+            f"Whether the order of a pair matters is not tested: that takes {MIN_CANDIDATES} "
+            "candidates or more whom wins connect both ways, "
+            f"{MIN_COMPARISONS} comparisons of each, and orders that differences of strength "
+            "cannot explain."
         )
-        return
-    seed = study.settings.seed
-    yield _agreement(order_agreement(study.tally, seed))
-    yield _first_preference(first_win_rate(study.tally, seed))
-    yield _order_effect(order_effect_log_odds(study.tally))
+        yield Finding(key, CONSISTENCY, name, sentence)
+    else:
+        yield _order_effect(effect)
 
 
-def find_triads(study: Study) -> Iterator[Finding]:
-    """Circular triads, compared with those that coin flips give."""
+def find_coherence(study: Study) -> Iterator[Finding]:
+    """Circular triads and feedback arcs, beside those of comparisons without any order."""
+    seed, method = study.settings.seed, study.settings.ranking_method
+    if "juror" in study.comparisons.table:
+        without = "marks shuffled within each juror"
+        null = shuffle_marks(study.comparisons.table, method, seed)
+    else:
+        without = "coin flips"
+        null = flip_coins(study.tally, method, seed)
     triads = count_triads(study.tally.wins)
-    if not triads.decided:
-        return
-    name = "Kendall's zeta" if triads.complete else "zeta over the decided triads"
-    distance = (triads.circular - triads.expected_circular) / triads.standard_deviation
-    outcome = Outcome.NOT_SIGNIFICANT
-    if abs(distance) > CLEAR:
-        outcome = Outcome.SIGNIFICANT if distance < 0 else Outcome.OPPOSITE
-    sentence = (
-        f"Circular triads (A beats B, B beats C, C beats A): {triads.circular:,} of "
-        f"{triads.decided:,}, {CIRCULAR_TRIADS.of(outcome)} the {triads.expected_circular:,.0f} ± "
-        f"{triads.standard_deviation:,.0f} expected of coin flips; {name} is {triads.zeta:.3f} "
-        "(1: none is circular). Consistent is not the same as right."
-    )
-    value = float(triads.circular)
-    yield Finding("circular_triads", CONSISTENCY, "circular triads", sentence, outcome, value)
-
-
-def find_feedback_arcs(study: Study) -> Iterator[Finding]:
-    """Pairs whose majority contradicts the ranking."""
+    if triads.decided:
+        yield _triads(study, triads, null, without)
     strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
     against, decided = count_feedback_arcs(study.tally.wins, strength.to_numpy())
     if decided:
         share = against / decided
         sentence = (
-            f"Of {decided:,} pairs with a majority, {against:,} ({percent(share)}) "
-            "were won by the one who is ranked lower (coin flips: about half)."
+            f"Of {decided:,} pairs with a majority, {against:,} ({percent(share)}) were won by the "
+            f"one who is ranked lower ({without}, ranked in the same way: {_range(null.feedback)})."
         )
         yield Finding("feedback_arcs", CONSISTENCY, "feedback arcs", sentence, value=share)
+
+
+def _triads(study: Study, triads: Triads, null: NullShares, without: str) -> Finding:
+    share = triads.circular / triads.decided
+    if "juror" in study.comparisons.table:
+        p, expected = two_sided_p(share, null.circular), float(np.nanmean(null.circular))
+        shown = f"{without} ({_range(null.circular)})"
+    else:
+        p, expected = circular_p(study.tally.wins, study.settings.seed), 0.25
+        error = triads.standard_deviation / triads.decided
+        shown = f"{without} (25.0 % ± {100 * error:.1f})"
+    outcome = outcome_of_p(expected - share, p)
+    name = "Kendall's zeta" if triads.complete else "zeta over the decided triads"
+    sentence = (
+        f"Circular triads (A beats B, B beats C, C beats A): {triads.circular:,} of "
+        f"{triads.decided:,}, or {100 * share:.2g} %, {CIRCULAR_TRIADS.of(outcome)} {shown}; {name} "
+        f"is {triads.zeta:.3f} (1: none is circular). Consistent is not the same as right."
+    )
+    value = float(triads.circular)
+    return Finding("circular_triads", CONSISTENCY, "circular triads", sentence, outcome, value)
+
+
+def _range(shares: np.ndarray) -> str:
+    """Between which shares 95 % of the draws lie."""
+    low, high = np.nanquantile(shares, NULL_BAND)
+    return f"{100 * low:.1f} to {percent(high)}"
 
 
 def find_groups(study: Study) -> Iterator[Finding]:
@@ -100,7 +141,7 @@ def _agreement(agreement: Estimate) -> Finding:
         f"Compared in both orders, {agreement.pairs:,.0f} pairs got the same winner in "
         f"{percent(agreement.value)} of cases {interval(agreement)}; in the others, the ranker "
         "contradicted itself when the order was reversed. A coin flip agrees with itself in 50 %, "
-        "a ranker without order effect in 100 %."
+        "a ranker that never contradicts itself in 100 %."
     )
     outcome = outcome_of_interval(agreement, 0.5)
     return finding_of_estimate(
@@ -108,11 +149,11 @@ def _agreement(agreement: Estimate) -> Finding:
     )
 
 
-def _first_preference(first: Estimate) -> Finding:
-    outcome = outcome_of_interval(first, 0.5)
+def _first_preference(first: Estimate, *, enough: bool) -> Finding:
+    outcome = outcome_of_interval(first, 0.5) if enough else Outcome.NOT_APPLICABLE
     sentence = (
         f"Whoever came first in the pair won {percent(first.value)} of comparisons "
-        f"{interval(first)}: {FIRST_PREFERENCE.of(outcome)}"
+        f"{interval(first)}{FIRST_PREFERENCE.of(outcome)}."
     )
     return finding_of_estimate(
         "first_preference", CONSISTENCY, "preference for the first", first, outcome, sentence
@@ -120,12 +161,20 @@ def _first_preference(first: Estimate) -> Finding:
 
 
 def _order_effect(effect: Estimate) -> Finding:
+    key, name = "order_effect", "order effect"
+    if isinf(effect.value):
+        always = "first" if effect.value > 0 else "second"
+        sentence = (
+            f"Of {effect.pairs:,.0f} comparisons that strengths do not explain, the {always} of "
+            "the pair won every one: there is an order effect."
+        )
+        outcome = Outcome.SIGNIFICANT if effect.value > 0 else Outcome.OPPOSITE
+        return Finding(key, CONSISTENCY, name, sentence, outcome)
     outcome = outcome_of_interval(effect, 0.0)
+    value = f"{effect.value:+.3f}" if abs(effect.value) >= SHOWN else "0.000"
     sentence = (
-        f"Coming first in the pair adds {effect.value:+.3f} to the log-odds of winning (standard "
-        f"error {(effect.high - effect.value) / 1.96:.3f}, by leaving out one candidate at a "
-        f"time): {ORDER_EFFECT.of(outcome)}"
+        f"Coming first in the pair adds {value} to the log-odds of winning (95 % interval "
+        f"{effect.low:+.3f} to {effect.high:+.3f}, by leaving out one candidate at a time): "
+        f"{ORDER_EFFECT.of(outcome)}"
     )
-    return finding_of_estimate(
-        "order_effect", CONSISTENCY, "order effect", effect, outcome, sentence
-    )
+    return finding_of_estimate(key, CONSISTENCY, name, effect, outcome, sentence)

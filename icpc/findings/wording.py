@@ -60,9 +60,9 @@ TOP = Words(
     opposite="that is fewer than by chance.",
 )
 FIRST_PREFERENCE = Words(
-    significant="the order of the two matters.",
-    not_significant="no clear preference for either place.",
-    opposite="the order of the two matters.",
+    significant=": the order of the two matters",
+    not_significant=": no clear preference for either place",
+    opposite=": the order of the two matters",
 )
 ORDER_EFFECT = Words(
     significant="there is an order effect.",
@@ -70,7 +70,9 @@ ORDER_EFFECT = Words(
     opposite="there is an order effect.",
 )
 CIRCULAR_TRIADS = Words(
-    significant="fewer than", not_significant="about as many as", opposite="more than"
+    significant="fewer than in",
+    not_significant="which cannot be told from",
+    opposite="more than in",
 )
 RULE = Words(
     significant="it agrees with the result more than by chance.",

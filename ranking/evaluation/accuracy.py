@@ -20,11 +20,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.tally import Tally
+from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.evaluation.permutation import PermutationP, arrange, sums_over_better
 from ranking.evaluation.resampling import Estimate
 from ranking.evaluation.shares import bounded_share, panel_share
-from ranking.tables import TIE
 
 DISTANCE_CLASSES = 4
 """Number of classes of score differences, where there are many."""
@@ -72,11 +71,28 @@ def panel_accuracy(comparisons: pd.DataFrame, score: pd.Series, seed: int = 0) -
     """
     ids = pd.Index(sorted(set(comparisons["first"]) | set(comparisons["second"])))
     result = score.loc[ids].to_numpy(dtype=float)
-    wins = np.stack([_wins(own, ids) for _, own in comparisons.groupby("juror")])
+    wins = juror_wins(comparisons, ids)
     counts = wins + wins.transpose(0, 2, 1)
     better = result[:, np.newaxis] > result[np.newaxis, :]
     estimate = panel_share(wins * better, counts * better, seed)
     return _tested(estimate, accuracy_test(wins.sum(axis=0), counts.sum(axis=0), result, seed))
+
+
+def juror_wins(comparisons: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
+    """Return the wins of row over column by each juror, shape (jurors, n, n), a tie half.
+
+    Parameters
+    ----------
+    comparisons : table of COMPARISONS with a column ``juror``
+    candidates : ids of all who were compared, in order
+    """
+    jurors = [own for _, own in comparisons.groupby("juror")]
+    wins = np.zeros((len(jurors), len(candidates), len(candidates)))
+    for total, own in zip(wins, jurors, strict=True):
+        tally = count_comparisons(own)
+        at = candidates.get_indexer(tally.candidates)
+        total[np.ix_(at, at)] = tally.wins
+    return wins
 
 
 def permutation_p(
@@ -191,14 +207,3 @@ def larger_value_wins(values: np.ndarray) -> np.ndarray:
 
 def _tested(estimate: Estimate, test: PermutationP) -> Estimate:
     return replace(estimate, p=test.p, smallest_p=test.smallest, exact_p=test.exact)
-
-
-def _wins(comparisons: pd.DataFrame, ids: pd.Index) -> np.ndarray:
-    """Wins (n, n) of row over column, a tie half."""
-    first, second = (ids.get_indexer(comparisons[place]) for place in ("first", "second"))
-    winner = comparisons["winner"]
-    won = np.where(winner == TIE, 0.5, winner == comparisons["first"])
-    wins = np.zeros((len(ids), len(ids)))
-    np.add.at(wins, (first, second), won)
-    np.add.at(wins, (second, first), 1 - won)
-    return wins

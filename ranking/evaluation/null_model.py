@@ -97,15 +97,26 @@ def coin_flips(
     -------
     dict of float arrays, shape (draws, n), by the method's name
     """
-    rng = np.random.default_rng(seed)
     n = len(tally.candidates)
-    even = (np.zeros(n) for _ in range(affordable_draws(draws, n, min_draws=200)))
-    strengths = [
-        [method.strengths(wins, None, own) for method in methods]
-        for wins, own in _simulate(tally, even, rng)
-    ]
+    flips = simulate_flips(tally, seed, affordable_draws(draws, n, min_draws=200))
+    even = np.zeros(n)
+    strengths = [[method.strengths(wins, None, even) for method in methods] for wins in flips]
     names = [method.name for method in methods]
     return dict(zip(names, np.stack(strengths, axis=1), strict=True))
+
+
+def simulate_flips(tally: Tally, seed: int = 0, draws: int = DRAWS) -> Iterator[WinMatrix]:
+    """Yield the wins of the same comparisons, each decided by a coin flip.
+
+    Parameters
+    ----------
+    tally : counted comparisons
+    seed : seed of the simulation
+    draws : number of simulated tournaments
+    """
+    even = (np.zeros(len(tally.candidates)) for _ in range(draws))
+    for wins, _ in _simulate(tally, even, np.random.default_rng(seed)):
+        yield wins
 
 
 def _preferences(wins: WinMatrix) -> np.ndarray:
