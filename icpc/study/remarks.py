@@ -8,8 +8,6 @@ from ranking.comparisons.tally import Tally, effective_number
 from ranking.files.text import printable
 from ranking.methods.method import Method
 
-FEW = 10  # candidates; with fewer, the 95 % intervals cover 80 to 92 % in simulation
-
 SHOWN = 4  # components or groups that a remark names
 
 
@@ -55,11 +53,6 @@ def list_remarks(
                 method,
                 schedule_follows_result(tally, score.loc[tally.candidates].to_numpy(dtype=float)),
             )
-        )
-    if len(tally.candidates) < FEW:
-        remarks.append(
-            f"only {len(tally.candidates)} candidates: with so few, the intervals of ranks are too "
-            "narrow."
         )
     if "weight" in comparisons:
         number = tally.comparisons.sum()

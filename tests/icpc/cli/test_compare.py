@@ -64,7 +64,7 @@ def test_two_runs_of_three_candidates(here):
         ["Bob", "2", "1", "1", "two"],
         ["Cyd", "3", "3", "0", "one"],
     ]
-    assert "one: only 3 candidates" in words(result.stderr)
+    assert "one: the candidates fall into 3 groups" in words(result.stderr)
 
 
 def test_the_order_of_runs_mirrors_the_difference(here):

@@ -172,15 +172,6 @@ def test_who_counts_as_passed_can_be_moved(study2015):
         compare_with_result(with_passing_score(study2015, 9))
 
 
-def test_few_candidates_are_warned_of_narrow_ranges(icpc2015, study2015):
-    table = study2015.comparisons.table
-    some = table["first"].unique()[:9]
-    few = table[table["first"].isin(some) & table["second"].isin(some)].reset_index(drop=True)
-    study = run_study(icpc2015, replace(study2015.comparisons, table=few), Settings())
-    assert any("intervals of ranks are too narrow" in remark for remark in study.remarks)
-    assert not any("too narrow" in remark for remark in study2015.remarks)
-
-
 def test_all_ordered_pairs_carry_their_truth(icpc2015):
     score = icpc2015.eligible.set_index("candidate")["score"]
     pairs = with_truth(ordered_pairs(score.index), score)
