@@ -38,7 +38,9 @@ from ranking.evaluation.hit_rate import area_under_roc
 from ranking.evaluation.null_model import random_judges
 from ranking.evaluation.permutation import PERMUTATIONS, Arrangements, PermutationP
 from ranking.methods.bradley_terry import BRADLEY_TERRY
+from ranking.methods.method import competition_rank
 
+LEVEL = "All candidates share one rank."
 MAX_SIMULATED = 400  # candidates, up to which as many random judges are simulated as permutations
 
 
@@ -53,6 +55,10 @@ def find_tau_b(study: Study) -> Iterator[Finding]:
         "agreement, 0 none)"
     )
     key, name = "tau_b", "Kendall's tau-b"
+    if _all_level(strength):
+        sentence = f"{LEVEL} Kendall's tau-b is 0 whatever the result, and not tested."
+        yield Finding(key, AGREEMENT, name, sentence, value=value)
+        return
     if study.decided_by_marks:
         yield Finding(key, AGREEMENT, name, f"{sentence}{_no_p(study)}", value=value)
         return
@@ -77,23 +83,29 @@ def find_rounds(study: Study) -> Iterator[Finding]:
             f"The results are {len(levels) + 1} different scores: too many to count by round.",
         )
         return
+    if _all_level(strength):
+        yield Finding("rounds", AGREEMENT, "rounds", f"{LEVEL} There is no top to count.")
+        return
     detectable = cache(lambda: study_detectable(study))
     for level in levels:
         passed = score >= level
         m = int(passed.sum())
         found, drawn, p = top_test(strength, passed, study.settings.seed)
+        expected = m * m / len(passed)
         if null is not None:
             drawn = share_in_top(null, m)[:, passed].sum(axis=1)
-            p = _among(found, drawn)
+            p, expected = _among(found, drawn), drawn.mean()
         named = round_of_score(study.competition.rounds, level)
-        sentence = f"{_who_passed(m, named)} {found:.3g} of them"
+        shared = "" if found == int(found) else ", ties in equal shares"
+        sentence = f"{_who_passed(m, named)} {found:.3g} of them{shared}"
         key, name = f"passed_into_{level:g}", f"passed into {named}"
         if study.decided_by_marks:
             yield Finding(key, AGREEMENT, name, f"{sentence}{_no_p(study)}", value=found / m)
             continue
-        low, high = np.quantile(drawn, NULL_BAND)
-        sentence += f" (by chance {drawn.mean():.1f} on average, 95 % {low:.3g} to {high:.3g}),"
-        test = NullTest(found - drawn.mean(), p, within_limits(TOP, p, detectable))
+        low = np.quantile(drawn, NULL_BAND[0], method="lower")
+        high = np.quantile(drawn, NULL_BAND[1], method="higher")
+        sentence += f" (by chance {expected:.1f} on average, 95 % {low:.3g} to {high:.3g}),"
+        test = NullTest(found - expected, p, within_limits(TOP, p, detectable))
         yield Finding(key, AGREEMENT, name, sentence, value=found / m, test=test)
 
 
@@ -138,6 +150,11 @@ def _compared(study: Study) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     draws = PERMUTATIONS if len(score) <= MAX_SIMULATED else None
     null = random_judges(study.tally, method, study.settings.seed, draws)
     return own, score[known], null[:, known]
+
+
+def _all_level(strength: np.ndarray) -> bool:
+    """Whether all candidates share one rank."""
+    return bool((competition_rank(strength) == 1).all())
 
 
 def _among(value: float, drawn: np.ndarray) -> PermutationP:

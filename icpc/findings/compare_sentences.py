@@ -37,6 +37,9 @@ def paired_sentences(found: Paired) -> Iterator[str]:
             "neither interval nor p."
         )
         return
+    if found.smallest_p == 1 and not found.difference:
+        yield f"{shares}: no candidate's rank differs."
+        return
     low, high = 100 * found.difference_low, 100 * found.difference_high
     ends = (
         ""

@@ -55,6 +55,11 @@ def find_order_effect(study: Study) -> Iterator[Finding]:
         sentence = "Marks have no first and second candidate: there is no order effect to look for."
         yield Finding(key, CONSISTENCY, name, sentence)
         return
+    ties = study.tally.first_ties
+    if ties is not None and (ties == study.tally.comparisons).all():
+        sentence = "All comparisons were tied: nothing is known of an order effect."
+        yield Finding(key, CONSISTENCY, name, sentence)
+        return
     seed, enough = study.settings.seed, len(study.tally.candidates) >= MIN_CANDIDATES
     if both_orders(study.tally):
         yield _agreement(order_agreement(study.tally, seed))
@@ -103,13 +108,14 @@ def _triads(study: Study, triads: Triads, null: NullShares, without: str) -> Fin
     else:
         p, expected = circular_p(study.tally.wins, study.settings.seed), 0.25
         error = triads.standard_deviation / triads.decided
-        shown = f"{without} (25.0 % ± {100 * error:.1f})"
+        shown = f"{without} (25.0 % ± {100 * error:.2g})"
     outcome = outcome_of_p(expected - share, p)
+    zeta = round(triads.zeta, 3) + 0.0  # no minus before 0
     name = "Kendall's zeta" if triads.complete else "zeta over the decided triads"
     sentence = (
         f"Circular triads (A beats B, B beats C, C beats A): {triads.circular:,} of "
-        f"{triads.decided:,}, or {100 * share:.2g} %, {CIRCULAR_TRIADS.of(outcome)} {shown}; {name} "
-        f"is {triads.zeta:.3f} (1: none is circular). Consistent is not the same as right."
+        f"{triads.decided:,}, or {100 * share:.2g} %, {CIRCULAR_TRIADS.of(outcome)} {shown}; "
+        f"{name} is {zeta:.3f} (1: none is circular). Consistent is not the same as right."
     )
     value = float(triads.circular)
     return Finding("circular_triads", CONSISTENCY, "circular triads", sentence, outcome, value)
@@ -125,7 +131,7 @@ def find_groups(study: Study) -> Iterator[Finding]:
     """Groups of candidates between which wins run in one direction only."""
     groups = study.schedule.groups
     sentence = (
-        "Wins lead from every candidate to every other, directly or through others: every "
+        "Wins or ties lead from every candidate to every other, directly or through others: every "
         "strength is finite."
         if len(groups) == 1
         else f"Wins split the candidates into {len(groups)} groups, the largest of "
@@ -137,11 +143,15 @@ def find_groups(study: Study) -> Iterator[Finding]:
 
 
 def _agreement(agreement: Estimate) -> Finding:
+    others = (
+        " The ranker never contradicted itself."
+        if agreement.value == 1
+        else " In the others, the ranker contradicted itself when the order was reversed."
+    )
     sentence = (
         f"Compared in both orders, {agreement.pairs:,.0f} pairs got the same winner in "
-        f"{percent(agreement.value)} of cases {interval(agreement)}; in the others, the ranker "
-        "contradicted itself when the order was reversed. A coin flip agrees with itself in 50 %, "
-        "a ranker that never contradicts itself in 100 %."
+        f"{percent(agreement.value)} of cases {interval(agreement)}, a tie counting half.{others} "
+        "A coin flip agrees with itself in 50 %."
     )
     outcome = outcome_of_interval(agreement, 0.5)
     return finding_of_estimate(

@@ -10,7 +10,7 @@ that more permutations could make smaller is printed as the bound that it is.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from icpc.findings.finding import REMARK, Finding, NullTest, Outcome, outcome_of_p
+from icpc.findings.finding import CONTROLS, REMARK, Finding, NullTest, Outcome, outcome_of_p
 from ranking.evaluation.multiple import holm
 
 
@@ -34,7 +34,9 @@ def summarise_families(findings: Sequence[Finding]) -> Iterator[Finding]:
         told = (Outcome.SIGNIFICANT, Outcome.OPPOSITE)
         found = sum(finding.outcome in told for finding, _ in tests)
         counted = "one test" if len(tests) == 1 else f"{len(tests)} tests"
-        parts.append(f"{counted} of {family} ({found or 'none'} significant)")
+        parts.append(
+            f"{counted} of {'the ' * (family == CONTROLS)}{family} ({found or 'none'} significant)"
+        )
     sentence = f"{'; '.join(parts)}."
     if any(len(tests) > 1 for tests in families.values()):
         sentence += (

@@ -16,6 +16,7 @@ from an interval.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from math import isnan
 
 import pandas as pd
 
@@ -169,6 +170,6 @@ def outcome_of_p(effect: float, p: float) -> Outcome:
 
 def outcome_of_interval(estimate: Estimate, no_effect: float) -> Outcome:
     """Return what an interval means, where a value above ``no_effect`` was asked about."""
-    if estimate.low <= no_effect <= estimate.high:
+    if isnan(estimate.low) or estimate.low <= no_effect <= estimate.high:
         return Outcome.NOT_SIGNIFICANT
     return Outcome.SIGNIFICANT if estimate.value > no_effect else Outcome.OPPOSITE

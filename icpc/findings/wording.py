@@ -122,13 +122,15 @@ def detectable_sentence(detectable: float) -> str:
     if isnan(detectable):
         return "With these candidates not even a perfect ranker could be told from chance."
     return (
-        f"A ranker whose pair accuracy is {percent(detectable)} would be told from chance in 80 % "
-        "of such fields (at 5 %, by this test alone)."
+        "A ranker that contradicts itself nowhere would be told from chance in 80 % of such fields "
+        f"from a pair accuracy of {percent(detectable)} on (at 5 %, by this test alone)."
     )
 
 
 def interval(estimate: Estimate) -> str:
     """Return the 95 % interval of a share, and what it resamples."""
+    if isnan(estimate.low):
+        return "(no interval: every draw of candidates gives the same)"
     how = "from" if estimate.unit.endswith(("pair", "pairs")) else "resampling"
     ends = f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
     return f"(95 % interval {ends}, {how} {estimate.unit})"

@@ -56,7 +56,10 @@ def _first(study: Study) -> str:
     others = len(study.intervals.possible_leaders - set(leaders["candidate"]))
     sure = f"{others:,} more" if others else "nobody else"
     low, high = leaders["rank_low"].min(), leaders["rank_high"].max()
-    return f"{first} (95 % interval of the rank: {low} to {high}; {sure} could be first)"
+    ends = f"95 % interval of the rank: {low} to {high}"
+    if len(leaders) == len(ranking):
+        return f"{first} ({ends})"
+    return f"{first} ({ends}; {sure} could be first)"
 
 
 def _agreement(study: Study, accuracy: Finding | None) -> str:

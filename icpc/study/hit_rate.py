@@ -62,13 +62,27 @@ class HitRate:
         summary = self.summary
         return (
             f"Base rate {summary.base_rate:.3f}: {summary.passed} of {summary.candidates} passed.",
-            f"Top half: {summary.top_half_passed} of the top {summary.top_half} passed, hit-rate "
-            f"{summary.top_half_hit_rate:.3f} ({self.threshold}); 95 % of random judges given the "
-            f"same pairs reach {summary.top_half_low:.3f} to {summary.top_half_high:.3f} at this "
-            "threshold (a pointwise band).",
+            self._top_half(),
             f"AUC {summary.auc:.3f} (95 % of random judges: {summary.auc_low:.3f} to "
             f"{summary.auc_high:.3f}), average precision {summary.average_precision:.3f}.",
             self._beside_the_band(),
+        )
+
+    def _top_half(self) -> str:
+        """How many of the top half passed, or of the smallest top that ties leave."""
+        summary = self.summary
+        if summary.top_half == summary.candidates:
+            return "Top half: none, since all candidates share one rank."
+        tied = (
+            ", since a tie straddles the middle"
+            if summary.top_half != max(1, summary.candidates // 2)
+            else ""
+        )
+        return (
+            f"Top half: {summary.top_half_passed} of the top {summary.top_half} passed{tied}, "
+            f"hit-rate {summary.top_half_hit_rate:.3f} ({self.threshold}); 95 % of random judges "
+            f"given the same pairs reach {summary.top_half_low:.3f} to "
+            f"{summary.top_half_high:.3f} at this threshold (a pointwise band)."
         )
 
     def _beside_the_band(self) -> str:
@@ -79,13 +93,20 @@ class HitRate:
                 "not tested."
             )
         above, below = self.summary.above_band, self.summary.below_band
+        if self.summary.top_half == self.summary.candidates:
+            return "The curve is one point: everyone, with the base rate."
         band = "the null band, in which 95 % of random judges stay over the whole curve"
         if above and below:
             return f"The curve leaves {band}, both upwards and downwards."
         if above:
-            return f"The curve rises above {band}: the ranking has more who passed on top."
+            return (
+                f"The curve rises above {band}: more of those who passed are on top than by chance."
+            )
         if below:
-            return f"The curve falls below {band}: the ranking has fewer who passed on top."
+            return (
+                f"The curve falls below {band}: fewer of those who passed are on top than by "
+                "chance."
+            )
         few = "" if self.detectable <= FEW_ACCURACY else " with so few candidates"
         perfect = " Not even a perfect ranking could be." if isnan(self.detectable) else ""
         return f"The curve stays inside {band}: it cannot be told from chance{few}.{perfect}"

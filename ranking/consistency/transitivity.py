@@ -29,6 +29,7 @@ import pandas as pd
 
 from ranking.comparisons.components import strongly_connected_components
 from ranking.comparisons.tally import Tally
+from ranking.methods.method import competition_rank
 
 MAX_COMPONENTS = 5
 
@@ -178,5 +179,6 @@ def count_feedback_arcs(wins: np.ndarray, strength: np.ndarray) -> tuple[int, in
         What the candidates are ranked by, larger is better.
     """
     beats = wins > wins.T
-    against = beats & (strength[:, np.newaxis] < strength[np.newaxis, :])
+    rank = competition_rank(strength)  # strengths that rounding parts are equal
+    against = beats & (rank[:, np.newaxis] > rank[np.newaxis, :])
     return int(against.sum()), int(beats.sum())

@@ -10,7 +10,7 @@ rankings are compared over the same pairs.
 Intervals resample candidates, each with its ranks in both rankings; pairs of a candidate with its
 own copy count for nothing, as equals do in tau-b. They allow for other candidates, not for other
 comparisons of these. Two rankings in the same order, or one the reverse of the other, have none:
-every draw would be like them.
+every draw is like them.
 
 The p of a difference swaps the two ranks of each candidate at random [1]_ [2]_: if it makes no
 difference to a candidate which of the two rankings its rank is from, swapped ranks are as likely as
@@ -43,7 +43,7 @@ from ranking.evaluation.resampling import (
 )
 from ranking.methods.method import competition_rank
 
-EXTREME = 1e-12  # distance from 1 that rounding may leave
+EXTREME = 1e-12  # what rounding may leave
 MAX_BATCH_PAIRS = 2_000_000  # pairs swapped at a time
 
 
@@ -96,8 +96,8 @@ def accuracy_difference(
         return estimate
     known = ~np.isnan(score)
     p = _swap_test(one[known], other[known], score[known], seed)
-    alike = np.array_equal(competition_rank(one[known]), competition_rank(other[known]))
-    low, high = (float("nan"),) * 2 if alike else (estimate.low, estimate.high)
+    same = estimate.high - estimate.low < EXTREME  # in every draw: it says nothing
+    low, high = (float("nan"),) * 2 if same else (estimate.low, estimate.high)
     return replace(estimate, low=low, high=high, p=p.p, smallest_p=p.smallest, exact_p=p.exact)
 
 

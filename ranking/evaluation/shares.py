@@ -9,7 +9,8 @@ twice.
 
 A bootstrap of pairs that are all right, or all wrong, has no spread, although the next field may
 well differ. There the interval ends at a bound [1]_: m *disjoint* pairs, no candidate in two of
-them, are all right with probability p^m, so that p below 0.025^(1/m) is rejected.
+them, are all right with probability p^m, so that p below 0.025^(1/m) is rejected. Other shares that
+are the same in every draw, such as one half of ties, have no interval.
 
 References
 ----------
@@ -105,4 +106,6 @@ def _bounded(estimate: Estimate, counted: np.ndarray) -> Estimate:
         low, high = (bound, 1.0) if value > 0.5 else (0.0, 1 - bound)
         noun = "pair" if pairs == 1 else "pairs"
         return replace(estimate, low=low, high=high, unit=f"{pairs} disjoint {noun}")
+    if estimate.high - estimate.low < EXTREME:  # every draw is the same: it says nothing
+        return replace(estimate, low=float("nan"), high=float("nan"))
     return estimate

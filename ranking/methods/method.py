@@ -108,7 +108,8 @@ def rank_candidates(
     component = np.zeros_like(rank)
     for number, members in enumerate(tally.components, 1):
         data = tally.matrix.part(members) if marks is None else marks[:, members]
-        strength[members] = method.strengths(data, None, None)
+        found = method.strengths(data, None, None)
+        strength[members] = np.where(np.abs(found) < TIE_TOLERANCE, 0.0, found)  # no 2.4e-17
         rank[members] = competition_rank(strength[members])
         component[members] = number
     won, compared = tally.wins.sum(axis=1), tally.pair_counts.sum(axis=1)

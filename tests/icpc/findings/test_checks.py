@@ -104,14 +104,14 @@ def test_no_p_of_2015_is_small_and_the_last_line_says_so(findings2015):
     assert min(finding.p for finding in others if finding.p == finding.p) > 0.05
     assert last == findings2015["many_checks"]
     assert last.sentence.startswith(
-        "6 tests of agreement with the result (none significant); 3 tests of controls (none "
+        "6 tests of agreement with the result (none significant); 3 tests of the controls (none "
     )
 
 
 def test_what_could_have_been_found_stands_where_nothing_was(findings2015):
     """113 candidates of five results: about 63 %, and so not few."""
     sentence = findings2015["pair_accuracy"].sentence
-    assert "A ranker whose pair accuracy is 62" in sentence
+    assert "from a pair accuracy of 62" in sentence
     assert "so few candidates" not in sentence
 
 

@@ -203,3 +203,8 @@ def test_feedback_arcs_are_wins_against_the_ranking():
     wins = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=float)  # a cycle
     assert count_feedback_arcs(wins, np.array([3.0, 2.0, 1.0])) == (1, 3)
     assert count_feedback_arcs(np.triu(np.ones((4, 4)), 1), np.array([4.0, 3, 2, 1])) == (0, 6)
+
+
+def test_a_tie_that_rounding_breaks_is_no_feedback_arc():
+    wins = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=float)
+    assert count_feedback_arcs(wins, np.array([0.0, 1e-17, -1e-17])) == (0, 3)
