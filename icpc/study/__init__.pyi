@@ -6,15 +6,15 @@ from .runs import load_run, save_run
 from .study import Settings, Study, run_study
 
 __all__ = [
+    "Comparisons",
     "HitRate",
     "Settings",
     "Study",
-    "Comparisons",
+    "load_comparisons",
     "load_run",
     "published_curve",
     "published_hit_rate",
     "read_figure",
-    "load_comparisons",
     "result_groups",
     "result_order",
     "rounds_predicted",
