@@ -148,6 +148,7 @@ def test_a_package_holds_two_to_twelve_modules(trees):
     assert {path.name for path in (ROOT / "ranking").iterdir() if path.is_file()} == {
         "__init__.py",
         "__init__.pyi",
+        "deprecation.py",
         "errors.py",
         "progress.py",
         "py.typed",

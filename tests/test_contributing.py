@@ -203,7 +203,7 @@ def test_a_competition_is_a_folder(tmp_path, monkeypatch):
     runner = CliRunner()
     listed = runner.invoke(app, ["competitions"]).stdout
     assert "mine: My competition" in listed
-    assert "5 candidates to judge, 0 exempt; first → second → final" in listed
+    assert "5 candidates; first → second → final" in listed
     ranked = runner.invoke(app, ["rank", "--competition", "mine", "--format", "csv"]).stdout
     assert ranked.splitlines()[1].split(",")[3] == "ana"
 

@@ -17,7 +17,8 @@ def competitions(format: FormatOption = Format.TABLE) -> None:  # the option is 
         return
     for row in table.itertuples():
         print_line(f"{row.name}: {row.title}")
-        print_line(f"  {row.candidates} candidates, {row.exempt} more exempt; {row.rounds}")
+        exempt = f", {row.exempt} more exempt" if row.exempt else ""
+        print_line(f"  {row.candidates} candidates{exempt}; {row.rounds}")
         print_line(f"  comparisons: {row.comparisons}")
         if row.panel_rounds:
             print_line(f"  marks of rounds: {row.panel_rounds} (--round)")

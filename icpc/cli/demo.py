@@ -31,17 +31,18 @@ def demo(
     from ranking.encoders import spec_of
 
     spec_of("spectrogram")  # refuses where packages for sound are not installed
+    from icpc.findings.wording import interval, percent
     from icpc.workflows.demonstration import demonstrate
 
-    made = demonstrate(out, seconds, seed or 0, TerminalProgress())
-    print_study(made.study, Format.TABLE)
-    print_remark(f"written to {made.run}")
-    print_hit_rate(made.hit_rate, Format.TABLE)
-    for path in made.figures:
+    demonstration = demonstrate(out, seconds, seed or 0, TerminalProgress())
+    print_study(demonstration.study, Format.TABLE)
+    print_remark(f"written to {demonstration.run}")
+    print_hit_rate(demonstration.hit_rate, Format.TABLE)
+    for path in demonstration.figures:
         print_remark(f"written to {path}")
-    accuracy = made.skill_accuracy
+    accuracy = demonstration.skill_accuracy
     print_line(
         f"Known skill: of {accuracy.pairs:g} comparisons, each pair in both orders, "
-        f"{accuracy.value:.1%} went to the more skilled player (95 % interval {accuracy.low:.1%} "
-        f"to {accuracy.high:.1%}; with skill shuffled, p = {accuracy.p:.1g})."
+        f"{percent(accuracy.value)} went to the more skilled player {interval(accuracy)}; with "
+        f"skill shuffled, p = {accuracy.p:.1g}."
     )

@@ -101,14 +101,14 @@ def load_comparisons(
     ids = pd.Index(competition.eligible["candidate"])
     if votes is not None and round_name is None:
         return replace(comparisons_from_votes(read_votes(votes, ids), vote), path=votes)
-    own = not given
-    path = comparisons or (competition.comparisons if own else None)
+    is_default = not given
+    path = comparisons or (competition.comparisons if is_default else None)
     if path is not None and round_name is None:
         table = read_comparisons(path, ids)
-        kind = "published comparisons" if own else "comparisons"
-        remark = competition.comparisons_remark if own else ""
+        kind = "published comparisons" if is_default else "comparisons"
+        remark = competition.comparisons_remark if is_default else ""
         return Comparisons(table, f"{row_counts(table).sum():,.0f} {kind}", remark, path)
-    panel = panel or (competition.panel if own else None)
+    panel = panel or (competition.panel if is_default else None)
     if panel is None:
         raise CompetitionError(
             competition.name,
@@ -116,7 +116,7 @@ def load_comparisons(
             "name no round" if round_name else "name a file of comparisons, votes or marks",
             key="no-round" if round_name else "name-comparisons",
         )
-    return _from_panel(competition, panel, round_name, own=own)
+    return _from_panel(competition, panel, round_name, is_default=is_default)
 
 
 def comparisons_from_votes(
@@ -148,10 +148,10 @@ def comparisons_from_votes(
 
 
 def _from_panel(
-    competition: Competition, path: Path, round_name: str | None, *, own: bool
+    competition: Competition, path: Path, round_name: str | None, *, is_default: bool
 ) -> Comparisons:
     marked = round_name or (
-        competition.panel_rounds[0] if own and competition.panel_rounds else None
+        competition.panel_rounds[0] if is_default and competition.panel_rounds else None
     )
     marks = read_marks(path, pd.Index(competition.eligible["candidate"]), marked)
     table = panel_comparisons(marks)
@@ -161,7 +161,7 @@ def _from_panel(
         table,
         f"{len(table):,} comparisons by {table['juror'].nunique()} jurors"
         f"{f' in {marked}' if marked else ''} ({ties:,} ties)",
-        competition.panel_remark if own else "",
+        competition.panel_remark if is_default else "",
         path,
         passing_score=at + 1,
         decided_score=at + 1 if marked in competition.rounds else None,

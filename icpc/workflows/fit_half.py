@@ -61,10 +61,10 @@ def compare_by_fitted(
     rankers: list[ProbeRanker] = []
 
     def fit_on(candidates: Collection[str]) -> Comparer:
-        own, cache = fit.score.loc[list(candidates)], prepared.cache(RANKERS_FOLDER)
+        score, cache = fit.score.loc[list(candidates)], prepared.cache(RANKERS_FOLDER)
         with progress.start(f"ranker {len(rankers) + 1} of {len(assignments(fit.folds))}"):
             fitted = fit_ranker(
-                prepared.ranker, prepared.bank, own, fit.epochs, fit.seed, cache, progress
+                prepared.ranker, prepared.bank, score, fit.epochs, fit.seed, cache, progress
             )
         rankers.append(fitted)
         return partial(collect_votes, replace(prepared, ranker=fitted), progress=progress)

@@ -15,8 +15,8 @@ The terms p, u_l (of a window as first of a pair) and q, v_l (as second) are its
 :class:`PartialSums`; biases are in those of the first. :meth:`FactorisedHead.partial_sums` computes
 them, once per window; calling the head on those of A first and B second windows gives the logits of
 all A · B pairs. A :class:`ranking.network.seam.SeamConvolution` is M_l, and
-:mod:`ranking.network.attention` defines the fused projection, of K values. Eval mode: batch norms
-are folded into the convolutions.
+:mod:`ranking.network.fused_attention` defines the fused projection, of K values. Eval mode: batch
+norms are folded into the convolutions.
 
 A fast form of :class:`ranking.network.head.Head`, whose docstring says what they have in common:
 its logits on every concatenation, but for rounding.
@@ -28,7 +28,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ranking.network.attention import FusedAttention, as_double, fused_projection
+from ranking.network.fused_attention import FusedAttention, as_double, fused_projection
 from ranking.network.head import Head
 from ranking.network.rows import RowSplit, convolve_in_both_places, convolve_rows
 from ranking.network.seam import SeamConvolution

@@ -1,20 +1,26 @@
 """Whether two checkouts write the same bytes: every table of the main commands, side by side.
 
-    python tests/benchmarks/same_output.py BEFORE AFTER [--recordings DIR]
+    python tests/benchmarks/same_output.py BEFORE AFTER [--recordings DIR] [--numbers]
 
 ``BEFORE`` is a checkout of an earlier commit (``git worktree add``), ``AFTER`` the one of today.
 Each runs the same commands in a folder of its own; what they print as CSV or JSON and the tables
 that they keep are compared byte for byte. ``--recordings`` names a folder with a ``roster.csv`` and
-sound files, to be judged too. The exit code is 1 if anything differs.
+sound files, to be compared too. ``--numbers`` is for a change of names: options of version 0.1.0
+are typed where the earlier checkout knows no others, and only numbers are compared: the values of
+tables, and those that are printed, in order of size. The exit code is 1 if anything differs.
 """
 
 import argparse
+import csv
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from icpc.cli.options import RENAMED_OPTIONS
 
 TABLES = ("ranking.csv", "comparisons.csv", "votes.csv", "roster.csv", "hitrate.csv")
 COMMANDS = {
@@ -47,8 +53,15 @@ JUDGED = {
 }
 
 
-def outputs(checkout: Path, commands: dict[str, str], folder: Path) -> dict[str, str]:
+NUMBER = re.compile(r"\d[\d,]*\.?\d*(?:e[+-]?\d+)?")
+
+
+def outputs(
+    checkout: Path, commands: dict[str, str], folder: Path, *, numbers: bool
+) -> dict[str, str]:
     """Hash of what each command printed, and of each table it kept, by name."""
+    if numbers:
+        commands = {name: _typed(command, checkout) for name, command in commands.items()}
     program = [sys.executable, "-P", "-c", "from icpc.cli import app; app()"]
     environment = {**os.environ, "PYTHONPATH": str(checkout), "COLUMNS": "120"}
     found = {}
@@ -63,12 +76,32 @@ def outputs(checkout: Path, commands: dict[str, str], folder: Path) -> dict[str,
         if done.returncode:
             sys.stderr.write(done.stderr.decode())
         found[f"{name} (exit code)"] = str(done.returncode)
-        found[f"{name} (printed)"] = hashlib.sha256(done.stdout).hexdigest()
+        found[f"{name} (printed)"] = _digest(done.stdout, numbers=numbers)
     for path in sorted(folder.rglob("*.csv")):
         if path.name in TABLES:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            found[str(path.relative_to(folder))] = digest
+            found[str(path.relative_to(folder))] = _digest(_values(path, numbers=numbers))
     return found
+
+
+def _typed(command: str, checkout: Path) -> str:
+    """The command as the checkout knows it, by its options of today or of version 0.1.0."""
+    known = "".join(path.read_text() for path in (checkout / "icpc" / "cli").glob("*.py"))
+    old = {new: old for old, new in RENAMED_OPTIONS.items() if "RENAMED_OPTIONS" not in known}
+    return " ".join(old.get(word, word) for word in command.split())
+
+
+def _values(path: Path, *, numbers: bool) -> bytes:
+    """A table's bytes; without its header if only numbers count."""
+    if not numbers:
+        return path.read_bytes()
+    with path.open(newline="", encoding="utf-8") as file:
+        return str(list(csv.reader(file))[1:]).encode()
+
+
+def _digest(content: bytes, *, numbers: bool = False) -> str:
+    if numbers:
+        content = str(sorted(NUMBER.findall(content.decode()))).encode()
+    return hashlib.sha256(content).hexdigest()
 
 
 def main() -> None:
@@ -77,6 +110,7 @@ def main() -> None:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("--recordings", type=Path)
+    parser.add_argument("--numbers", action="store_true")
     given = parser.parse_args()
     commands = dict(COMMANDS)
     if given.recordings is not None:
@@ -85,7 +119,7 @@ def main() -> None:
     found = []
     for checkout in (given.before, given.after):
         with tempfile.TemporaryDirectory() as folder:
-            found.append(outputs(checkout.resolve(), commands, Path(folder)))
+            found.append(outputs(checkout.resolve(), commands, Path(folder), numbers=given.numbers))
     before, after = found
     differing = [name for name in before | after if before.get(name) != after.get(name)]
     for name in differing:

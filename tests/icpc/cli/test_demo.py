@@ -50,7 +50,9 @@ def test_eight_players_are_ranked_and_compared_with_their_skill(whole):
     printed = " ".join(result.stdout.split())
     assert "demo: 8 candidates ranked from 56 comparisons" in printed
     assert "Base rate 0.500: 4 of 8 passed." in printed
-    assert f"of 56 comparisons, each pair in both orders, {found.value:.1%} went to" in printed
+    assert (
+        f"of 56 comparisons, each pair in both orders, {100 * found.value:.1f} % went to" in printed
+    )
 
 
 def test_the_curve_is_drawn(whole):

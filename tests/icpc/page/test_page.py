@@ -19,7 +19,7 @@ from icpc.findings.checks import check_study
 from icpc.page import page as report
 from icpc.page.curves import curve_data, hit_rate_curves
 from icpc.page.page import report_page
-from icpc.page.record import downloads, hashes, made_with
+from icpc.page.reproduce import downloads, hashes, made_with
 from icpc.page.summary import list_remarks, passing_phrase, write_headline
 from icpc.page.tournament import (
     agreement_of_methods,
