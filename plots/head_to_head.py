@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
-from plots.style import amount_colours, new_axes, palette, plot_style, share_colours
+from plots.style import amount_colormap, new_axes, palette, plot_style, share_colormap
 
 MAX_NAMED = 60
 Blocks = Sequence[tuple[str, int]]
@@ -26,7 +26,7 @@ Blocks = Sequence[tuple[str, int]]
 def draw_win_shares(
     shares: pd.DataFrame, names: Mapping[str, str], blocks: Blocks = (), ax: Axes | None = None
 ) -> Axes:
-    """Draw the table of ``win_shares``: blue where the row won.
+    """Draw the table of ``win_share_matrix``: blue where the row won.
 
     Parameters
     ----------
@@ -40,18 +40,18 @@ def draw_win_shares(
         Axes to draw on; new ones if None.
     """
     label = "share won by the row against the column"
-    return _draw(shares, names, blocks, label, share_colours(), ax)
+    return _draw(shares, names, blocks, label, share_colormap(), ax)
 
 
 @plot_style()
 def draw_order_flips(
-    flips: pd.DataFrame, names: Mapping[str, str], blocks: Blocks = (), ax: Axes | None = None
+    flip_shares: pd.DataFrame, names: Mapping[str, str], blocks: Blocks = (), ax: Axes | None = None
 ) -> Axes:
-    """Draw the table of ``order_flips``: blue where the order of the pair decided.
+    """Draw the table of ``order_flip_share_matrix``: blue where the order of the pair decided.
 
     Parameters
     ----------
-    flips
+    flip_shares
         How far the two orders contradict each other: 0 if the same candidate won both, 1 if not.
     names
         Names of candidates by id; an id without a name is drawn itself.
@@ -61,7 +61,7 @@ def draw_order_flips(
         Axes to draw on; new ones if None.
     """
     label = "0: the same candidate won in both orders, 1: the order decided"
-    return _draw(flips, names, blocks, label, amount_colours(), ax)
+    return _draw(flip_shares, names, blocks, label, amount_colormap(), ax)
 
 
 def _draw(

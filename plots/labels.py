@@ -59,7 +59,7 @@ class _Room:
         )
 
 
-def place_labels(
+def label_points_with_room(
     ax: Axes, points: Sequence[tuple[float, float]], names: Sequence[str], dots: np.ndarray
 ) -> list[Annotation]:
     """Write each name near its point, clear of all dots; return the names written.

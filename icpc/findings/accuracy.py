@@ -13,7 +13,7 @@ from icpc.findings.finding import (
     p_of_estimate,
 )
 from icpc.findings.results import (
-    known_scores,
+    scores_and_known_mask,
     study_detectable,
     where_results_differ,
 )
@@ -26,21 +26,21 @@ from icpc.findings.wording import (
     within_limits,
 )
 from icpc.study.study import Study
-from ranking.comparisons.schedule import both_orders
+from ranking.comparisons.schedule import most_pairs_in_both_orders
 from ranking.evaluation.accuracy import (
-    accuracy_by_distance,
     macro_f1,
     pair_accuracy,
+    pair_accuracy_by_score_difference,
     panel_accuracy,
 )
-from ranking.evaluation.agreement import juror_agreement
+from ranking.evaluation.agreement import accuracy_by_juror
 from ranking.evaluation.permutation import PermutationP
 
 
 @where_results_differ
-def find_accuracy(study: Study) -> Iterator[Finding]:
+def find_pair_accuracy(study: Study) -> Iterator[Finding]:
     """Share of the comparisons that went to the one who got further."""
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     key, name, seed = "pair_accuracy", "pair accuracy", study.settings.seed
     panel = "juror" in study.comparisons.table
     estimate = (
@@ -88,9 +88,9 @@ def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
 
     These are parts of the pair accuracy, and not tested by themselves.
     """
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     unit = "round" if study.competition.rounds else "point"
-    distances = accuracy_by_distance(study.tally, score, study.settings.seed)
+    distances = pair_accuracy_by_score_difference(study.tally, score, study.settings.seed)
     for (low, high), estimate in distances.items():
         span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         sentence = (
@@ -109,7 +109,7 @@ def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
 @where_results_differ
 def find_f1(study: Study) -> Iterator[Finding]:
     """The paper's macro F1 over "the first is better" and "the second is better" (Table 4)."""
-    if not both_orders(study.tally):
+    if not most_pairs_in_both_orders(study.tally):
         yield Finding(
             "macro_f1",
             AGREEMENT,
@@ -118,7 +118,7 @@ def find_f1(study: Study) -> Iterator[Finding]:
             "nothing.",
         )
         return
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     value = macro_f1(study.tally, score)
     sentence = (
         f"Macro F1 over the answers 'the first is better' and 'the second is better', as in Table "
@@ -128,11 +128,11 @@ def find_f1(study: Study) -> Iterator[Finding]:
 
 
 @where_results_differ
-def find_juror_agreement(study: Study) -> Iterator[Finding]:
+def find_agreement_of_jurors_with_result(study: Study) -> Iterator[Finding]:
     """How often single jurors put two candidates in the order of the result, over all jurors."""
     if "juror" not in study.comparisons.table:
         return
-    agreement = juror_agreement(study.comparisons.table, study.results["score"])
+    agreement = accuracy_by_juror(study.comparisons.table, study.results["score"])
     whose = (
         f"Their marks decided {study.decided}, so"
         if study.decided_by_marks

@@ -16,16 +16,16 @@ from functools import cache
 
 import numpy as np
 
-from icpc.competition.rounds import MAX_ROUNDS, round_of_score
+from icpc.competition.rounds import MAX_ROUNDS, round_or_score_label
 from icpc.findings.finding import AGREEMENT, NULL_BAND, Finding, NullTest
 from icpc.findings.results import (
-    known_scores,
+    scores_and_known_mask,
     study_detectable,
     where_results_differ,
 )
 from icpc.findings.wording import ASSOCIATION, TOP, percent, within_limits
 from icpc.study.study import Study
-from ranking.comparisons.schedule import schedule_follows_result
+from ranking.comparisons.schedule import equal_scores_rarely_compared
 from ranking.evaluation.agreement import (
     largest_tau_b,
     share_in_top,
@@ -35,7 +35,7 @@ from ranking.evaluation.agreement import (
     top_test,
 )
 from ranking.evaluation.hit_rate import area_under_roc
-from ranking.evaluation.null_model import random_judges
+from ranking.evaluation.null_model import random_judge_strengths
 from ranking.evaluation.permutation import PERMUTATIONS, Arrangements, PermutationP
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import competition_rank
@@ -95,7 +95,7 @@ def find_rounds(study: Study) -> Iterator[Finding]:
         if null is not None:
             drawn = share_in_top(null, m)[:, passed].sum(axis=1)
             p, expected = _among(found, drawn), drawn.mean()
-        named = round_of_score(study.competition.rounds, level)
+        named = round_or_score_label(study.competition.rounds, level)
         shared = "" if found == int(found) else ", ties in equal shares"
         sentence = f"{_who_passed(m, named)} {found:.3g} of them{shared}"
         key, name = f"passed_into_{level:g}", f"passed into {named}"
@@ -123,7 +123,7 @@ def find_descriptions(study: Study) -> Iterator[Finding]:
     passed = study.passed.to_numpy()
     if passed.all() or not passed.any():
         return
-    _, known = known_scores(study)
+    _, known = scores_and_known_mask(study)
     value = float(area_under_roc(strength, passed))
     low, high = np.quantile(area_under_roc(study.null_strengths[:, known], passed), NULL_BAND)
     sentence = (
@@ -138,17 +138,17 @@ def find_descriptions(study: Study) -> Iterator[Finding]:
 
 def _compared(study: Study) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Strengths and scores of those whose result is known; random judges, if they are needed."""
-    score, known = known_scores(study)
+    score, known = scores_and_known_mask(study)
     strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
     own, method = strength.to_numpy()[known], study.settings.ranking_method
     if (
         study.decided_by_marks
         or method == BRADLEY_TERRY
-        or not schedule_follows_result(study.tally, score)
+        or not equal_scores_rarely_compared(study.tally, score)
     ):
         return own, score[known], None
     draws = PERMUTATIONS if len(score) <= MAX_SIMULATED else None
-    null = random_judges(study.tally, method, study.settings.seed, draws)
+    null = random_judge_strengths(study.tally, method, study.settings.seed, draws)
     return own, score[known], null[:, known]
 
 

@@ -20,11 +20,11 @@ import pandas as pd
 
 from icpc.findings.finding import Outcome, outcome_of_p, p_of_estimate
 from icpc.study.study import Study, result_labels
-from ranking.comparisons.marks import mark_matrix
+from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.tally import count_comparisons
 from ranking.errors import RunError
 from ranking.evaluation.multiple import holm
-from ranking.evaluation.paired import accuracy_difference, order_accuracy, rank_correlation
+from ranking.evaluation.paired import order_accuracy, order_accuracy_difference, tau_b_with_interval
 from ranking.evaluation.resampling import Estimate
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.tables import PAIRED
@@ -109,7 +109,7 @@ def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
     ]
 
 
-def juror_rankings(name: str, study: Study) -> list[tuple[NamedRanking, NamedRanking]]:
+def juror_and_others_rankings(name: str, study: Study) -> list[tuple[NamedRanking, NamedRanking]]:
     """Return each juror's ranking, paired with that of all other jurors, by the run's method.
 
     Raises
@@ -164,7 +164,7 @@ def paired_table(found: Sequence[Paired]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PAIRED))
 
 
-def every_two(rankings: Sequence[NamedRanking]) -> list[tuple[NamedRanking, NamedRanking]]:
+def every_two_rankings(rankings: Sequence[NamedRanking]) -> list[tuple[NamedRanking, NamedRanking]]:
     """Return every pair of rankings, in the order given."""
     return list(combinations(rankings, 2))
 
@@ -196,7 +196,9 @@ def _ranked(name: str, study: Study, jurors: set[str]) -> NamedRanking:
     comparisons, marks = study.comparisons.table, study.comparisons.marks
     tally = count_comparisons(comparisons[comparisons["juror"].isin(jurors)])
     given = (
-        None if marks is None else mark_matrix(marks[marks["juror"].isin(jurors)], tally.candidates)
+        None
+        if marks is None
+        else juror_by_candidate_marks(marks[marks["juror"].isin(jurors)], tally.candidates)
     )
     ranking = rank_candidates(tally, study.settings.ranking_method, given)
     largest = ranking[ranking["component"] == 1]
@@ -215,8 +217,8 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
     own, others, result = (
         values.loc[shared].to_numpy(dtype=float) for values in (one.strength, other.strength, score)
     )
-    tau = rank_correlation(own, others, seed)
-    apart = accuracy_difference(own, others, result, seed)
+    tau = tau_b_with_interval(own, others, seed)
+    apart = order_accuracy_difference(own, others, result, seed)
     decided = tuple(
         ranking.name for ranking in (one, other) if _decided(ranking.decided_score, result)
     )

@@ -12,9 +12,9 @@ import numpy as np
 
 from icpc.findings.compare import REST, Paired, paired_table
 from icpc.findings.finding import SIGNIFICANCE_LEVEL, Outcome
-from icpc.findings.wording import nearer, percent
+from icpc.findings.wording import percent, words_for_nearer_to_result
 from icpc.study.study import Study
-from ranking.comparisons.schedule import schedule_follows_result
+from ranking.comparisons.schedule import equal_scores_rarely_compared
 
 UNKNOWN = "Results are unknown or all equal: which ranking is nearer to the result cannot be told."
 
@@ -71,11 +71,11 @@ def juror_sentences(found: Sequence[Paired]) -> Iterator[str]:
         yield UNKNOWN
 
 
-def accuracy_remarks(studies: dict[str, Study]) -> Iterator[str]:
+def misleading_accuracy_remarks(studies: dict[str, Study]) -> Iterator[str]:
     """Yield remarks on runs whose accuracy is no measure of skill."""
     for name, study in studies.items():
         score = study.results["score"].to_numpy(dtype=float)
-        if study.settings.ranking_method.strength_column == "wins" and schedule_follows_result(
+        if study.settings.ranking_method.strength_column == "wins" and equal_scores_rarely_compared(
             study.tally, score
         ):
             yield (
@@ -109,7 +109,7 @@ def _difference(found: Paired) -> str:
     """The p of a difference, and what it means."""
     sign = "≤" if found.at_floor and found.p < 1 else "="
     corrected = f" (corrected for {found.tests} pairs of rankings)" if found.tests > 1 else ""
-    words = nearer(found.one, found.other).of(found.outcome)
+    words = words_for_nearer_to_result(found.one, found.other).of(found.outcome)
     if found.outcome is Outcome.NOT_SIGNIFICANT:
         few = " with so few candidates" if found.smallest_p >= SIGNIFICANCE_LEVEL else ""
         words += f"{few} (smallest p possible: {found.smallest_p:.2g})."

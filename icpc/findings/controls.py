@@ -15,14 +15,14 @@ from icpc.findings.finding import (
     finding_of_estimate,
     p_of_estimate,
 )
-from icpc.findings.results import known_scores, where_results_differ
+from icpc.findings.results import scores_and_known_mask, where_results_differ
 from icpc.findings.wording import RULE, interval, percent, within_limits
 from icpc.study.study import Study
-from ranking.comparisons.schedule import schedule_follows_result
+from ranking.comparisons.schedule import equal_scores_rarely_compared
 from ranking.evaluation.accuracy import control_accuracy
 from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import area_under_roc
-from ranking.evaluation.null_model import coin_flips
+from ranking.evaluation.null_model import coin_flip_strengths
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WIN_RATE, WINS
 
@@ -30,14 +30,14 @@ METHODS = (WINS, WIN_RATE, BRADLEY_TERRY)
 
 
 @where_results_differ
-def find_coin_flips(study: Study) -> Iterator[Finding]:
+def find_coin_flip_controls(study: Study) -> Iterator[Finding]:
     """A coin flip for each of the same comparisons, ranked by wins, win rate and strength."""
     passed = study.passed.to_numpy()
     if passed.all() or not passed.any():
         return
-    score, known = known_scores(study)
-    follows = schedule_follows_result(study.tally, score)
-    flips = coin_flips(study.tally, METHODS, study.settings.seed)
+    score, known = scores_and_known_mask(study)
+    follows = equal_scores_rarely_compared(study.tally, score)
+    flips = coin_flip_strengths(study.tally, METHODS, study.settings.seed)
     for method in METHODS:
         name = method.name
         drawn = area_under_roc(flips[name][:, known], passed)
@@ -66,7 +66,7 @@ def find_coin_flips(study: Study) -> Iterator[Finding]:
 
 
 @where_results_differ
-def find_rules(study: Study) -> Iterator[Finding]:
+def find_roster_value_controls(study: Study) -> Iterator[Finding]:
     """Rules that prefer whoever has the larger of one number in the roster."""
     roster, results = study.competition.roster, study.results
     line = pd.Series(np.arange(len(roster)), roster["candidate"])
@@ -85,7 +85,7 @@ def _rule(study: Study, key: str, name: str, preferred: str, number: np.ndarray)
     if len(np.unique(number[~np.isnan(number)])) < 2:
         sentence = f"The roster does not give the {name}: not tested."
         return Finding(key, CONTROLS, called, sentence, heading=name)
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     estimate = control_accuracy(number, score, study.settings.seed)
     if not estimate.pairs:
         sentence = f"No two candidates of unequal result are known to differ in {name}: not tested."

@@ -10,7 +10,7 @@ from icpc.study.study import Study
 from ranking.evaluation.detectable import detectable_accuracy
 
 
-def known_scores(study: Study) -> tuple[np.ndarray, np.ndarray]:
+def scores_and_known_mask(study: Study) -> tuple[np.ndarray, np.ndarray]:
     """Return each candidate's score, in the order of the tally, and whether it is known."""
     score = study.results["score"].to_numpy(dtype=float)
     return score, ~np.isnan(score)
@@ -18,13 +18,13 @@ def known_scores(study: Study) -> tuple[np.ndarray, np.ndarray]:
 
 def study_detectable(study: Study) -> float:
     """Return the detectable accuracy of a study's comparisons and results."""
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     return detectable_accuracy(study.tally.pair_counts, score, study.settings.seed)
 
 
 def results_differ(study: Study) -> bool:
     """Whether any two candidates are known to have unequal results."""
-    score, known = known_scores(study)
+    score, known = scores_and_known_mask(study)
     return len(np.unique(score[known])) > 1
 
 

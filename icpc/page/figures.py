@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpc.competition.rounds import MAX_ROUNDS
-from icpc.study.by_round import result_groups, rounds_predicted
-from icpc.study.hit_rate import study_hit_rate
+from icpc.study.by_round import predicted_by_actual_round_counts, tier_by_candidate_and_tiers
+from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.study import Study
-from ranking.comparisons.schedule import both_orders
+from ranking.comparisons.schedule import most_pairs_in_both_orders
 from ranking.consistency.calibration import vote_calibration
-from ranking.consistency.head_to_head import find_upsets, order_flips, win_shares
-from ranking.consistency.vote_shares import shares_by_group, window_shares
+from ranking.consistency.head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
+from ranking.consistency.vote_shares import vote_shares_by_group_and_window, vote_shares_by_window
 from ranking.errors import RankingError
-from ranking.evaluation.agreement import method_agreement, method_ranks
+from ranking.evaluation.agreement import method_tau_b_matrix, ranks_by_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,55 +30,64 @@ def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
     """Yield the figures of a study's largest component, each with its file name without ending."""
     study = study.largest
     with suppress(RankingError):  # no results, or all or none passed
-        yield "hitrate", study_hit_rate(study).figure()
+        yield "hitrate", study_hit_rate_curve(study).figure()
     for name, ax in (*_tournament(study), *_with_results(study), *_votes(study)):
         yield name, ax.figure.figure
 
 
 def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
-    from plots.cells import draw_agreement
+    from plots.cells import draw_method_agreement
     from plots.head_to_head import draw_order_flips, draw_win_shares
-    from plots.intervals import draw_intervals
+    from plots.intervals import draw_rank_intervals
 
-    groups, kinds = result_groups(study)
+    tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
     names = study.results["name"].to_dict()
     rank = study.ranking.set_index("candidate")["rank"]
-    best_first = [kind for kind in (*reversed(kinds), "") if (groups == kind).any()]
-    level = groups.map({kind: at for at, kind in enumerate(best_first)})
-    order = sorted(groups.index, key=lambda one: (level[one], rank[one], one))
-    blocks = [(kind or "unknown", int((groups == kind).sum())) for kind in best_first]
-    yield "intervals", draw_intervals(study.ranking, groups, kinds, names)
-    yield "head-to-head", draw_win_shares(win_shares(study.tally, order), names, blocks)
-    if both_orders(study.tally):
-        yield "order-flips", draw_order_flips(order_flips(study.tally, order), names, blocks)
-    yield "methods", draw_agreement(method_agreement(method_ranks(study.tally)))
+    best_first = [kind for kind in (*reversed(tiers), "") if (tier_by_candidate == kind).any()]
+    level = tier_by_candidate.map({kind: at for at, kind in enumerate(best_first)})
+    order = sorted(tier_by_candidate.index, key=lambda one: (level[one], rank[one], one))
+    blocks = [(kind or "unknown", int((tier_by_candidate == kind).sum())) for kind in best_first]
+    yield "intervals", draw_rank_intervals(study.ranking, tier_by_candidate, tiers, names)
+    yield "head-to-head", draw_win_shares(win_share_matrix(study.tally, order), names, blocks)
+    if most_pairs_in_both_orders(study.tally):
+        yield (
+            "order-flips",
+            draw_order_flips(order_flip_share_matrix(study.tally, order), names, blocks),
+        )
+    yield "methods", draw_method_agreement(method_tau_b_matrix(ranks_by_method(study.tally)))
 
 
 def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
-    from plots.cells import draw_rounds
+    from plots.cells import draw_round_confusion
     from plots.upsets import draw_upsets
 
     score = study.results["score"]
     if 2 <= score.nunique() <= MAX_ROUNDS:
-        yield "rounds", draw_rounds(rounds_predicted(study))
+        yield "rounds", draw_round_confusion(predicted_by_actual_round_counts(study))
     table = find_upsets(study.tally, score.to_numpy(dtype=np.float64))
     if len(table):
-        groups, kinds = result_groups(study)
+        tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
         rank = study.ranking.set_index("candidate")["rank"]
         names = study.results["name"].to_dict()
-        yield "upsets", draw_upsets(table, groups, rank, kinds, names)
+        yield "upsets", draw_upsets(table, tier_by_candidate, rank, tiers, names)
 
 
 def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
     from plots.calibration import draw_calibration
-    from plots.vote_shares import draw_window_shares
+    from plots.vote_shares import draw_group_vote_shares
 
     votes = study.comparisons.votes
     if votes is None:
         return
-    groups, kinds = result_groups(study)
-    if (groups != "").any():
-        yield "windows", draw_window_shares(shares_by_group(window_shares(votes), groups), kinds)
+    tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
+    if (tier_by_candidate != "").any():
+        yield (
+            "windows",
+            draw_group_vote_shares(
+                vote_shares_by_group_and_window(vote_shares_by_window(votes), tier_by_candidate),
+                tiers,
+            ),
+        )
     table = vote_calibration(votes, study.results["score"], study.settings.seed)
     if len(table):
         yield "calibration", draw_calibration(table)

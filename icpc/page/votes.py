@@ -8,11 +8,18 @@ import pandas as pd
 
 from icpc.study.study import Study
 from ranking.consistency.calibration import brier_score, vote_calibration
-from ranking.consistency.vote_shares import best_and_worst_windows, shares_by_group, window_shares
+from ranking.consistency.vote_shares import (
+    best_and_worst_windows,
+    vote_shares_by_group_and_window,
+    vote_shares_by_window,
+)
 
 
-def windows(
-    study: Study, place: Mapping[str, int], groups: pd.Series, kinds: tuple[str, ...]
+def vote_shares_page_data(
+    study: Study,
+    rank_index: Mapping[str, int],
+    tier_by_candidate: pd.Series,
+    tiers: tuple[str, ...],
 ) -> dict[str, Any] | None:
     """Return shares of votes won by minute, of groups and of each candidate; None without votes.
 
@@ -20,20 +27,20 @@ def windows(
     ----------
     study
         Study of the page.
-    place
+    rank_index
         Index of each candidate in the ranking, by id.
-    groups
-        Group of each candidate by id, one of ``kinds`` or empty if unknown.
-    kinds
-        Groups from the lowest to the highest.
+    tier_by_candidate
+        Tier of each candidate by id, one of ``tiers`` or empty if unknown.
+    tiers
+        Tiers from the lowest to the highest.
     """
     if study.comparisons.votes is None:
         return None
-    table = window_shares(study.comparisons.votes)
-    course = shares_by_group(table, groups)
+    table = vote_shares_by_window(study.comparisons.votes)
+    course = vote_shares_by_group_and_window(table, tier_by_candidate)
     extreme = best_and_worst_windows(table)
     by_candidate = {
-        place[candidate]: {
+        rank_index[candidate]: {
             "minute": own["minute"].tolist(),
             "share": own["share"].tolist(),
             "votes": own["votes"].tolist(),
@@ -42,22 +49,22 @@ def windows(
     }
     for candidate, best, worst in extreme.itertuples():
         own = table[table["candidate"] == candidate].set_index("window")["minute"]
-        by_candidate[place[candidate]] |= {"best": int(own[best]), "worst": int(own[worst])}
+        by_candidate[rank_index[candidate]] |= {"best": int(own[best]), "worst": int(own[worst])}
     return {
         "groups": [
             {
-                "kind": kinds.index(row.group) if row.group in kinds else -1,
+                "kind": tiers.index(row.group) if row.group in tiers else -1,
                 "minute": row.minute,
                 "share": row.share,
                 "candidates": row.candidates,
             }
             for row in course.itertuples()
         ],
-        "candidates": [by_candidate.get(at) for at in range(len(place))],
+        "candidates": [by_candidate.get(at) for at in range(len(rank_index))],
     }
 
 
-def calibration(study: Study) -> dict[str, Any] | None:
+def calibration_page_data(study: Study) -> dict[str, Any] | None:
     """Return probabilities and observed results; None without votes on unequal results."""
     if study.comparisons.votes is None:
         return None

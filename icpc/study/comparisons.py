@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from icpc.competition.competitions import Competition
-from ranking.comparisons.marks import panel_comparisons, read_marks
+from ranking.comparisons.marks import marks_to_comparisons, read_marks
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import row_counts
-from ranking.comparisons.votes import count_votes, read_votes
+from ranking.comparisons.votes import read_votes, votes_to_comparisons
 from ranking.errors import CompetitionError
 from ranking.tables import TIE
 
@@ -55,11 +55,11 @@ class Comparisons:
 
 def load_comparisons(
     competition: Competition,
-    comparisons: Path | None = None,
-    votes: Path | None = None,
-    panel: Path | None = None,
+    comparisons_file: Path | None = None,
+    votes_file: Path | None = None,
+    marks_file: Path | None = None,
     round_name: str | None = None,
-    vote: str = "majority",
+    vote_rule: str = "majority",
 ) -> Comparisons:
     """Return the comparisons of the one file given, or those that come with the competition.
 
@@ -67,15 +67,15 @@ def load_comparisons(
     ----------
     competition
         The competition; files may name its eligible candidates.
-    comparisons
+    comparisons_file
         CSV of comparisons: first, second, winner.
-    votes
+    votes_file
         CSV of votes on windows: first, second, window, p_first.
-    panel
+    marks_file
         CSV of marks: juror, candidate, mark, recused.
     round_name
         The round whose marks to use, where a panel marked several.
-    vote
+    vote_rule
         How votes on windows decide a comparison: majority or mean.
 
     Raises
@@ -93,30 +93,32 @@ def load_comparisons(
     >>> final.source
     '887 comparisons by 17 jurors in final (111 ties)'
     """
-    given = [path for path in (comparisons, votes, panel) if path is not None]
+    given = [path for path in (comparisons_file, votes_file, marks_file) if path is not None]
     if len(given) > 1:
         raise CompetitionError(
             " and ".join(path.name for path in given), "comparisons from several files", "give one"
         )
     ids = pd.Index(competition.eligible["candidate"])
-    if votes is not None and round_name is None:
-        return replace(comparisons_from_votes(read_votes(votes, ids), vote), path=votes)
+    if votes_file is not None and round_name is None:
+        return replace(
+            comparisons_from_votes(read_votes(votes_file, ids), vote_rule), path=votes_file
+        )
     is_default = not given
-    path = comparisons or (competition.comparisons if is_default else None)
+    path = comparisons_file or (competition.comparisons if is_default else None)
     if path is not None and round_name is None:
         table = read_comparisons(path, ids)
         kind = "published comparisons" if is_default else "comparisons"
         remark = competition.comparisons_remark if is_default else ""
         return Comparisons(table, f"{row_counts(table).sum():,.0f} {kind}", remark, path)
-    panel = panel or (competition.panel if is_default else None)
-    if panel is None:
+    marks_path = marks_file or (competition.panel if is_default else None)
+    if marks_path is None:
         raise CompetitionError(
             competition.name,
             "no marks by a panel" if round_name else "no comparisons come with it",
             "name no round" if round_name else "name a file of comparisons, votes or marks",
             key="no-round" if round_name else "name-comparisons",
         )
-    return _from_panel(competition, panel, round_name, is_default=is_default)
+    return _from_panel(competition, marks_path, round_name, is_default=is_default)
 
 
 def comparisons_from_votes(
@@ -138,7 +140,7 @@ def comparisons_from_votes(
     provenance
         Ranker, encoder, recordings and device that made them.
     """
-    table = count_votes(votes, rule)
+    table = votes_to_comparisons(votes, rule)
     even = int((table["votes"] * 2 == table["windows"]).sum())
     source = f"{len(table):,} comparisons by {rule} of {len(votes):,} votes on windows"
     ties = [f"{even:,} tied votes were decided by the larger mean probability."] if even else []
@@ -154,7 +156,7 @@ def _from_panel(
         competition.panel_rounds[0] if is_default and competition.panel_rounds else None
     )
     marks = read_marks(path, pd.Index(competition.eligible["candidate"]), marked)
-    table = panel_comparisons(marks)
+    table = marks_to_comparisons(marks)
     ties = int((table["winner"] == TIE).sum())
     at = competition.rounds.index(marked) if marked in competition.rounds else 0
     return Comparisons(

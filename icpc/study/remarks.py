@@ -3,15 +3,15 @@
 import pandas as pd
 
 from icpc.competition.competitions import Competition
-from ranking.comparisons.schedule import Schedule, schedule_follows_result
+from ranking.comparisons.schedule import Schedule, equal_scores_rarely_compared
 from ranking.comparisons.tally import Tally, effective_number
-from ranking.files.text import printable
+from ranking.files.text import escape_controls
 from ranking.methods.method import Method
 
 SHOWN = 4  # components or groups that a remark names
 
 
-def list_remarks(
+def ranking_remarks(
     competition: Competition,
     comparisons: pd.DataFrame,
     tally: Tally,
@@ -51,7 +51,9 @@ def list_remarks(
             _uneven(
                 schedule,
                 method,
-                schedule_follows_result(tally, score.loc[tally.candidates].to_numpy(dtype=float)),
+                equal_scores_rarely_compared(
+                    tally, score.loc[tally.candidates].to_numpy(dtype=float)
+                ),
             )
         )
     if "weight" in comparisons:
@@ -124,5 +126,5 @@ def _undetermined(pairs: int) -> str:
 
 
 def _named(group: tuple[str, ...]) -> str:
-    names = ", ".join(map(printable, group[:3]))
+    names = ", ".join(map(escape_controls, group[:3]))
     return names if len(group) <= 3 else f"{names} and {len(group) - 3} more"

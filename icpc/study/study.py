@@ -19,19 +19,19 @@ import numpy as np
 import pandas as pd
 
 from icpc.competition.competitions import Competition
-from icpc.competition.rounds import round_of_score
+from icpc.competition.rounds import round_or_score_label
 from icpc.study.comparisons import Comparisons
-from icpc.study.remarks import list_remarks
-from ranking.comparisons.marks import mark_matrix
+from icpc.study.remarks import ranking_remarks
+from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import Schedule, describe_schedule
 from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.errors import Given, RankingError
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
-from ranking.evaluation.null_model import permuted_strengths, random_judges
+from ranking.evaluation.null_model import permuted_strengths, random_judge_strengths
 from ranking.evaluation.resampling import RESAMPLED
-from ranking.files.text import printable
+from ranking.files.text import escape_controls
 from ranking.methods.method import Method, rank_candidates
 from ranking.methods.registry import METHODS
 from ranking.uncertainty.rank_intervals import Intervals, estimate_intervals
@@ -73,7 +73,7 @@ class Settings:
         ):
             if value not in allowed:
                 raise RankingError(
-                    Given(**{name: printable(value)}),
+                    Given(**{name: escape_controls(value)}),
                     "no such choice",
                     f"choose {', '.join(allowed)}",
                 )
@@ -153,7 +153,7 @@ class Study:
         return (
             ""
             if score is None
-            else f"who passed into {round_of_score(self.competition.rounds, score)}"
+            else f"who passed into {round_or_score_label(self.competition.rounds, score)}"
         )
 
     @cached_property
@@ -166,7 +166,7 @@ class Study:
             own = self.ranking.set_index("candidate").loc[self.tally.candidates, "strength"]
             return permuted_strengths(own.to_numpy(), self.settings.seed)
         marks = _marks(self.comparisons, self.tally)
-        return random_judges(
+        return random_judge_strengths(
             self.tally, self.settings.ranking_method, self.settings.seed, marks=marks
         )
 
@@ -212,7 +212,7 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
         )
     else:
         intervals = estimate_intervals(ranking, comparisons.table, method, settings.seed)
-    remarks += list_remarks(competition, comparisons.table, tally, schedule, method)
+    remarks += ranking_remarks(competition, comparisons.table, tally, schedule, method)
     remarks += intervals.uncertainty.sentences
     return Study(
         competition,
@@ -231,7 +231,7 @@ def with_passing_score(study: Study, score: float) -> Study:
     return replace(study, comparisons=replace(study.comparisons, passing_score=score))
 
 
-def compare_with_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
+def hit_rate_curve_and_summary(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
     """Return the HITRATE table of a study's largest component, and its summary.
 
     Raises
@@ -263,7 +263,11 @@ def result_labels(study: Study) -> pd.Series:
 
 def _marks(comparisons: Comparisons, tally: Tally) -> np.ndarray | None:
     """The panel's marks, shape (jurors, n), candidates in the order of the tally."""
-    return None if comparisons.marks is None else mark_matrix(comparisons.marks, tally.candidates)
+    return (
+        None
+        if comparisons.marks is None
+        else juror_by_candidate_marks(comparisons.marks, tally.candidates)
+    )
 
 
 def _unequal_only(competition: Competition, comparisons: Comparisons) -> Comparisons:

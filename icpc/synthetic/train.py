@@ -23,12 +23,12 @@ from icpc.synthetic.recitals import Recital, draw_recitals
 from icpc.synthetic.training_pairs import Excerpts, draw_pairs, load_spectrograms
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.comparisons.tally import count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import EncoderChoice, cache_key_of
+from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.store import Embedding
 from ranking.encoders import spec_of
-from ranking.evaluation.accuracy import accuracy_by_distance, pair_accuracy
+from ranking.evaluation.accuracy import pair_accuracy, pair_accuracy_by_score_difference
 from ranking.evaluation.resampling import Estimate
 from ranking.judging.compare import compare_windows
 from ranking.judging.probe_ranker import ProbeRanker
@@ -84,16 +84,16 @@ SETTINGS = TrainingSettings(epochs=3, batch_size=16, learning_rate=1e-3, patienc
 CHANNELS, DROPOUT = (1, 8, 2), 0.1
 
 
-def examples() -> tuple[Examples, Examples]:
+def train_and_validation_examples() -> tuple[Examples, Examples]:
     """Return the pairs to train on and those to validate with."""
     train = TRAIN.draw()
     return (
-        draw_pairs(train, 0, PAIRS, whole=False, seed=1),
-        draw_pairs(VALIDATION.draw(), len(train), VALIDATION_PAIRS, whole=True, seed=2),
+        draw_pairs(train, 0, PAIRS, whole_recitals=False, seed=1),
+        draw_pairs(VALIDATION.draw(), len(train), VALIDATION_PAIRS, whole_recitals=True, seed=2),
     )
 
 
-def train(cache: Path, progress: Progress = SILENT) -> Probe:
+def train_shipped_ranker(cache: Path, progress: Progress = SILENT) -> Probe:
     """Return the ranker, trained and tested."""
     spec = spec_of("spectrogram")
     config = HeadConfig(
@@ -105,11 +105,11 @@ def train(cache: Path, progress: Progress = SILENT) -> Probe:
         for spectrogram in load_spectrograms(recitals.draw(), cache, progress)
     ]
     task, excerpts = EXPERTISE_TASKS[2], Excerpts(spectrograms, SEGMENTS_PER_EXCERPT, seed=3)
-    run = TrainingRun(config, SETTINGS, *examples())
+    run = TrainingRun(config, SETTINGS, *train_and_validation_examples())
     trained = train_run(task, run, excerpts.load_batch, "cpu", progress, cache)
     record = Record(
         task.name,
-        cache_key_of(EncoderChoice("spectrogram")),
+        cache_key_with_weights_hash(EncoderChoice("spectrogram")),
         config,
         {**asdict(SETTINGS), "pairs": PAIRS, "epoch": trained.epoch},
         run.train.sha256,
@@ -143,10 +143,10 @@ def evaluate_ranker(
             for name, own in zip(names, spectrograms, strict=True)
         ]
     )
-    tally = count_comparisons(count_votes(compare_windows(ranker, bank)))
+    tally = count_comparisons(votes_to_comparisons(compare_windows(ranker, bank)))
     level = np.array([recital.level for recital in recitals])
     level = level[tally.candidates.astype(int)]
-    distances = accuracy_by_distance(tally, level)
+    distances = pair_accuracy_by_score_difference(tally, level)
     return {
         "recitals": len(recitals),
         **_rounded(pair_accuracy(tally, level)),
@@ -187,7 +187,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the folder of the ranker")
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
-    probe = train(given.cache, PrintedProgress())
+    probe = train_shipped_ranker(given.cache, PrintedProgress())
     save_probe(probe, given.out / "spectrogram.safetensors")
     for name, result in probe.record.results.items():
         sys.stdout.write(f"{name}: {result}\n")

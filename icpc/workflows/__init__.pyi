@@ -1,12 +1,12 @@
 from .comparison import RankingComparison, compare
-from .competitions import list_competitions, open_competition
+from .competitions import bundled_or_own_competition, list_competitions
 from .demonstration import Demonstration, demonstrate
 from .embedding import embed
 from .rankings import open_study, rank
 from .recordings import compare_recordings
-from .results import check, draw_report, hit_rate, report, write_hit_rate
+from .results import check, hit_rate, report, write_hit_rate, write_report_figures
 from .settings import EmbeddingOptions, RankingOptions, RecordingOptions, Source
-from .train import TrainingJob, train_probe
+from .train import TrainingJob, train_and_save_probe
 from .weights import list_weights
 
 __all__ = [
@@ -17,19 +17,19 @@ __all__ = [
     "RecordingOptions",
     "Source",
     "TrainingJob",
+    "bundled_or_own_competition",
     "check",
     "compare",
     "compare_recordings",
     "demonstrate",
-    "draw_report",
     "embed",
     "hit_rate",
     "list_competitions",
     "list_weights",
-    "open_competition",
     "open_study",
     "rank",
     "report",
-    "train_probe",
+    "train_and_save_probe",
     "write_hit_rate",
+    "write_report_figures",
 ]

@@ -26,19 +26,19 @@ from resolution import resampled
 from icpc.workflows.embedding import embed_missing, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.comparisons.tally import count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import cache_key_of
+from ranking.embeddings.embed import cache_key_with_weights_hash
 from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
-from ranking.evaluation.accuracy import larger_value_wins
+from ranking.evaluation.accuracy import larger_value_win_matrix
 from ranking.evaluation.permutation import PERMUTATIONS
-from ranking.evaluation.resampling import Estimate, pair_share, two_sided_p
+from ranking.evaluation.resampling import Estimate, bootstrap_pair_share, two_sided_p
 from ranking.judging.compare import Pairing, compare_windows
-from ranking.judging.probe_ranker import ProbeRanker, load_ranker
+from ranking.judging.probe_ranker import ProbeRanker, load_own_or_shipped_ranker
 from ranking.judging.ranker import Ranker
 from ranking.probe.checkpoint import Record
-from ranking.probe.search import SearchSettings, search_and_test
+from ranking.probe.search import SearchSettings, search_and_cross_validate
 from ranking.probe.settings import TrainingSettings
 from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.manifest import Manifest
@@ -95,14 +95,14 @@ def load_spectrograms(names: Iterable[str], folder: Path, store: Path) -> dict[s
         pd.DataFrame({"path": list(paths.values())}), EmbeddingSettings(store, (choice,))
     )
     recording = {outcome.path: outcome.recording for outcome in outcomes}
-    kept, cache_key = EmbeddingStore(store), cache_key_of(choice)
+    kept, cache_key = EmbeddingStore(store), cache_key_with_weights_hash(choice)
     return {name: kept.load(cache_key, recording[path]) for name, path in paths.items()}
 
 
 def wins_of(ranker: Ranker, bank: EmbeddingBank) -> np.ndarray:
     """Return the share of comparisons that each won against each, (n, n), by candidate."""
     tally = count_comparisons(
-        count_votes(compare_windows(ranker, bank, Pairing(antisymmetric=True)))
+        votes_to_comparisons(compare_windows(ranker, bank, Pairing(antisymmetric=True)))
     )
     pair_counts = tally.pair_counts
     return np.divide(tally.wins, pair_counts, out=np.zeros_like(pair_counts), where=pair_counts > 0)
@@ -133,7 +133,7 @@ class PairsWithinEditions:
     def accuracy(self, wins: np.ndarray) -> Estimate:
         """Return the share of pairs that the better won, with interval and p."""
         better = self.better(self.score)
-        own = pair_share(wins * better, better, self.seed)
+        own = bootstrap_pair_share(wins * better, better, self.seed)
         null = np.array(
             [np.vdot(wins, self.better(s)) / better.sum() for s in self.permuted_scores()]
         )
@@ -144,7 +144,7 @@ def train_ranker(editions: Editions, edition: int) -> Ranker:
     """Return a ranker trained on the other editions."""
     bank, manifests = EmbeddingBank(list(editions.coarse.items())), [editions.without(edition)]
     task = EXPERTISE_TASKS[2]
-    head = search_and_test(task, manifests, bank, SETTINGS).head
+    head = search_and_cross_validate(task, manifests, bank, SETTINGS).head
     return ProbeRanker(head, Record(task.name, CacheKey("spectrogram"), head.config))
 
 
@@ -176,11 +176,11 @@ def main() -> None:
         return
     edition, score = (editions.roster[name].to_numpy() for name in ("edition", "score"))
     pairs = PairsWithinEditions(edition, score)
-    shipped = load_ranker(None, None)
+    shipped = load_own_or_shipped_ranker(None, None)
     _print_random_judges(pairs)
     length = editions.roster["minutes"].to_numpy()
-    _print("programme length", pairs, larger_value_wins(length))
-    _print("spread of loudness", pairs, larger_value_wins(editions.spread()))
+    _print("programme length", pairs, larger_value_win_matrix(length))
+    _print("spread of loudness", pairs, larger_value_win_matrix(editions.spread()))
     trained = wins_within_editions(editions, partial(train_ranker, editions), editions.coarse)
     _print("trained on the other editions", pairs, trained)
     ready = wins_within_editions(editions, lambda _: shipped, editions.spectrograms)
@@ -195,7 +195,7 @@ def longer(editions: Editions, edition: int, folder: Path, store: Path) -> None:
     pairs = PairsWithinEditions(own.roster["edition"].to_numpy(), own.roster["score"].to_numpy())
     trained = wins_within_editions(own, partial(train_ranker, editions), coarse)
     _print("longer, trained on the other editions", pairs, trained)
-    shipped = load_ranker(None, None)
+    shipped = load_own_or_shipped_ranker(None, None)
     ready = wins_within_editions(own, lambda _: shipped, spectrograms)
     _print("longer, the ranker that ships", pairs, ready)
 
@@ -216,7 +216,7 @@ def _print_random_judges(pairs: PairsWithinEditions) -> None:
     """What random judges given the same pairs reach: each has an order of its own."""
     rng, better = np.random.default_rng(0), pairs.better(pairs.score)
     found = [
-        np.vdot(larger_value_wins(rng.random(len(better))), better) / better.sum()
+        np.vdot(larger_value_win_matrix(rng.random(len(better))), better) / better.sum()
         for _ in range(PERMUTATIONS)
     ]
     low, high = np.quantile(found, [0.025, 0.975])

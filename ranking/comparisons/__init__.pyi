@@ -3,30 +3,35 @@ from .components import (
     strongly_connected_components,
     weakly_connected_components,
 )
-from .marks import mark_matrix, panel_comparisons, read_marks
+from .marks import juror_by_candidate_marks, marks_to_comparisons, read_marks
 from .pairs import ordered_pairs, with_truth
 from .reading import read_comparisons
-from .schedule import Schedule, both_orders, describe_schedule, schedule_follows_result
+from .schedule import (
+    Schedule,
+    describe_schedule,
+    equal_scores_rarely_compared,
+    most_pairs_in_both_orders,
+)
 from .tally import Tally, WinMatrix, count_comparisons
-from .votes import count_votes, read_votes
+from .votes import read_votes, votes_to_comparisons
 
 __all__ = [
     "Schedule",
     "Tally",
     "WinMatrix",
-    "both_orders",
     "count_comparisons",
-    "count_votes",
     "describe_schedule",
-    "mark_matrix",
+    "equal_scores_rarely_compared",
+    "juror_by_candidate_marks",
+    "marks_to_comparisons",
+    "most_pairs_in_both_orders",
     "ordered_pairs",
-    "panel_comparisons",
     "paths_of_wins",
     "read_comparisons",
     "read_marks",
     "read_votes",
-    "schedule_follows_result",
     "strongly_connected_components",
+    "votes_to_comparisons",
     "weakly_connected_components",
     "with_truth",
 ]

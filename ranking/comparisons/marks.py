@@ -16,7 +16,7 @@ import pandas as pd
 from ranking.errors import ComparisonsError
 from ranking.files.table_reader import CsvFile, read_csv
 from ranking.files.text import did_you_mean
-from ranking.tables import COMPARISONS, MARKS, TIE, check
+from ranking.tables import COMPARISONS, MARKS, TIE, check_table
 
 
 def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) 
     return _of_round(file, marks, round_name).drop(columns="round").reset_index(drop=True)
 
 
-def panel_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
+def marks_to_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
     """Return the COMPARISONS table of a MARKS table, with a column ``juror``, ties kept.
 
     Raises
@@ -54,7 +54,7 @@ def panel_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
     ComparisonsError
         If no juror marked two candidates.
     """
-    check(marks, MARKS, "marks")
+    check_table(marks, MARKS, "marks")
     given = marks[marks["mark"].notna() & ~marks["recused"].astype(bool)]
     jurors = [_juror_comparisons(juror, own) for juror, own in given.groupby("juror", sort=True)]
     table = pd.concat(jurors, ignore_index=True) if jurors else pd.DataFrame()
@@ -63,7 +63,7 @@ def panel_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def mark_matrix(marks: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
+def juror_by_candidate_marks(marks: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
     """Return the marks, shape (jurors, candidates), NaN where a juror gave none."""
     given = marks[~marks["recused"].astype(bool)]
     table = given.pivot_table(index="juror", columns="candidate", values="mark")

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ranking.errors import ComparisonsError
 from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import did_you_mean, printable
+from ranking.files.text import did_you_mean, escape_controls
 from ranking.tables import COMPARISONS, TIE
 
 CLUSTERS = ("juror", "rater", "session", "match")
@@ -100,7 +100,7 @@ def _refuse_repeated(file: CsvFile, rows: pd.DataFrame) -> None:
     before = int((rows == rows.iloc[bad]).all(axis=1).to_numpy().argmax())
     raise ComparisonsError(
         file.where(bad),
-        f"{', '.join(map(printable, rows.iloc[bad]))}: compared on line {file.lines[before]} "
+        f"{', '.join(map(escape_controls, rows.iloc[bad]))}: compared on line {file.lines[before]} "
         "already",
         "keep one comparison for each order, add a column 'juror', 'rater', 'session' or 'match' "
         "that tells them apart, or write how many there are into a column 'count'",

@@ -20,7 +20,7 @@ import pandas as pd
 
 from ranking.comparisons.components import is_strongly_connected, weakly_connected_components
 from ranking.errors import RankingError
-from ranking.tables import COMPARISONS, TIE, check
+from ranking.tables import COMPARISONS, TIE, check_table
 
 MAX_CANDIDATES = 10_000  # a matrix of so many takes 0.8 GB
 
@@ -129,7 +129,7 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
     >>> tally.wins.tolist()
     [[0.0, 1.5], [0.5, 0.0]]
     """
-    check(comparisons, COMPARISONS, "comparisons")
+    check_table(comparisons, COMPARISONS, "comparisons")
     compared = (comparisons[place].unique() for place in ("first", "second"))
     candidates = pd.Index(sorted(set().union(*compared)))
     if len(candidates) > MAX_CANDIDATES:

@@ -21,7 +21,10 @@ import pandas as pd
 from scipy.stats import norm
 
 from ranking.comparisons.tally import Tally, WinMatrix
-from ranking.consistency.transitivity import count_feedback_arcs, count_triads
+from ranking.consistency.transitivity import (
+    count_circular_triads,
+    count_feedback_arcs_and_decided_pairs,
+)
 from ranking.evaluation.accuracy import juror_wins
 from ranking.evaluation.null_model import simulate_flips
 from ranking.evaluation.resampling import affordable_draws, two_sided_p
@@ -90,7 +93,7 @@ def circular_p(wins: np.ndarray, seed: int = 0) -> float:
         Wins of row over column; the pairs that they decide are flipped.
     seed : seed of the flips, where there are too many to make them all
     """
-    own = count_triads(wins)
+    own = count_circular_triads(wins)
     i, j = np.nonzero(np.triu(wins != wins.T))
     if len(i) > MAX_ENUMERATED and len(wins) > MAX_SIMULATED:
         distance = (own.circular - own.expected_circular) / own.standard_deviation
@@ -106,7 +109,7 @@ def circular_p(wins: np.ndarray, seed: int = 0) -> float:
     for at, flip in enumerate(flips):
         flipped = np.zeros(wins.shape)
         flipped[i, j], flipped[j, i] = flip, 1 - flip
-        drawn[at] = count_triads(flipped).circular
+        drawn[at] = count_circular_triads(flipped).circular
     if not every:
         return two_sided_p(own.circular, drawn)
     tails = (drawn >= own.circular).mean(), (drawn <= own.circular).mean()
@@ -117,9 +120,9 @@ def _shares(drawn: list[WinMatrix], method: Method) -> NullShares:
     ranked = BRADLEY_TERRY if method.needs == "marks" else method
     circular, feedback = [], []
     for wins in drawn:
-        triads = count_triads(wins.wins)
+        triads = count_circular_triads(wins.wins)
         strength = ranked.strengths(wins, None, np.zeros(len(wins)))
-        against, decided = count_feedback_arcs(wins.wins, strength)
+        against, decided = count_feedback_arcs_and_decided_pairs(wins.wins, strength)
         circular.append(triads.circular / triads.decided if triads.decided else np.nan)
         feedback.append(against / decided if decided else np.nan)
     return NullShares(np.array(circular), np.array(feedback))

@@ -41,7 +41,7 @@ LONGEST_STEP = 2.0  # of a strength, in one step of the fit
 UNEXPLAINED = 1e-6  # share of the order that strengths must leave unexplained
 
 
-def order_agreement(tally: Tally, seed: int = 0) -> Estimate:
+def same_winner_rate_in_both_orders(tally: Tally, seed: int = 0) -> Estimate:
     """Return the share of pairs, compared in both orders, that the same candidate won twice.
 
     The estimate has 0 pairs if no pair was compared in both orders.

@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS
 from ranking.audio.segments import Segment, stream_segments
 from ranking.embeddings.store import CacheKey, EmbeddingStore, EmbeddingWriter, make_cache_key
@@ -90,7 +90,7 @@ def load_encoders(choices: Sequence[EncoderChoice], device: str = "cpu") -> list
     return [
         LoadedEncoder(
             load_encoder(one.encoder, one.weights, dict(one.front_end)).to(device),
-            cache_key_of(one),
+            cache_key_with_weights_hash(one),
             left_channel=bool(one.options["left_channel"]),
             tails=bool(one.options["tails"]),
         )
@@ -98,7 +98,7 @@ def load_encoders(choices: Sequence[EncoderChoice], device: str = "cpu") -> list
     ]
 
 
-def cache_key_of(choice: EncoderChoice) -> CacheKey:
+def cache_key_with_weights_hash(choice: EncoderChoice) -> CacheKey:
     """Return the cache key of an encoder's embeddings, without loading its network."""
     spec = spec_of(choice.encoder)
     sha256 = "" if choice.weights is None else weights_sha256(choice.weights)
@@ -129,7 +129,7 @@ def embed_recording(
     StoreError
         If the store cannot be written.
     """
-    with open_sound(path):  # says what is wrong with a file that cannot be read at all
+    with open_mono_sound(path):  # says what is wrong with a file that cannot be read at all
         recording = file_sha256(path)
     with store.lock(recording) as acquired:
         missing = [one for one in encoders if not store.contains(one.cache_key, recording)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ranking.encoders.spec import EncoderSpec, FrontEndOptions
 from ranking.errors import EncoderError, Given
 from ranking.files.registry import Registry
-from ranking.files.text import did_you_mean, printable
+from ranking.files.text import did_you_mean, escape_controls
 
 if TYPE_CHECKING:
     from ranking.encoders.base import Encoder
@@ -47,7 +47,8 @@ def load_encoder(
     ----------
     name : name of the encoder, however it is capitalised and hyphenated
     weights : file of weights, for encoders that have weights
-        Published ones, found by :func:`ranking.encoders.weights.find_weights`, or fine-tuned ones.
+        Published ones, found by :func:`ranking.encoders.weights.find_required_weights`, or
+        fine-tuned ones.
     front_end : options of the front end that differ from the default
         Those that concern the sound file, and not the network, are ignored.
 
@@ -80,7 +81,7 @@ def _module(given: str) -> ModuleType:
     name = known.get(_plain(given))
     if name is None:
         raise EncoderError(
-            Given(encoder=printable(given)),
+            Given(encoder=escape_controls(given)),
             f"no such encoder{did_you_mean(_plain(given), list(ENCODERS))}",
             f"choose {', '.join(ENCODERS)}",
         )

@@ -95,7 +95,7 @@ def juror_wins(comparisons: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
     return wins
 
 
-def permutation_p(
+def pair_accuracy_permutation_p(
     wins: np.ndarray, pair_counts: np.ndarray, score: np.ndarray, seed: int = 0
 ) -> float:
     """Return the two-sided p of the pair accuracy, scores permuted over the candidates.
@@ -141,7 +141,7 @@ def accuracy_test(
     return arrangements.test(float(share[0]), share[1:])
 
 
-def accuracy_by_distance(
+def pair_accuracy_by_score_difference(
     tally: Tally, score: np.ndarray, seed: int = 0
 ) -> dict[tuple[float, float], Estimate]:
     """Return the pair accuracy by difference of scores, from the smallest to the largest.
@@ -194,13 +194,13 @@ def control_accuracy(values: np.ndarray, score: np.ndarray, seed: int = 0) -> Es
     """
     known = ~np.isnan(values) & ~np.isnan(score)
     pair_counts = 1.0 - np.eye(known.sum())
-    wins = pair_counts * larger_value_wins(values[known])
+    wins = pair_counts * larger_value_win_matrix(values[known])
     better = score[known, np.newaxis] > score[np.newaxis, known]
     estimate = bounded_share(wins * better, pair_counts * better, seed)
     return _tested(estimate, accuracy_test(wins, pair_counts, score[known], seed))
 
 
-def larger_value_wins(values: np.ndarray) -> np.ndarray:
+def larger_value_win_matrix(values: np.ndarray) -> np.ndarray:
     """Return the wins (n, n) of row over column where the larger value (n,) wins, a tie half."""
     return (np.sign(values[:, np.newaxis] - values) + 1) / 2
 

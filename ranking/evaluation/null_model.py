@@ -3,13 +3,13 @@
 Conventions
 -----------
 A random judge has preferences that have nothing to do with the result. It may still be consistent:
-it can prefer loud playing, or a certain piano. :func:`random_judges` therefore takes the
+it can prefer loud playing, or a certain piano. :func:`random_judge_strengths` therefore takes the
 Bradley-Terry strengths that were fitted to the actual comparisons, shrinks their spread by their
 errors of estimation, assigns them to the candidates at random, and simulates exactly the pairs that
 were compared: each winner is a Bernoulli draw, the difference of strengths being the log-odds.
 Their Bradley-Terry strengths are one Newton step from those they were simulated by, which is finite
 even where wins do not connect all candidates. A pair counts by the mean weight of its comparisons.
-:func:`coin_flips` simulates comparisons without any preference.
+:func:`coin_flip_strengths` simulates comparisons without any preference.
 Where the schedule does not depend on the result, the null model is the permutation test over
 candidates with the noise of single comparisons added. Where it does, as in the published
 comparisons of 2015, in which candidates of equal score were never compared, only the null model is
@@ -29,7 +29,7 @@ from ranking.methods.method import Method
 DRAWS = 1000
 
 
-def random_judges(
+def random_judge_strengths(
     tally: Tally,
     method: Method,
     seed: int = 0,
@@ -81,7 +81,7 @@ def permuted_strengths(strength: np.ndarray, seed: int = 0, draws: int = DRAWS) 
     return np.random.default_rng(seed).permuted(np.tile(strength, (draws, 1)), axis=1)
 
 
-def coin_flips(
+def coin_flip_strengths(
     tally: Tally, methods: Sequence[Method], seed: int = 0, draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
     """Return the strengths by each method when every comparison is a coin flip, a row per draw.

@@ -50,7 +50,9 @@ RIDGE = 1e-12
 """What is added to a curvature, relative to its diagonal, so that it can be factored."""
 
 
-def log_strengths(wins: WinMatrix, weights: Weights = None, start: Start = None) -> np.ndarray:
+def bradley_terry_log_strengths(
+    wins: WinMatrix, weights: Weights = None, start: Start = None
+) -> np.ndarray:
     """Return log-strengths, fitted, or one Newton step on from a start.
 
     The step is that of the likelihood itself, finite whether or not wins connect all candidates.
@@ -119,7 +121,7 @@ def ghost_fit(wins: np.ndarray, weight: float, start: np.ndarray | None = None) 
     return strength if weight else strength - strength.mean()
 
 
-def maximum_likelihood(wins: np.ndarray) -> np.ndarray:
+def maximum_likelihood_log_strengths(wins: np.ndarray) -> np.ndarray:
     """Return the log-strengths (n,) that are most likely, of wins that connect all both ways.
 
     Choix finds them to 1e-8; Newton steps go on from there, since equals must come out equal.
@@ -141,7 +143,7 @@ def maximum_likelihood(wins: np.ndarray) -> np.ndarray:
 def _fit_groups(wins: np.ndarray) -> np.ndarray:
     """Return the log-strengths (n,) of one component: groups fitted, then moved apart."""
     groups = strongly_connected_components(wins)
-    within = [maximum_likelihood(wins[np.ix_(group, group)]) for group in groups]
+    within = [maximum_likelihood_log_strengths(wins[np.ix_(group, group)]) for group in groups]
     if len(groups) == 1:
         return within[0]
     order, sizes = np.concatenate(groups), np.array([len(group) for group in groups])
@@ -312,7 +314,7 @@ def _win_probability(strength: np.ndarray) -> np.ndarray:
 
 BRADLEY_TERRY = Method(
     "bradley-terry",
-    log_strengths,
+    bradley_terry_log_strengths,
     format_spec=".2f",
     unit="a log-odds: one more is odds of 2.7 to 1",
     disconnected_remark="Strengths of different groups are infinitely far apart: only those within "

@@ -1,7 +1,7 @@
 from .manifest import Manifest, read_manifest
-from .metrics import class_metrics, label_metrics
+from .metrics import class_metrics, multilabel_metrics
 from .registry import TASKS, find_task
-from .splits import folds, random_split
+from .splits import folds_then_final_manifests, random_split
 from .task import Examples, Task
 
 __all__ = [
@@ -11,8 +11,8 @@ __all__ = [
     "Task",
     "class_metrics",
     "find_task",
-    "folds",
-    "label_metrics",
+    "folds_then_final_manifests",
+    "multilabel_metrics",
     "random_split",
     "read_manifest",
 ]

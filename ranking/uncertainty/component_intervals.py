@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import WinMatrix
-from ranking.evaluation.resampling import QUANTILES, affordable_draws, candidate_weights
+from ranking.evaluation.resampling import QUANTILES, affordable_draws, bayesian_bootstrap_weights
 from ranking.methods.bradley_terry import BRADLEY_TERRY, newton_step
 from ranking.methods.method import Method
 from ranking.uncertainty.jackknife import (
@@ -127,7 +127,7 @@ def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
 def by_candidates(field: Field, draws: int) -> ComponentIntervals:
     """Intervals by the bootstrap over candidates, of a penalised fit where some are infinite."""
     n = len(field.candidates)
-    weights = candidate_weights(n, affordable_draws(draws, n, min_draws=100), field.seed)
+    weights = bayesian_bootstrap_weights(n, affordable_draws(draws, n, min_draws=100), field.seed)
     if field.infinite:
         strength = penalised_strengths(field.matrix.wins)
         drawn = np.stack([_penalised_step(field.matrix.wins, strength, own) for own in weights])

@@ -43,7 +43,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import Tally
-from ranking.files.text import printable
+from ranking.files.text import escape_controls
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import Method
 from ranking.tables import TIE
@@ -81,7 +81,7 @@ class Uncertainty:
         if not self.without_order:
             return (self.sentence,)
         one = len(self.without_order) == 1
-        who = ", ".join(map(printable, self.without_order))
+        who = ", ".join(map(escape_controls, self.without_order))
         return (
             f"{who} ordered nobody and {'is' if one else 'are'} left out of the ranges of rank.",
             self.sentence,

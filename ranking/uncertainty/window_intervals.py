@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.comparisons.votes import count_votes
-from ranking.evaluation.resampling import QUANTILES, resampled_windows
+from ranking.comparisons.votes import votes_to_comparisons
+from ranking.evaluation.resampling import QUANTILES, votes_of_resampled_windows
 from ranking.methods.method import Method, competition_rank
 from ranking.uncertainty.rank_intervals import Intervals
 from ranking.uncertainty.units import window_uncertainty
@@ -49,8 +49,8 @@ def estimate_window_intervals(
         return Intervals(ranking, uncertainty)
     candidates = pd.Index(sorted(ranking["candidate"]))
     tallies = (
-        count_comparisons(count_votes(drawn, rule))
-        for drawn in resampled_windows(votes, draws, seed)
+        count_comparisons(votes_to_comparisons(drawn, rule))
+        for drawn in votes_of_resampled_windows(votes, draws, seed)
     )
     strengths = np.stack(list(_strengths_by_id(tallies, method, candidates)))
     return Intervals(_with_quantiles(ranking, candidates, strengths), uncertainty)

@@ -19,12 +19,12 @@ from icpc.page import page as report
 from icpc.page.page import report_page
 from icpc.study import study
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
-from icpc.study.hit_rate import study_hit_rate
+from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.runs import run_record
 from icpc.study.study import Settings, run_study
 from plots.style import DARK, LIGHT
-from ranking.consistency.transitivity import find_long_cycles
-from ranking.evaluation.null_model import random_judges
+from ranking.consistency.transitivity import find_long_cycle_per_component
+from ranking.evaluation.null_model import random_judge_strengths
 from ranking.files.table_writer import to_csv
 from ranking.uncertainty.rank_intervals import Intervals
 from ranking.uncertainty.units import Uncertainty
@@ -170,7 +170,7 @@ def thousand(folder, study2015):
     roster = roster_of(ids, [f"Candidate {one}" for one in ids], [ROUNDS[at] for at in level])
     competition = Competition("thousand", "A thousand", ROUNDS, roster, Path(__file__))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "random_judges", partial(random_judges, draws=10))
+        patch.setattr(study, "random_judge_strengths", partial(random_judge_strengths, draws=10))
         patch.setattr(study, "estimate_intervals", lambda ranking, *_: _wide(ranking))
         patch.setattr(report, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
@@ -340,7 +340,7 @@ def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     readout = chart.locator("output")
     until(page, "document.querySelector('#hitrate-chart output').textContent.includes('Tian')")
-    row = study_hit_rate(study2015).curve.iloc[0]
+    row = study_hit_rate_curve(study2015).curve.iloc[0]
     assert readout.inner_text().startswith(
         f"Tian Lu, reached {row['reached']}: of the {row['k']} at"
     )
@@ -481,7 +481,7 @@ def test_without_intervals_none_are_shown(visit, ordered):
 
 def test_cycles_are_named(visit, page2015, study2015):
     rank = study2015.ranking.set_index("candidate")["rank"]
-    (cycle,) = find_long_cycles(study2015.tally, rank)
+    (cycle,) = find_long_cycle_per_component(study2015.tally, rank)
     text = visit(page2015).locator(".cycles").inner_text()
     for candidate in cycle.candidates:
         assert study2015.results.loc[candidate, "name"] in text

@@ -15,7 +15,7 @@ from icpc.findings.compare import rankings_of
 from icpc.page.figures import draw_figures
 from icpc.page.page import report_page
 from icpc.study.comparisons import load_comparisons
-from icpc.study.hit_rate import study_hit_rate
+from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.runs import load_run, run_record, save_run
 from icpc.study.study import Settings, Study, run_study
 
@@ -63,8 +63,8 @@ def test_checks_hit_rate_figures_and_page_are_those_of_the_largest_component(tmp
     findings, others = check_study(study), check_study(alone)
     assert findings["left_out"].value == 2
     assert [one.sentence for one in findings][1:] == [one.sentence for one in others]
-    curve = study_hit_rate(study)
-    pd.testing.assert_frame_equal(curve.curve, study_hit_rate(alone).curve)
+    curve = study_hit_rate_curve(study)
+    pd.testing.assert_frame_equal(curve.curve, study_hit_rate_curve(alone).curve)
     assert any("leave out 2 candidates" in remark for remark in curve.remarks)
     assert rankings_of({"one": study})[0].strength.index.tolist() == ["a", "b", "c", "d"]
     assert {name for name, _ in draw_figures(study)} == {name for name, _ in draw_figures(alone)}

@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ranking.comparisons.marks import panel_comparisons
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons
 from ranking.consistency.null_coherence import circular_p, flip_coins, shuffle_marks
-from ranking.consistency.transitivity import count_feedback_arcs, count_triads
+from ranking.consistency.transitivity import (
+    count_circular_triads,
+    count_feedback_arcs_and_decided_pairs,
+)
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WINS
 
@@ -40,7 +43,9 @@ def test_a_ranking_fitted_to_coin_flips_is_contradicted_by_less_than_half_of_the
     for flip in product((0, 1), repeat=6):
         wins = np.zeros((4, 4))
         wins[i, j], wins[j, i] = flip, 1 - np.array(flip)
-        against, decided = count_feedback_arcs(wins, WINS.strengths(WinMatrix(wins), None, None))
+        against, decided = count_feedback_arcs_and_decided_pairs(
+            wins, WINS.strengths(WinMatrix(wins), None, None)
+        )
         shares.append(against / decided)
     assert np.mean(shares) < 0.15
     found = [flip_coins(complete(4), WINS, seed).feedback.mean() for seed in range(10)]
@@ -59,7 +64,7 @@ def panel():
         for at, mark in enumerate(rng.integers(0, 25, 24) + np.arange(24))
     ]
     columns = ["juror", "candidate", "mark", "recused"]
-    return panel_comparisons(pd.DataFrame(rows, columns=columns))
+    return marks_to_comparisons(pd.DataFrame(rows, columns=columns))
 
 
 def test_shuffled_marks_are_far_more_coherent_than_coin_flips(panel):
@@ -68,7 +73,7 @@ def test_shuffled_marks_are_far_more_coherent_than_coin_flips(panel):
     shuffled, flips = shuffle_marks(panel, BRADLEY_TERRY), flip_coins(tally, BRADLEY_TERRY)
     assert shuffled.circular.mean() < 0.1 < flips.circular.mean()
     assert shuffled.feedback.mean() < flips.feedback.mean()
-    own = count_triads(tally.wins)
+    own = count_circular_triads(tally.wins)
     assert own.circular / own.decided < shuffled.circular.min()
 
 
@@ -89,8 +94,8 @@ def test_the_null_of_a_panel_covers_panels_without_an_order():
             [(f"j{j}", f"c{c:02}", rng.random(), False) for j in range(7) for c in range(12)],
             columns=["juror", "candidate", "mark", "recused"],
         )
-        table = panel_comparisons(marks)
-        own = count_triads(count_comparisons(table).wins)
+        table = marks_to_comparisons(marks)
+        own = count_circular_triads(count_comparisons(table).wins)
         low, high = np.quantile(shuffle_marks(table, WINS, seed).circular, (0.025, 0.975))
         inside += low <= own.circular / own.decided <= high
     assert 0.91 <= inside / 300 <= 0.99

@@ -10,9 +10,9 @@ import torch
 from plugins import offer_encoders
 from sounds import piano, write_sound
 
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank, open_bank
-from ranking.embeddings.embed import EncoderChoice, cache_key_of, load_encoders
+from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash, load_encoders
 from ranking.embeddings.executors import process_executor
 from ranking.embeddings.store import CacheKey, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
@@ -24,7 +24,7 @@ LENGTH = '''
 
 import torch
 
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 from ranking.encoders.base import Encoder, freeze
 from ranking.encoders.spec import EncoderSpec
 
@@ -43,7 +43,7 @@ class Length(Encoder):
     spec = SPEC
 
     def for_recording(self, path, left_channel=False):
-        with open_sound(path, left_channel) as sound:
+        with open_mono_sound(path, left_channel) as sound:
             peak = max(float(abs(block).max()) for block in sound.blocks())
             seconds = sound.seconds
 
@@ -110,7 +110,7 @@ def test_the_embedding_of_a_segment_depends_on_the_whole_recording(recordings, t
     store, choice = EmbeddingStore(tmp_path / "store"), EncoderChoice("length")
     settings = EmbeddingSettings(store.folder, (choice, EncoderChoice("spectrogram")), batch_size=2)
     (outcome,) = embed_all([recordings["path"][0]], settings)
-    embedding = store.load(cache_key_of(choice), outcome.recording)
+    embedding = store.load(cache_key_with_weights_hash(choice), outcome.recording)
     assert embedding.segments.shape == (3, 2, 3)
     assert embedding.seconds.tolist() == [10, 10, 4]
     assert embedding.segments[:, 0, 0].tolist() == [24, 24, 24]
@@ -132,6 +132,6 @@ def test_it_is_embedded_stored_loaded_and_compared_like_any(recordings, tmp_path
     assert values.shape == (3, 30, 2, 3)
     assert mask.sum(dim=1).tolist() == [3, 4, 2]
     assert torch.equal(values[:, 0, 0, 0], torch.tensor(list(SECONDS.values())))
-    tally = count_votes(compare_windows(Longer(loaded.cache_key), bank))
+    tally = votes_to_comparisons(compare_windows(Longer(loaded.cache_key), bank))
     wins = tally["winner"].value_counts()
     assert wins.to_dict() == {"bob": 4, "ann": 2}

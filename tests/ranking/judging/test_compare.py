@@ -10,12 +10,12 @@ import pytest
 import torch
 from heads import fixed_head, lively_head, side_by_side
 
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import RankingError, StoreError
 from ranking.judging import all_pairs
-from ranking.judging.all_pairs import PairScorer, torch_threads
+from ranking.judging.all_pairs import PairScorer, single_threaded_torch_workers
 from ranking.judging.compare import Pairing, ResultCache, compare_windows
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.factorised import FactorisedHead
@@ -90,7 +90,7 @@ def test_every_window_that_both_have_is_voted_on():
     windows = {name: -(-count // 30) for name, count in SEGMENTS.items()}
     for (first, second), own in votes.groupby(["first", "second"]):
         assert own["window"].tolist() == list(range(min(windows[first], windows[second])))
-    assert len(count_votes(votes)) == 4 * 3
+    assert len(votes_to_comparisons(votes)) == 4 * 3
 
 
 def test_the_two_orders_agree_in_an_antisymmetric_vote():
@@ -122,7 +122,7 @@ def test_nobody_is_better_than_themselves():
 def test_blocks_and_workers_change_nothing(monkeypatch):
     bank, ranker = bank_of({f"c{n:02}": 45 for n in range(24)}), ranker_of()
     whole = compare_windows(ranker, bank)
-    with torch_threads(3) as executor:
+    with single_threaded_torch_workers(3) as executor:
         pd.testing.assert_frame_equal(compare_windows(ranker, bank, executor=executor), whole)
     ten = 10 * FactorisedHead(ranker.head).bytes_per_window
     monkeypatch.setattr(all_pairs, "MAX_BYTES", 2 * ten)

@@ -11,7 +11,7 @@ from tournaments import random_wins
 
 from ranking.comparisons.components import is_strongly_connected, paths_of_wins
 from ranking.comparisons.tally import WinMatrix
-from ranking.methods.bradley_terry import ghost_fit, log_strengths
+from ranking.methods.bradley_terry import bradley_terry_log_strengths, ghost_fit
 from ranking.methods.method import rank_candidates
 from ranking.methods.registry import METHODS, find_method
 from ranking.tables import TIE
@@ -92,8 +92,8 @@ def test_an_undefeated_or_a_winless_newcomer_changes_no_strength(seed, undefeate
     more = np.zeros((10, 10))
     more[:9, :9] = wins
     more[(9, slice(met)) if undefeated else (slice(met), 9)] = 1
-    after = log_strengths(WinMatrix(more))
-    assert after[:9] == pytest.approx(log_strengths(WinMatrix(wins)), abs=1e-9)
+    after = bradley_terry_log_strengths(WinMatrix(more))
+    assert after[:9] == pytest.approx(bradley_terry_log_strengths(WinMatrix(wins)), abs=1e-9)
     assert np.argmax(np.abs(after)) == 9
 
 
@@ -103,7 +103,7 @@ def test_differences_within_a_group_are_its_own_maximum_likelihood():
     for start in (0, 6):
         wins[start : start + 6, start : start + 6] = random_wins(6, start, spread=0.3)
     wins[:6, 6:] = np.random.default_rng(0).integers(0, 3, (6, 6))
-    strength, whole = log_strengths(WinMatrix(wins)), ghost_fit(wins, 1e-6)
+    strength, whole = bradley_terry_log_strengths(WinMatrix(wins)), ghost_fit(wins, 1e-6)
     for part in (slice(0, 6), slice(6, 12)):
         own = ghost_fit(wins[part, part], 0)
         assert strength[part] - strength[part].mean() == pytest.approx(own, abs=1e-9)
