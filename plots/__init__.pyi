@@ -5,18 +5,18 @@ from .hit_rate import draw_hit_rate, hit_rate_figure
 from .intervals import draw_intervals
 from .style import plot_style, write_figure
 from .upsets import draw_upsets
-from .vote_shares import draw_window_shares
+from .vote_shares import draw_group_vote_shares
 
 __all__ = [
     "draw_agreement",
     "draw_calibration",
+    "draw_group_vote_shares",
     "draw_hit_rate",
     "draw_intervals",
     "draw_order_flips",
     "draw_rounds",
     "draw_upsets",
     "draw_win_shares",
-    "draw_window_shares",
     "hit_rate_figure",
     "plot_style",
     "write_figure",

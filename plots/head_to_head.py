@@ -26,7 +26,7 @@ Blocks = Sequence[tuple[str, int]]
 def draw_win_shares(
     shares: pd.DataFrame, names: Mapping[str, str], blocks: Blocks = (), ax: Axes | None = None
 ) -> Axes:
-    """Draw the table of ``win_shares``: blue where the row won.
+    """Draw the table of ``win_share_matrix``: blue where the row won.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def draw_win_shares(
 
 @plot_style()
 def draw_order_flips(
-    flips: pd.DataFrame, names: Mapping[str, str], blocks: Blocks = (), ax: Axes | None = None
+    flip_shares: pd.DataFrame, names: Mapping[str, str], blocks: Blocks = (), ax: Axes | None = None
 ) -> Axes:
-    """Draw the table of ``order_flips``: blue where the order of the pair decided.
+    """Draw the table of ``order_flip_share_matrix``: blue where the order of the pair decided.
 
     Parameters
     ----------
-    flips
+    flip_shares
         How far the two orders contradict each other: 0 if the same candidate won both, 1 if not.
     names
         Names of candidates by id; an id without a name is drawn itself.
@@ -61,7 +61,7 @@ def draw_order_flips(
         Axes to draw on; new ones if None.
     """
     label = "0: the same candidate won in both orders, 1: the order decided"
-    return _draw(flips, names, blocks, label, amount_colours(), ax)
+    return _draw(flip_shares, names, blocks, label, amount_colours(), ax)
 
 
 def _draw(

@@ -1,4 +1,4 @@
-from .comparisons import Tally, count_comparisons, count_votes
+from .comparisons import Tally, count_comparisons, votes_to_comparisons
 from .encoders import ENCODERS, load_encoder
 from .errors import JudgeError
 from .evaluation import pair_accuracy, with_intervals
@@ -17,12 +17,12 @@ __all__ = [
     "Tally",
     "compare_windows",
     "count_comparisons",
-    "count_votes",
     "find_method",
     "find_task",
     "load_encoder",
     "load_ranker",
     "pair_accuracy",
     "rank_candidates",
+    "votes_to_comparisons",
     "with_intervals",
 ]

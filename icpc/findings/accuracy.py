@@ -12,9 +12,9 @@ from icpc.findings.finding import (
 from icpc.findings.results import known_scores, where_results_differ
 from icpc.findings.wording import ACCURACY, DISTANCE, interval, percent
 from icpc.study.study import Study
-from ranking.comparisons.schedule import both_orders
-from ranking.evaluation.accuracy import accuracy_by_distance, macro_f1, pair_accuracy
-from ranking.evaluation.agreement import juror_agreement
+from ranking.comparisons.schedule import most_pairs_in_both_orders
+from ranking.evaluation.accuracy import macro_f1, pair_accuracy, pair_accuracy_by_score_difference
+from ranking.evaluation.agreement import accuracy_by_juror
 
 
 @where_results_differ
@@ -38,7 +38,7 @@ def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
     """Share of the comparisons that went to the one who got further, by how far apart they are."""
     score, _ = known_scores(study)
     unit = "round" if study.competition.rounds else "point"
-    distances = accuracy_by_distance(study.tally, score, study.settings.seed)
+    distances = pair_accuracy_by_score_difference(study.tally, score, study.settings.seed)
     for (low, high), estimate in distances.items():
         span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         outcome = outcome_of_interval(estimate, 0.5)
@@ -56,7 +56,7 @@ def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
 @where_results_differ
 def find_f1(study: Study) -> Iterator[Finding]:
     """The paper's macro F1 over "the first is better" and "the second is better" (Table 4)."""
-    if not both_orders(study.tally):
+    if not most_pairs_in_both_orders(study.tally):
         yield Finding(
             "macro_f1",
             AGREEMENT,
@@ -79,7 +79,7 @@ def find_juror_agreement(study: Study) -> Iterator[Finding]:
     """How often single jurors put two candidates in the order of the result, over all jurors."""
     if "juror" not in study.comparisons.table:
         return
-    agreement = juror_agreement(study.comparisons.table, study.results["score"])
+    agreement = accuracy_by_juror(study.comparisons.table, study.results["score"])
     sentence = (
         f"Single jurors put two candidates in the order of the result in "
         f"{percent(agreement.mean())} of cases on average, from {percent(agreement.iloc[-1])} "

@@ -21,11 +21,11 @@ import pandas as pd
 from icpc.findings.finding import Outcome, outcome_of_p
 from icpc.findings.wording import nearer, percent
 from icpc.study.study import Study, result_labels
-from ranking.comparisons.marks import mark_matrix
-from ranking.comparisons.schedule import schedule_follows_result
+from ranking.comparisons.marks import juror_by_candidate_marks
+from ranking.comparisons.schedule import equal_scores_rarely_compared
 from ranking.comparisons.tally import count_comparisons
 from ranking.errors import RunError
-from ranking.evaluation.paired import accuracy_difference, order_accuracy, rank_correlation
+from ranking.evaluation.paired import order_accuracy, order_accuracy_difference, tau_b_with_interval
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.tables import PAIRED
 
@@ -221,7 +221,7 @@ def accuracy_remarks(studies: dict[str, Study]) -> Iterator[str]:
     """Yield remarks on runs whose accuracy is no measure of skill."""
     for name, study in studies.items():
         score = study.results["score"].to_numpy(dtype=float)
-        if study.settings.ranking_method.strength_column == "wins" and schedule_follows_result(
+        if study.settings.ranking_method.strength_column == "wins" and equal_scores_rarely_compared(
             study.tally, score
         ):
             yield (
@@ -241,7 +241,9 @@ def _ranked(name: str, study: Study, jurors: set[str]) -> NamedRanking:
     comparisons, marks = study.comparisons.table, study.comparisons.marks
     tally = count_comparisons(comparisons[comparisons["juror"].isin(jurors)])
     given = (
-        None if marks is None else mark_matrix(marks[marks["juror"].isin(jurors)], tally.candidates)
+        None
+        if marks is None
+        else juror_by_candidate_marks(marks[marks["juror"].isin(jurors)], tally.candidates)
     )
     ranking = rank_candidates(tally, study.settings.ranking_method, given)
     return NamedRanking(name, ranking.set_index("candidate")["strength"])
@@ -258,8 +260,8 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
     own, others, result = (
         values.loc[shared].to_numpy(dtype=float) for values in (one.strength, other.strength, score)
     )
-    tau = rank_correlation(own, others, seed)
-    apart = accuracy_difference(own, others, result, seed)
+    tau = tau_b_with_interval(own, others, seed)
+    apart = order_accuracy_difference(own, others, result, seed)
     accuracy, other_accuracy = (
         order_accuracy(strength, result) if apart.pairs else np.nan for strength in (own, others)
     )

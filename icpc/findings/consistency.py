@@ -23,9 +23,16 @@ from icpc.findings.wording import (
     percent,
 )
 from icpc.study.study import Study
-from ranking.comparisons.schedule import both_orders
-from ranking.consistency.order_effect import first_win_rate, order_agreement, order_effect_log_odds
-from ranking.consistency.transitivity import count_feedback_arcs, count_triads
+from ranking.comparisons.schedule import most_pairs_in_both_orders
+from ranking.consistency.order_effect import (
+    first_win_rate,
+    order_effect_log_odds,
+    same_winner_rate_in_both_orders,
+)
+from ranking.consistency.transitivity import (
+    count_circular_triads,
+    count_feedback_arcs_and_decided_pairs,
+)
 from ranking.evaluation.resampling import Estimate
 
 CLEAR = 2  # standard deviations from the number of circular triads that coin flips give
@@ -33,7 +40,7 @@ CLEAR = 2  # standard deviations from the number of circular triads that coin fl
 
 def find_order_effect(study: Study) -> Iterator[Finding]:
     """How often both orders of a pair agree, and the preference for whoever comes first."""
-    if not both_orders(study.tally):
+    if not most_pairs_in_both_orders(study.tally):
         yield Finding(
             "order_effect",
             CONSISTENCY,
@@ -42,14 +49,14 @@ def find_order_effect(study: Study) -> Iterator[Finding]:
         )
         return
     seed = study.settings.seed
-    yield _agreement(order_agreement(study.tally, seed))
+    yield _agreement(same_winner_rate_in_both_orders(study.tally, seed))
     yield _first_preference(first_win_rate(study.tally, seed))
     yield _order_effect(order_effect_log_odds(study.tally))
 
 
 def find_triads(study: Study) -> Iterator[Finding]:
     """Circular triads, compared with those that coin flips give."""
-    triads = count_triads(study.tally.wins)
+    triads = count_circular_triads(study.tally.wins)
     if not triads.decided:
         return
     name = "Kendall's zeta" if triads.complete else "zeta over the decided triads"
@@ -70,7 +77,7 @@ def find_triads(study: Study) -> Iterator[Finding]:
 def find_feedback_arcs(study: Study) -> Iterator[Finding]:
     """Pairs whose majority contradicts the ranking."""
     strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
-    against, decided = count_feedback_arcs(study.tally.wins, strength.to_numpy())
+    against, decided = count_feedback_arcs_and_decided_pairs(study.tally.wins, strength.to_numpy())
     if decided:
         share = against / decided
         sentence = (

@@ -10,10 +10,10 @@ from icpc.findings.finding import CONTROLS, NULL_BAND, Finding, finding_of_estim
 from icpc.findings.results import known_scores, where_results_differ
 from icpc.findings.wording import RULE, interval, percent
 from icpc.study.study import Study
-from ranking.comparisons.schedule import schedule_follows_result
+from ranking.comparisons.schedule import equal_scores_rarely_compared
 from ranking.evaluation.accuracy import control_accuracy
 from ranking.evaluation.hit_rate import area_under_roc
-from ranking.evaluation.null_model import coin_flips
+from ranking.evaluation.null_model import coin_flip_strengths
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WIN_RATE, WINS
 
@@ -27,8 +27,8 @@ def find_coin_flips(study: Study) -> Iterator[Finding]:
     if passed.all() or not passed.any():
         return
     score, known = known_scores(study)
-    follows = schedule_follows_result(study.tally, score)
-    flips = coin_flips(study.tally, METHODS, study.settings.seed)
+    follows = equal_scores_rarely_compared(study.tally, score)
+    flips = coin_flip_strengths(study.tally, METHODS, study.settings.seed)
     for method in METHODS:
         name = method.name
         drawn = area_under_roc(flips[name][:, known], passed)

@@ -14,12 +14,12 @@ from icpc.competition.rounds import MAX_ROUNDS
 from icpc.study.by_round import result_groups, rounds_predicted
 from icpc.study.hit_rate import study_hit_rate
 from icpc.study.study import Study
-from ranking.comparisons.schedule import both_orders
+from ranking.comparisons.schedule import most_pairs_in_both_orders
 from ranking.consistency.calibration import vote_calibration
-from ranking.consistency.head_to_head import find_upsets, order_flips, win_shares
-from ranking.consistency.vote_shares import shares_by_group, window_shares
+from ranking.consistency.head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
+from ranking.consistency.vote_shares import vote_shares_by_group_and_window, vote_shares_by_window
 from ranking.errors import RankingError
-from ranking.evaluation.agreement import method_agreement, method_ranks
+from ranking.evaluation.agreement import method_tau_b_matrix, ranks_by_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,10 +47,13 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
     order = sorted(groups.index, key=lambda one: (level[one], rank[one], one))
     blocks = [(kind or "unknown", int((groups == kind).sum())) for kind in best_first]
     yield "intervals", draw_intervals(study.ranking, groups, kinds, names)
-    yield "head-to-head", draw_win_shares(win_shares(study.tally, order), names, blocks)
-    if both_orders(study.tally):
-        yield "order-flips", draw_order_flips(order_flips(study.tally, order), names, blocks)
-    yield "methods", draw_agreement(method_agreement(method_ranks(study.tally)))
+    yield "head-to-head", draw_win_shares(win_share_matrix(study.tally, order), names, blocks)
+    if most_pairs_in_both_orders(study.tally):
+        yield (
+            "order-flips",
+            draw_order_flips(order_flip_share_matrix(study.tally, order), names, blocks),
+        )
+    yield "methods", draw_agreement(method_tau_b_matrix(ranks_by_method(study.tally)))
 
 
 def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
@@ -70,14 +73,19 @@ def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
 
 def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
     from plots.calibration import draw_calibration
-    from plots.vote_shares import draw_window_shares
+    from plots.vote_shares import draw_group_vote_shares
 
     votes = study.comparisons.votes
     if votes is None:
         return
     groups, kinds = result_groups(study)
     if (groups != "").any():
-        yield "windows", draw_window_shares(shares_by_group(window_shares(votes), groups), kinds)
+        yield (
+            "windows",
+            draw_group_vote_shares(
+                vote_shares_by_group_and_window(vote_shares_by_window(votes), groups), kinds
+            ),
+        )
     table = vote_calibration(votes, study.results["score"], study.settings.seed)
     if len(table):
         yield "calibration", draw_calibration(table)

@@ -11,8 +11,8 @@ from icpc.competition.rounds import MAX_ROUNDS
 from icpc.study.by_round import rounds_predicted
 from icpc.study.study import Study, result_labels
 from ranking.consistency.head_to_head import find_upsets
-from ranking.consistency.transitivity import find_long_cycles, widest_circular_triads
-from ranking.evaluation.agreement import method_agreement, method_ranks
+from ranking.consistency.transitivity import find_long_cycle_per_component, widest_circular_triads
+from ranking.evaluation.agreement import method_tau_b_matrix, ranks_by_method
 
 MAX_UPSETS = 24
 MAX_MOVED = 10
@@ -67,7 +67,7 @@ def consistency(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
                 "candidates": [place[one] for one in cycle.candidates],
                 "members": cycle.component_size,
             }
-            for cycle in find_long_cycles(study.tally, rank)
+            for cycle in find_long_cycle_per_component(study.tally, rank)
         ],
         "triads": [
             [place[row.best], place[row.middle], place[row.worst]] for row in triads.itertuples()
@@ -86,12 +86,12 @@ def rounds(study: Study) -> dict[str, Any] | None:
 
 def agreement_of_methods(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
     """Return how ranking methods agree, and whom they rank most differently."""
-    ranks = method_ranks(study.tally)
+    ranks = ranks_by_method(study.tally)
     spread = (ranks.max(axis=1) - ranks.min(axis=1)).sort_values(ascending=False, kind="stable")
     moved = spread[spread > 0].head(MAX_MOVED).index
     return {
         "names": list(ranks),
-        "taus": method_agreement(ranks).to_numpy().tolist(),
+        "taus": method_tau_b_matrix(ranks).to_numpy().tolist(),
         "moved": [(place[one], ranks.loc[one].tolist()) for one in moved],
     }
 

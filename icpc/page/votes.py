@@ -8,7 +8,11 @@ import pandas as pd
 
 from icpc.study.study import Study
 from ranking.consistency.calibration import brier_score, vote_calibration
-from ranking.consistency.vote_shares import best_and_worst_windows, shares_by_group, window_shares
+from ranking.consistency.vote_shares import (
+    best_and_worst_windows,
+    vote_shares_by_group_and_window,
+    vote_shares_by_window,
+)
 
 
 def windows(
@@ -29,8 +33,8 @@ def windows(
     """
     if study.comparisons.votes is None:
         return None
-    table = window_shares(study.comparisons.votes)
-    course = shares_by_group(table, groups)
+    table = vote_shares_by_window(study.comparisons.votes)
+    course = vote_shares_by_group_and_window(table, groups)
     extreme = best_and_worst_windows(table)
     by_candidate = {
         place[candidate]: {

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from icpc.competition.competitions import Competition
-from ranking.comparisons.marks import panel_comparisons, read_marks
+from ranking.comparisons.marks import comparisons_by_juror, read_marks
 from ranking.comparisons.reading import read_comparisons
-from ranking.comparisons.votes import count_votes, read_votes
+from ranking.comparisons.votes import read_votes, votes_to_comparisons
 from ranking.errors import CompetitionError
 from ranking.tables import TIE
 
@@ -123,7 +123,7 @@ def comparisons_from_votes(
     provenance
         Ranker, encoder, recordings and device that made them.
     """
-    table = count_votes(votes, rule)
+    table = votes_to_comparisons(votes, rule)
     even = int((table["votes"] * 2 == table["windows"]).sum())
     source = f"{len(table):,} comparisons by {rule} of {len(votes):,} votes on windows"
     ties = [f"{even:,} tied votes were decided by the larger mean probability."] if even else []
@@ -139,7 +139,7 @@ def _from_panel(
         competition.panel_rounds[0] if is_default and competition.panel_rounds else None
     )
     marks = read_marks(path, pd.Index(competition.eligible["candidate"]), marked)
-    table = panel_comparisons(marks)
+    table = comparisons_by_juror(marks)
     ties = int((table["winner"] == TIE).sum())
     at = competition.rounds.index(marked) if marked in competition.rounds else 0
     return Comparisons(

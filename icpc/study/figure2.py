@@ -23,7 +23,7 @@ import pandas as pd
 from ranking.comparisons.tally import Tally
 from ranking.errors import CompetitionError
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
-from ranking.evaluation.null_model import random_judges
+from ranking.evaluation.null_model import random_judge_strengths
 from ranking.files.table_reader import read_csv
 from ranking.methods.bradley_terry import newton_step
 from ranking.methods.counting import WINS
@@ -66,7 +66,7 @@ def published_curve(points: pd.DataFrame, seed: int = 0) -> tuple[pd.DataFrame, 
     wins = by_id["wins"].to_numpy()
     tier = by_id["tier"].map(TIERS.index).to_numpy()
     tally = _release_tally(by_id.index, wins, tier)
-    null = random_judges(tally, WINS, seed)
+    null = random_judge_strengths(tally, WINS, seed)
     ranking = pd.DataFrame(
         {
             "rank": competition_rank(wins),

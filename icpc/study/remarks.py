@@ -1,7 +1,7 @@
 """Remarks on a ranking: what a reader must know before believing it."""
 
 from icpc.competition.competitions import Competition
-from ranking.comparisons.schedule import Schedule, schedule_follows_result
+from ranking.comparisons.schedule import Schedule, equal_scores_rarely_compared
 from ranking.comparisons.tally import Tally
 from ranking.files.text import printable
 from ranking.methods.method import Method
@@ -43,7 +43,9 @@ def list_remarks(
             _uneven(
                 schedule,
                 method,
-                schedule_follows_result(tally, score.loc[tally.candidates].to_numpy(dtype=float)),
+                equal_scores_rarely_compared(
+                    tally, score.loc[tally.candidates].to_numpy(dtype=float)
+                ),
             )
         )
     if len(tally.candidates) < FEW:

@@ -21,14 +21,14 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from icpc.study.comparisons import Comparisons
 from icpc.study.remarks import list_remarks
-from ranking.comparisons.marks import mark_matrix
+from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import Schedule, describe_schedule
 from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.errors import Given, RankingError
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
-from ranking.evaluation.null_model import random_judges
+from ranking.evaluation.null_model import random_judge_strengths
 from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
 from ranking.evaluation.resampling import RESAMPLED
 from ranking.files.text import printable
@@ -120,7 +120,7 @@ class Study:
     def null_strengths(self) -> np.ndarray:
         """Strengths by random judges given the same pairs, shape (draws, n); simulated once."""
         marks = _marks(self.comparisons, self.tally)
-        return random_judges(
+        return random_judge_strengths(
             self.tally, self.settings.ranking_method, self.settings.seed, marks=marks
         )
 
@@ -206,7 +206,11 @@ def result_labels(study: Study) -> pd.Series:
 
 def _marks(comparisons: Comparisons, tally: Tally) -> np.ndarray | None:
     """The panel's marks, shape (jurors, n), candidates in the order of the tally."""
-    return None if comparisons.marks is None else mark_matrix(comparisons.marks, tally.candidates)
+    return (
+        None
+        if comparisons.marks is None
+        else juror_by_candidate_marks(comparisons.marks, tally.candidates)
+    )
 
 
 def _unequal_only(competition: Competition, comparisons: Comparisons) -> Comparisons:

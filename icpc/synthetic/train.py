@@ -23,12 +23,12 @@ from icpc.synthetic.recitals import Recital, draw_recitals
 from icpc.synthetic.training_pairs import Excerpts, draw_pairs, load_spectrograms
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.comparisons.tally import count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import EncoderChoice, cache_key_of
 from ranking.embeddings.store import Embedding
 from ranking.encoders import spec_of
-from ranking.evaluation.accuracy import accuracy_by_distance, pair_accuracy
+from ranking.evaluation.accuracy import pair_accuracy, pair_accuracy_by_score_difference
 from ranking.evaluation.resampling import Estimate
 from ranking.judging.compare import compare_windows
 from ranking.judging.probe_ranker import ProbeRanker
@@ -143,10 +143,10 @@ def evaluate_ranker(
             for name, own in zip(names, spectrograms, strict=True)
         ]
     )
-    tally = count_comparisons(count_votes(compare_windows(ranker, bank)))
+    tally = count_comparisons(votes_to_comparisons(compare_windows(ranker, bank)))
     level = np.array([recital.level for recital in recitals])
     level = level[tally.candidates.astype(int)]
-    distances = accuracy_by_distance(tally, level)
+    distances = pair_accuracy_by_score_difference(tally, level)
     return {
         "recitals": len(recitals),
         **_rounded(pair_accuracy(tally, level)),

@@ -25,9 +25,9 @@ from icpc.workflows.judging import (
     provenance_of,
 )
 from ranking.comparisons.tally import count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.evaluation.accuracy import pair_accuracy
-from ranking.evaluation.resampling import Estimate, pair_share
+from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
 from ranking.judging.cross_fit import HALVES, Comparer, assignments, compare_held_out
 from ranking.judging.fit import fit_ranker
 from ranking.judging.probe_ranker import ProbeRanker
@@ -107,7 +107,9 @@ def accuracy_gain(
     -------
     ``fitted``, ``before_fit`` and ``gain``; nothing where no two candidates differ in score
     """
-    after, before = (count_comparisons(count_votes(votes, vote)) for votes in (fitted, before_fit))
+    after, before = (
+        count_comparisons(votes_to_comparisons(votes, vote)) for votes in (fitted, before_fit)
+    )
     results = score.loc[after.candidates].to_numpy(dtype=float)
     better = results[:, np.newaxis] > results
     if not (after.pair_counts * better).any():
@@ -115,7 +117,9 @@ def accuracy_gain(
     return {
         "fitted": pair_accuracy(after, results, seed),
         "before_fit": pair_accuracy(before, results, seed),
-        "gain": pair_share((after.wins - before.wins) * better, after.pair_counts * better, seed),
+        "gain": bootstrap_pair_share(
+            (after.wins - before.wins) * better, after.pair_counts * better, seed
+        ),
     }
 
 

@@ -26,13 +26,13 @@ from resolution import resampled
 from icpc.workflows.embedding import embed_missing, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.comparisons.tally import count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.embed import cache_key_of
 from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
-from ranking.evaluation.accuracy import PERMUTATIONS, larger_value_wins
-from ranking.evaluation.resampling import Estimate, pair_share, two_sided_p
+from ranking.evaluation.accuracy import PERMUTATIONS, larger_value_win_matrix
+from ranking.evaluation.resampling import Estimate, bootstrap_pair_share, two_sided_p
 from ranking.judging.compare import Pairing, compare_windows
 from ranking.judging.probe_ranker import ProbeRanker, load_ranker
 from ranking.judging.ranker import Ranker
@@ -101,7 +101,7 @@ def load_spectrograms(names: Iterable[str], folder: Path, store: Path) -> dict[s
 def wins_of(ranker: Ranker, bank: EmbeddingBank) -> np.ndarray:
     """Return the share of comparisons that each won against each, (n, n), by candidate."""
     tally = count_comparisons(
-        count_votes(compare_windows(ranker, bank, Pairing(antisymmetric=True)))
+        votes_to_comparisons(compare_windows(ranker, bank, Pairing(antisymmetric=True)))
     )
     pair_counts = tally.pair_counts
     return np.divide(tally.wins, pair_counts, out=np.zeros_like(pair_counts), where=pair_counts > 0)
@@ -132,7 +132,7 @@ class PairsWithinEditions:
     def accuracy(self, wins: np.ndarray) -> Estimate:
         """Return the share of pairs that the better won, with interval and p."""
         better = self.better(self.score)
-        own = pair_share(wins * better, better, self.seed)
+        own = bootstrap_pair_share(wins * better, better, self.seed)
         null = np.array(
             [np.vdot(wins, self.better(s)) / better.sum() for s in self.permuted_scores()]
         )
@@ -178,8 +178,8 @@ def main() -> None:
     shipped = load_ranker(None, None)
     _print_random_judges(pairs)
     length = editions.roster["minutes"].to_numpy()
-    _print("programme length", pairs, larger_value_wins(length))
-    _print("spread of loudness", pairs, larger_value_wins(editions.spread()))
+    _print("programme length", pairs, larger_value_win_matrix(length))
+    _print("spread of loudness", pairs, larger_value_win_matrix(editions.spread()))
     trained = wins_within_editions(editions, partial(train_ranker, editions), editions.coarse)
     _print("trained on the other editions", pairs, trained)
     ready = wins_within_editions(editions, lambda _: shipped, editions.spectrograms)
@@ -215,7 +215,7 @@ def _print_random_judges(pairs: PairsWithinEditions) -> None:
     """What random judges given the same pairs reach: each has an order of its own."""
     rng, better = np.random.default_rng(0), pairs.better(pairs.score)
     found = [
-        np.vdot(larger_value_wins(rng.random(len(better))), better) / better.sum()
+        np.vdot(larger_value_win_matrix(rng.random(len(better))), better) / better.sum()
         for _ in range(PERMUTATIONS)
     ]
     low, high = np.quantile(found, [0.025, 0.975])

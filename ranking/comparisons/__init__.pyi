@@ -1,25 +1,30 @@
-from .marks import mark_matrix, panel_comparisons, read_marks
+from .marks import comparisons_by_juror, juror_by_candidate_marks, read_marks
 from .pairs import ordered_pairs, with_truth
 from .reading import read_comparisons
-from .schedule import Schedule, both_orders, describe_schedule, schedule_follows_result
+from .schedule import (
+    Schedule,
+    describe_schedule,
+    equal_scores_rarely_compared,
+    most_pairs_in_both_orders,
+)
 from .tally import Tally, WinMatrix, count_comparisons, strongly_connected_components
-from .votes import count_votes, read_votes
+from .votes import read_votes, votes_to_comparisons
 
 __all__ = [
     "Schedule",
     "Tally",
     "WinMatrix",
-    "both_orders",
+    "comparisons_by_juror",
     "count_comparisons",
-    "count_votes",
     "describe_schedule",
-    "mark_matrix",
+    "equal_scores_rarely_compared",
+    "juror_by_candidate_marks",
+    "most_pairs_in_both_orders",
     "ordered_pairs",
-    "panel_comparisons",
     "read_comparisons",
     "read_marks",
     "read_votes",
-    "schedule_follows_result",
     "strongly_connected_components",
+    "votes_to_comparisons",
     "with_truth",
 ]

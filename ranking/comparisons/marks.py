@@ -44,7 +44,7 @@ def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) 
     return _of_round(file, marks, round_name).drop(columns="round").reset_index(drop=True)
 
 
-def panel_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
+def comparisons_by_juror(marks: pd.DataFrame) -> pd.DataFrame:
     """Return the COMPARISONS table of a MARKS table, with a column ``juror``, ties kept.
 
     Raises
@@ -63,7 +63,7 @@ def panel_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def mark_matrix(marks: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
+def juror_by_candidate_marks(marks: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
     """Return the marks, shape (jurors, candidates), NaN where a juror gave none."""
     given = marks[~marks["recused"].astype(bool)]
     table = given.pivot_table(index="juror", columns="candidate", values="mark")

@@ -44,7 +44,7 @@ def describe_schedule(tally: Tally) -> Schedule:
     )
 
 
-def both_orders(tally: Tally) -> bool:
+def most_pairs_in_both_orders(tally: Tally) -> bool:
     """Whether most of the compared pairs were compared in both orders."""
     comparisons = tally.comparisons
     return bool(
@@ -52,7 +52,7 @@ def both_orders(tally: Tally) -> bool:
     )
 
 
-def schedule_follows_result(tally: Tally, score: np.ndarray) -> bool:
+def equal_scores_rarely_compared(tally: Tally, score: np.ndarray) -> bool:
     """Whether the result decided who was compared: candidates of equal score hardly ever were.
 
     Then the number of comparisons gives the result away, and permuting results over candidates is

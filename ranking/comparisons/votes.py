@@ -26,7 +26,7 @@ VOTE_RULES = ("majority", "mean")
 """How votes on windows decide a comparison."""
 
 
-def count_votes(votes: pd.DataFrame, rule: str = "majority") -> pd.DataFrame:
+def votes_to_comparisons(votes: pd.DataFrame, rule: str = "majority") -> pd.DataFrame:
     """Return the COMPARISONS table of a VOTES table, one row per ordered pair.
 
     Parameters

@@ -1,30 +1,34 @@
 from .calibration import brier_score, vote_calibration
-from .head_to_head import find_upsets, order_flips, win_shares
-from .order_effect import first_win_rate, order_agreement, order_effect_log_odds
+from .head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
+from .order_effect import first_win_rate, order_effect_log_odds, same_winner_rate_in_both_orders
 from .transitivity import (
     Triads,
-    count_feedback_arcs,
-    count_triads,
-    find_long_cycles,
+    count_circular_triads,
+    count_feedback_arcs_and_decided_pairs,
+    find_long_cycle_per_component,
     widest_circular_triads,
 )
-from .vote_shares import best_and_worst_windows, shares_by_group, window_shares
+from .vote_shares import (
+    best_and_worst_windows,
+    vote_shares_by_group_and_window,
+    vote_shares_by_window,
+)
 
 __all__ = [
     "Triads",
     "best_and_worst_windows",
     "brier_score",
-    "count_feedback_arcs",
-    "count_triads",
-    "find_long_cycles",
+    "count_circular_triads",
+    "count_feedback_arcs_and_decided_pairs",
+    "find_long_cycle_per_component",
     "find_upsets",
     "first_win_rate",
-    "order_agreement",
     "order_effect_log_odds",
-    "order_flips",
-    "shares_by_group",
+    "order_flip_share_matrix",
+    "same_winner_rate_in_both_orders",
     "vote_calibration",
+    "vote_shares_by_group_and_window",
+    "vote_shares_by_window",
     "widest_circular_triads",
-    "win_shares",
-    "window_shares",
+    "win_share_matrix",
 ]

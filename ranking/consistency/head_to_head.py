@@ -14,18 +14,18 @@ import pandas as pd
 from ranking.comparisons.tally import Tally
 
 
-def win_shares(tally: Tally, order: Sequence[str]) -> pd.DataFrame:
+def win_share_matrix(tally: Tally, candidate_order: Sequence[str]) -> pd.DataFrame:
     """Return the share of comparisons of row and column that the row won; a tie is half a win.
 
     Parameters
     ----------
     tally : counted comparisons
-    order : ids of the rows and columns
+    candidate_order : ids of the rows and columns
     """
-    return _ordered(tally, tally.wins, tally.pair_counts, order)
+    return _ordered(tally, tally.wins, tally.pair_counts, candidate_order)
 
 
-def order_flips(tally: Tally, order: Sequence[str]) -> pd.DataFrame:
+def order_flip_share_matrix(tally: Tally, candidate_order: Sequence[str]) -> pd.DataFrame:
     """Return how often the outcome of a pair changes when its order is reversed, symmetric.
 
     0 where the same candidate won in both orders, 1 where the first (or the second) won both times;
@@ -35,20 +35,20 @@ def order_flips(tally: Tally, order: Sequence[str]) -> pd.DataFrame:
     Parameters
     ----------
     tally : counted comparisons
-    order : ids of the rows and columns
+    candidate_order : ids of the rows and columns
     """
     comparisons, won = tally.comparisons, tally.first_wins
     both = (comparisons > 0) & (comparisons.T > 0)
     share = np.divide(won, comparisons, out=np.zeros_like(won), where=both)
     flipped = share * share.T + (1 - share) * (1 - share.T)
-    return _ordered(tally, flipped, both.astype(float), order, divide=False)
+    return _ordered(tally, flipped, both.astype(float), candidate_order, divide=False)
 
 
 def _ordered(
     tally: Tally,
     above: np.ndarray,
     pair_counts: np.ndarray,
-    order: Sequence[str],
+    candidate_order: Sequence[str],
     *,
     divide: bool = True,
 ) -> pd.DataFrame:
@@ -59,8 +59,10 @@ def _ordered(
         out=filled,
         where=pair_counts > 0,
     )
-    at = tally.candidates.get_indexer(order)
-    return pd.DataFrame(filled[np.ix_(at, at)], index=list(order), columns=list(order))
+    at = tally.candidates.get_indexer(candidate_order)
+    return pd.DataFrame(
+        filled[np.ix_(at, at)], index=list(candidate_order), columns=list(candidate_order)
+    )
 
 
 def find_upsets(tally: Tally, score: np.ndarray) -> pd.DataFrame:

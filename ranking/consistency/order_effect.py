@@ -18,10 +18,10 @@ import numpy as np
 from scipy.special import expit
 
 from ranking.comparisons.tally import Tally
-from ranking.evaluation.resampling import Estimate, pair_share
+from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
 
 
-def order_agreement(tally: Tally, seed: int = 0) -> Estimate:
+def same_winner_rate_in_both_orders(tally: Tally, seed: int = 0) -> Estimate:
     """Return the share of pairs, compared in both orders, that the same candidate won twice.
 
     The estimate has 0 pairs if no pair was compared in both orders.
@@ -31,12 +31,12 @@ def order_agreement(tally: Tally, seed: int = 0) -> Estimate:
         tally.first_wins, tally.comparisons, out=np.zeros_like(tally.comparisons), where=both
     )
     same = share * (1 - share.T) + (1 - share) * share.T
-    return pair_share(np.triu(same * both), np.triu(both.astype(float)), seed)
+    return bootstrap_pair_share(np.triu(same * both), np.triu(both.astype(float)), seed)
 
 
 def first_win_rate(tally: Tally, seed: int = 0) -> Estimate:
     """Return the share of comparisons won by the first of the pair."""
-    return pair_share(tally.first_wins, tally.comparisons, seed)
+    return bootstrap_pair_share(tally.first_wins, tally.comparisons, seed)
 
 
 def order_effect_log_odds(tally: Tally) -> Estimate:

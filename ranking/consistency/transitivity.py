@@ -42,7 +42,7 @@ class Cycle:
     """Number of candidates in the component, all connected by wins both ways."""
 
 
-def find_long_cycles(tally: Tally, rank: pd.Series) -> list[Cycle]:
+def find_long_cycle_per_component(tally: Tally, rank: pd.Series) -> list[Cycle]:
     """Return a long cycle of each component, the longest first; none if all wins are transitive.
 
     Parameters
@@ -147,7 +147,7 @@ class Triads:
     """Whether every pair is decided, so that zeta is as Kendall defined it."""
 
 
-def count_triads(wins: np.ndarray) -> Triads:
+def count_circular_triads(wins: np.ndarray) -> Triads:
     """Return the circular triads of the majority of wins, shape (n, n)."""
     beats = (wins > wins.T).astype(float)
     decided = beats + beats.T
@@ -166,7 +166,9 @@ def count_triads(wins: np.ndarray) -> Triads:
     )
 
 
-def count_feedback_arcs(wins: np.ndarray, strength: np.ndarray) -> tuple[int, int]:
+def count_feedback_arcs_and_decided_pairs(
+    wins: np.ndarray, strength: np.ndarray
+) -> tuple[int, int]:
     """Return how many decided pairs the lower-ranked won, and how many pairs are decided.
 
     Parameters

@@ -15,7 +15,7 @@ from ranking.tables import VOTES, check
 WINDOW_MINUTES = 5
 
 
-def window_shares(votes: pd.DataFrame) -> pd.DataFrame:
+def vote_shares_by_window(votes: pd.DataFrame) -> pd.DataFrame:
     """Return the share of votes that each candidate won in each window of a VOTES table.
 
     Returns
@@ -43,29 +43,31 @@ def window_shares(votes: pd.DataFrame) -> pd.DataFrame:
     return table.assign(minute=table["window"] * WINDOW_MINUTES)
 
 
-def best_and_worst_windows(windows: pd.DataFrame) -> pd.DataFrame:
+def best_and_worst_windows(shares_by_window: pd.DataFrame) -> pd.DataFrame:
     """Return the ``best`` and ``worst`` window of each candidate, by id; by p where shares tie.
 
     Candidates with votes on one window only are left out.
     """
-    ordered = windows.sort_values(["candidate", "share", "p", "window"])
+    ordered = shares_by_window.sort_values(["candidate", "share", "p", "window"])
     own = ordered.groupby("candidate")["window"]
     several = own.size() > 1
     return pd.DataFrame({"best": own.last(), "worst": own.first()})[several]
 
 
-def shares_by_group(windows: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+def vote_shares_by_group_and_window(
+    shares_by_window: pd.DataFrame, group: pd.Series
+) -> pd.DataFrame:
     """Return the mean share won of each group of candidates in each window.
 
     Parameters
     ----------
-    windows : table of :func:`window_shares`
+    shares_by_window : table of :func:`vote_shares_by_window`
     group : Series by candidate
 
     Returns
     -------
     table with ``group``, ``window``, ``minute``, ``candidates`` number of them, ``share`` mean
     """
-    named = windows.assign(group=windows["candidate"].map(group))
+    named = shares_by_window.assign(group=shares_by_window["candidate"].map(group))
     table = named.groupby(["group", "window", "minute"], sort=True)["share"]
     return table.agg(candidates="size", share="mean").reset_index()

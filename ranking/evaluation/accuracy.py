@@ -18,7 +18,7 @@ import numpy as np
 from scipy.stats import permutation_test
 
 from ranking.comparisons.tally import Tally
-from ranking.evaluation.resampling import Estimate, affordable_draws, pair_share
+from ranking.evaluation.resampling import Estimate, affordable_draws, bootstrap_pair_share
 
 PERMUTATIONS = 1999
 DISTANCE_CLASSES = 4
@@ -48,12 +48,12 @@ def pair_accuracy(tally: Tally, score: np.ndarray, seed: int = 0) -> Estimate:
     (2.0, 0.75)
     """
     better = score[:, np.newaxis] > score[np.newaxis, :]
-    estimate = pair_share(tally.wins * better, tally.pair_counts * better, seed)
-    p = permutation_p(tally.wins, tally.pair_counts, score, seed)
+    estimate = bootstrap_pair_share(tally.wins * better, tally.pair_counts * better, seed)
+    p = pair_accuracy_permutation_p(tally.wins, tally.pair_counts, score, seed)
     return Estimate(estimate.value, estimate.low, estimate.high, p, estimate.pairs)
 
 
-def permutation_p(
+def pair_accuracy_permutation_p(
     wins: np.ndarray, pair_counts: np.ndarray, score: np.ndarray, seed: int = 0
 ) -> float:
     """Return the two-sided p of the pair accuracy, scores permuted over the candidates.
@@ -90,7 +90,7 @@ def permutation_p(
     return float(test.pvalue)
 
 
-def accuracy_by_distance(
+def pair_accuracy_by_score_difference(
     tally: Tally, score: np.ndarray, seed: int = 0
 ) -> dict[tuple[float, float], Estimate]:
     """Return the pair accuracy by difference of scores, from the smallest to the largest.
@@ -116,7 +116,7 @@ def accuracy_by_distance(
     found = {}
     for smallest, beyond in zip(starts, [*starts[1:], np.inf], strict=True):
         within = compared & (gap >= smallest) & (gap < beyond)
-        estimate = pair_share(tally.wins * within, tally.pair_counts * within, seed)
+        estimate = bootstrap_pair_share(tally.wins * within, tally.pair_counts * within, seed)
         found[float(smallest), float(gap[within].max())] = estimate
     return found
 
@@ -143,13 +143,13 @@ def control_accuracy(values: np.ndarray, score: np.ndarray, seed: int = 0) -> Es
     """
     known = ~np.isnan(values) & ~np.isnan(score)
     pair_counts = 1.0 - np.eye(known.sum())
-    wins = pair_counts * larger_value_wins(values[known])
+    wins = pair_counts * larger_value_win_matrix(values[known])
     better = score[known, np.newaxis] > score[np.newaxis, known]
-    estimate = pair_share(wins * better, pair_counts * better, seed)
-    p = permutation_p(wins, pair_counts, score[known], seed)
+    estimate = bootstrap_pair_share(wins * better, pair_counts * better, seed)
+    p = pair_accuracy_permutation_p(wins, pair_counts, score[known], seed)
     return Estimate(estimate.value, estimate.low, estimate.high, p, estimate.pairs)
 
 
-def larger_value_wins(values: np.ndarray) -> np.ndarray:
+def larger_value_win_matrix(values: np.ndarray) -> np.ndarray:
     """Return the wins (n, n) of row over column where the larger value (n,) wins, a tie half."""
     return (np.sign(values[:, np.newaxis] - values) + 1) / 2

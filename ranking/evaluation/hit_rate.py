@@ -61,7 +61,7 @@ class HitRateSummary:
     """Whether the curve leaves the null band anywhere."""
 
 
-def precision_at_k(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
+def precision_at_every_k(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
     """Return the hit-rate at every k = 1 … n, ties counted together.
 
     Parameters
@@ -88,7 +88,7 @@ def precision_at_k(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
 
 
 def hit_rate_curve(
-    ranking: pd.DataFrame, passed: pd.Series, reached: pd.Series, null: np.ndarray
+    ranking: pd.DataFrame, passed: pd.Series, reached: pd.Series, null_strengths: np.ndarray
 ) -> pd.DataFrame:
     """Return the HITRATE table of a RANKING table, best candidate first.
 
@@ -100,9 +100,9 @@ def hit_rate_curve(
         Whether each passed the round.
     reached : str Series by candidate
         How to print the result of each.
-    null : float array, shape (draws, n)
+    null_strengths : float array, shape (draws, n)
         Strengths that random judges gave, candidates in order of id; see
-        :func:`ranking.evaluation.null_model.random_judges`.
+        :func:`ranking.evaluation.null_model.random_judge_strengths`.
 
     Raises
     ------
@@ -120,8 +120,8 @@ def hit_rate_curve(
         )
     strength = own["strength"].to_numpy()
     by_id = passed.loc[sorted(own["candidate"])].to_numpy(dtype=bool)
-    low, high = global_envelope(precision_at_k(null, by_id))
-    rate = precision_at_k(strength, hit)
+    low, high = global_envelope(precision_at_every_k(null_strengths, by_id))
+    rate = precision_at_every_k(strength, hit)
     k = np.rint(_tie_end(strength)).astype(int)
     columns = {
         "k": k,
@@ -138,7 +138,7 @@ def hit_rate_curve(
 
 
 def summarise_hit_rate(
-    ranking: pd.DataFrame, curve: pd.DataFrame, passed: pd.Series, null: np.ndarray
+    ranking: pd.DataFrame, curve: pd.DataFrame, passed: pd.Series, null_strengths: np.ndarray
 ) -> HitRateSummary:
     """Return base rate, hit-rate of the top half, AUC and AP, with their null bands.
 
@@ -149,7 +149,7 @@ def summarise_hit_rate(
     curve : table of :func:`hit_rate_curve`
     passed : bool Series by candidate
         Whether each passed the round.
-    null : float array, shape (draws, n)
+    null_strengths : float array, shape (draws, n)
         Strengths that random judges gave, candidates in order of id.
     """
     by_id = ranking.set_index("candidate").sort_index()
@@ -159,8 +159,10 @@ def summarise_hit_rate(
     within = curve["k"][curve["k"] <= max(n // 2, curve["k"].min())]
     top_half = int(within.max())
     row = curve[curve["k"] == top_half].iloc[-1]
-    top_half_low, top_half_high = np.quantile(precision_at_k(null, hit)[:, top_half - 1], QUANTILES)
-    auc_low, auc_high = np.quantile(area_under_roc(null, hit), QUANTILES)
+    top_half_low, top_half_high = np.quantile(
+        precision_at_every_k(null_strengths, hit)[:, top_half - 1], QUANTILES
+    )
+    auc_low, auc_high = np.quantile(area_under_roc(null_strengths, hit), QUANTILES)
     outside = (curve["hit_rate"] < curve["null_low"]) | (curve["hit_rate"] > curve["null_high"])
     return HitRateSummary(
         candidates=n,

@@ -3,11 +3,11 @@
 Conventions
 -----------
 A random judge has preferences that have nothing to do with the result. It may still be consistent:
-it can prefer loud playing, or a certain piano. :func:`random_judges` therefore takes the
+it can prefer loud playing, or a certain piano. :func:`random_judge_strengths` therefore takes the
 Bradley-Terry strengths that were fitted to the actual comparisons, shrinks their spread by their
 errors of estimation, assigns them to the candidates at random, and simulates exactly the pairs that
 were compared: each winner is a Bernoulli draw, the difference of strengths being the log-odds.
-:func:`coin_flips` simulates comparisons without any preference.
+:func:`coin_flip_strengths` simulates comparisons without any preference.
 Where the schedule does not depend on the result, the null model is the permutation test over
 candidates with the noise of single comparisons added. Where it does, as in the published
 comparisons of 2015, in which candidates of equal score were never compared, only the null model is
@@ -21,13 +21,17 @@ import numpy as np
 
 from ranking.comparisons.tally import Tally, WinMatrix
 from ranking.evaluation.resampling import affordable_draws
-from ranking.methods.bradley_terry import BRADLEY_TERRY, fisher_information, regularise
+from ranking.methods.bradley_terry import (
+    BRADLEY_TERRY,
+    add_ties_if_strengths_infinite,
+    fisher_information,
+)
 from ranking.methods.method import Method
 
 DRAWS = 1000
 
 
-def random_judges(
+def random_judge_strengths(
     tally: Tally,
     method: Method,
     seed: int = 0,
@@ -64,7 +68,7 @@ def random_judges(
     )
 
 
-def coin_flips(
+def coin_flip_strengths(
     tally: Tally, methods: Sequence[Method], seed: int = 0, draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
     """Return the strengths by each method when every comparison is a coin flip, a row per draw.
@@ -95,7 +99,7 @@ def _preferences(wins: WinMatrix) -> np.ndarray:
     """Return fitted log-strengths (n,), their spread shrunk by their errors of estimation."""
     strength = BRADLEY_TERRY.strengths(wins, None, None)
     n = len(strength)
-    information = fisher_information(regularise(wins), strength)
+    information = fisher_information(add_ties_if_strengths_infinite(wins), strength)
     errors = np.linalg.inv(information).trace() / n - 1 / n
     spread = strength.var()
     return strength * np.sqrt(max(0.0, 1 - errors / spread)) if spread > 0 else strength

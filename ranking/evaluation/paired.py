@@ -36,15 +36,15 @@ from ranking.evaluation.resampling import (
     Estimate,
     affordable_draws,
     bootstrap_counts,
-    bootstrap_sums,
-    pair_share,
+    bootstrap_pair_share,
+    bootstrap_pair_sums,
 )
 from ranking.methods.method import competition_rank
 
 MAX_BATCH_PAIRS = 2_000_000  # pairs swapped at a time
 
 
-def rank_correlation(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Estimate:
+def tau_b_with_interval(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Estimate:
     """Return Kendall's tau-b of two rankings with an interval, missing where all are tied in one.
 
     Parameters
@@ -57,7 +57,7 @@ def rank_correlation(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Estim
     counts = bootstrap_counts(len(one), seed)
     terms = (above * other_above, np.abs(above), np.abs(other_above))
     value, drawn = (
-        _tau(*(bootstrap_sums(own, term) for term in terms))
+        _tau(*(bootstrap_pair_sums(own, term) for term in terms))
         for own in (np.ones((1, len(one))), counts)
     )
     if np.isnan(drawn).all():
@@ -72,7 +72,7 @@ def order_accuracy(strength: np.ndarray, score: np.ndarray) -> float:
     return float((_right(strength) * better).sum() / better.sum())
 
 
-def accuracy_difference(
+def order_accuracy_difference(
     one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int = 0
 ) -> Estimate:
     """Return the order accuracy of one ranking less that of another, with interval and p.
@@ -86,7 +86,7 @@ def accuracy_difference(
     seed : seed of bootstrap and swaps
     """
     better = _better(score)
-    estimate = pair_share((_right(one) - _right(other)) * better, better, seed)
+    estimate = bootstrap_pair_share((_right(one) - _right(other)) * better, better, seed)
     if not estimate.pairs:
         return estimate
     known = ~np.isnan(score)

@@ -24,12 +24,12 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.evaluation.resampling import (
     QUANTILES,
     affordable_draws,
-    candidate_weights,
-    resampled_windows,
+    bayesian_bootstrap_weights,
+    votes_of_resampled_windows,
 )
 from ranking.methods.method import Method, competition_rank
 
@@ -58,7 +58,7 @@ def with_intervals(
         return ranking
     own = ranking.set_index("candidate").loc[tally.candidates, "strength"].to_numpy()
     n = len(own)
-    drawn = candidate_weights(n, affordable_draws(draws, n, min_draws=100), seed)
+    drawn = bayesian_bootstrap_weights(n, affordable_draws(draws, n, min_draws=100), seed)
     strengths = np.stack([method.strengths(tally.matrix, weights, own) for weights in drawn])
     return _with_quantiles(ranking, tally.candidates, strengths)
 
@@ -88,8 +88,8 @@ def with_window_intervals(
         return ranking
     candidates = pd.Index(sorted(ranking["candidate"]))
     tallies = (
-        count_comparisons(count_votes(drawn, rule))
-        for drawn in resampled_windows(votes, draws, seed)
+        count_comparisons(votes_to_comparisons(drawn, rule))
+        for drawn in votes_of_resampled_windows(votes, draws, seed)
     )
     strengths = np.stack(list(_strengths_by_id(tallies, method, candidates)))
     return _with_quantiles(ranking, candidates, strengths)

@@ -46,7 +46,7 @@ class Estimate:
     """Number of pairs, comparisons or examples that the value is a share of."""
 
 
-def pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) -> Estimate:
+def bootstrap_pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) -> Estimate:
     """Return a share of pairs, sum of numerators by sum of denominators, with an interval.
 
     The interval is from the bootstrap over candidates.
@@ -62,7 +62,7 @@ def pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) ->
     if total == 0:
         return Estimate(float("nan"))
     counts = bootstrap_counts(len(denominator), seed)
-    above, below = (bootstrap_sums(counts, values) for values in (numerator, denominator))
+    above, below = (bootstrap_pair_sums(counts, values) for values in (numerator, denominator))
     shares = above[below > 0] / below[below > 0]
     low, high = np.quantile(shares, QUANTILES)
     return Estimate(float(numerator.sum()) / total, float(low), float(high), pairs=total)
@@ -74,14 +74,14 @@ def bootstrap_counts(n: int, seed: int) -> np.ndarray:
     return rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAP_DRAWS).astype(float)
 
 
-def bootstrap_sums(counts: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the sum of values (n, n) over the pairs of each bootstrap draw, shape (draws,).
+def bootstrap_pair_sums(counts: np.ndarray, pair_values: np.ndarray) -> np.ndarray:
+    """Return the sum of pair values (n, n) over the pairs of each bootstrap draw, shape (draws,).
 
     A pair counts by the product of the counts (draws, n) of its two; a value on the diagonal counts
     as often as its row.
     """
-    own = values.diagonal()
-    return ((counts @ (values - np.diag(own))) * counts).sum(axis=1) + counts @ own
+    own = pair_values.diagonal()
+    return ((counts @ (pair_values - np.diag(own))) * counts).sum(axis=1) + counts @ own
 
 
 def two_sided_p(value: float, null: np.ndarray) -> float:
@@ -104,7 +104,7 @@ def affordable_draws(draws: int, n: int, min_draws: int = 400) -> int:
     return min(draws, max(min_draws, MAX_CELLS // n**2))
 
 
-def candidate_weights(n: int, draws: int, seed: int) -> Iterator[np.ndarray]:
+def bayesian_bootstrap_weights(n: int, draws: int, seed: int) -> Iterator[np.ndarray]:
     """Yield weights of candidates, shape (n,) and of mean 1, by the Bayesian bootstrap [1]_.
 
     Parameters
@@ -118,7 +118,9 @@ def candidate_weights(n: int, draws: int, seed: int) -> Iterator[np.ndarray]:
         yield n * rng.dirichlet(np.ones(n))
 
 
-def resampled_windows(votes: pd.DataFrame, draws: int, seed: int) -> Iterator[pd.DataFrame]:
+def votes_of_resampled_windows(
+    votes: pd.DataFrame, draws: int, seed: int
+) -> Iterator[pd.DataFrame]:
     """Yield VOTES tables whose windows are drawn with replacement from those of one.
 
     Parameters

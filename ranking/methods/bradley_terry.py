@@ -23,7 +23,9 @@ from ranking.errors import RankingError
 from ranking.methods.method import Method, Start, Weights
 
 
-def log_strengths(wins: WinMatrix, weights: Weights = None, start: Start = None) -> np.ndarray:
+def bradley_terry_log_strengths(
+    wins: WinMatrix, weights: Weights = None, start: Start = None
+) -> np.ndarray:
     """Return log-strengths of mean 0, fitted, or one Newton step on from a start.
 
     Parameters
@@ -43,15 +45,15 @@ def log_strengths(wins: WinMatrix, weights: Weights = None, start: Start = None)
     RankingError
         If the fit does not converge.
     """
-    regularised = regularise(wins)
+    regularised = add_ties_if_strengths_infinite(wins)
     if start is None:
-        start = maximum_likelihood(regularised)
+        start = maximum_likelihood_log_strengths(regularised)
         if weights is None:
             return start
     return newton_step(regularised, start, weights)
 
 
-def maximum_likelihood(wins: np.ndarray) -> np.ndarray:
+def maximum_likelihood_log_strengths(wins: np.ndarray) -> np.ndarray:
     """Return the log-strengths (n,) that are most likely, given wins (n, n) of row over column.
 
     The wins must connect all candidates both ways.
@@ -73,7 +75,7 @@ def maximum_likelihood(wins: np.ndarray) -> np.ndarray:
     return newton_step(wins, near)  # choix stops at 1e-8: equals must come out equal
 
 
-def regularise(wins: WinMatrix) -> np.ndarray:
+def add_ties_if_strengths_infinite(wins: WinMatrix) -> np.ndarray:
     """Return the wins (n, n), with one tie per candidate added if strengths would be infinite.
 
     The tie is spread evenly over all other candidates.
@@ -144,7 +146,7 @@ def _win_probability(strength: np.ndarray) -> np.ndarray:
 
 BRADLEY_TERRY = Method(
     "bradley-terry",
-    log_strengths,
+    bradley_terry_log_strengths,
     format_spec=".2f",
     unit="a log-odds: one more is odds of 2.7 to 1",
     disconnected_remark="How far apart they are is not known: each candidate was given one more "

@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.errors import TableError
-from ranking.evaluation.resampling import Estimate, pair_share
+from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
 from ranking.tables import WINDOWS, check
 from ranking.tasks.manifest import SPLITS, Column, Manifest
 from ranking.tasks.metrics import class_metrics
@@ -185,7 +185,7 @@ def predicted_comparisons(examples: Examples, p: np.ndarray, windows: pd.DataFra
             "p_first": p,
         }
     )
-    return count_votes(votes)
+    return votes_to_comparisons(votes)
 
 
 def accuracy(
@@ -225,7 +225,7 @@ def accuracy(
     right, total = (
         within @ (counts * better) @ within.T for counts in (tally.wins, tally.pair_counts)
     )
-    return pair_share(right, total, seed)
+    return bootstrap_pair_share(right, total, seed)
 
 
 def expertise_task(classes: int) -> Task:

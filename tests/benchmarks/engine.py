@@ -25,7 +25,7 @@ from icpc.study.study import Settings, run_study
 from ranking.comparisons.tally import WinMatrix, count_comparisons
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
-from ranking.methods.bradley_terry import log_strengths
+from ranking.methods.bradley_terry import bradley_terry_log_strengths
 
 
 def tournament(n: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -72,7 +72,7 @@ def time_fits(comparisons: pd.DataFrame) -> dict[str, float]:
     pairs = list(zip(winner.tolist(), loser.tolist(), strict=True))
     winners = [evalica.Winner.X if x else evalica.Winner.Y for x in won]
     first_ids, second_ids = comparisons["first"].tolist(), comparisons["second"].tolist()
-    own_seconds, strengths = timed(lambda: log_strengths(WinMatrix(wins)))
+    own_seconds, strengths = timed(lambda: bradley_terry_log_strengths(WinMatrix(wins)))
     choix_seconds, reference = timed(lambda: choix.opt_pairwise(len(names), pairs))
     evalica_seconds, scores = timed(
         lambda: evalica.bradley_terry(first_ids, second_ids, winners).scores

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from plots.calibration import draw_calibration
-from plots.vote_shares import draw_window_shares
+from plots.vote_shares import draw_group_vote_shares
 
 
 def test_a_line_for_each_group_over_the_minutes():
@@ -17,7 +17,7 @@ def test_a_line_for_each_group_over_the_minutes():
             "share": [0.7, 0.8, 0.4, 0.3],
         }
     )
-    ax = draw_window_shares(shares, ("first", "second", "final"))
+    ax = draw_group_vote_shares(shares, ("first", "second", "final"))
     lines = {line.get_label(): line for line in ax.lines}
     assert set(lines) == {"as many votes won as lost", "final (2)", "first (7)"}
     np.testing.assert_allclose(lines["final (2)"].get_xydata(), [[0, 0.7], [5, 0.8]])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from clusters import clustered_share
 
-from ranking.evaluation.resampling import pair_share
+from ranking.evaluation.resampling import bootstrap_pair_share
 
 
 def test_of_pairs_of_one_kind_it_is_the_share_over_pairs():
@@ -17,7 +17,7 @@ def test_of_pairs_of_one_kind_it_is_the_share_over_pairs():
     pair_counts = np.triu(pair_counts)
     first, second = np.triu_indices(n, 1)
     found = clustered_share(won[first, second], [[first, second]], seed=3)
-    wanted = pair_share(won, pair_counts, seed=3)
+    wanted = bootstrap_pair_share(won, pair_counts, seed=3)
     assert found.value == pytest.approx(wanted.value)
     assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high))
     assert found.pairs == n * (n - 1) / 2

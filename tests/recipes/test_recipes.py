@@ -13,7 +13,7 @@ from resolution import resampled
 
 from icpc.competition.roster import read_roster
 from ranking.embeddings.store import Embedding
-from ranking.evaluation.accuracy import control_accuracy, larger_value_wins
+from ranking.evaluation.accuracy import control_accuracy, larger_value_win_matrix
 from ranking.files.table_writer import to_csv
 from ranking.tasks.expertise import COLUMNS, labelled_pairs
 from ranking.tasks.manifest import read_manifest
@@ -119,7 +119,7 @@ def test_of_one_edition_the_pooled_accuracy_is_that_of_the_check():
     rng = np.random.default_rng(2)
     score = rng.integers(0, 4, 30).astype(float)
     key = score + rng.normal(0, 3, 30)
-    found = PairsWithinEditions(np.full(30, 2004), score).accuracy(larger_value_wins(key))
+    found = PairsWithinEditions(np.full(30, 2004), score).accuracy(larger_value_win_matrix(key))
     wanted = control_accuracy(key, score)
     assert (found.value, found.low, found.high) == pytest.approx(
         (wanted.value, wanted.low, wanted.high)
@@ -138,8 +138,8 @@ def test_results_are_permuted_within_editions(candidates):
 def test_a_control_takes_the_larger_for_the_better(candidates):
     edition, score = candidates["edition"].to_numpy(), candidates["score"].to_numpy()
     pairs = PairsWithinEditions(edition, score)
-    assert pairs.accuracy(larger_value_wins(score)).value == 1
-    assert pairs.accuracy(larger_value_wins(-score)).value == 0
+    assert pairs.accuracy(larger_value_win_matrix(score)).value == 1
+    assert pairs.accuracy(larger_value_win_matrix(-score)).value == 0
 
 
 def written(table: pd.DataFrame, path: Path) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ranking.evaluation.resampling import pair_share
+from ranking.evaluation.resampling import bootstrap_pair_share
 from ranking.tasks.manifest import SPLITS, Column, Manifest
 from ranking.tasks.metrics import class_metrics
 from ranking.tasks.registry import TaskSpec
@@ -42,7 +42,7 @@ def evaluate(found: Predictions, seed: int) -> Evaluation:
     truth = pd.Series(found.examples.targets, index=names).groupby(level=0).first()
     right = (table.idxmax(axis=1) == truth).astype(float)
     groups = right.groupby(found.groups).agg(["sum", "size"]).to_numpy(dtype=float)
-    shares = pair_share(np.diag(groups[:, 0]), np.diag(groups[:, 1]), seed)
+    shares = bootstrap_pair_share(np.diag(groups[:, 0]), np.diag(groups[:, 1]), seed)
     return Evaluation(shares, class_metrics(found.logits, found.examples.targets))
 
 

@@ -23,8 +23,8 @@ from icpc.study.hit_rate import study_hit_rate
 from icpc.study.runs import run_record
 from icpc.study.study import Settings, run_study
 from plots.style import DARK, LIGHT
-from ranking.consistency.transitivity import find_long_cycles
-from ranking.evaluation.null_model import random_judges
+from ranking.consistency.transitivity import find_long_cycle_per_component
+from ranking.evaluation.null_model import random_judge_strengths
 from ranking.files.table_writer import to_csv
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -168,7 +168,7 @@ def thousand(folder, study2015):
     roster = roster_of(ids, [f"Candidate {one}" for one in ids], [ROUNDS[at] for at in level])
     competition = Competition("thousand", "A thousand", ROUNDS, roster, Path(__file__))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "random_judges", partial(random_judges, draws=10))
+        patch.setattr(study, "random_judge_strengths", partial(random_judge_strengths, draws=10))
         patch.setattr(study, "with_intervals", lambda ranking, *_: _wide(ranking))
         patch.setattr(report, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
@@ -478,7 +478,7 @@ def test_without_intervals_none_are_shown(visit, ordered):
 
 def test_cycles_are_named(visit, page2015, study2015):
     rank = study2015.ranking.set_index("candidate")["rank"]
-    (cycle,) = find_long_cycles(study2015.tally, rank)
+    (cycle,) = find_long_cycle_per_component(study2015.tally, rank)
     text = visit(page2015).locator(".cycles").inner_text()
     for candidate in cycle.candidates:
         assert study2015.results.loc[candidate, "name"] in text

@@ -11,11 +11,11 @@ from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
 from icpc.study.study import Settings, compare_with_result, run_study, with_passing_score
 from ranking.comparisons.pairs import ordered_pairs, with_truth
-from ranking.consistency.order_effect import order_agreement
+from ranking.consistency.order_effect import same_winner_rate_in_both_orders
 from ranking.errors import CompetitionError, RankingError
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.hit_rate import area_under_roc
-from ranking.evaluation.null_model import coin_flips, random_judges
+from ranking.evaluation.null_model import coin_flip_strengths, random_judge_strengths
 from ranking.methods.counting import WIN_RATE, WINS
 from ranking.methods.method import rank_candidates
 from ranking.methods.registry import METHODS
@@ -52,7 +52,7 @@ def test_2015_pair_accuracy_by_the_roster_and_by_the_authors_labels(study2015):
 
 
 def test_2015_order_agreement(study2015):
-    agreement = order_agreement(study2015.tally, 0)
+    agreement = same_winner_rate_in_both_orders(study2015.tally, 0)
     assert agreement.value == pytest.approx(0.602, abs=0.0005)
     assert agreement.pairs == 4209
 
@@ -71,7 +71,7 @@ def test_2015_a_coin_by_raw_wins_seems_to_know_the_result(study2015):
     passed = study2015.passed.to_numpy()
     means = {
         method: area_under_roc(tossed, passed).mean()
-        for method, tossed in coin_flips(study2015.tally, (WINS, WIN_RATE)).items()
+        for method, tossed in coin_flip_strengths(study2015.tally, (WINS, WIN_RATE)).items()
     }
     assert means["wins"] == pytest.approx(0.999, abs=0.001)
     assert means["win-rate"] == pytest.approx(0.5, abs=0.01)
@@ -162,7 +162,7 @@ def test_random_judges_are_simulated_once_per_study(study2015):
     assert study.null_strengths is study.null_strengths
     assert np.array_equal(study.null_strengths, study2015.null_strengths)
     method, seed = study.settings.ranking_method, study.settings.seed
-    assert np.array_equal(study.null_strengths, random_judges(study.tally, method, seed))
+    assert np.array_equal(study.null_strengths, random_judge_strengths(study.tally, method, seed))
 
 
 def test_who_counts_as_passed_can_be_moved(study2015):

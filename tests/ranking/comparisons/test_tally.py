@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.comparisons.schedule import describe_schedule, schedule_follows_result
+from ranking.comparisons.schedule import describe_schedule, equal_scores_rarely_compared
 from ranking.comparisons.tally import (
     count_comparisons,
     is_strongly_connected,
@@ -72,6 +72,6 @@ def test_a_schedule_of_unequal_pairs_only_follows_the_result():
     unequal = [(x, y, x) for x in "abcd" for y in "abcd" if score[x] != score[y]]
     complete = [(x, y, x) for x in "abcd" for y in "abcd" if x != y]
     values = np.array(list(score.values()))
-    assert schedule_follows_result(count_comparisons(table(*unequal)), values)
-    assert not schedule_follows_result(count_comparisons(table(*complete)), values)
-    assert not schedule_follows_result(count_comparisons(table(*complete)), np.zeros(4))
+    assert equal_scores_rarely_compared(count_comparisons(table(*unequal)), values)
+    assert not equal_scores_rarely_compared(count_comparisons(table(*complete)), values)
+    assert not equal_scores_rarely_compared(count_comparisons(table(*complete)), np.zeros(4))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.comparisons.votes import count_votes, read_votes
+from ranking.comparisons.votes import read_votes, votes_to_comparisons
 from ranking.errors import ComparisonsError
 from ranking.tables import COMPARISONS, TIE
 
@@ -31,7 +31,7 @@ def votes(*p_first):
 )
 def test_winners_by_hand(p_first, majority, mean):
     for rule, expected in (("majority", majority), ("mean", mean)):
-        table = count_votes(votes(*p_first), rule)
+        table = votes_to_comparisons(votes(*p_first), rule)
         assert tuple(table.columns) == COMPARISONS
         row = table.iloc[0]
         assert (row["winner"], row["votes"]) == expected
@@ -41,20 +41,20 @@ def test_winners_by_hand(p_first, majority, mean):
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0]), min_size=1, max_size=9))
 def test_swapping_the_two_swaps_the_winner(p_first):
     for rule in ("majority", "mean"):
-        straight = count_votes(votes(*p_first), rule).iloc[0]
-        swapped = count_votes(votes(*(1 - p for p in p_first)), rule).iloc[0]
+        straight = votes_to_comparisons(votes(*p_first), rule).iloc[0]
+        swapped = votes_to_comparisons(votes(*(1 - p for p in p_first)), rule).iloc[0]
         assert {"a": "b", "b": "a", TIE: TIE}[straight["winner"]] == swapped["winner"]
         assert straight["votes"] == swapped["votes"] or straight["winner"] == TIE
 
 
 def test_the_two_orders_of_a_pair_are_two_comparisons():
     table = pd.concat([votes(0.9), votes(0.2).assign(first="b", second="a")])
-    assert count_votes(table)["winner"].tolist() == ["a", "a"]
+    assert votes_to_comparisons(table)["winner"].tolist() == ["a", "a"]
 
 
 def test_an_unknown_rule_is_a_programming_error():
     with pytest.raises(ValueError, match="no rule 'loudest': choose majority, mean"):
-        count_votes(votes(0.9), "loudest")
+        votes_to_comparisons(votes(0.9), "loudest")
 
 
 def read(folder, *rows):

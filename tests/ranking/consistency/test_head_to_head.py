@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.consistency.head_to_head import find_upsets, order_flips, win_shares
-from ranking.consistency.order_effect import order_agreement
+from ranking.consistency.head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
+from ranking.consistency.order_effect import same_winner_rate_in_both_orders
 from ranking.evaluation.accuracy import pair_accuracy
 
 
@@ -27,7 +27,7 @@ def random_tally(n, seed):
 
 def test_shares_by_hand():
     tally = tally_of(("a", "b", "a"), ("b", "a", "b"), ("a", "c", "tie"), ("c", "a", "a"))
-    shares = win_shares(tally, ["c", "a", "b"])
+    shares = win_share_matrix(tally, ["c", "a", "b"])
     assert list(shares.index) == list(shares.columns) == ["c", "a", "b"]
     assert shares.loc["a", "b"] == 0.5
     assert shares.loc["a", "c"] == 0.75
@@ -40,23 +40,25 @@ def test_shares_by_hand():
     ("winners", "flip"), [(("a", "a"), 0), (("a", "b"), 1), (("b", "a"), 1), (("a", "tie"), 0.5)]
 )
 def test_a_flip_is_the_first_of_the_pair_winning_in_both_orders(winners, flip):
-    flips = order_flips(tally_of(("a", "b", winners[0]), ("b", "a", winners[1])), ["a", "b"])
+    flips = order_flip_share_matrix(
+        tally_of(("a", "b", winners[0]), ("b", "a", winners[1])), ["a", "b"]
+    )
     assert flips.loc["a", "b"] == flips.loc["b", "a"] == flip
 
 
 def test_a_pair_in_one_order_only_is_missing():
-    assert order_flips(tally_of(("a", "b", "a")), ["a", "b"]).isna().all(axis=None)
+    assert order_flip_share_matrix(tally_of(("a", "b", "a")), ["a", "b"]).isna().all(axis=None)
 
 
 @given(st.integers(2, 8), st.integers(0, 10_000))
 def test_shares_of_two_add_to_one_and_flips_average_to_the_disagreement(n, seed):
     tally = random_tally(n, seed)
     order = list(tally.candidates[::-1])
-    shares = win_shares(tally, order).to_numpy()
+    shares = win_share_matrix(tally, order).to_numpy()
     compared = ~np.isnan(shares)
     np.testing.assert_allclose((shares + shares.T)[compared], 1)
-    flips = order_flips(tally, order).to_numpy()
-    agreement = order_agreement(tally)
+    flips = order_flip_share_matrix(tally, order).to_numpy()
+    agreement = same_winner_rate_in_both_orders(tally)
     if agreement.pairs:
         assert np.nanmean(flips) == pytest.approx(1 - agreement.value)
 

@@ -12,8 +12,15 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from ranking.comparisons.tally import Tally
-from ranking.consistency.order_effect import first_win_rate, order_agreement, order_effect_log_odds
-from ranking.consistency.transitivity import count_feedback_arcs, count_triads
+from ranking.consistency.order_effect import (
+    first_win_rate,
+    order_effect_log_odds,
+    same_winner_rate_in_both_orders,
+)
+from ranking.consistency.transitivity import (
+    count_circular_triads,
+    count_feedback_arcs_and_decided_pairs,
+)
 
 
 def tournament(n: int, order_effect: float, seed: int, spread: float = 1.0) -> Tally:
@@ -35,7 +42,7 @@ def test_circular_triads_are_those_of_the_networkx_census(n, seed, decided):
     wins[undecided | undecided.T] = 0.5
     np.fill_diagonal(wins, 0)
     census = nx.triadic_census(nx.from_numpy_array(wins > wins.T, create_using=nx.DiGraph))
-    triads = count_triads(wins)
+    triads = count_circular_triads(wins)
     assert triads.circular == census["030C"]
     assert triads.decided == census["030C"] + census["030T"]
 
@@ -44,11 +51,11 @@ def test_circular_triads_are_those_of_the_networkx_census(n, seed, decided):
 def test_zeta_is_one_in_order_and_zero_at_the_most_circular(n):
     """Kendall and Babington Smith: at most (n³ − n) / 24 for odd n, (n³ − 4n) / 24 for even n."""
     ordered = np.triu(np.ones((n, n)), 1)
-    assert count_triads(ordered).zeta == 1
+    assert count_circular_triads(ordered).zeta == 1
     ahead = (np.arange(n)[np.newaxis, :] - np.arange(n)[:, np.newaxis]) % n
     circular = ((ahead > 0) & (2 * ahead < n)).astype(float)
     circular += np.triu(2 * ahead == n, 1)  # opposite ones, for even n
-    assert count_triads(circular).zeta == pytest.approx(0)
+    assert count_circular_triads(circular).zeta == pytest.approx(0)
 
 
 def test_coin_flips_make_a_quarter_of_the_triads_circular_with_variance_3_16():
@@ -58,7 +65,7 @@ def test_coin_flips_make_a_quarter_of_the_triads_circular_with_variance_3_16():
     for _ in range(3000):
         upper = np.triu(rng.random((12, 12)) < 0.5, 1)
         wins = upper + np.tril(~upper.T, -1)
-        found.append(count_triads(wins.astype(float)))
+        found.append(count_circular_triads(wins.astype(float)))
     circular = np.array([triads.circular for triads in found])
     assert circular.mean() == pytest.approx(found[0].expected_circular, rel=0.02)
     assert circular.std() == pytest.approx(found[0].standard_deviation, rel=0.05)
@@ -68,7 +75,9 @@ def test_order_agreement_by_hand():
     """The pair a, b alike; a, c swapped; b, c compared in one order only."""
     comparisons = np.array([[0, 1, 1], [1, 0, 1], [1, 0, 0]], dtype=float)
     first_wins = np.array([[0, 1, 1], [0, 0, 1], [1, 0, 0]], dtype=float)
-    agreement = order_agreement(Tally(pd.Index(list("abc")), comparisons, first_wins))
+    agreement = same_winner_rate_in_both_orders(
+        Tally(pd.Index(list("abc")), comparisons, first_wins)
+    )
     assert (agreement.value, agreement.pairs) == (0.5, 2)
 
 
@@ -125,5 +134,7 @@ def test_the_interval_of_the_order_effect_covers():
 
 def test_feedback_arcs_are_wins_against_the_ranking():
     wins = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]], dtype=float)  # a cycle
-    assert count_feedback_arcs(wins, np.array([3.0, 2.0, 1.0])) == (1, 3)
-    assert count_feedback_arcs(np.triu(np.ones((4, 4)), 1), np.array([4.0, 3, 2, 1])) == (0, 6)
+    assert count_feedback_arcs_and_decided_pairs(wins, np.array([3.0, 2.0, 1.0])) == (1, 3)
+    assert count_feedback_arcs_and_decided_pairs(
+        np.triu(np.ones((4, 4)), 1), np.array([4.0, 3, 2, 1])
+    ) == (0, 6)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.comparisons.tally import Tally
-from ranking.consistency.transitivity import find_long_cycles, widest_circular_triads
+from ranking.consistency.transitivity import find_long_cycle_per_component, widest_circular_triads
 
 
 def tournament(n, seed, decided=1.0, strength=0.0):
@@ -38,7 +38,7 @@ def test_every_cycle_is_a_cycle_within_one_component(n, seed, decided):
     won = beats(tally)
     graph = nx.DiGraph(tally.wins > tally.wins.T)
     sizes = sorted(len(c) for c in nx.strongly_connected_components(graph) if len(c) > 2)
-    found = find_long_cycles(tally, by_id(tally))
+    found = find_long_cycle_per_component(tally, by_id(tally))
     assert sorted(cycle.component_size for cycle in found) == sizes[-5:]
     for cycle in found:
         ring = cycle.candidates
@@ -51,20 +51,20 @@ def test_every_cycle_is_a_cycle_within_one_component(n, seed, decided):
 @given(st.integers(3, 25), st.integers(0, 10_000))
 def test_where_all_is_decided_the_cycle_takes_in_the_whole_component(n, seed):
     tally = tournament(n, seed)
-    for cycle in find_long_cycles(tally, by_id(tally)):
+    for cycle in find_long_cycle_per_component(tally, by_id(tally)):
         assert len(cycle.candidates) == cycle.component_size  # Camion's theorem
 
 
 def test_a_transitive_order_has_no_cycles():
     tally = tournament(8, 0, strength=100.0)
-    assert find_long_cycles(tally, by_id(tally)) == []
+    assert find_long_cycle_per_component(tally, by_id(tally)) == []
     assert widest_circular_triads(tally, by_id(tally)).empty
 
 
 def test_one_upset_makes_one_cycle_of_all():
     tally = tournament(8, 0, strength=100.0)
     tally.first_wins[0, 7] = 0  # the last beat the first
-    (cycle,) = find_long_cycles(tally, by_id(tally))
+    (cycle,) = find_long_cycle_per_component(tally, by_id(tally))
     assert cycle.component_size == 8
     triads = widest_circular_triads(tally, by_id(tally))
     assert len(triads) == 1
@@ -99,4 +99,4 @@ def test_the_comparisons_of_2015_have_no_cycle_longer_than_networkx_finds(study2
     rank = study2015.ranking.set_index("candidate")["rank"]
     wins = study2015.tally.wins
     longest = max(map(len, nx.simple_cycles(nx.DiGraph(wins > wins.T))))
-    assert len(find_long_cycles(study2015.tally, rank)[0].candidates) == longest
+    assert len(find_long_cycle_per_component(study2015.tally, rank)[0].candidates) == longest

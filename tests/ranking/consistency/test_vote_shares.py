@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from ranking.consistency.vote_shares import (
     WINDOW_MINUTES,
     best_and_worst_windows,
-    shares_by_group,
-    window_shares,
+    vote_shares_by_group_and_window,
+    vote_shares_by_window,
 )
 from ranking.errors import TableError
 
@@ -22,7 +22,7 @@ def table(rows):
 
 
 def test_shares_by_hand():
-    shares = window_shares(table(ROWS)).set_index(["candidate", "window"])
+    shares = vote_shares_by_window(table(ROWS)).set_index(["candidate", "window"])
     assert shares.loc[("a", 0), "votes"] == 2
     assert shares.loc[("a", 0), "share"] == 1
     assert shares.loc[("a", 0), "p"] == pytest.approx(0.8)
@@ -33,7 +33,7 @@ def test_shares_by_hand():
 
 
 def test_best_and_worst_leave_out_candidates_of_one_window():
-    windows = window_shares(table(ROWS))
+    windows = vote_shares_by_window(table(ROWS))
     named = best_and_worst_windows(windows)
     assert named.loc["a"].to_dict() == {"best": 0, "worst": 1}
     assert named.loc["b"].to_dict() == {"best": 1, "worst": 0}
@@ -41,8 +41,10 @@ def test_best_and_worst_leave_out_candidates_of_one_window():
 
 
 def test_groups_are_means_of_candidates():
-    windows = window_shares(table(ROWS))
-    groups = shares_by_group(windows, pd.Series({"a": "final", "b": "final", "c": "first"}))
+    windows = vote_shares_by_window(table(ROWS))
+    groups = vote_shares_by_group_and_window(
+        windows, pd.Series({"a": "final", "b": "final", "c": "first"})
+    )
     at = groups.set_index(["group", "window"])
     assert at.loc[("final", 0), "share"] == pytest.approx((1 + 0.5 / 3) / 2)
     assert at.loc[("final", 0), "candidates"] == 2
@@ -53,7 +55,7 @@ def test_groups_are_means_of_candidates():
 def test_every_vote_is_one_win_for_the_two_of_it(seed):
     rng = np.random.default_rng(seed)
     rows = [(*rng.permutation(list("abcd"))[:2], rng.integers(3), rng.random()) for _ in range(20)]
-    windows = window_shares(table(rows))
+    windows = vote_shares_by_window(table(rows))
     assert windows["votes"].sum() == 40
     assert (windows["share"] * windows["votes"]).sum() == pytest.approx(20)
     assert (windows["p"] * windows["votes"]).sum() == pytest.approx(20)
@@ -67,4 +69,4 @@ def test_a_window_is_as_long_as_recordings_are_cut():
 
 def test_no_votes_are_refused():
     with pytest.raises(TableError, match="no rows"):
-        window_shares(table([]))
+        vote_shares_by_window(table([]))

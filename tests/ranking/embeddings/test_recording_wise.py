@@ -10,7 +10,7 @@ import torch
 from plugins import offer_encoders
 from sounds import piano, write_sound
 
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank, open_bank
 from ranking.embeddings.embed import EncoderChoice, cache_key_of, load_encoders
 from ranking.embeddings.executors import process_executor
@@ -132,6 +132,6 @@ def test_it_is_embedded_stored_loaded_and_compared_like_any(recordings, tmp_path
     assert values.shape == (3, 30, 2, 3)
     assert mask.sum(dim=1).tolist() == [3, 4, 2]
     assert torch.equal(values[:, 0, 0, 0], torch.tensor(list(SECONDS.values())))
-    tally = count_votes(compare_windows(Longer(loaded.cache_key), bank))
+    tally = votes_to_comparisons(compare_windows(Longer(loaded.cache_key), bank))
     wins = tally["winner"].value_counts()
     assert wins.to_dict() == {"bob": 4, "ann": 2}

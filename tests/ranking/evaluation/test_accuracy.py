@@ -13,14 +13,14 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from ranking.comparisons.tally import Tally
 from ranking.evaluation.accuracy import (
-    accuracy_by_distance,
     control_accuracy,
     macro_f1,
     pair_accuracy,
-    permutation_p,
+    pair_accuracy_by_score_difference,
+    pair_accuracy_permutation_p,
 )
 from ranking.evaluation.agreement import somers_d, tau_b
-from ranking.evaluation.resampling import pair_share, two_sided_p
+from ranking.evaluation.resampling import bootstrap_pair_share, two_sided_p
 
 
 def tournament(
@@ -56,7 +56,7 @@ def test_pairs_within_a_row_are_drawn_as_the_row_is():
     Of 2,000 draws its width is known to 2 %: quantiles at 2.5 % err by 0.06 deviations each.
     """
     share = np.random.default_rng(0).random(400)
-    found = pair_share(np.diag(share), np.eye(400))
+    found = bootstrap_pair_share(np.diag(share), np.eye(400))
     assert found.value == pytest.approx(share.mean())
     width = 2 * 1.96 * share.std() / np.sqrt(400)
     assert (found.high - found.low) / width == pytest.approx(1, abs=0.07)
@@ -66,7 +66,7 @@ def test_distances_make_up_the_whole():
     rng = np.random.default_rng(1)
     score = scores(rng, 40)
     tally = tournament(score, 0.5, rng)
-    classes = accuracy_by_distance(tally, score)
+    classes = pair_accuracy_by_score_difference(tally, score)
     whole = pair_accuracy(tally, score)
     assert sum(own.pairs for own in classes.values()) == whole.pairs
     assert sum(own.pairs * own.value for own in classes.values()) == pytest.approx(
@@ -79,7 +79,7 @@ def test_many_distances_are_split_into_classes_that_make_up_the_whole():
     rng = np.random.default_rng(2)
     score = rng.permutation(60) / 10
     tally = tournament(score, 0.5, rng)
-    classes = accuracy_by_distance(tally, score)
+    classes = pair_accuracy_by_score_difference(tally, score)
     starts = [smallest for smallest, _ in classes]
     assert starts == sorted(starts)
     assert starts[0] == pytest.approx(0.1)
@@ -88,7 +88,7 @@ def test_many_distances_are_split_into_classes_that_make_up_the_whole():
     assert len(sizes) == 4
     assert sum(sizes) == 60 * 59
     assert max(sizes) < 1.3 * min(sizes)  # as equal as 59 distances allow
-    few = accuracy_by_distance(tally, np.repeat([0.1, 0.2, 0.3], 20))
+    few = pair_accuracy_by_score_difference(tally, np.repeat([0.1, 0.2, 0.3], 20))
     assert list(few) == [(0.1, 0.1), (0.2, 0.2)]
 
 
@@ -107,7 +107,7 @@ def test_the_candidate_bootstrap_covers_93_to_97_percent_at_68(skill):
         score = scores(rng, 68)
         tally = tournament(score, skill, rng)
         better = score[:, np.newaxis] > score[np.newaxis, :]
-        estimate = pair_share(tally.wins * better, tally.pair_counts * better, seed)
+        estimate = bootstrap_pair_share(tally.wins * better, tally.pair_counts * better, seed)
         covered += estimate.low <= expected <= estimate.high
         half = 1.96 * np.sqrt(0.25 / estimate.pairs)
         binomial += abs(estimate.value - expected) <= half
@@ -130,7 +130,10 @@ def test_the_permutation_p_raises_few_false_alarms(complete):
         score = scores(rng, 40)
         tally = tournament(np.zeros(40), 0, rng)
         drawn = 1.0 if complete else score[:, np.newaxis] != score[np.newaxis, :]
-        alarms += permutation_p(tally.wins * drawn, tally.pair_counts * drawn, score, seed) <= 0.05
+        alarms += (
+            pair_accuracy_permutation_p(tally.wins * drawn, tally.pair_counts * drawn, score, seed)
+            <= 0.05
+        )
     assert alarms / 200 <= 0.08
 
 

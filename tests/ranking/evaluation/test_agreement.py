@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import kendalltau
 
 from ranking.comparisons.tally import Tally
-from ranking.evaluation.agreement import method_agreement, method_ranks
+from ranking.evaluation.agreement import method_tau_b_matrix, ranks_by_method
 from ranking.methods.method import rank_candidates
 from ranking.methods.registry import METHODS
 
@@ -22,22 +22,22 @@ def round_robin(n=12, seed=3):
 
 
 def test_wins_rate_and_bradley_terry_are_one_order_in_a_round_robin():
-    agreement = method_agreement(method_ranks(round_robin()))
+    agreement = method_tau_b_matrix(ranks_by_method(round_robin()))
     trio = ["wins", "win-rate", "bradley-terry"]
     np.testing.assert_allclose(agreement.loc[trio, trio], 1)
     assert agreement.loc["pagerank", "wins"] < 1
 
 
 def test_agreement_is_symmetric_and_that_of_scipy_on_ranks(study2015):
-    ranks = method_ranks(study2015.tally)
-    agreement = method_agreement(ranks)
+    ranks = ranks_by_method(study2015.tally)
+    agreement = method_tau_b_matrix(ranks)
     np.testing.assert_allclose(agreement, agreement.T)
     expected = kendalltau(ranks["wins"], ranks["bradley-terry"]).statistic
     assert agreement.loc["wins", "bradley-terry"] == pytest.approx(expected)
 
 
 def test_ranks_are_those_of_the_ranking(study2015):
-    ranks = method_ranks(study2015.tally)
+    ranks = ranks_by_method(study2015.tally)
     assert list(ranks.columns) == list(METHODS)
     for name, method in METHODS.items():
         own = rank_candidates(study2015.tally, method).set_index("candidate")["rank"]

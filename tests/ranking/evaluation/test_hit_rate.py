@@ -16,10 +16,10 @@ from ranking.evaluation.hit_rate import (
     average_precision,
     global_envelope,
     hit_rate_curve,
-    precision_at_k,
+    precision_at_every_k,
     summarise_hit_rate,
 )
-from ranking.evaluation.null_model import coin_flips, random_judges
+from ranking.evaluation.null_model import coin_flip_strengths, random_judge_strengths
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WIN_RATE, WINS, win_rates
 from ranking.methods.method import rank_candidates
@@ -46,7 +46,7 @@ def test_auc_is_that_of_scikit_learn_and_of_somers_d(rows):
 @given(vectors)
 def test_hit_rate_is_the_precision_of_naming_everyone_at_the_threshold(rows):
     strength, passed = split(rows)
-    rates = precision_at_k(strength, passed)
+    rates = precision_at_every_k(strength, passed)
     falling = np.sort(strength)[::-1]
     for k, threshold in enumerate(falling):
         named = strength >= threshold
@@ -64,8 +64,10 @@ def test_average_precision_is_that_of_scikit_learn(rows):
 def test_stacked_rankings_give_stacked_curves():
     rng = np.random.default_rng(0)
     strength, passed = rng.integers(0, 9, (5, 30)).astype(float), rng.random(30) < 0.4
-    stacked = precision_at_k(strength, passed)
-    assert stacked == pytest.approx(np.stack([precision_at_k(one, passed) for one in strength]))
+    stacked = precision_at_every_k(strength, passed)
+    assert stacked == pytest.approx(
+        np.stack([precision_at_every_k(one, passed) for one in strength])
+    )
 
 
 def ranking_of(strength: dict[str, float]) -> pd.DataFrame:
@@ -120,8 +122,10 @@ def test_the_band_covers_95_percent_of_random_judges(comparisons):
     inside = 0
     for seed in range(500):
         tally = tournament(rng, comparisons, spread=1.0)
-        low, high = global_envelope(precision_at_k(random_judges(tally, WIN_RATE, seed), passed))
-        own = precision_at_k(win_rates(tally.matrix), passed)
+        low, high = global_envelope(
+            precision_at_every_k(random_judge_strengths(tally, WIN_RATE, seed), passed)
+        )
+        own = precision_at_every_k(win_rates(tally.matrix), passed)
         inside += bool(((own >= low - 1e-12) & (own <= high + 1e-12)).all())
     assert 0.93 <= inside / 500 <= 0.97
 
@@ -130,8 +134,8 @@ def test_the_band_of_113_candidates_covers_other_random_curves():
     """The band of 1,000 draws of many candidates covers 95 ± 2 % of 2,000 other curves."""
     rng = np.random.default_rng(7)
     passed = np.arange(113) < 58
-    low, high = global_envelope(precision_at_k(rng.random((1000, 113)), passed))
-    others = precision_at_k(rng.random((2000, 113)), passed)
+    low, high = global_envelope(precision_at_every_k(rng.random((1000, 113)), passed))
+    others = precision_at_every_k(rng.random((2000, 113)), passed)
     inside = ((others >= low - 1e-12) & (others <= high + 1e-12)).all(axis=1).mean()
     assert 0.93 <= inside <= 0.97
 
@@ -140,7 +144,7 @@ def test_coin_flips_look_skilled_by_raw_wins_where_equal_results_were_not_compar
     """Section 5.1.1 against itself: the number of comparisons gives the result away."""
     tally = tournament(np.random.default_rng(0), UNEQUAL, spread=0.0)
     passed = SCORE > 0
-    null = coin_flips(tally, (WINS, WIN_RATE))
+    null = coin_flip_strengths(tally, (WINS, WIN_RATE))
     by_wins = area_under_roc(null["wins"], passed).mean()
     by_rate = area_under_roc(null["win-rate"], passed).mean()
     assert by_wins > 0.95
@@ -150,8 +154,8 @@ def test_coin_flips_look_skilled_by_raw_wins_where_equal_results_were_not_compar
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 def test_random_judges_are_centred_and_repeatable(method):
     tally = tournament(np.random.default_rng(1), COMPLETE, spread=1.0)
-    draws = random_judges(tally, method, seed=3, draws=300)
-    assert np.array_equal(draws, random_judges(tally, method, seed=3, draws=300))
+    draws = random_judge_strengths(tally, method, seed=3, draws=300)
+    assert np.array_equal(draws, random_judge_strengths(tally, method, seed=3, draws=300))
     assert area_under_roc(draws, SCORE > 0).mean() == pytest.approx(0.5, abs=0.03)
 
 
@@ -159,5 +163,5 @@ def test_random_judges_are_as_decided_as_the_actual_one():
     """The spread of drawn strengths is that of the fitted ones."""
     tally = tournament(np.random.default_rng(1), COMPLETE, spread=1.5)
     own = rank_candidates(tally, BRADLEY_TERRY)["strength"].std()
-    drawn = random_judges(tally, BRADLEY_TERRY, draws=300).std(axis=1).mean()
+    drawn = random_judge_strengths(tally, BRADLEY_TERRY, draws=300).std(axis=1).mean()
     assert drawn == pytest.approx(own, rel=0.1)

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit
 
 from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WINS
@@ -85,7 +85,7 @@ def test_windows_can_be_resampled_where_votes_are_known():
         for window, noise in enumerate(rng.normal(0, 0.2, 6))
     ]
     votes = pd.DataFrame(rows, columns=["first", "second", "window", "p_first"])
-    ranking = rank_candidates(count_comparisons(count_votes(votes)), BRADLEY_TERRY)
+    ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), BRADLEY_TERRY)
     table = with_window_intervals(ranking, votes, "majority", BRADLEY_TERRY, draws=60)
     assert (table["rank_low"] <= table["rank"]).all()
     assert (table["rank_high"] >= table["rank"]).all()
@@ -103,6 +103,6 @@ def test_votes_that_never_change_give_intervals_of_one_rank():
         ],
         columns=["first", "second", "window", "p_first"],
     )
-    ranking = rank_candidates(count_comparisons(count_votes(votes)), WINS)
+    ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), WINS)
     table = with_window_intervals(ranking, votes, "majority", WINS, draws=20)
     assert (table["rank_low"] == table["rank_high"]).all()

@@ -10,7 +10,7 @@ import pytest
 import torch
 from heads import fixed_head, lively_head, side_by_side
 
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import RankingError, StoreError
@@ -90,7 +90,7 @@ def test_every_window_that_both_have_is_voted_on():
     windows = {name: -(-count // 30) for name, count in SEGMENTS.items()}
     for (first, second), own in votes.groupby(["first", "second"]):
         assert own["window"].tolist() == list(range(min(windows[first], windows[second])))
-    assert len(count_votes(votes)) == 4 * 3
+    assert len(votes_to_comparisons(votes)) == 4 * 3
 
 
 def test_the_two_orders_agree_in_an_antisymmetric_vote():

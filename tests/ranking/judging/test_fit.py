@@ -9,7 +9,7 @@ from heads import fixed_head
 from skill import planted_bank
 
 from ranking.comparisons.tally import count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import TableError
@@ -52,7 +52,7 @@ def accuracy(bank, score: pd.Series, folds: int, ranker: ProbeRanker, seed: int 
         fitted = fit_ranker(ranker, bank, score[candidates], seed=seed)
         return lambda others: compare_windows(fitted, bank, candidates=others)
 
-    tally = count_comparisons(count_votes(compare_held_out(fold, fit_on)))
+    tally = count_comparisons(votes_to_comparisons(compare_held_out(fold, fit_on)))
     return pair_accuracy(tally, score[tally.candidates].to_numpy(), seed)
 
 

@@ -7,7 +7,11 @@ import pytest
 from tournaments import random_wins
 
 from ranking.comparisons.tally import WinMatrix
-from ranking.methods.bradley_terry import fisher_information, log_strengths, newton_step
+from ranking.methods.bradley_terry import (
+    bradley_terry_log_strengths,
+    fisher_information,
+    newton_step,
+)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -16,7 +20,7 @@ def test_strengths_are_the_maximum_of_the_likelihood(seed):
     wins = random_wins(15, seed)
     wins[2, 3:] = wins[3:, 2] = 0  # an uneven schedule
     wins[2, 0] = wins[0, 2] = 1
-    strength = log_strengths(WinMatrix(wins))
+    strength = bradley_terry_log_strengths(WinMatrix(wins))
     probability = 1 / (1 + np.exp(strength[np.newaxis, :] - strength[:, np.newaxis]))
     assert ((wins + wins.T) * probability).sum(axis=1) == pytest.approx(wins.sum(axis=1), abs=1e-9)
     assert strength.mean() == pytest.approx(0, abs=1e-12)
@@ -42,7 +46,7 @@ def test_choix_and_evalica_agree(seed):
     theirs = np.log(result.scores.loc[names].to_numpy())
     pairs = [(i, j) for i, j in zip(winner, loser, strict=True) for _ in range(int(wins[i, j]))]
     choice = choix.opt_pairwise(20, pairs)
-    ours = log_strengths(WinMatrix(wins))
+    ours = bradley_terry_log_strengths(WinMatrix(wins))
     assert ours == pytest.approx(theirs - theirs.mean(), abs=0.01)
     assert ours == pytest.approx(choice - choice.mean(), abs=0.01)
 
@@ -51,7 +55,7 @@ def test_one_newton_step_reaches_the_reweighted_maximum_nearly():
     """The interval's shortcut against a full fit of the same weights."""
     wins = random_wins(40, 1)
     weights = np.random.default_rng(0).dirichlet(np.ones(40)) * 40
-    fitted = log_strengths(WinMatrix(wins))
+    fitted = bradley_terry_log_strengths(WinMatrix(wins))
     exact = fitted
     for _ in range(20):
         exact = newton_step(wins, exact, weights)
