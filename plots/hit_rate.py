@@ -11,6 +11,7 @@ References
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ def hit_rate_figure(
     tiers: tuple[str, ...],
     names: Mapping[str, str],
     labelled: Sequence[str],
-    x: str,
+    x_column: Literal["wins", "k"],
     title: str,
 ) -> Figure:
     """Return the whole figure: curve, null band, base rate, top half, names and numbers.
@@ -49,24 +50,27 @@ def hit_rate_figure(
         Names of candidates by id; an id without a name is drawn itself.
     labelled
         Ids of the candidates to name beside their dots.
-    x
+    x_column
         Column on the horizontal axis: wins or k.
     title
         Title of the figure.
     """
-    ax = draw_hit_rate(curve, tiers, x, new_axes(8.6, 5.4))
-    draw_references(ax, curve, summary, x)
+    ax = draw_hit_rate(curve, tiers, x_column, new_axes(8.6, 5.4))
+    draw_references(ax, curve, summary, x_column)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
     ax.set_title(title, pad=24, wrap=True)
     ax.text(0, 1.02, _numbers(summary), transform=ax.transAxes, fontsize=8, color=palette().quiet)
     ax.figure.figure.tight_layout()
-    label_candidates(ax, curve, names, labelled, x)
+    label_candidates(ax, curve, names, labelled, x_column)
     return ax.figure.figure
 
 
 @plot_style()
 def draw_hit_rate(
-    curve: pd.DataFrame, tiers: tuple[str, ...], x: str, ax: Axes | None = None
+    curve: pd.DataFrame,
+    tiers: tuple[str, ...],
+    x_column: Literal["wins", "k"],
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw a HITRATE table as dots, with the null band.
 
@@ -76,7 +80,7 @@ def draw_hit_rate(
         HITRATE table.
     tiers
         Results from the lowest to the highest.
-    x
+    x_column
         Column on the horizontal axis: wins or k.
     ax
         Axes to draw on; new ones if None.
@@ -89,21 +93,21 @@ def draw_hit_rate(
     check(curve, HITRATE, "hit-rate")
     ax = new_axes(6.4, 4.8) if ax is None else ax
     colours, markers = tier_colours(tiers), tier_markers(tiers)
-    outline = curve.drop_duplicates(x).sort_values(x)
+    outline = curve.drop_duplicates(x_column).sort_values(x_column)
     ax.fill_between(
-        outline[x],
+        outline[x_column],
         outline["null_low"],
         outline["null_high"],
         color=palette().band,
         linewidth=0,
         label="null band: 95 % of random judges",
     )
-    ax.plot(outline[x], outline["hit_rate"], color=palette().quiet, linewidth=0.8, zorder=2)
+    ax.plot(outline[x_column], outline["hit_rate"], color=palette().quiet, linewidth=0.8, zorder=2)
     for tier in tiers:
         own = curve[curve["reached"] == tier]
         if len(own):
             ax.scatter(
-                own[x],
+                own[x_column],
                 own["hit_rate"],
                 s=26,
                 c=colours[tier],
@@ -113,7 +117,7 @@ def draw_hit_rate(
                 label=f"{tier} ({len(own)})",
                 zorder=3,
             )
-    ax.set_xlabel(AXES[x])
+    ax.set_xlabel(AXES[x_column])
     ax.set_ylabel("hit-rate: share of these who passed")
     lowest = min(curve["hit_rate"].min(), curve["null_low"].min())
     ax.set_ylim(max(0.0, lowest - 0.08), 1.1)
@@ -121,7 +125,9 @@ def draw_hit_rate(
     return ax
 
 
-def draw_references(ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x: str) -> None:
+def draw_references(
+    ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x_column: Literal["wins", "k"]
+) -> None:
     """Draw the base rate and the threshold of the top half.
 
     Parameters
@@ -132,7 +138,7 @@ def draw_references(ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x: s
         HITRATE table.
     summary
         The curve in a few numbers.
-    x
+    x_column
         Column on the horizontal axis: wins or k.
     """
     ax.axhline(
@@ -141,7 +147,7 @@ def draw_references(ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x: s
         linestyle=":",
         label=f"base rate {summary.base_rate:.3f}",
     )
-    at = curve.loc[curve["k"] == summary.top_half, x].iloc[-1]
+    at = curve.loc[curve["k"] == summary.top_half, x_column].iloc[-1]
     ax.axvline(
         at,
         color=palette().accent,
@@ -152,7 +158,11 @@ def draw_references(ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x: s
 
 
 def label_candidates(
-    ax: Axes, curve: pd.DataFrame, names: Mapping[str, str], labelled: Sequence[str], x: str
+    ax: Axes,
+    curve: pd.DataFrame,
+    names: Mapping[str, str],
+    labelled: Sequence[str],
+    x_column: Literal["wins", "k"],
 ) -> None:
     """Name some candidates beside their dots.
 
@@ -166,13 +176,13 @@ def label_candidates(
         Names of candidates by id; an id without a name is drawn itself.
     labelled
         Ids of the candidates to name.
-    x
+    x_column
         Column on the horizontal axis: wins or k.
     """
     own = curve[curve["candidate"].isin(labelled)]
-    points = list(zip(own[x].astype(float), own["hit_rate"].astype(float), strict=True))
+    points = list(zip(own[x_column].astype(float), own["hit_rate"].astype(float), strict=True))
     texts = [names.get(candidate, candidate) for candidate in own["candidate"]]
-    place_labels(ax, points, texts, curve[[x, "hit_rate"]].to_numpy(dtype=float))
+    place_labels(ax, points, texts, curve[[x_column, "hit_rate"]].to_numpy(dtype=float))
 
 
 def _numbers(summary: HitRateSummary) -> str:

@@ -97,13 +97,13 @@ def test_numbers_of_the_readme_on_accuracy(study2015):
 
 
 def test_numbers_of_the_readme_on_the_two_stages_of_2025(study2025):
-    from icpc.findings.compare import compare_rankings, every_two, rankings_of
+    from icpc.findings.compare import compare_rankings, every_two_rankings, rankings_of
     from icpc.study.comparisons import load_comparisons
     from icpc.study.study import Settings, run_study
 
     competition = study2025.competition
     stage2 = run_study(competition, load_comparisons(competition, round_name="stage2"), Settings())
-    pairs = every_two(rankings_of({"stage1": study2025, "stage2": stage2}))
+    pairs = every_two_rankings(rankings_of({"stage1": study2025, "stage2": stage2}))
     score = competition.roster.set_index("candidate")["score"]
     (row,) = compare_rankings(pairs, score)
     shown = f"{row.tau:+.3f} (95 % interval {row.tau_low:+.3f} to {row.tau_high:+.3f})"

@@ -18,7 +18,7 @@ import typer
 
 from icpc.cli.output import Format
 from icpc.cli.weights import weights_folder_option
-from icpc.competition.bundled import bundled_names
+from icpc.competition.bundled import bundled_competition_names
 from icpc.workflows.settings import (
     DEFAULT_COMPETITION,
     EmbeddingOptions,
@@ -42,7 +42,7 @@ RENAMED_OPTIONS = {
 """Options of version 0.1.0 and what they are called now."""
 
 CHOICES: dict[str, Iterable[str]] = {
-    "competition": bundled_names(),
+    "competition": bundled_competition_names(),
     "method": METHODS,
     "vote": ("majority", "mean"),
     "count": ("all", "paper"),

@@ -1,16 +1,16 @@
-from .bundled import bundled_names
+from .bundled import bundled_competition_names
 from .competitions import Competition, load_competition, read_competition
 from .recordings import find_recordings, list_recordings
 from .roster import read_roster
-from .rounds import round_of_score
+from .rounds import round_or_score_label
 
 __all__ = [
     "Competition",
-    "bundled_names",
+    "bundled_competition_names",
     "find_recordings",
     "list_recordings",
     "load_competition",
     "read_competition",
     "read_roster",
-    "round_of_score",
+    "round_or_score_label",
 ]

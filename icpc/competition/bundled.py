@@ -6,7 +6,7 @@ BUNDLED = Path(__file__).parent.parent / "data"
 """Where they are, each in a folder of its name."""
 
 
-def bundled_names() -> list[str]:
+def bundled_competition_names() -> list[str]:
     """Return the names of the competitions that come with the program."""
     return sorted(path.parent.name for path in BUNDLED.glob("*/competition.toml"))
 

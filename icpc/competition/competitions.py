@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from icpc.competition.bundled import bundled_names, bundled_roster
+from icpc.competition.bundled import bundled_competition_names, bundled_roster
 from icpc.competition.roster import read_roster
 from ranking.deprecation import with_new_names
 from ranking.errors import CompetitionError, Given
@@ -83,13 +83,13 @@ def load_competition(name: str) -> Competition:
     >>> load_competition("icpc2025").rounds
     ('stage1', 'stage2', 'stage3', 'final')
     """
-    if name not in bundled_names():
+    if name not in bundled_competition_names():
         raise CompetitionError(
             Given(competition=printable(name)),
-            f"no such competition is bundled{did_you_mean(name, bundled_names())}",
-            f"choose {' or '.join(bundled_names())}, or read your own roster",
+            f"no such competition is bundled{did_you_mean(name, bundled_competition_names())}",
+            f"choose {' or '.join(bundled_competition_names())}, or read your own roster",
             key="bundled-or-roster",
-            bundled=" or ".join(bundled_names()),
+            bundled=" or ".join(bundled_competition_names()),
         )
     return read_competition(bundled_roster(name))
 

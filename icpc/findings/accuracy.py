@@ -9,7 +9,7 @@ from icpc.findings.finding import (
     outcome_of_interval,
     outcome_of_p,
 )
-from icpc.findings.results import known_scores, where_results_differ
+from icpc.findings.results import scores_and_known_mask, where_results_differ
 from icpc.findings.wording import ACCURACY, DISTANCE, interval, percent
 from icpc.study.study import Study
 from ranking.comparisons.schedule import most_pairs_in_both_orders
@@ -20,7 +20,7 @@ from ranking.evaluation.agreement import accuracy_by_juror
 @where_results_differ
 def find_accuracy(study: Study) -> Iterator[Finding]:
     """Share of the comparisons that went to the one who got further."""
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     estimate = pair_accuracy(study.tally, score, study.settings.seed)
     outcome = outcome_of_p(estimate.value - 0.5, estimate.p)
     sentence = (
@@ -36,7 +36,7 @@ def find_accuracy(study: Study) -> Iterator[Finding]:
 @where_results_differ
 def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
     """Share of the comparisons that went to the one who got further, by how far apart they are."""
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     unit = "round" if study.competition.rounds else "point"
     distances = pair_accuracy_by_score_difference(study.tally, score, study.settings.seed)
     for (low, high), estimate in distances.items():
@@ -65,7 +65,7 @@ def find_f1(study: Study) -> Iterator[Finding]:
             "nothing.",
         )
         return
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     value = macro_f1(study.tally, score)
     sentence = (
         f"Macro F1 over the answers 'the first is better' and 'the second is better', as in Table "
@@ -75,7 +75,7 @@ def find_f1(study: Study) -> Iterator[Finding]:
 
 
 @where_results_differ
-def find_juror_agreement(study: Study) -> Iterator[Finding]:
+def find_agreement_of_jurors_with_result(study: Study) -> Iterator[Finding]:
     """How often single jurors put two candidates in the order of the result, over all jurors."""
     if "juror" not in study.comparisons.table:
         return

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from icpc.competition.rounds import MAX_ROUNDS, round_of_score
+from icpc.competition.rounds import MAX_ROUNDS, round_or_score_label
 from icpc.findings.finding import AGREEMENT, NULL_BAND, Finding, outcome_of_p
-from icpc.findings.results import known_scores, where_results_differ
+from icpc.findings.results import scores_and_known_mask, where_results_differ
 from icpc.findings.wording import ASSOCIATION, percent
 from icpc.study.study import Study
 from ranking.evaluation.agreement import somers_d, tau_b
@@ -21,12 +21,12 @@ CORRELATIONS = (
 
 
 @where_results_differ
-def find_agreement(study: Study) -> Iterator[Finding]:
+def find_agreement_with_result(study: Study) -> Iterator[Finding]:
     """Tau-b, Somers' D, AUC, and how many of each round's candidates the top of the ranking has.
 
     One finder of four kinds, since all are compared with the same random judges.
     """
-    score, known = known_scores(study)
+    score, known = scores_and_known_mask(study)
     strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
     own, null = strength.to_numpy()[known], study.null_strengths[:, known]
     yield from _correlations(own, score[known], null)
@@ -84,7 +84,7 @@ def _rounds(
         drawn = there[np.argsort(-null, axis=1, kind="stable")[:, :m]].sum(axis=1)
         low, high = np.quantile(drawn, NULL_BAND)
         p = two_sided_p(found, drawn)
-        named = round_of_score(study.competition.rounds, level)
+        named = round_or_score_label(study.competition.rounds, level)
         who, include = ("1 candidate", "includes") if m == 1 else (f"{m} candidates", "include")
         yield Finding(
             f"passed_into_{level:g}",

@@ -16,17 +16,17 @@ from collections.abc import Iterator, Sequence
 from icpc.findings.accuracy import (
     find_accuracy,
     find_accuracy_by_distance,
+    find_agreement_of_jurors_with_result,
     find_f1,
-    find_juror_agreement,
 )
-from icpc.findings.agreement import find_agreement
+from icpc.findings.agreement import find_agreement_with_result
 from icpc.findings.consistency import (
+    find_circular_triads,
     find_feedback_arcs,
-    find_groups,
     find_order_effect,
-    find_triads,
+    find_strongly_connected_groups,
 )
-from icpc.findings.controls import find_coin_flips, find_rules
+from icpc.findings.controls import find_coin_flip_controls, find_roster_value_controls
 from icpc.findings.finding import (
     REMARK,
     SIGNIFICANCE_LEVEL,
@@ -44,14 +44,14 @@ FINDERS: tuple[Finder, ...] = (
     find_accuracy,
     find_accuracy_by_distance,
     find_f1,
-    find_agreement,
-    find_juror_agreement,
+    find_agreement_with_result,
+    find_agreement_of_jurors_with_result,
     find_order_effect,
-    find_triads,
+    find_circular_triads,
     find_feedback_arcs,
-    find_groups,
-    find_coin_flips,
-    find_rules,
+    find_strongly_connected_groups,
+    find_coin_flip_controls,
+    find_roster_value_controls,
 )
 """Every check, in the order in which the findings are printed."""
 

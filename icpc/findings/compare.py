@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from icpc.findings.finding import Outcome, outcome_of_p
-from icpc.findings.wording import nearer, percent
+from icpc.findings.wording import percent, words_for_nearer_to_result
 from icpc.study.study import Study, result_labels
 from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.schedule import equal_scores_rarely_compared
@@ -95,7 +95,7 @@ def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
     ]
 
 
-def juror_rankings(name: str, study: Study) -> list[tuple[NamedRanking, NamedRanking]]:
+def juror_and_others_rankings(name: str, study: Study) -> list[tuple[NamedRanking, NamedRanking]]:
     """Return each juror's ranking, paired with that of all other jurors, by the run's method.
 
     Raises
@@ -145,7 +145,7 @@ def paired_table(found: Sequence[Paired]) -> pd.DataFrame:
     return pd.DataFrame([astuple(pair) for pair in found], columns=list(PAIRED))
 
 
-def every_two(rankings: Sequence[NamedRanking]) -> list[tuple[NamedRanking, NamedRanking]]:
+def every_two_rankings(rankings: Sequence[NamedRanking]) -> list[tuple[NamedRanking, NamedRanking]]:
     """Return every pair of rankings, in the order given."""
     return list(combinations(rankings, 2))
 
@@ -191,7 +191,7 @@ def paired_sentences(found: Paired) -> Iterator[str]:
         f"the order of the result and {other} {percent(found.other_accuracy)}, a difference of "
         f"{100 * found.difference:+.1f} percentage points (95 % interval {low:+.1f} to "
         f"{high:+.1f}); with candidates' two ranks swapped at random, p = {found.p:.2g}: "
-        f"{nearer(one, other).of(found.outcome)}"
+        f"{words_for_nearer_to_result(one, other).of(found.outcome)}"
     )
 
 

@@ -54,7 +54,7 @@ def find_order_effect(study: Study) -> Iterator[Finding]:
     yield _order_effect(order_effect_log_odds(study.tally))
 
 
-def find_triads(study: Study) -> Iterator[Finding]:
+def find_circular_triads(study: Study) -> Iterator[Finding]:
     """Circular triads, compared with those that coin flips give."""
     triads = count_circular_triads(study.tally.wins)
     if not triads.decided:
@@ -87,7 +87,7 @@ def find_feedback_arcs(study: Study) -> Iterator[Finding]:
         yield Finding("feedback_arcs", CONSISTENCY, "feedback arcs", sentence, value=share)
 
 
-def find_groups(study: Study) -> Iterator[Finding]:
+def find_strongly_connected_groups(study: Study) -> Iterator[Finding]:
     """Groups of candidates between which wins run in one direction only."""
     groups = study.schedule.groups
     sentence = (

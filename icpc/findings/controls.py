@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from icpc.findings.finding import CONTROLS, NULL_BAND, Finding, finding_of_estimate, outcome_of_p
-from icpc.findings.results import known_scores, where_results_differ
+from icpc.findings.results import scores_and_known_mask, where_results_differ
 from icpc.findings.wording import RULE, interval, percent
 from icpc.study.study import Study
 from ranking.comparisons.schedule import equal_scores_rarely_compared
@@ -21,12 +21,12 @@ METHODS = (WINS, WIN_RATE, BRADLEY_TERRY)
 
 
 @where_results_differ
-def find_coin_flips(study: Study) -> Iterator[Finding]:
+def find_coin_flip_controls(study: Study) -> Iterator[Finding]:
     """A coin flip for each of the same comparisons, ranked by wins, win rate and strength."""
     passed = study.passed.to_numpy()
     if passed.all() or not passed.any():
         return
-    score, known = known_scores(study)
+    score, known = scores_and_known_mask(study)
     follows = equal_scores_rarely_compared(study.tally, score)
     flips = coin_flip_strengths(study.tally, METHODS, study.settings.seed)
     for method in METHODS:
@@ -57,7 +57,7 @@ def find_coin_flips(study: Study) -> Iterator[Finding]:
 
 
 @where_results_differ
-def find_rules(study: Study) -> Iterator[Finding]:
+def find_roster_value_controls(study: Study) -> Iterator[Finding]:
     """Rules that prefer whoever has the larger of one number in the roster."""
     roster, results = study.competition.roster, study.results
     line = pd.Series(np.arange(len(roster)), roster["candidate"])
@@ -76,7 +76,7 @@ def _rule(study: Study, key: str, name: str, preferred: str, number: np.ndarray)
     if len(np.unique(number[~np.isnan(number)])) < 2:
         sentence = f"The roster does not give the {name}: not tested."
         return Finding(key, CONTROLS, called, sentence, heading=name)
-    score, _ = known_scores(study)
+    score, _ = scores_and_known_mask(study)
     estimate = control_accuracy(number, score, study.settings.seed)
     outcome = outcome_of_p(estimate.value - 0.5, estimate.p)
     sentence = (

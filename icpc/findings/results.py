@@ -9,7 +9,7 @@ from icpc.findings.finding import AGREEMENT, Finder, Finding
 from icpc.study.study import Study
 
 
-def known_scores(study: Study) -> tuple[np.ndarray, np.ndarray]:
+def scores_and_known_mask(study: Study) -> tuple[np.ndarray, np.ndarray]:
     """Return each candidate's score, in the order of the tally, and whether it is known."""
     score = study.results["score"].to_numpy(dtype=float)
     return score, ~np.isnan(score)
@@ -17,7 +17,7 @@ def known_scores(study: Study) -> tuple[np.ndarray, np.ndarray]:
 
 def results_differ(study: Study) -> bool:
     """Whether any two candidates are known to have unequal results."""
-    score, known = known_scores(study)
+    score, known = scores_and_known_mask(study)
     return len(np.unique(score[known])) > 1
 
 

@@ -32,19 +32,19 @@ def hit_rate_curves(study: Study) -> dict[str, HitRate]:
     return found
 
 
-def curve_data(hit_rate: HitRate, place: Mapping[str, int]) -> dict[str, Any]:
+def hit_rate_page_data(hit_rate: HitRate, rank_index: Mapping[str, int]) -> dict[str, Any]:
     """Return what the page draws of a hit-rate, by name.
 
     Points that are not among the ranked candidates have names and tiers of their own.
     """
     curve = hit_rate.curve
-    at = curve.loc[curve["k"] == hit_rate.summary.top_half, hit_rate.x].iloc[-1]
-    known = curve["candidate"].isin(list(place))
+    at = curve.loc[curve["k"] == hit_rate.summary.top_half, hit_rate.x_column].iloc[-1]
+    known = curve["candidate"].isin(list(rank_index))
     return {
-        "x": hit_rate.x,
+        "x": hit_rate.x_column,
         "base": hit_rate.summary.base_rate,
         "cut": at,
-        "candidate": None if not known.all() else curve["candidate"].map(place).tolist(),
+        "candidate": None if not known.all() else curve["candidate"].map(rank_index).tolist(),
         "name": None if known.all() else curve["candidate"].tolist(),
         "tiers": None if known.all() else hit_rate.tiers,
         "tier": None if known.all() else curve["reached"].map(hit_rate.tiers.index).tolist(),

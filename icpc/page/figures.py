@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpc.competition.rounds import MAX_ROUNDS
-from icpc.study.by_round import result_groups, rounds_predicted
+from icpc.study.by_round import round_confusion_matrix, tier_by_candidate_and_tiers
 from icpc.study.hit_rate import study_hit_rate
 from icpc.study.study import Study
 from ranking.comparisons.schedule import most_pairs_in_both_orders
@@ -39,7 +39,7 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
     from plots.head_to_head import draw_order_flips, draw_win_shares
     from plots.intervals import draw_intervals
 
-    groups, kinds = result_groups(study)
+    groups, kinds = tier_by_candidate_and_tiers(study)
     names = study.results["name"].to_dict()
     rank = study.ranking.set_index("candidate")["rank"]
     best_first = [kind for kind in (*reversed(kinds), "") if (groups == kind).any()]
@@ -62,10 +62,10 @@ def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
 
     score = study.results["score"]
     if 2 <= score.nunique() <= MAX_ROUNDS:
-        yield "rounds", draw_rounds(rounds_predicted(study))
+        yield "rounds", draw_rounds(round_confusion_matrix(study))
     table = find_upsets(study.tally, score.to_numpy(dtype=np.float64))
     if len(table):
-        groups, kinds = result_groups(study)
+        groups, kinds = tier_by_candidate_and_tiers(study)
         rank = study.ranking.set_index("candidate")["rank"]
         names = study.results["name"].to_dict()
         yield "upsets", draw_upsets(table, groups, rank, kinds, names)
@@ -78,7 +78,7 @@ def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
     votes = study.comparisons.votes
     if votes is None:
         return
-    groups, kinds = result_groups(study)
+    groups, kinds = tier_by_candidate_and_tiers(study)
     if (groups != "").any():
         yield (
             "windows",

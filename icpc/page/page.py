@@ -13,19 +13,19 @@ from typing import Any
 
 from icpc.findings.checks import check_study
 from icpc.findings.finding import CONTROLS, Finding, Findings
-from icpc.page.curves import curve_data, hit_rate_curves
-from icpc.page.reproduce import downloads, hashes, made_with
-from icpc.page.summary import list_remarks, passing_phrase, write_headline
+from icpc.page.curves import hit_rate_curves, hit_rate_page_data
+from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
+from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
 from icpc.page.tournament import (
-    agreement_of_methods,
     candidate_table,
-    consistency,
-    pack_tally,
-    rounds,
-    upset_list,
+    cycles_page_data,
+    method_agreement_page_data,
+    round_confusion_page_data,
+    tally_page_data,
+    upsets_page_data,
 )
-from icpc.page.votes import calibration, windows
-from icpc.study.by_round import result_groups
+from icpc.page.votes import calibration_page_data, vote_shares_page_data
+from icpc.study.by_round import tier_by_candidate_and_tiers
 from icpc.study.hit_rate import HitRate
 from icpc.study.study import Study
 from ranking.errors import ReportError
@@ -72,23 +72,25 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
         **_tournament(study, curves),
         "calibration": data["calibration"],
         "record": record,
-        "made_with": made_with(record),
-        "hashes": hashes(record),
+        "made_with": versions_and_settings(record),
+        "hashes": sha256_by_input(record),
         "command": command,
     }
-    return render_page(content, data, downloads(study, findings, curves))
+    return render_page(
+        content, data, csv_downloads(study, findings, next(iter(curves.values()), None))
+    )
 
 
 def _summary(study: Study, findings: Findings) -> dict[str, Any]:
     """Content on the whole ranking, and on how far to trust it."""
     return {
         "title": study.competition.title,
-        "headline": write_headline(study, findings),
+        "headline": headline_sentence(study, findings),
         "source": study.comparisons.source,
         "method": study.settings.method,
         "form": study.settings.ranking_method.format_spec,
         "unit": study.settings.ranking_method.unit,
-        "remarks": list_remarks(study),
+        "remarks": report_remarks(study),
         "trust": _rows(finding for finding in findings if finding.family != CONTROLS),
         "controls": _rows(findings.of(CONTROLS)),
     }
@@ -102,28 +104,28 @@ def _rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 def _tournament(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
     """Content on the tournament."""
-    place = _places(study)
+    rank_index = _places(study)
     return {
         "curves": [(label, curve.sentences) for label, curve in curves.items()],
-        "rounds": rounds(study),
-        "consistency": consistency(study, place),
-        "methods": agreement_of_methods(study, place),
+        "rounds": round_confusion_page_data(study),
+        "consistency": cycles_page_data(study, rank_index),
+        "methods": method_agreement_page_data(study, rank_index),
     }
 
 
 def _data(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
     """Data of the charts, the matrix and the pages of candidates."""
-    place = _places(study)
-    groups, kinds = result_groups(study)
+    rank_index = _places(study)
+    groups, kinds = tier_by_candidate_and_tiers(study)
     return {
         "candidates": candidate_table(study, groups, kinds).to_dict("records"),
         "kinds": kinds,
         "passing": passing_phrase(study),
-        "curves": [curve_data(curve, place) for curve in curves.values()],
-        "tally": pack_tally(study, place),
-        "upsets": upset_list(study, place),
-        "windows": windows(study, place, groups, kinds),
-        "calibration": calibration(study),
+        "curves": [hit_rate_page_data(curve, rank_index) for curve in curves.values()],
+        "tally": tally_page_data(study, rank_index),
+        "upsets": upsets_page_data(study, rank_index),
+        "windows": vote_shares_page_data(study, rank_index, groups, kinds),
+        "calibration": calibration_page_data(study),
     }
 
 

@@ -18,7 +18,7 @@ from ranking.files.table_writer import to_csv
 MAX_ROWS = 1_500_000  # of a table in a page
 
 
-def made_with(record: Mapping[str, Any]) -> dict[str, str]:
+def versions_and_settings(record: Mapping[str, Any]) -> dict[str, str]:
     """Return versions and settings by name."""
     provenance = record.get("provenance", {})
     encoder, pairing = provenance.get("encoder", {}), provenance.get("pairing", {})
@@ -37,7 +37,7 @@ def made_with(record: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in facts.items() if value is not None}
 
 
-def hashes(record: Mapping[str, Any]) -> dict[str, str]:
+def sha256_by_input(record: Mapping[str, Any]) -> dict[str, str]:
     """Return the SHA-256 of each input, by what it is."""
     provenance = record.get("provenance", {})
     known = {
@@ -49,8 +49,8 @@ def hashes(record: Mapping[str, Any]) -> dict[str, str]:
     return {name: digest for name, digest in known.items() if digest}
 
 
-def downloads(
-    study: Study, findings: Findings, curves: Mapping[str, HitRate]
+def csv_downloads(
+    study: Study, findings: Findings, curve: HitRate | None
 ) -> dict[str, tuple[str, int]]:
     """Return the text of each CSV and its number of rows, by file name.
 
@@ -60,15 +60,15 @@ def downloads(
         Study of the page.
     findings
         Findings on it.
-    curves
-        Hit-rates by label; the first one is written.
+    curve
+        Hit-rate to write; None: none is known.
     """
     tables = {
         "ranking.csv": study.ranking,
         "roster.csv": study.competition.roster,
         "comparisons.csv": study.comparisons.table,
         "votes.csv": study.comparisons.votes,
-        "hitrate.csv": next((curve.curve for curve in curves.values()), None),
+        "hitrate.csv": None if curve is None else curve.curve,
         "checks.csv": findings.table(),
     }
     return {

@@ -1,13 +1,13 @@
 """The report in words: one sentence with its uncertainty, and the remarks."""
 
-from icpc.competition.rounds import round_of_score
+from icpc.competition.rounds import round_or_score_label
 from icpc.findings.finding import Findings
 from icpc.study.study import Study
 
 MAX_NAMED = 3
 
 
-def write_headline(study: Study, findings: Findings) -> str:
+def headline_sentence(study: Study, findings: Findings) -> str:
     """Return who is ranked first, how surely, and how the ranking compares with random judges."""
     auc = findings.get("auc")
     agreement = (
@@ -21,11 +21,11 @@ def write_headline(study: Study, findings: Findings) -> str:
 def passing_phrase(study: Study) -> str:
     """Return what candidates who passed did, to follow "who": "passed into stage1"."""
     score, rounds = study.comparisons.passing_score, study.competition.rounds
-    level = round_of_score(rounds, score)
+    level = round_or_score_label(rounds, score)
     return f"passed into {level}" if level in rounds else f"scored {score:g} or more"
 
 
-def list_remarks(study: Study) -> list[str]:
+def report_remarks(study: Study) -> list[str]:
     """Return the remarks on the comparisons and the ranking, as sentences."""
     remarks = [text.strip() for text in (study.comparisons.remark, *study.remarks) if text.strip()]
     ids = set(study.competition.roster["candidate"])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icpc.competition.rounds import MAX_ROUNDS
-from icpc.study.by_round import rounds_predicted
+from icpc.study.by_round import round_confusion_matrix
 from icpc.study.study import Study, result_labels
 from ranking.consistency.head_to_head import find_upsets
 from ranking.consistency.transitivity import find_long_cycle_per_component, widest_circular_triads
@@ -41,50 +41,51 @@ def candidate_table(study: Study, groups: pd.Series, kinds: tuple[str, ...]) -> 
     )
 
 
-def pack_tally(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
+def tally_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, Any]:
     """Return comparisons, wins of the first and, if there are any, votes of each ordered pair.
 
     Arrays are in row-major order, candidates in that of the ranking; a win counts 2, a tie 1.
     """
     tally = study.tally
-    at = tally.candidates.get_indexer(list(place))
+    at = tally.candidates.get_indexer(list(rank_index))
     tables = {
         "comparisons": tally.comparisons[np.ix_(at, at)],
         "wins": 2 * tally.first_wins[np.ix_(at, at)],
     }
     if study.comparisons.votes is not None:
-        tables |= _votes(study.comparisons.votes, place)
+        tables |= _votes(study.comparisons.votes, rank_index)
     return {name: _pack(table) for name, table in tables.items()}
 
 
-def consistency(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
+def cycles_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, Any]:
     """Return the longest cycles, and the circular triads that span most ranks."""
     rank = study.ranking.set_index("candidate")["rank"]
     triads = widest_circular_triads(study.tally, rank)
     return {
         "cycles": [
             {
-                "candidates": [place[one] for one in cycle.candidates],
+                "candidates": [rank_index[one] for one in cycle.candidates],
                 "members": cycle.component_size,
             }
             for cycle in find_long_cycle_per_component(study.tally, rank)
         ],
         "triads": [
-            [place[row.best], place[row.middle], place[row.worst]] for row in triads.itertuples()
+            [rank_index[row.best], rank_index[row.middle], rank_index[row.worst]]
+            for row in triads.itertuples()
         ],
     }
 
 
-def rounds(study: Study) -> dict[str, Any] | None:
+def round_confusion_page_data(study: Study) -> dict[str, Any] | None:
     """Return rounds predicted and passed into, the furthest first; None if there are no rounds."""
     score = study.results["score"].dropna()
     if not 2 <= score.nunique() <= MAX_ROUNDS:
         return None
-    table = rounds_predicted(study).iloc[::-1, ::-1]
+    table = round_confusion_matrix(study).iloc[::-1, ::-1]
     return {"names": list(table.index), "counts": table.to_numpy().tolist()}
 
 
-def agreement_of_methods(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
+def method_agreement_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, Any]:
     """Return how ranking methods agree, and whom they rank most differently."""
     ranks = ranks_by_method(study.tally)
     spread = (ranks.max(axis=1) - ranks.min(axis=1)).sort_values(ascending=False, kind="stable")
@@ -92,18 +93,18 @@ def agreement_of_methods(study: Study, place: Mapping[str, int]) -> dict[str, An
     return {
         "names": list(ranks),
         "taus": method_tau_b_matrix(ranks).to_numpy().tolist(),
-        "moved": [(place[one], ranks.loc[one].tolist()) for one in moved],
+        "moved": [(rank_index[one], ranks.loc[one].tolist()) for one in moved],
     }
 
 
-def upset_list(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
+def upsets_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, Any]:
     """Return the number of upsets, and those of the largest gap and the clearest."""
     table = find_upsets(study.tally, study.results["score"].to_numpy(dtype=float))
     shown = table.head(MAX_UPSETS)
     rows = [
         {
-            "winner": place[row.winner],
-            "loser": place[row.loser],
+            "winner": rank_index[row.winner],
+            "loser": rank_index[row.loser],
             "won": row.won,
             "comparisons": row.comparisons,
             "gap": row.gap,
@@ -113,10 +114,10 @@ def upset_list(study: Study, place: Mapping[str, int]) -> dict[str, Any]:
     return {"all": len(table), "shown": rows}
 
 
-def _votes(votes: pd.DataFrame, place: Mapping[str, int]) -> dict[str, np.ndarray]:
+def _votes(votes: pd.DataFrame, rank_index: Mapping[str, int]) -> dict[str, np.ndarray]:
     """Votes for the first, and votes cast, of each ordered pair."""
-    n = len(place)
-    first, second = (votes[column].map(place).to_numpy() for column in ("first", "second"))
+    n = len(rank_index)
+    first, second = (votes[column].map(rank_index).to_numpy() for column in ("first", "second"))
     cast, won = np.zeros((n, n)), np.zeros((n, n))
     np.add.at(cast, (first, second), 1)
     np.add.at(won, (first, second), votes["p_first"].to_numpy() > 0.5)

@@ -15,8 +15,8 @@ from ranking.consistency.vote_shares import (
 )
 
 
-def windows(
-    study: Study, place: Mapping[str, int], groups: pd.Series, kinds: tuple[str, ...]
+def vote_shares_page_data(
+    study: Study, rank_index: Mapping[str, int], groups: pd.Series, kinds: tuple[str, ...]
 ) -> dict[str, Any] | None:
     """Return shares of votes won by minute, of groups and of each candidate; None without votes.
 
@@ -24,7 +24,7 @@ def windows(
     ----------
     study
         Study of the page.
-    place
+    rank_index
         Index of each candidate in the ranking, by id.
     groups
         Group of each candidate by id, one of ``kinds`` or empty if unknown.
@@ -37,7 +37,7 @@ def windows(
     course = vote_shares_by_group_and_window(table, groups)
     extreme = best_and_worst_windows(table)
     by_candidate = {
-        place[candidate]: {
+        rank_index[candidate]: {
             "minute": own["minute"].tolist(),
             "share": own["share"].tolist(),
             "votes": own["votes"].tolist(),
@@ -46,7 +46,7 @@ def windows(
     }
     for candidate, best, worst in extreme.itertuples():
         own = table[table["candidate"] == candidate].set_index("window")["minute"]
-        by_candidate[place[candidate]] |= {"best": int(own[best]), "worst": int(own[worst])}
+        by_candidate[rank_index[candidate]] |= {"best": int(own[best]), "worst": int(own[worst])}
     return {
         "groups": [
             {
@@ -57,11 +57,11 @@ def windows(
             }
             for row in course.itertuples()
         ],
-        "candidates": [by_candidate.get(at) for at in range(len(place))],
+        "candidates": [by_candidate.get(at) for at in range(len(rank_index))],
     }
 
 
-def calibration(study: Study) -> dict[str, Any] | None:
+def calibration_page_data(study: Study) -> dict[str, Any] | None:
     """Return probabilities and observed results; None without votes on unequal results."""
     if study.comparisons.votes is None:
         return None

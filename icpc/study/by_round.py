@@ -14,22 +14,22 @@ known are left out.
 import numpy as np
 import pandas as pd
 
-from icpc.competition.rounds import MAX_ROUNDS, round_of_score
+from icpc.competition.rounds import MAX_ROUNDS, round_or_score_label
 from icpc.study.study import Study, result_labels
 
 
-def result_order(study: Study) -> tuple[str, ...]:
+def result_tiers(study: Study) -> tuple[str, ...]:
     """Return the known results from the lowest to the highest: rounds, then scores of no round."""
     known = study.results["score"].dropna().sort_values(kind="stable").index
     return tuple(dict.fromkeys([*study.competition.rounds, *result_labels(study)[known]]))
 
 
-def result_groups(study: Study) -> tuple[pd.Series, tuple[str, ...]]:
+def tier_by_candidate_and_tiers(study: Study) -> tuple[pd.Series, tuple[str, ...]]:
     """Return the group of each candidate, empty if unknown, and all groups from the lowest.
 
     Groups are the results or, if there are more than ``MAX_ROUNDS``, who passed and who did not.
     """
-    labels, order = result_labels(study), result_order(study)
+    labels, order = result_labels(study), result_tiers(study)
     if len(order) <= MAX_ROUNDS:
         return labels, order
     failed, passed = "did not pass", "passed"
@@ -37,7 +37,7 @@ def result_groups(study: Study) -> tuple[pd.Series, tuple[str, ...]]:
     return groups.reindex(labels.index, fill_value=""), (failed, passed)
 
 
-def rounds_predicted(study: Study) -> pd.DataFrame:
+def round_confusion_matrix(study: Study) -> pd.DataFrame:
     """Return the confusion matrix of rounds predicted (rows) and passed into (columns).
 
     The lowest round comes first. The row and the column of a round have the same sum.
@@ -49,5 +49,5 @@ def rounds_predicted(study: Study) -> pd.DataFrame:
     predicted = pd.Series(np.sort(own)[::-1], index=ranked)
     counts = np.zeros((len(levels), len(levels)), dtype=int)
     np.add.at(counts, (predicted[score.index].to_numpy(), own), 1)
-    names = [round_of_score(study.competition.rounds, level) for level in levels]
+    names = [round_or_score_label(study.competition.rounds, level) for level in levels]
     return pd.DataFrame(counts, index=names, columns=names)

@@ -40,11 +40,11 @@ class Comparisons:
 
 def load_comparisons(
     competition: Competition,
-    comparisons: Path | None = None,
-    votes: Path | None = None,
-    panel: Path | None = None,
+    comparisons_file: Path | None = None,
+    votes_file: Path | None = None,
+    marks_file: Path | None = None,
     round_name: str | None = None,
-    vote: str = "majority",
+    vote_rule: str = "majority",
 ) -> Comparisons:
     """Return the comparisons of the one file given, or those that come with the competition.
 
@@ -52,15 +52,15 @@ def load_comparisons(
     ----------
     competition
         The competition; files may name its eligible candidates.
-    comparisons
+    comparisons_file
         CSV of comparisons: first, second, winner.
-    votes
+    votes_file
         CSV of votes on windows: first, second, window, p_first.
-    panel
+    marks_file
         CSV of marks: juror, candidate, mark, recused.
     round_name
         The round whose marks to use, where a panel marked several.
-    vote
+    vote_rule
         How votes on windows decide a comparison: majority or mean.
 
     Raises
@@ -78,30 +78,32 @@ def load_comparisons(
     >>> final.source
     '887 comparisons by 17 jurors in final (111 ties)'
     """
-    given = [path for path in (comparisons, votes, panel) if path is not None]
+    given = [path for path in (comparisons_file, votes_file, marks_file) if path is not None]
     if len(given) > 1:
         raise CompetitionError(
             " and ".join(path.name for path in given), "comparisons from several files", "give one"
         )
     ids = pd.Index(competition.eligible["candidate"])
-    if votes is not None and round_name is None:
-        return replace(comparisons_from_votes(read_votes(votes, ids), vote), path=votes)
+    if votes_file is not None and round_name is None:
+        return replace(
+            comparisons_from_votes(read_votes(votes_file, ids), vote_rule), path=votes_file
+        )
     is_default = not given
-    path = comparisons or (competition.comparisons if is_default else None)
+    path = comparisons_file or (competition.comparisons if is_default else None)
     if path is not None and round_name is None:
         table = read_comparisons(path, ids)
         kind = "published comparisons" if is_default else "comparisons"
         remark = competition.comparisons_remark if is_default else ""
         return Comparisons(table, f"{len(table):,} {kind}", remark, path)
-    panel = panel or (competition.panel if is_default else None)
-    if panel is None:
+    marks_path = marks_file or (competition.panel if is_default else None)
+    if marks_path is None:
         raise CompetitionError(
             competition.name,
             "no marks by a panel" if round_name else "no comparisons come with it",
             "name no round" if round_name else "name a file of comparisons, votes or marks",
             key="no-round" if round_name else "name-comparisons",
         )
-    return _from_panel(competition, panel, round_name, is_default=is_default)
+    return _from_panel(competition, marks_path, round_name, is_default=is_default)
 
 
 def comparisons_from_votes(

@@ -33,7 +33,7 @@ from ranking.tables import RANKING
 TIERS = ("none", "prelim", "r1", "r2", "r3", "finals")
 
 
-def read_figure(path: Path) -> pd.DataFrame:
+def read_published_points(path: Path) -> pd.DataFrame:
     """Return the points: candidate (a name, or "point 17"), wins, tier, hit_rate as drawn.
 
     Raises

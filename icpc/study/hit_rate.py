@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from icpc.study.by_round import result_order
-from icpc.study.figure2 import TIERS, published_curve, read_figure
-from icpc.study.study import Study, compare_with_result
+from icpc.study.by_round import result_tiers
+from icpc.study.figure2 import TIERS, published_curve, read_published_points
+from icpc.study.study import Study, hit_rate_curve_and_summary
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
@@ -37,7 +37,7 @@ class HitRate:
     """Names of candidates by id; an id without a name is printed itself."""
     labelled: tuple[str, ...]
     """Ids of the candidates to name in the figure."""
-    x: str
+    x_column: Literal["wins", "k"]
     """Column of the curve on the horizontal axis: wins or k."""
     remarks: tuple[str, ...]
     """Remarks to print beside the curve."""
@@ -48,7 +48,11 @@ class HitRate:
     def threshold(self) -> str:
         """The threshold of the top half, in words."""
         wins = self.curve.loc[self.curve["k"] == self.summary.top_half, "wins"].iloc[-1]
-        return f"at {wins:g} wins" if self.x == "wins" else f"down to rank {self.summary.top_half}"
+        return (
+            f"at {wins:g} wins"
+            if self.x_column == "wins"
+            else f"down to rank {self.summary.top_half}"
+        )
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -75,7 +79,13 @@ class HitRate:
         from plots.hit_rate import hit_rate_figure
 
         return hit_rate_figure(
-            self.curve, self.summary, self.tiers, self.names, self.labelled, self.x, self.title
+            self.curve,
+            self.summary,
+            self.tiers,
+            self.names,
+            self.labelled,
+            self.x_column,
+            self.title,
         )
 
     def write(self, folder: Path) -> Path:
@@ -93,15 +103,15 @@ class HitRate:
         return write_figure(figure, folder, self.stem)
 
 
-def study_hit_rate(study: Study, top: int = 5) -> HitRate:
-    """Return the hit-rate of a study, with its ``top`` candidates and the finalists labelled.
+def study_hit_rate(study: Study, label_top: int = 5) -> HitRate:
+    """Return the hit-rate of a study, with the ``label_top`` best and the finalists labelled.
 
     Raises
     ------
     RankingError
         If no result is known, or all or none passed.
     """
-    curve, summary = compare_with_result(study)
+    curve, summary = hit_rate_curve_and_summary(study)
     known = study.results["score"].dropna()
     best = known.index[known == known.max()]
     finalists = best if len(best) <= 12 else best[:0]
@@ -113,10 +123,10 @@ def study_hit_rate(study: Study, top: int = 5) -> HitRate:
         title=f"{study.competition.name}: {study.comparisons.source}, {how}",
         curve=curve,
         summary=summary,
-        tiers=result_order(study),
+        tiers=result_tiers(study),
         names=study.results["name"].to_dict(),
-        labelled=tuple(dict.fromkeys([*curve["candidate"].head(top), *finalists])),
-        x="wins" if study.settings.ranking_method.strength_column == "wins" else "k",
+        labelled=tuple(dict.fromkeys([*curve["candidate"].head(label_top), *finalists])),
+        x_column="wins" if study.settings.ranking_method.strength_column == "wins" else "k",
         remarks=tuple(filter(None, (study.comparisons.remark, *study.remarks))),
     )
 
@@ -129,7 +139,7 @@ def published_hit_rate(figure: Path, seed: int = 0) -> HitRate:
     TableError, CompetitionError
         If the file cannot be read.
     """
-    points = read_figure(figure)
+    points = read_published_points(figure)
     curve, summary = published_curve(points, seed)
     named = points["candidate"][~points["candidate"].str.startswith("point ")]
     remark = (
@@ -145,7 +155,7 @@ def published_hit_rate(figure: Path, seed: int = 0) -> HitRate:
         tiers=TIERS,
         names={},
         labelled=tuple(named),
-        x="wins",
+        x_column="wins",
         remarks=(remark,),
         stem="hitrate-published",
     )

@@ -9,7 +9,7 @@ from ranking.methods.method import Method
 FEW = 10  # candidates; with fewer, the 95 % intervals cover 80 to 92 % in simulation
 
 
-def list_remarks(
+def ranking_remarks(
     competition: Competition, tally: Tally, schedule: Schedule, method: Method
 ) -> list[str]:
     """Return what a reader must know before believing a ranking, as sentences.

@@ -125,7 +125,7 @@ def load_run(folder: Path, **changes: Any) -> Study:
     TableError, RosterError, ComparisonsError
         If its files cannot be read.
     """
-    record = load_record(folder)
+    record = load_run_record(folder)
     _check_unchanged(folder, record["written"])
     rounds = tuple(record["competition"]["rounds"])
     competition = Competition(
@@ -172,7 +172,7 @@ def run_record(study: Study) -> dict[str, Any]:
     }
 
 
-def load_record(folder: Path) -> dict[str, Any]:
+def load_run_record(folder: Path) -> dict[str, Any]:
     """Return the record of a run, with today's keys and everything in it that a study needs.
 
     Raises

@@ -20,7 +20,7 @@ import pandas as pd
 
 from icpc.competition.competitions import Competition
 from icpc.study.comparisons import Comparisons
-from icpc.study.remarks import list_remarks
+from icpc.study.remarks import ranking_remarks
 from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import Schedule, describe_schedule
@@ -166,7 +166,7 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
         )
     else:
         ranking = with_intervals(ranking, tally, method, settings.seed)
-    remarks += list_remarks(competition, tally, schedule, method)
+    remarks += ranking_remarks(competition, tally, schedule, method)
     return Study(competition, comparisons, settings, tally, schedule, ranking, tuple(remarks))
 
 
@@ -175,7 +175,7 @@ def with_passing_score(study: Study, score: float) -> Study:
     return replace(study, comparisons=replace(study.comparisons, passing_score=score))
 
 
-def compare_with_result(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
+def hit_rate_curve_and_summary(study: Study) -> tuple[pd.DataFrame, HitRateSummary]:
     """Return the HITRATE table of a study and its summary.
 
     Raises

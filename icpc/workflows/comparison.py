@@ -9,8 +9,8 @@ import pandas as pd
 from icpc.findings.compare import (
     Paired,
     compare_rankings,
-    every_two,
-    juror_rankings,
+    every_two_rankings,
+    juror_and_others_rankings,
     paired_sentences,
     rank_side_by_side,
     rankings_of,
@@ -68,7 +68,11 @@ def compare(studies: Mapping[str, Study], seed: int = 0, jurors: bool = False) -
     """
     rankings = rankings_of(dict(studies))
     study = next(iter(studies.values()))
-    pairs = juror_rankings(rankings[0].name, study) if jurors else every_two(rankings)
+    pairs = (
+        juror_and_others_rankings(rankings[0].name, study)
+        if jurors
+        else every_two_rankings(rankings)
+    )
     paired = compare_rankings(pairs, study.competition.score, seed)
     return RankingComparison(studies, paired, rank_side_by_side(rankings, study))
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from icpc.competition.bundled import bundled_names
+from icpc.competition.bundled import bundled_competition_names
 from icpc.competition.competitions import Competition, load_competition, read_competition
 from icpc.study.comparisons import load_comparisons
 from icpc.workflows.settings import DEFAULT_COMPETITION, Source
@@ -32,7 +32,7 @@ def open_competition(source: Source) -> Competition:
 def list_competitions() -> pd.DataFrame:
     """Return a table of the bundled competitions: candidates, rounds, and what is known of each."""
     rows = []
-    for name in bundled_names():
+    for name in bundled_competition_names():
         competition = load_competition(name)
         rows.append(
             {

@@ -52,7 +52,7 @@ def rank(
     2     3  piotr-alexewicz
     """
     if comparisons is None:
-        comparisons = load_comparisons(competition, vote=settings.vote)
+        comparisons = load_comparisons(competition, vote_rule=settings.vote)
     return run_study(competition, comparisons, settings)
 
 

@@ -8,7 +8,7 @@ from icpc.findings.finding import Findings
 from icpc.page.figures import draw_figures
 from icpc.page.page import report_page
 from icpc.study.hit_rate import HitRate, published_hit_rate, study_hit_rate
-from icpc.study.runs import default_run_folder, load_record, run_record, save_run
+from icpc.study.runs import default_run_folder, load_run_record, run_record, save_run
 from icpc.study.study import Study
 from ranking.errors import CompetitionError, Given, RunError
 from ranking.files.atomic import write_text
@@ -117,7 +117,7 @@ def report(
     folder = folder or run or default_run_folder(study.competition.name)
     record = run_record(study)
     if run is not None:
-        record = load_record(run) | {"settings": record["settings"]}
+        record = load_run_record(run) | {"settings": record["settings"]}
     page = report_page(study, record, command or _call(folder))
     if folder != run:
         save_run(study, folder)

@@ -27,7 +27,7 @@ def figure(hit_rate):
         hit_rate.tiers,
         hit_rate.names,
         hit_rate.labelled,
-        hit_rate.x,
+        hit_rate.x_column,
         hit_rate.title,
     )
 
@@ -86,7 +86,7 @@ def test_png_and_svg_are_pictures_and_the_same_every_time(hit_rate, tmp_path):
 
 def test_the_published_figure_has_wins_on_its_axis(icpc2015):
     hit_rate = published_hit_rate(icpc2015.published_curve)
-    drawn = draw_hit_rate(hit_rate.curve, hit_rate.tiers, hit_rate.x)
+    drawn = draw_hit_rate(hit_rate.curve, hit_rate.tiers, hit_rate.x_column)
     assert drawn.get_xlabel() == "comparisons won, at least"
     dots = np.vstack([collection.get_offsets() for collection in drawn.collections[1:]])
     assert len(dots) == 137
@@ -99,7 +99,7 @@ def test_a_candidate_whose_round_is_not_known_is_drawn_by_score(study2015):
     study = replace(study2015, competition=replace(study2015.competition, roster=roster))
     hit_rate = study_hit_rate(study)
     assert hit_rate.tiers == (*study.competition.rounds, "score 1")
-    drawn = draw_hit_rate(hit_rate.curve, hit_rate.tiers, hit_rate.x)
+    drawn = draw_hit_rate(hit_rate.curve, hit_rate.tiers, hit_rate.x_column)
     assert sum(len(collection.get_offsets()) for collection in drawn.collections[1:]) == 113
 
 
@@ -111,7 +111,7 @@ def test_dollar_signs_in_names_are_not_formulas(hit_rate):
         hit_rate.tiers,
         names,
         hit_rate.labelled,
-        hit_rate.x,
+        hit_rate.x_column,
         "$a_b$ [bold]",
     )
     assert render_figure(drawn, "png").startswith(b"\x89PNG")

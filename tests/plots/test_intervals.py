@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icpc.study.by_round import result_order
+from icpc.study.by_round import result_tiers
 from icpc.study.study import result_labels
 from plots.intervals import MAX_NAMED, draw_intervals
 from ranking.errors import TableError
@@ -49,7 +49,7 @@ def test_an_order_without_intervals_claims_none():
 
 def test_names_do_not_overlap(study2015):
     names = study2015.results["name"].to_dict()
-    tiers = result_order(study2015)
+    tiers = result_tiers(study2015)
     ax = draw_intervals(study2015.ranking, result_labels(study2015), tiers, names)
     ax.figure.canvas.draw()
     for axis in (ax, *ax.child_axes):

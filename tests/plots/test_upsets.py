@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.text import Annotation
 
-from icpc.study.by_round import result_order
+from icpc.study.by_round import result_tiers
 from icpc.study.study import result_labels
 from plots.upsets import MAX_UPSETS, draw_upsets
 from ranking.consistency.head_to_head import find_upsets
@@ -29,7 +29,7 @@ def found(study2015):
 def drawn(study2015, found):
     rank = study2015.ranking.set_index("candidate")["rank"]
     names = study2015.results["name"].to_dict()
-    return draw_upsets(found, result_labels(study2015), rank, result_order(study2015), names)
+    return draw_upsets(found, result_labels(study2015), rank, result_tiers(study2015), names)
 
 
 def test_an_arrow_for_each_upset_from_the_winners_column_to_the_losers(drawn, found, study2015):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from icpc.competition.bundled import bundled_names
+from icpc.competition.bundled import bundled_competition_names
 from icpc.competition.competitions import load_competition, read_competition
 from ranking.comparisons.reading import read_comparisons
 from ranking.errors import CompetitionError
@@ -16,9 +16,9 @@ def folder_with(folder, settings, roster="candidate,reached\na,one\nb,two\n"):
 
 
 def test_the_files_of_bundled_competitions_exist():
-    assert bundled_names() == ["icpc2015", "icpc2025"]
+    assert bundled_competition_names() == ["icpc2015", "icpc2025"]
     sizes = {}
-    for name in bundled_names():
+    for name in bundled_competition_names():
         competition = load_competition(name)
         sizes[name] = len(competition.eligible)
         assert competition.name == name

@@ -16,8 +16,8 @@ from icpc.findings.compare import (
     Paired,
     accuracy_remarks,
     compare_rankings,
-    every_two,
-    juror_rankings,
+    every_two_rankings,
+    juror_and_others_rankings,
     juror_sentences,
     paired_sentences,
     paired_table,
@@ -66,7 +66,7 @@ def stage2(study2025):
 
 
 def test_the_sentences_on_three_candidates_are_right_by_hand():
-    (pair,) = every_two([ranking("one", "abc"), ranking("other", "bac")])
+    (pair,) = every_two_rankings([ranking("one", "abc"), ranking("other", "bac")])
     found = compare_rankings([pair], SCORE)
     assert list(paired_table(found).columns) == list(PAIRED)
     correlation, accuracy = paired_sentences(found[0])
@@ -82,7 +82,7 @@ def test_the_sentences_on_three_candidates_are_right_by_hand():
 
 def test_every_pair_of_three_rankings():
     rankings = [ranking("one", "abc"), ranking("two", "bac"), ranking("three", "cba")]
-    found = compare_rankings(every_two(rankings), SCORE)
+    found = compare_rankings(every_two_rankings(rankings), SCORE)
     assert [(pair.one, pair.other) for pair in found] == [
         ("one", "two"),
         ("one", "three"),
@@ -129,7 +129,7 @@ def test_ranks_are_those_among_candidates_in_all_rankings(study2025, stage2):
 def test_the_stages_of_2025_correlate_as_scipy_says(study2025, stage2):
     studies = {"stage1": study2025, "stage2": stage2}
     score = study2025.competition.roster.set_index("candidate")["score"]
-    (row,) = compare_rankings(every_two(rankings_of(studies)), score)
+    (row,) = compare_rankings(every_two_rankings(rankings_of(studies)), score)
     own, others = (study.ranking.set_index("candidate")["rank"] for study in studies.values())
     shared = others.index
     assert row.candidates == len(shared)
@@ -145,7 +145,7 @@ def test_raw_wins_on_the_schedule_of_2015_are_no_measure_of_skill(study2015):
 
 
 def test_a_juror_is_compared_with_the_panel_without_that_juror(panel):
-    pairs = juror_rankings("panel", panel)
+    pairs = juror_and_others_rankings("panel", panel)
     assert [one.name for one, _ in pairs] == ["x", "y", "z"]
     assert {other.name for _, other in pairs} == {REST}
     found = compare_rankings(pairs, SCORE)
@@ -168,7 +168,7 @@ def test_a_jurors_marks_are_in_one_of_the_two_rankings_only(study2025):
     turned = comparisons.assign(winner=comparisons["winner"].mask(own, loser))
     comparisons = replace(study2025.comparisons, table=turned)
     before, after = (
-        {one.name: (one, other) for one, other in juror_rankings("panel", study)}
+        {one.name: (one, other) for one, other in juror_and_others_rankings("panel", study)}
         for study in (study2025, replace(study2025, comparisons=comparisons))
     )
     pd.testing.assert_series_equal(before["John Rink"][1].strength, after["John Rink"][1].strength)
@@ -178,7 +178,7 @@ def test_a_jurors_marks_are_in_one_of_the_two_rankings_only(study2025):
 
 def test_a_run_without_jurors_is_refused(study2015):
     with pytest.raises(RunError, match="not those of several jurors") as caught:
-        juror_rankings("run", study2015)
+        juror_and_others_rankings("run", study2015)
     assert message(caught.value).endswith("; name a run made with --panel")
 
 
@@ -214,7 +214,9 @@ def test_who_is_nearer_to_the_result_follows_the_outcome(difference, nearer):
 def test_a_method_that_ranks_by_marks_has_those_of_the_juror_alone(study2025, monkeypatch):
     mean = Method("mean", lambda marks, *_: np.nanmean(marks, axis=0), needs="marks")
     monkeypatch.setattr(Settings, "ranking_method", mean)
-    own = next(one for one, _ in juror_rankings("panel", study2025) if one.name == "John Rink")
+    own = next(
+        one for one, _ in juror_and_others_rankings("panel", study2025) if one.name == "John Rink"
+    )
     marks = study2025.comparisons.marks
     given = marks[(marks["juror"] == "John Rink") & ~marks["recused"]]
     expected = given.set_index("candidate")["mark"].loc[own.strength.index]

@@ -17,20 +17,20 @@ from icpc.cli.remedies import message
 from icpc.competition.competitions import Competition
 from icpc.findings.checks import check_study
 from icpc.page import page as report
-from icpc.page.curves import curve_data, hit_rate_curves
+from icpc.page.curves import hit_rate_curves, hit_rate_page_data
 from icpc.page.page import report_page
-from icpc.page.reproduce import downloads, hashes, made_with
-from icpc.page.summary import list_remarks, passing_phrase, write_headline
+from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
+from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
 from icpc.page.tournament import (
-    agreement_of_methods,
     candidate_table,
-    consistency,
-    pack_tally,
-    rounds,
-    upset_list,
+    cycles_page_data,
+    method_agreement_page_data,
+    round_confusion_page_data,
+    tally_page_data,
+    upsets_page_data,
 )
-from icpc.page.votes import calibration, windows
-from icpc.study.by_round import result_groups
+from icpc.page.votes import calibration_page_data, vote_shares_page_data
+from icpc.study.by_round import tier_by_candidate_and_tiers
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.study.runs import run_record
 from icpc.study.study import Settings, run_study
@@ -89,7 +89,7 @@ def voted():
 
 def test_the_tally_comes_back_in_the_order_of_the_ranking(study2015):
     place = place_of(study2015)
-    packed = pack_tally(study2015, place)
+    packed = tally_page_data(study2015, place)
     n = len(place)
     at = study2015.tally.candidates.get_indexer(list(place))
     for name, table in (
@@ -103,7 +103,7 @@ def test_the_tally_comes_back_in_the_order_of_the_ranking(study2015):
 
 def test_many_comparisons_of_two_take_wider_numbers():
     study = study_of([("a", "b", "a")] * 200 + [("b", "a", "a")] * 100, ["final", "first"])
-    packed = pack_tally(study, place_of(study))
+    packed = tally_page_data(study, place_of(study))
     assert packed["comparisons"]["type"] == "Uint8Array"
     assert packed["wins"]["type"] == "Uint16Array"
     values = np.frombuffer(b64decode(packed["wins"]["base64"]), "<u2").reshape(2, 2)
@@ -111,7 +111,7 @@ def test_many_comparisons_of_two_take_wider_numbers():
 
 
 def test_candidates_are_the_ranking_with_names_and_results(ring):
-    groups, kinds = result_groups(ring)
+    groups, kinds = tier_by_candidate_and_tiers(ring)
     table = candidate_table(ring, groups, kinds)
     assert list(table["candidate"]) == list(ring.ranking["candidate"])
     by_id = table.set_index("candidate")
@@ -126,13 +126,13 @@ def test_candidates_are_the_ranking_with_names_and_results(ring):
 
 def test_cycles_and_upsets_by_hand(ring):
     place = place_of(ring)
-    found = consistency(ring, place)
+    found = cycles_page_data(ring, place)
     (cycle,) = found["cycles"]
     assert cycle["members"] == 3
     ids = [ring.ranking["candidate"][at] for at in cycle["candidates"]]
     assert "".join(ids) in {"abc", "bca", "cab"}
     assert len(found["triads"]) == 0  # three of equal rank span nothing
-    listed = upset_list(ring, place)
+    listed = upsets_page_data(ring, place)
     assert listed["all"] == 1
     assert listed["shown"] == [
         {"winner": place["b"], "loser": place["c"], "won": 2, "comparisons": 2, "gap": 1}
@@ -140,16 +140,16 @@ def test_cycles_and_upsets_by_hand(ring):
 
 
 def test_rounds_have_the_furthest_first_and_are_left_out_where_results_are_none(ring):
-    table = rounds(ring)
+    table = round_confusion_page_data(ring)
     assert table["names"] == ["final", "first"]
     assert np.sum(table["counts"]) == 4
-    assert rounds(study_of(both_ways("ab"), ["", ""])) is None
-    assert rounds(study_of(both_ways("ab"), ["final", "final"])) is None
+    assert round_confusion_page_data(study_of(both_ways("ab"), ["", ""])) is None
+    assert round_confusion_page_data(study_of(both_ways("ab"), ["final", "final"])) is None
 
 
 def test_methods_name_whom_they_rank_differently(study2015):
     place = place_of(study2015)
-    found = agreement_of_methods(study2015, place)
+    found = method_agreement_page_data(study2015, place)
     at, ranks = found["moved"][0]
     by_method = dict(zip(found["names"], ranks, strict=True))
     assert by_method[study2015.settings.method] == study2015.ranking["rank"][at]
@@ -169,10 +169,10 @@ def test_curves_can_be_switched_between_countings(study2015):
     assert own.summary.auc == pytest.approx(0.575, abs=0.01)  # PAPER: 0.575 and 0.793
     assert paper.summary.auc == pytest.approx(0.793, abs=0.0005)
     place = place_of(study2015)
-    drawn = curve_data(own, place)
+    drawn = hit_rate_page_data(own, place)
     assert sorted(drawn["candidate"]) == list(range(113))
     assert (drawn["name"], drawn["tiers"]) == (None, None)
-    points = curve_data(figure, place)
+    points = hit_rate_page_data(figure, place)
     assert points["candidate"] is None
     assert [points["tiers"][at] for at in points["tier"]] == list(figure.curve["reached"])
 
@@ -189,8 +189,8 @@ def test_a_study_by_the_papers_counting_is_shown_beside_the_fair_one():
 
 def test_windows_tell_best_and_worst_by_hand(voted):
     place = place_of(voted)
-    groups, kinds = result_groups(voted)
-    found = windows(voted, place, groups, kinds)
+    groups, kinds = tier_by_candidate_and_tiers(voted)
+    found = vote_shares_page_data(voted, place, groups, kinds)
     a = found["candidates"][place["a"]]
     assert (a["minute"], a["share"], a["votes"]) == ([0, 5], [1.0, 0.5], [4, 4])
     assert (a["best"], a["worst"]) == (0, 5)
@@ -202,19 +202,19 @@ def test_windows_tell_best_and_worst_by_hand(voted):
 
 
 def test_calibration_is_of_votes_on_unequal_results(voted, study2015):
-    found = calibration(voted)
+    found = calibration_page_data(voted)
     assert sum(row["votes"] for row in found["rows"]) == 8
     score = {"a": 1, "b": 0, "c": 0}
     votes = voted.comparisons.votes
     unequal = votes[votes["first"].map(score) != votes["second"].map(score)]
     right = (unequal["first"] == "a").astype(float)
     assert found["brier"] == pytest.approx(((unequal["p_first"] - right) ** 2).mean())
-    assert calibration(study2015) is None
+    assert calibration_page_data(study2015) is None
 
 
 def test_votes_are_those_for_the_first_of_the_pair(voted):
     place = place_of(voted)
-    packed = pack_tally(voted, place)
+    packed = tally_page_data(voted, place)
     tables = {
         name: np.frombuffer(b64decode(packed[name]["base64"]), np.uint8).reshape(3, 3)
         for name in ("votes", "votesFirst")
@@ -242,7 +242,7 @@ def test_votes_are_those_for_the_first_of_the_pair(voted):
 )
 def test_the_headline_is_one_sentence(wins, reached, words):
     study = study_of(both_ways(*wins), reached)
-    headline = write_headline(study, check_study(study))
+    headline = headline_sentence(study, check_study(study))
     assert words in headline
     assert headline.count(". ") == 0
 
@@ -250,7 +250,7 @@ def test_the_headline_is_one_sentence(wins, reached, words):
 def test_where_a_method_gives_no_intervals_none_are_claimed(ring):
     ranges = ["rank_low", "rank_high", "strength_low", "strength_high"]
     bare = replace(ring, ranking=ring.ranking.assign(**dict.fromkeys(ranges, np.nan)))
-    headline = write_headline(bare, check_study(bare))
+    headline = headline_sentence(bare, check_study(bare))
     assert "share the first rank of 4 candidates (bradley-terry gives no intervals); " in headline
     text = report_page(bare, run_record(bare), "judge").partition('<script type="application')[0]
     assert "nan" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
@@ -261,12 +261,12 @@ def test_where_a_method_gives_no_intervals_none_are_claimed(ring):
 
 def test_many_leaders_give_their_number():
     study = study_of(both_ways("ab", "bc", "cd", "da"), [""] * 4)
-    headline = write_headline(study, check_study(study))
+    headline = headline_sentence(study, check_study(study))
     assert headline.startswith("4 candidates share the first rank of 4 candidates")
 
 
 def test_files_are_those_of_the_run(ring, voted):
-    files = downloads(ring, check_study(ring), hit_rate_curves(ring))
+    files = csv_downloads(ring, check_study(ring), next(iter(hit_rate_curves(ring).values())))
     assert list(files) == [
         "ranking.csv",
         "roster.csv",
@@ -277,7 +277,7 @@ def test_files_are_those_of_the_run(ring, voted):
     text, rows = files["comparisons.csv"]
     assert text.splitlines()[0] == "first,second,winner,votes,windows"
     assert rows == len(text.splitlines()) - 1 == 12
-    assert downloads(voted, check_study(voted), {})["votes.csv"][1] == 12
+    assert csv_downloads(voted, check_study(voted), None)["votes.csv"][1] == 12
 
 
 def test_what_a_study_lacks_is_left_out_with_a_line():
@@ -328,14 +328,14 @@ def test_hundreds_of_different_marks_are_no_rounds(study2015):
     roster = study2015.competition.roster
     marked = roster.assign(reached="", score=np.linspace(0, 2, len(roster)))
     study = replace(study2015, competition=replace(study2015.competition, roster=marked))
-    groups, kinds = result_groups(study)
+    groups, kinds = tier_by_candidate_and_tiers(study)
     assert set(candidate_table(study, groups, kinds)["kind"]) == {0, 1}
-    assert rounds(study) is None
+    assert round_confusion_page_data(study) is None
 
 
 def test_it_names_what_it_takes_to_make_the_page_again(ring):
     record = run_record(ring)
-    facts = made_with(record)
+    facts = versions_and_settings(record)
     assert facts["Python"] == platform.python_version()
     assert (facts["method"], facts["seed"], facts["passing score"]) == (
         "bradley-terry",
@@ -343,7 +343,9 @@ def test_it_names_what_it_takes_to_make_the_page_again(ring):
         "1",
     )
     assert not {"encoder", "recordings", "device"} & set(facts)
-    assert hashes(record) == {"the roster": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
+    assert sha256_by_input(record) == {
+        "the roster": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    }
 
 
 def test_it_names_the_ranker_the_encoder_and_the_recordings(ring):
@@ -359,13 +361,13 @@ def test_it_names_the_ranker_the_encoder_and_the_recordings(ring):
         "written": {"votes.csv": "v" * 64},
         "sha256": {},
     }
-    facts = made_with(record)
+    facts = versions_and_settings(record)
     assert (facts["encoder"], facts["windows"], facts["recordings"]) == (
         "spectrogram",
         "aligned",
         "2",
     )
-    assert hashes(record) == {"votes.csv of the run": "v" * 64, "the ranker": "r" * 64}
+    assert sha256_by_input(record) == {"votes.csv of the run": "v" * 64, "the ranker": "r" * 64}
 
 
 @pytest.mark.parametrize(
@@ -385,4 +387,4 @@ def test_it_says_what_those_did_who_passed(ring, rounds, score, phrase):
 def test_remarks_become_sentences_and_ids_keep_their_letters(ring):
     comparisons = replace(ring.comparisons, remark="made by hand")
     study = replace(ring, comparisons=comparisons, remarks=("a: is an id", "who won?", ""))
-    assert list_remarks(study) == ["Made by hand.", "a: is an id.", "Who won?"]
+    assert report_remarks(study) == ["Made by hand.", "a: is an id.", "Who won?"]

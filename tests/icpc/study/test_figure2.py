@@ -2,14 +2,14 @@
 
 import pytest
 
-from icpc.study.figure2 import TIERS, published_curve, read_figure
+from icpc.study.figure2 import TIERS, published_curve, read_published_points
 from icpc.study.hit_rate import published_hit_rate
 from ranking.errors import CompetitionError
 
 
 @pytest.fixture(scope="module")
 def points(icpc2015):
-    return read_figure(icpc2015.published_curve)
+    return read_published_points(icpc2015.published_curve)
 
 
 @pytest.fixture(scope="module")
@@ -60,4 +60,4 @@ def test_an_unknown_tier_is_named_with_its_line(icpc2015, tmp_path):
     broken = tmp_path / "figure.csv"
     broken.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(CompetitionError, match=r"figure\.csv, line 4: tier 'r9'; use none, prelim"):
-        read_figure(broken)
+        read_published_points(broken)

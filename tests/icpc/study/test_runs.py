@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from icpc.study.comparisons import load_comparisons
-from icpc.study.runs import load_record, load_run, save_run
+from icpc.study.runs import load_run, load_run_record, save_run
 from icpc.study.study import Settings, run_study
 from ranking.deprecation import RenamedWarning
 from ranking.errors import RunError
@@ -46,8 +46,8 @@ def test_a_run_of_version_0_1_0_is_read(tmp_path):
     votes = (KEPT / "votes.csv").read_text().replace("position", "window")
     assert (tmp_path / "run" / "votes.csv").read_text() == votes
     with pytest.warns(RenamedWarning):
-        old = load_record(KEPT)
-    new = load_record(tmp_path / "run")
+        old = load_run_record(KEPT)
+    new = load_run_record(tmp_path / "run")
     for part in ("competition", "comparisons", "settings"):
         assert old[part] == new[part]
 
@@ -71,7 +71,7 @@ def test_a_run_of_votes_keeps_them(icpc2015, tmp_path):
         )
     )
     study = run_study(
-        icpc2015, load_comparisons(icpc2015, votes=path), Settings(resample="windows")
+        icpc2015, load_comparisons(icpc2015, votes_file=path), Settings(resample="windows")
     )
     save_run(study, tmp_path / "run")
     pd.testing.assert_frame_equal(load_run(tmp_path / "run").ranking, study.ranking)

@@ -9,7 +9,7 @@ import pytest
 from icpc.competition.competitions import Competition, load_competition
 from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.study.study import Settings, compare_with_result, run_study, with_passing_score
+from icpc.study.study import Settings, hit_rate_curve_and_summary, run_study, with_passing_score
 from ranking.comparisons.pairs import ordered_pairs, with_truth
 from ranking.consistency.order_effect import same_winner_rate_in_both_orders
 from ranking.errors import CompetitionError, RankingError
@@ -95,7 +95,7 @@ def test_2015_withdrawn_candidates_passed_without_playing(icpc2015):
 
 def test_the_papers_counting_seems_skilled_but_stays_in_the_band(icpc2015):
     study = run_study(icpc2015, load_comparisons(icpc2015), Settings(method="wins", count="paper"))
-    curve, summary = compare_with_result(study)
+    curve, summary = hit_rate_curve_and_summary(study)
     assert study.tally.comparisons.sum() == 8414
     assert study.comparisons.source == "8,414 of 8,418 published comparisons"
     assert summary.auc == pytest.approx(0.793, abs=0.0005)
@@ -108,7 +108,7 @@ def test_the_papers_counting_seems_skilled_but_stays_in_the_band(icpc2015):
 def test_2025_comparisons_of_the_panel(study2025):
     assert len(study2025.comparisons.table) == 56606
     assert (study2025.comparisons.table["winner"] == "tie").sum() == 6742
-    _, summary = compare_with_result(study2025)
+    _, summary = hit_rate_curve_and_summary(study2025)
     assert summary.auc >= 0.99
     assert summary.passed == 40
 
@@ -154,7 +154,7 @@ def test_results_are_not_needed_to_rank_but_for_a_hit_rate(icpc2015, study2015):
     blind = with_results(icpc2015, "", np.nan)
     study = run_study(blind, study2015.comparisons, Settings())
     with pytest.raises(RankingError, match="no results are known"):
-        compare_with_result(study)
+        hit_rate_curve_and_summary(study)
 
 
 def test_random_judges_are_simulated_once_per_study(study2015):
@@ -166,10 +166,10 @@ def test_random_judges_are_simulated_once_per_study(study2015):
 
 
 def test_who_counts_as_passed_can_be_moved(study2015):
-    _, finalists = compare_with_result(with_passing_score(study2015, 4))
+    _, finalists = hit_rate_curve_and_summary(with_passing_score(study2015, 4))
     assert finalists.passed == 3
     with pytest.raises(RankingError, match="none of the 113 ranked candidates passed"):
-        compare_with_result(with_passing_score(study2015, 9))
+        hit_rate_curve_and_summary(with_passing_score(study2015, 9))
 
 
 def test_few_candidates_are_warned_of_narrow_ranges(icpc2015, study2015):
@@ -207,8 +207,10 @@ def test_unknown_choices_are_refused(choice, words):
 
 def test_comparisons_come_from_one_source(icpc2015, tmp_path):
     with pytest.raises(CompetitionError, match="comparisons from several files"):
-        load_comparisons(icpc2015, comparisons=tmp_path / "a.csv", panel=tmp_path / "b.csv")
-    for file in ({}, {"votes": tmp_path / "a.csv"}, {"comparisons": tmp_path / "a.csv"}):
+        load_comparisons(
+            icpc2015, comparisons_file=tmp_path / "a.csv", marks_file=tmp_path / "b.csv"
+        )
+    for file in ({}, {"votes_file": tmp_path / "a.csv"}, {"comparisons_file": tmp_path / "a.csv"}):
         with pytest.raises(CompetitionError, match="no marks by a panel"):
             load_comparisons(icpc2015, round_name="stage1", **file)
     with pytest.raises(RankingError, match="no votes on windows"):

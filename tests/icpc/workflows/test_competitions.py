@@ -2,7 +2,7 @@
 
 import pytest
 
-from icpc.competition.bundled import bundled_names
+from icpc.competition.bundled import bundled_competition_names
 from icpc.workflows.competitions import list_competitions, open_competition
 from icpc.workflows.settings import Source
 from ranking.errors import CompetitionError
@@ -26,7 +26,7 @@ def test_a_bundled_competition_takes_no_rounds():
 
 def test_every_bundled_competition_is_listed_with_what_it_has():
     table = list_competitions().set_index("name")
-    assert list(table.index) == bundled_names()
+    assert list(table.index) == bundled_competition_names()
     assert table.loc["icpc2015", "comparisons"] == "8,418 published comparisons"
     assert table.loc["icpc2015", "published_curve"] == "Figure 2"
     assert table.loc["icpc2025", "panel_rounds"].startswith("stage1")
