@@ -7,27 +7,27 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
-from plots.style import amount_colours, new_axes, plot_style, share_colours
+from plots.style import amount_colormap, new_axes, plot_style, share_colormap
 
 
 @plot_style()
-def draw_rounds(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def draw_round_confusion(counts: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw the confusion matrix of rounds predicted (rows) and passed into (columns), best on top.
 
     A cell is shaded by its share of the row.
     """
     table = counts.iloc[::-1, ::-1]
     shade = table.div(table.sum(axis=1), axis=0)
-    ax = _draw(table, shade, amount_colours(), ".0f", ax)
+    ax = _draw(table, shade, amount_colormap(), ".0f", ax)
     ax.set_ylabel("predicted by the ranking")
     ax.set_xlabel("actually passed into", labelpad=8)
     return ax
 
 
 @plot_style()
-def draw_agreement(taus: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def draw_method_agreement(taus: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw Kendall's tau-b of every pair of ranking methods, from -1 to 1."""
-    return _draw(taus, (taus + 1) / 2, share_colours(), ".2f", ax)
+    return _draw(taus, (taus + 1) / 2, share_colormap(), ".2f", ax)
 
 
 def _draw(

@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
-from plots.style import amount_colours, new_axes, palette, plot_style, share_colours
+from plots.style import amount_colormap, new_axes, palette, plot_style, share_colormap
 
 MAX_NAMED = 60
 Blocks = Sequence[tuple[str, int]]
@@ -40,7 +40,7 @@ def draw_win_shares(
         Axes to draw on; new ones if None.
     """
     label = "share won by the row against the column"
-    return _draw(shares, names, blocks, label, share_colours(), ax)
+    return _draw(shares, names, blocks, label, share_colormap(), ax)
 
 
 @plot_style()
@@ -61,7 +61,7 @@ def draw_order_flips(
         Axes to draw on; new ones if None.
     """
     label = "0: the same candidate won in both orders, 1: the order decided"
-    return _draw(flip_shares, names, blocks, label, amount_colours(), ax)
+    return _draw(flip_shares, names, blocks, label, amount_colormap(), ax)
 
 
 def _draw(

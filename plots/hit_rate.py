@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from plots.labels import place_labels
 from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
 from ranking.evaluation.hit_rate import HitRateSummary
-from ranking.tables import HITRATE, check
+from ranking.tables import HITRATE, check_table
 
 AXES = {"wins": "comparisons won, at least", "k": "candidates at or above the threshold"}
 
@@ -56,7 +56,7 @@ def hit_rate_figure(
         Title of the figure.
     """
     ax = draw_hit_rate(curve, tiers, x_column, new_axes(8.6, 5.4))
-    draw_references(ax, curve, summary, x_column)
+    draw_base_rate_and_threshold(ax, curve, summary, x_column)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
     ax.set_title(title, pad=24, wrap=True)
     ax.text(0, 1.02, _numbers(summary), transform=ax.transAxes, fontsize=8, color=palette().quiet)
@@ -90,7 +90,7 @@ def draw_hit_rate(
     TableError
         If a column is missing.
     """
-    check(curve, HITRATE, "hit-rate")
+    check_table(curve, HITRATE, "hit-rate")
     ax = new_axes(6.4, 4.8) if ax is None else ax
     colours, markers = tier_colours(tiers), tier_markers(tiers)
     outline = curve.drop_duplicates(x_column).sort_values(x_column)
@@ -125,7 +125,7 @@ def draw_hit_rate(
     return ax
 
 
-def draw_references(
+def draw_base_rate_and_threshold(
     ax: Axes, curve: pd.DataFrame, summary: HitRateSummary, x_column: Literal["wins", "k"]
 ) -> None:
     """Draw the base rate and the threshold of the top half.

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
-from ranking.tables import RANKING, check
+from ranking.tables import RANKING, check_table
 
 MAX_NAMED = 200
 LEGEND_INSIDE = 30  # rows from which on the legend has room inside, beside the weakest
@@ -23,7 +23,7 @@ ROW = 0.15  # inches
 
 
 @plot_style()
-def draw_intervals(
+def draw_rank_intervals(
     ranking: pd.DataFrame,
     result: pd.Series,
     tiers: tuple[str, ...],
@@ -50,7 +50,7 @@ def draw_intervals(
     TableError
         If a column is missing.
     """
-    check(ranking, RANKING, "ranking")
+    check_table(ranking, RANKING, "ranking")
     named = len(ranking) <= MAX_NAMED
     ax = new_axes(7.2, 1.1 + ROW * len(ranking) if named else 9) if ax is None else ax
     row = np.arange(len(ranking))

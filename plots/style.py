@@ -126,14 +126,14 @@ def tier_markers(tiers: tuple[str, ...]) -> dict[str, str]:
     return {tier: MARKERS[place % len(MARKERS)] for place, tier in enumerate(tiers)}
 
 
-def share_colours() -> Colormap:
+def share_colormap() -> Colormap:
     """Return the colour map of shares: lost, even, won; missing values have that of the paper."""
     colours = palette()
     scale = LinearSegmentedColormap.from_list("share", [colours.lost, colours.even, colours.won])
     return scale.with_extremes(bad=colours.paper)
 
 
-def amount_colours() -> Colormap:
+def amount_colormap() -> Colormap:
     """Return the colour map of amounts from 0 to 1; missing values have that of the paper."""
     colours = palette()
     scale = LinearSegmentedColormap.from_list("amount", [colours.even, colours.won])

@@ -2,7 +2,7 @@ from .comparisons import Tally, count_comparisons, votes_to_comparisons
 from .encoders import ENCODERS, load_encoder
 from .errors import JudgeError
 from .evaluation import pair_accuracy, with_intervals
-from .judging import compare_windows, load_ranker
+from .judging import compare_windows, load_own_or_shipped_ranker
 from .methods import METHODS, Method, find_method, rank_candidates
 from .progress import Progress
 from .tasks import TASKS, find_task
@@ -20,7 +20,7 @@ __all__ = [
     "find_method",
     "find_task",
     "load_encoder",
-    "load_ranker",
+    "load_own_or_shipped_ranker",
     "pair_accuracy",
     "rank_candidates",
     "votes_to_comparisons",

@@ -100,7 +100,7 @@ TIE = "tie"
 """The winner of a comparison that neither candidate won."""
 
 
-def check(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
+def check_table(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
     """Raise an error if a table lacks a required column or has no rows.
 
     Parameters

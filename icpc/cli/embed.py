@@ -110,9 +110,9 @@ def _report(
 
 
 def _verify(store: Path) -> None:
-    from icpc.workflows.embedding import remove_damaged
+    from icpc.workflows.embedding import remove_damaged_embeddings
 
-    damaged = remove_damaged(store)
+    damaged = remove_damaged_embeddings(store)
     for array, what in damaged:
         print_line(f"{array}: {what}")
     if damaged:

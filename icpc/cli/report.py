@@ -33,7 +33,7 @@ def report(
     Example: judge report --competition icpc2015
     """
     from icpc.workflows.rankings import open_study
-    from icpc.workflows.results import draw_report, figure_folder
+    from icpc.workflows.results import figure_folder, write_report_figures
     from icpc.workflows.results import report as write_report
 
     progress = TerminalProgress()
@@ -44,7 +44,7 @@ def report(
         page = write_report(study, folder, source.run, _command(source, options, seed))
     print_line(f"{name}: {page}")
     if plot or dark:
-        for figure in draw_report(study, folder, dark, progress):
+        for figure in write_report_figures(study, folder, dark, progress):
             print_remark(f"written to {figure}.png and .svg")
 
 

@@ -146,7 +146,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         device: Annotated[str | None, _embedding["device"]] = None,
         format: FormatOption = Format.TABLE,
     ) -> None:
-        from icpc.workflows.train import TrainingJob, left_out_remark, split_manifest
+        from icpc.workflows.train import TrainingJob, pairs_left_out_remark, read_and_split_manifest
         from ranking.probe.search import SearchSettings
         from ranking.probe.settings import TrainingSettings
 
@@ -163,8 +163,8 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             (encoder,), weights, weights_dir, tuple(front_end or ()), store=store, device=device
         )
         task = spec.task(classes)
-        manifests = split_manifest(task, manifest, folds, training.seed)
-        if remark := left_out_remark(manifests):
+        manifests = read_and_split_manifest(task, manifest, folds, training.seed)
+        if remark := pairs_left_out_remark(manifests):
             print_remark(remark)
         _train(TrainingJob(task, manifests, recordings, out, settings, embedding), format)
 
@@ -174,9 +174,9 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
 def _train(job: "TrainingJob", form: Format) -> None:
     import pandas as pd
 
-    from icpc.workflows.train import describe_training, train_probe, training_row
+    from icpc.workflows.train import describe_training, train_and_save_probe, training_row
 
-    trained = train_probe(job, TerminalProgress())
+    trained = train_and_save_probe(job, TerminalProgress())
     if form is not Format.TABLE:
         print_data(pd.DataFrame([training_row(job, trained)]), form)
         return

@@ -35,9 +35,9 @@ def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
 
 
 def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
-    from plots.cells import draw_agreement
+    from plots.cells import draw_method_agreement
     from plots.head_to_head import draw_order_flips, draw_win_shares
-    from plots.intervals import draw_intervals
+    from plots.intervals import draw_rank_intervals
 
     groups, kinds = tier_by_candidate_and_tiers(study)
     names = study.results["name"].to_dict()
@@ -46,23 +46,23 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
     level = groups.map({kind: at for at, kind in enumerate(best_first)})
     order = sorted(groups.index, key=lambda one: (level[one], rank[one], one))
     blocks = [(kind or "unknown", int((groups == kind).sum())) for kind in best_first]
-    yield "intervals", draw_intervals(study.ranking, groups, kinds, names)
+    yield "intervals", draw_rank_intervals(study.ranking, groups, kinds, names)
     yield "head-to-head", draw_win_shares(win_share_matrix(study.tally, order), names, blocks)
     if most_pairs_in_both_orders(study.tally):
         yield (
             "order-flips",
             draw_order_flips(order_flip_share_matrix(study.tally, order), names, blocks),
         )
-    yield "methods", draw_agreement(method_tau_b_matrix(ranks_by_method(study.tally)))
+    yield "methods", draw_method_agreement(method_tau_b_matrix(ranks_by_method(study.tally)))
 
 
 def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
-    from plots.cells import draw_rounds
+    from plots.cells import draw_round_confusion
     from plots.upsets import draw_upsets
 
     score = study.results["score"]
     if 2 <= score.nunique() <= MAX_ROUNDS:
-        yield "rounds", draw_rounds(round_confusion_matrix(study))
+        yield "rounds", draw_round_confusion(round_confusion_matrix(study))
     table = find_upsets(study.tally, score.to_numpy(dtype=np.float64))
     if len(table):
         groups, kinds = tier_by_candidate_and_tiers(study)

@@ -84,16 +84,16 @@ SETTINGS = TrainingSettings(epochs=3, batch_size=16, learning_rate=1e-3, patienc
 CHANNELS, DROPOUT = (1, 8, 2), 0.1
 
 
-def examples() -> tuple[Examples, Examples]:
+def train_and_validation_examples() -> tuple[Examples, Examples]:
     """Return the pairs to train on and those to validate with."""
     train = TRAIN.draw()
     return (
-        draw_pairs(train, 0, PAIRS, whole=False, seed=1),
-        draw_pairs(VALIDATION.draw(), len(train), VALIDATION_PAIRS, whole=True, seed=2),
+        draw_pairs(train, 0, PAIRS, whole_recitals=False, seed=1),
+        draw_pairs(VALIDATION.draw(), len(train), VALIDATION_PAIRS, whole_recitals=True, seed=2),
     )
 
 
-def train(cache: Path, progress: Progress = SILENT) -> Probe:
+def train_shipped_ranker(cache: Path, progress: Progress = SILENT) -> Probe:
     """Return the ranker, trained and tested."""
     spec = spec_of("spectrogram")
     config = HeadConfig(
@@ -105,7 +105,7 @@ def train(cache: Path, progress: Progress = SILENT) -> Probe:
         for spectrogram in load_spectrograms(recitals.draw(), cache, progress)
     ]
     task, excerpts = EXPERTISE_TASKS[2], Excerpts(spectrograms, SEGMENTS_PER_EXCERPT, seed=3)
-    run = TrainingRun(config, SETTINGS, *examples())
+    run = TrainingRun(config, SETTINGS, *train_and_validation_examples())
     trained = train_run(task, run, excerpts.load_batch, "cpu", progress, cache)
     record = Record(
         task.name,
@@ -187,7 +187,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the folder of the ranker")
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
-    probe = train(given.cache, PrintedProgress())
+    probe = train_shipped_ranker(given.cache, PrintedProgress())
     save_probe(probe, given.out / "spectrogram.safetensors")
     for name, result in probe.record.results.items():
         sys.stdout.write(f"{name}: {result}\n")

@@ -101,7 +101,7 @@ class Excerpts:
 
 
 def draw_pairs(
-    recitals: Sequence[Recital], first: int, count: int, whole: bool, seed: int
+    recitals: Sequence[Recital], first_number: int, count: int, whole_recitals: bool, seed: int
 ) -> Examples:
     """Return pairs of excerpts, drawn at random, each in both orders.
 
@@ -109,11 +109,11 @@ def draw_pairs(
     ----------
     recitals
         Recitals to be compared.
-    first
+    first_number
         Number of the first of these recitals among those that :class:`Excerpts` has.
     count
         Number of pairs.
-    whole
+    whole_recitals
         Whether all excerpts are whole recitals.
     seed
         Seed of the draw.
@@ -130,8 +130,11 @@ def draw_pairs(
         a, b = rng.choice(everyone if rng.random() < 0.25 else one_programme, 2, replace=False)
         gap = recitals[a].level - recitals[b].level
         if abs(gap) >= MIN_GAP:
-            excerpt = 0 if whole else int(rng.integers(1, EXCERPTS))
-            pair = ((first + a) * EXCERPTS + excerpt, (first + b) * EXCERPTS + excerpt)
+            excerpt = 0 if whole_recitals else int(rng.integers(1, EXCERPTS))
+            pair = (
+                (first_number + a) * EXCERPTS + excerpt,
+                (first_number + b) * EXCERPTS + excerpt,
+            )
             windows += [pair, pair[::-1]]
             gaps += [gap, -gap]
     units = np.repeat(np.arange(count), 2)

@@ -4,9 +4,9 @@ from .demonstration import Demonstration, demonstrate
 from .embedding import embed
 from .rankings import open_study, rank
 from .recordings import compare_recordings
-from .results import check, draw_report, hit_rate, report, write_hit_rate
+from .results import check, hit_rate, report, write_hit_rate, write_report_figures
 from .settings import EmbeddingOptions, RankingOptions, RecordingOptions, Source
-from .train import TrainingJob, train_probe
+from .train import TrainingJob, train_and_save_probe
 from .weights import list_weights
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "compare",
     "compare_recordings",
     "demonstrate",
-    "draw_report",
     "embed",
     "hit_rate",
     "list_competitions",
@@ -30,6 +29,7 @@ __all__ = [
     "open_study",
     "rank",
     "report",
-    "train_probe",
+    "train_and_save_probe",
     "write_hit_rate",
+    "write_report_figures",
 ]

@@ -19,8 +19,8 @@ from ranking.embeddings.embed import EmbeddingOutcome, EncoderChoice, cache_key_
 from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all
 from ranking.encoders import spec_of
-from ranking.encoders.front_end import parse_options
-from ranking.encoders.weights import find_weights
+from ranking.encoders.front_end import parse_front_end_options
+from ranking.encoders.weights import find_required_weights
 from ranking.errors import EncoderError, Given
 from ranking.progress import SILENT, Progress
 
@@ -88,7 +88,7 @@ def embed_missing(
     return outcomes
 
 
-def bank_of(
+def embed_and_open_bank(
     recordings: pd.DataFrame, settings: EmbeddingSettings, progress: Progress = SILENT
 ) -> tuple[EmbeddingBank, pd.DataFrame]:
     """Embed recordings by one encoder; return their bank, and their table with ``recording``.
@@ -131,16 +131,18 @@ def encoder_choices(options: EmbeddingOptions) -> tuple[EncoderChoice, ...]:
             Given(weights=None), f"there are {len(specs)} encoders", "name one", key="one-encoder"
         )
     folder = weights_folder(options.weights_dir)
-    front_ends = parse_options(specs, options.front_end, options.as_published)
+    front_ends = parse_front_end_options(specs, options.front_end, options.as_published)
     return tuple(
         EncoderChoice(
-            spec.name, options.weights or find_weights(spec, folder), tuple(sorted(own.items()))
+            spec.name,
+            options.weights or find_required_weights(spec, folder),
+            tuple(sorted(own.items())),
         )
         for spec, own in zip(specs, front_ends, strict=True)
     )
 
 
-def best_device(given: str | None = None) -> str:
+def best_device(requested: str | None = None) -> str:
     """Return the device that is named, or cuda if there is a GPU, else cpu.
 
     Raises
@@ -149,14 +151,14 @@ def best_device(given: str | None = None) -> str:
         If this machine has no such device.
     """
     known = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-    if given is not None and given.partition(":")[0] not in known:
+    if requested is not None and requested.partition(":")[0] not in known:
         raise EncoderError(
-            Given(device=given), "this machine does not have it", f"choose {' or '.join(known)}"
+            Given(device=requested), "this machine does not have it", f"choose {' or '.join(known)}"
         )
-    return given or known[-1]
+    return requested or known[-1]
 
 
-def remove_damaged(store: Path) -> list[tuple[Path, str]]:
+def remove_damaged_embeddings(store: Path) -> list[tuple[Path, str]]:
     """Remove the damaged embeddings of a store; return their arrays, and what is wrong."""
     embeddings = EmbeddingStore(store)
     damaged = list(embeddings.find_damaged())

@@ -20,7 +20,7 @@ from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.workflows.judging import (
     FitPlan,
     PreparedRecordings,
-    collect_votes,
+    collect_ranker_votes,
     list_recording_remarks,
     provenance_of,
 )
@@ -28,7 +28,7 @@ from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
-from ranking.judging.cross_fit import HALVES, Comparer, assignments, compare_held_out
+from ranking.judging.cross_fit import HALVES, Comparer, cross_fit_assignments, held_out_votes
 from ranking.judging.fit import fit_ranker
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.progress import SILENT, Progress
@@ -36,8 +36,8 @@ from ranking.progress import SILENT, Progress
 RANKERS_FOLDER = "rankers"
 
 
-def compare_by_fitted(
-    prepared: PreparedRecordings, vote: str, fit: FitPlan, progress: Progress = SILENT
+def compare_by_fitted_rankers(
+    prepared: PreparedRecordings, vote_rule: str, fit: FitPlan, progress: Progress = SILENT
 ) -> Comparisons:
     """Return the comparisons of fitted rankers, of all pairs of candidates that they may compare.
 
@@ -45,7 +45,7 @@ def compare_by_fitted(
     ----------
     prepared
         The recordings, and the ranker that fitting starts from.
-    vote
+    vote_rule
         How votes on windows decide a comparison: majority or mean.
     fit
         Results to fit on, and how the candidates are split.
@@ -62,16 +62,18 @@ def compare_by_fitted(
 
     def fit_on(candidates: Collection[str]) -> Comparer:
         score, cache = fit.score.loc[list(candidates)], prepared.cache(RANKERS_FOLDER)
-        with progress.start(f"ranker {len(rankers) + 1} of {len(assignments(fit.folds))}"):
+        with progress.start(
+            f"ranker {len(rankers) + 1} of {len(cross_fit_assignments(fit.folds))}"
+        ):
             fitted = fit_ranker(
                 prepared.ranker, prepared.bank, score, fit.epochs, fit.seed, cache, progress
             )
         rankers.append(fitted)
-        return partial(collect_votes, replace(prepared, ranker=fitted), progress=progress)
+        return partial(collect_ranker_votes, replace(prepared, ranker=fitted), progress=progress)
 
-    votes = compare_held_out(fold, fit_on)
-    before = collect_votes(prepared, votes["first"].unique(), progress)
-    gain = accuracy_gain(votes, before, vote, fit.score, fit.seed)
+    votes = held_out_votes(fold, fit_on)
+    before = collect_ranker_votes(prepared, votes["first"].unique(), progress)
+    gain = fit_accuracies_and_gain(votes, before, vote_rule, fit.score, fit.seed)
     record = {
         "epochs": fit.epochs,
         "seed": fit.seed,
@@ -81,14 +83,14 @@ def compare_by_fitted(
     }
     return comparisons_from_votes(
         votes,
-        vote,
+        vote_rule,
         remarks=[*list_recording_remarks(prepared), _split_remark(fit, fold), _gain_remark(gain)],
         provenance={**provenance_of(prepared), "fit": record},
     )
 
 
-def accuracy_gain(
-    fitted: pd.DataFrame, before_fit: pd.DataFrame, vote: str, score: pd.Series, seed: int
+def fit_accuracies_and_gain(
+    fitted: pd.DataFrame, before_fit: pd.DataFrame, vote_rule: str, score: pd.Series, seed: int
 ) -> dict[str, Estimate]:
     """Return the pair accuracies of two VOTES tables on the same pairs, and their difference.
 
@@ -96,7 +98,7 @@ def accuracy_gain(
     ----------
     fitted, before_fit
         Votes of the fitted rankers and of the ranker before fitting.
-    vote
+    vote_rule
         How votes on windows decide a comparison: majority or mean.
     score
         Results by candidate; may be missing.
@@ -108,7 +110,7 @@ def accuracy_gain(
     ``fitted``, ``before_fit`` and ``gain``; nothing where no two candidates differ in score
     """
     after, before = (
-        count_comparisons(votes_to_comparisons(votes, vote)) for votes in (fitted, before_fit)
+        count_comparisons(votes_to_comparisons(votes, vote_rule)) for votes in (fitted, before_fit)
     )
     results = score.loc[after.candidates].to_numpy(dtype=float)
     better = results[:, np.newaxis] > results
@@ -137,8 +139,9 @@ def _split_remark(fit: FitPlan, fold: pd.Series) -> str:
         )
     return (
         f"candidates were split at random (seed {fit.seed}), stratified by result, into "
-        f"{fit.folds} folds: each pair was compared by one of {len(assignments(fit.folds))} "
-        f"rankers, fitted for {fit.epochs} epochs without either candidate."
+        f"{fit.folds} folds: each pair was compared by one of "
+        f"{len(cross_fit_assignments(fit.folds))} rankers, fitted for {fit.epochs} epochs without "
+        "either candidate."
     )
 
 

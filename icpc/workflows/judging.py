@@ -18,9 +18,9 @@ from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey
 from ranking.errors import AudioError
-from ranking.judging.all_pairs import torch_threads
+from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.compare import ALIGNED, Pairing, ResultCache, compare_windows
-from ranking.judging.cross_fit import split_candidates
+from ranking.judging.cross_fit import stratified_candidate_folds
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.progress import SILENT, Progress
 
@@ -42,7 +42,7 @@ class FitPlan:
 
     def split(self, candidates: Collection[str]) -> pd.Series:
         """Return the fold of each candidate, split at random and stratified by result."""
-        return split_candidates(self.score.loc[list(candidates)], self.folds, self.seed)
+        return stratified_candidate_folds(self.score.loc[list(candidates)], self.folds, self.seed)
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ class PreparedRecordings:
         return ResultCache(self.store / folder, {**self.recordings, "made": self.cache_key.folder})
 
 
-def compare_all(
-    prepared: PreparedRecordings, vote: str, progress: Progress = SILENT
+def compare_all_pairs(
+    prepared: PreparedRecordings, vote_rule: str, progress: Progress = SILENT
 ) -> Comparisons:
     """Return the comparisons of every ordered pair of candidates by the ranker.
 
@@ -82,18 +82,18 @@ def compare_all(
     ----------
     prepared
         The recordings and the ranker.
-    vote
+    vote_rule
         How votes on windows decide a comparison: majority or mean.
     progress
         Where to show how far it is.
     """
-    votes = collect_votes(prepared, progress=progress)
+    votes = collect_ranker_votes(prepared, progress=progress)
     remark = prepared.ranker.remark
     remarks = [*([remark] if remark else []), *list_recording_remarks(prepared)]
-    return comparisons_from_votes(votes, vote, remarks, provenance_of(prepared))
+    return comparisons_from_votes(votes, vote_rule, remarks, provenance_of(prepared))
 
 
-def collect_votes(
+def collect_ranker_votes(
     prepared: PreparedRecordings,
     candidates: Collection[str] | None = None,
     progress: Progress = SILENT,
@@ -110,13 +110,13 @@ def collect_votes(
         Where to show how far it is.
     """
     cache = prepared.cache(VOTES_FOLDER)
-    with torch_threads(prepared.workers) as executor:
+    with single_threaded_torch_workers(prepared.workers) as executor:
         return compare_windows(
             prepared.ranker, prepared.bank, prepared.pairing, candidates, cache, executor, progress
         )
 
 
-def check_lengths(bank: EmbeddingBank, min_seconds: float) -> None:
+def refuse_short_recordings(bank: EmbeddingBank, min_seconds: float) -> None:
     """Refuse recordings that are shorter than asked for, embedded as they may be.
 
     Raises

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from icpc.competition.competitions import Competition
 from icpc.study.comparisons import Comparisons, load_comparisons
@@ -19,7 +19,7 @@ DEFAULT_OPTIONS = RankingOptions()
 
 def rank(
     competition: Competition,
-    comparisons: Comparisons | None = None,
+    comparisons: Comparisons | Literal["bundled"] = "bundled",
     settings: Settings = DEFAULT_SETTINGS,
 ) -> Study:
     """Return the study of a competition, its candidates ranked best first.
@@ -29,7 +29,7 @@ def rank(
     competition
         Bundled, or read from your roster.
     comparisons
-        What to rank from; those that come with the competition, if None.
+        What to rank from; "bundled": those that come with the competition.
     settings
         How to rank, and the seed of the intervals.
 
@@ -51,7 +51,7 @@ def rank(
     1     2       kevin-chen
     2     3  piotr-alexewicz
     """
-    if comparisons is None:
+    if comparisons == "bundled":
         comparisons = load_comparisons(competition, vote_rule=settings.vote)
     return run_study(competition, comparisons, settings)
 

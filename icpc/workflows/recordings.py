@@ -13,20 +13,25 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from icpc.competition.recordings import find_recordings
 from icpc.study.comparisons import Comparisons
-from icpc.workflows.embedding import bank_of, best_device, embed_missing
-from icpc.workflows.fit_half import compare_by_fitted
-from icpc.workflows.judging import FitPlan, PreparedRecordings, check_lengths, compare_all
+from icpc.workflows.embedding import best_device, embed_and_open_bank, embed_missing
+from icpc.workflows.fit_half import compare_by_fitted_rankers
+from icpc.workflows.judging import (
+    FitPlan,
+    PreparedRecordings,
+    compare_all_pairs,
+    refuse_short_recordings,
+)
 from icpc.workflows.settings import RecordingOptions
 from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import WINDOW_SECONDS
 from ranking.embeddings.embed import EncoderChoice, cache_key_of
 from ranking.embeddings.workers import THREADS, EmbeddingSettings
 from ranking.encoders import spec_of
-from ranking.encoders.weights import find_weights
+from ranking.encoders.weights import find_required_weights
 from ranking.judging.compare import Pairing
 from ranking.judging.cross_fit import HALVES
-from ranking.judging.probe_ranker import ProbeRanker, load_ranker
-from ranking.probe.checkpoint import check_use
+from ranking.judging.probe_ranker import ProbeRanker, load_own_or_shipped_ranker
+from ranking.probe.checkpoint import check_probe_use
 from ranking.progress import SILENT, Progress
 from ranking.tasks.registry import EXPERTISE
 
@@ -60,13 +65,13 @@ def prepare_recordings(
     """
     pairing = Pairing(options.windows or "aligned", options.antisymmetric)
     fit = _fit(competition, options, seed)
-    ranker = load_ranker(options.ranker, options.encoder)
+    ranker = load_own_or_shipped_ranker(options.ranker, options.encoder)
     table = find_recordings(competition, options.recordings)
     if fit is not None:
         fit.split(table["candidate"])  # too few candidates are refused before hours of work
     choice = _choice(ranker, options)
     cache_key = cache_key_of(choice)
-    check_use(ranker, cache_key, RANKERS, str(options.ranker or "the ranker"))
+    check_probe_use(ranker, cache_key, RANKERS, str(options.ranker or "the ranker"))
     cores = options.workers or os.cpu_count() or 1
     min_seconds = options.min_seconds or WINDOW_SECONDS
     device = best_device(options.device)
@@ -76,8 +81,8 @@ def prepare_recordings(
     left_out: tuple[str, ...] = ()
     if options.skip_bad:
         table, left_out = _without_bad(table, work, progress)
-    bank, named = bank_of(table, work, progress)
-    check_lengths(bank, min_seconds)
+    bank, named = embed_and_open_bank(table, work, progress)
+    refuse_short_recordings(bank, min_seconds)
     sha256 = dict(zip(named["candidate"], named["recording"], strict=True))
     return PreparedRecordings(
         bank, sha256, cache_key, options.store, ranker, pairing, cores, fit, left_out
@@ -85,7 +90,7 @@ def prepare_recordings(
 
 
 def compare_recordings(
-    prepared: PreparedRecordings, vote: str = "majority", progress: Progress = SILENT
+    prepared: PreparedRecordings, vote_rule: str = "majority", progress: Progress = SILENT
 ) -> Comparisons:
     """Return the comparisons of every pair of candidates, by the ranker or those fitted from it.
 
@@ -93,14 +98,14 @@ def compare_recordings(
     ----------
     prepared
         The recordings and the ranker, from :func:`prepare_recordings`.
-    vote
+    vote_rule
         How votes on windows decide a comparison: majority or mean.
     progress
         Where to show how far it is.
     """
     if prepared.fit is None:
-        return compare_all(prepared, vote, progress)
-    return compare_by_fitted(prepared, vote, prepared.fit, progress)
+        return compare_all_pairs(prepared, vote_rule, progress)
+    return compare_by_fitted_rankers(prepared, vote_rule, prepared.fit, progress)
 
 
 def _fit(competition: Competition, options: RecordingOptions, seed: int) -> FitPlan | None:
@@ -114,7 +119,7 @@ def _fit(competition: Competition, options: RecordingOptions, seed: int) -> FitP
 def _choice(ranker: ProbeRanker, options: RecordingOptions) -> EncoderChoice:
     """The encoder asked for, with the front end that the ranker was trained on."""
     spec = spec_of(options.encoder or ranker.cache_key.encoder)
-    weights = options.weights or find_weights(spec, weights_folder(options.weights_dir))
+    weights = options.weights or find_required_weights(spec, weights_folder(options.weights_dir))
     own = spec.name == ranker.cache_key.encoder
     return EncoderChoice(spec.name, weights, ranker.cache_key.front_end if own else ())
 

@@ -125,7 +125,7 @@ def report(
     return folder / "report.html"
 
 
-def draw_report(
+def write_report_figures(
     study: Study, folder: Path, dark: bool = False, progress: Progress = SILENT
 ) -> list[Path]:
     """Draw the figures of a report as PNG and SVG; return their paths without these endings.

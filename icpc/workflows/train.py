@@ -17,15 +17,21 @@ from typing import Any
 import pandas as pd
 
 from icpc.findings.wording import interval, percent
-from icpc.workflows.embedding import bank_of, best_device, encoder_choices
+from icpc.workflows.embedding import best_device, embed_and_open_bank, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.embed import cache_key_of
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
-from ranking.probe.checkpoint import Probe, Record, check_path, save_probe
-from ranking.probe.search import SearchSettings, TrainedHead, search_and_test
+from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
+from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
 from ranking.progress import SILENT, Progress
-from ranking.tasks.manifest import Manifest, data_sha256, locate, read_manifest, refuse_copies
-from ranking.tasks.splits import folds, random_split
+from ranking.tasks.manifest import (
+    Manifest,
+    data_sha256,
+    locate_recordings,
+    read_manifest,
+    refuse_copies,
+)
+from ranking.tasks.splits import cross_validation_manifests, random_split
 from ranking.tasks.task import Task
 
 METRIC_NAMES = {"f1": "F1"}
@@ -50,7 +56,9 @@ class TrainingJob:
     """How recordings are embedded."""
 
 
-def split_manifest(task: Task, path: Path, count: int | None, seed: int) -> list[Manifest]:
+def read_and_split_manifest(
+    task: Task, path: Path, fold_count: int | None, seed: int
+) -> list[Manifest]:
     """Return the manifest of a file with a split, or one for each fold and one more.
 
     Parameters
@@ -59,7 +67,7 @@ def split_manifest(task: Task, path: Path, count: int | None, seed: int) -> list
         The question, which needs certain columns.
     path
         A CSV file.
-    count
+    fold_count
         Number of folds; None: one split.
     seed
         Seed of a random split.
@@ -70,10 +78,14 @@ def split_manifest(task: Task, path: Path, count: int | None, seed: int) -> list
         If it cannot be read or split.
     """
     whole = read_manifest(path, task.columns, task.takes_pairs)
-    return [random_split(whole, seed)] if count is None else folds(whole, count, seed)
+    return (
+        [random_split(whole, seed)]
+        if fold_count is None
+        else cross_validation_manifests(whole, fold_count, seed)
+    )
 
 
-def left_out_remark(manifests: Sequence[Manifest]) -> str:
+def pairs_left_out_remark(manifests: Sequence[Manifest]) -> str:
     """Return how many pairs splitting has left out, as a sentence; nothing if none."""
     counts = [manifest.pairs_left_out for manifest in manifests]
     if not max(counts):
@@ -82,7 +94,7 @@ def left_out_remark(manifests: Sequence[Manifest]) -> str:
     return f"pairs left out, as their recordings are in different splits: {each}"
 
 
-def train_probe(job: TrainingJob, progress: Progress = SILENT) -> TrainedHead:
+def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> TrainedHead:
     """Train a probe, write it and return it; an interrupted training goes on where it stopped.
 
     Raises
@@ -98,13 +110,15 @@ def train_probe(job: TrainingJob, progress: Progress = SILENT) -> TrainedHead:
         device=best_device(options.device),
         workers=options.workers or default_workers(),
     )
-    check_path(job.out)
-    files = locate(manifest, job.recordings)
+    check_probe_path(job.out)
+    files = locate_recordings(manifest, job.recordings)
     table = pd.DataFrame({"candidate": list(files), "path": list(files.values())})
-    bank, named = bank_of(table, work, progress)
+    bank, named = embed_and_open_bank(table, work, progress)
     refuse_copies(manifest, dict(zip(named["candidate"], named["recording"], strict=True)))
     resume_folder = _resume_folder(job.out)
-    trained = search_and_test(job.task, job.manifests, bank, job.settings, progress, resume_folder)
+    trained = search_and_cross_validate(
+        job.task, job.manifests, bank, job.settings, progress, resume_folder
+    )
     record = Record(
         task=job.task.name,
         cache_key=cache_key_of(work.encoders[0]),

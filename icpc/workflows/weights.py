@@ -5,15 +5,15 @@ from pathlib import Path
 import pandas as pd
 
 from ranking.encoders import ENCODERS, spec_of
-from ranking.encoders.front_end import format_options
+from ranking.encoders.front_end import format_front_end_options
 from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import format_size
 
 
-def weights_folder(given: Path | None = None) -> Path:
-    """Return the folder of weights files: the one given, or the one in the user's cache."""
-    if given is not None:
-        return given
+def weights_folder(requested: Path | None = None) -> Path:
+    """Return the folder of weights files: the one requested, or the one in the user's cache."""
+    if requested is not None:
+        return requested
     from platformdirs import user_cache_path
 
     return user_cache_path("judge") / "weights"
@@ -29,7 +29,7 @@ def _row(spec: EncoderSpec, folder: Path) -> dict[str, object]:
         "encoder": spec.name,
         "title": spec.title,
         "licence": spec.licence,
-        "front_end": format_options(spec.options),
+        "front_end": format_front_end_options(spec.options),
     }
     own = spec.weights
     if own is None:

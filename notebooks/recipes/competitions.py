@@ -34,10 +34,10 @@ from ranking.embeddings.workers import EmbeddingSettings
 from ranking.evaluation.accuracy import PERMUTATIONS, larger_value_win_matrix
 from ranking.evaluation.resampling import Estimate, bootstrap_pair_share, two_sided_p
 from ranking.judging.compare import Pairing, compare_windows
-from ranking.judging.probe_ranker import ProbeRanker, load_ranker
+from ranking.judging.probe_ranker import ProbeRanker, load_own_or_shipped_ranker
 from ranking.judging.ranker import Ranker
 from ranking.probe.checkpoint import Record
-from ranking.probe.search import SearchSettings, search_and_test
+from ranking.probe.search import SearchSettings, search_and_cross_validate
 from ranking.probe.settings import TrainingSettings
 from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.manifest import Manifest
@@ -143,7 +143,7 @@ def train_ranker(editions: Editions, edition: int) -> Ranker:
     """Return a ranker trained on the other editions."""
     bank, manifests = EmbeddingBank(list(editions.coarse.items())), [editions.without(edition)]
     task = EXPERTISE_TASKS[2]
-    head = search_and_test(task, manifests, bank, SETTINGS).head
+    head = search_and_cross_validate(task, manifests, bank, SETTINGS).head
     return ProbeRanker(head, Record(task.name, CacheKey("spectrogram"), head.config))
 
 
@@ -175,7 +175,7 @@ def main() -> None:
         return
     edition, score = (editions.roster[name].to_numpy() for name in ("edition", "score"))
     pairs = PairsWithinEditions(edition, score)
-    shipped = load_ranker(None, None)
+    shipped = load_own_or_shipped_ranker(None, None)
     _print_random_judges(pairs)
     length = editions.roster["minutes"].to_numpy()
     _print("programme length", pairs, larger_value_win_matrix(length))
@@ -194,7 +194,7 @@ def longer(editions: Editions, edition: int, folder: Path, store: Path) -> None:
     pairs = PairsWithinEditions(own.roster["edition"].to_numpy(), own.roster["score"].to_numpy())
     trained = wins_within_editions(own, partial(train_ranker, editions), coarse)
     _print("longer, trained on the other editions", pairs, trained)
-    shipped = load_ranker(None, None)
+    shipped = load_own_or_shipped_ranker(None, None)
     ready = wins_within_editions(own, lambda _: shipped, spectrograms)
     _print("longer, the ranker that ships", pairs, ready)
 

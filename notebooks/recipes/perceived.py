@@ -35,13 +35,13 @@ from ranking.embeddings.embed import cache_key_of
 from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
 from ranking.evaluation.resampling import Estimate
-from ranking.judging.probe_ranker import load_ranker
+from ranking.judging.probe_ranker import load_own_or_shipped_ranker
 from ranking.network.head import Head, HeadConfig
-from ranking.probe.batches import load_examples
-from ranking.probe.loop import predict
+from ranking.probe.batches import load_segments_and_mask
+from ranking.probe.loop import predict_logits
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_runs
-from ranking.tasks.expertise import EXPERTISE_TASKS, p_first, pair_examples
+from ranking.tasks.expertise import EXPERTISE_TASKS, p_first, pair_examples_in_both_orders
 from ranking.tasks.task import Examples
 
 RATING = "Interpretation_Unsatisfactory_Convincing"
@@ -175,15 +175,21 @@ def predictions(
     plan: Plan, bank: EmbeddingBank, train: pd.DataFrame, others: dict[str, pd.DataFrame]
 ) -> dict[str, np.ndarray]:
     """Return for pairs of val, and maybe test, the probability that the first is the better."""
-    examples = {name: pair_examples(own, bank.windows, 2) for name, own in others.items()}
+    examples = {
+        name: pair_examples_in_both_orders(own, bank.windows, 2) for name, own in others.items()
+    }
     if not plan.epochs:
-        heads = [load_ranker(None, None).head]
+        heads = [load_own_or_shipped_ranker(None, None).head]
     else:
-        heads = train_heads(plan, bank, pair_examples(train, bank.windows, 2), examples["val"])
+        heads = train_heads(
+            plan, bank, pair_examples_in_both_orders(train, bank.windows, 2), examples["val"]
+        )
     return {
         name: np.mean(
             [
-                _antisymmetric(predict(head.logits, partial(load_examples, bank), own.windows))
+                _antisymmetric(
+                    predict_logits(head.logits, partial(load_segments_and_mask, bank), own.windows)
+                )
                 for head in heads
             ],
             axis=0,
@@ -207,10 +213,10 @@ def train_heads(plan: Plan, bank: EmbeddingBank, train: Examples, val: Examples)
     )
     runs = [TrainingRun(config, replace(settings, seed=seed), train, val) for seed in range(HEADS)]
     if plan.shipped:
-        start = load_ranker(None, None).head
+        start = load_own_or_shipped_ranker(None, None).head
         few_windows = replace(settings, windows_per_step=4)
         runs = [TrainingRun(start.config, few_windows, train, val, initial_head=start)]
-    found = train_runs(EXPERTISE_TASKS[2], runs, partial(load_examples, bank))
+    found = train_runs(EXPERTISE_TASKS[2], runs, partial(load_segments_and_mask, bank))
     return [one.head for one in found]
 
 

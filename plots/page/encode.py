@@ -18,7 +18,7 @@ import numpy as np
 DIGITS = 6  # significant ones, of numbers for the script
 
 
-def to_json(data: Mapping[str, Any]) -> str:
+def script_safe_json(data: Mapping[str, Any]) -> str:
     """Return JSON that no HTML parser takes for the end of the script element."""
     text = json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
@@ -26,12 +26,12 @@ def to_json(data: Mapping[str, Any]) -> str:
     return text
 
 
-def pack_file(text: str) -> str:
+def gzip_base64(text: str) -> str:
     """Return a file as gzip in base64."""
     return b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
 
 
-def script_hash(script: str) -> str:
+def csp_script_hash(script: str) -> str:
     """Return the hash by which a content security policy allows a script."""
     return f"sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode('ascii')}"
 

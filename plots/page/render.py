@@ -16,7 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from plots.page.encode import pack_file, script_hash, to_json
+from plots.page.encode import csp_script_hash, gzip_base64, script_safe_json
 from plots.style import Palette, palette, plot_style, tier_colours
 
 HERE = Path(__file__).parent
@@ -43,7 +43,7 @@ def render_page(
     scripts.append("\n".join(_read(HERE / f"{name}.js") for name in SCRIPTS))
     tiers = (curve["tiers"] for curve in data["curves"] if curve["tiers"])
     families = {"kind": tuple(data["kinds"]), "tier": next(tiers, ())}
-    packed = {name: pack_file(text) for name, (text, _) in files.items()}
+    packed = {name: gzip_base64(text) for name, (text, _) in files.items()}
     template = _environment().get_template("page.html")
     return template.render(
         content,
@@ -56,10 +56,10 @@ def render_page(
         passing=data["passing"],
         files={name: (rows, len(text.encode())) for name, (text, rows) in files.items()},
         record_text=json.dumps(content["record"], indent=2, ensure_ascii=False),
-        data=to_json({**data, "files": packed}),
+        data=script_safe_json({**data, "files": packed}),
         css=_colours(families) + _read(HERE / "page.css"),
         scripts=scripts,
-        policy=" ".join(f"'{script_hash(script)}'" for script in scripts),
+        policy=" ".join(f"'{csp_script_hash(script)}'" for script in scripts),
         licences={name: _read(HERE / "vendor" / f"LICENSE-{of}") for name, of in LICENCES.items()},
     )
 

@@ -1,4 +1,4 @@
-from .decoding import open_sound
+from .decoding import open_mono_sound
 from .lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW, WINDOW_SECONDS
 from .segments import Segment, stream_segments
 
@@ -7,6 +7,6 @@ __all__ = [
     "SEGMENT_SECONDS",
     "WINDOW_SECONDS",
     "Segment",
-    "open_sound",
+    "open_mono_sound",
     "stream_segments",
 ]

@@ -176,7 +176,7 @@ class SoundFile:
 
 
 @contextmanager
-def open_sound(path: Path, left_channel: bool = False) -> Iterator[SoundFile]:
+def open_mono_sound(path: Path, left_channel: bool = False) -> Iterator[SoundFile]:
     """Open a sound file for reading: the mean of its channels, or its left channel.
 
     Raises
@@ -199,7 +199,7 @@ def measure_peak(path: Path, left_channel: bool = False) -> float:
     AudioError
         If the file cannot be read, is damaged, silent or clipped.
     """
-    with open_sound(path, left_channel) as sound:
+    with open_mono_sound(path, left_channel) as sound:
         return max(float(np.abs(block).max()) for block in sound.blocks())
 
 

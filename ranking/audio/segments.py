@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS, WINDOW_SECONDS
 from ranking.errors import AudioError
 
@@ -55,7 +55,7 @@ def stream_segments(
         If the file cannot be read, is damaged, silent, clipped, or shorter than ``min_seconds``.
         Segments that were yielded before are then not to be trusted.
     """
-    with open_sound(path, left_channel) as sound:
+    with open_mono_sound(path, left_channel) as sound:
         cutters = {
             sample_rate: _Cutter(sound.sample_rate, sample_rate)
             for sample_rate in dict.fromkeys(sample_rates)

@@ -16,7 +16,7 @@ import pandas as pd
 from ranking.errors import ComparisonsError
 from ranking.files.table_reader import CsvFile, read_csv
 from ranking.files.text import did_you_mean
-from ranking.tables import COMPARISONS, MARKS, TIE, check
+from ranking.tables import COMPARISONS, MARKS, TIE, check_table
 
 
 def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def comparisons_by_juror(marks: pd.DataFrame) -> pd.DataFrame:
     ComparisonsError
         If no juror marked two candidates.
     """
-    check(marks, MARKS, "marks")
+    check_table(marks, MARKS, "marks")
     given = marks[marks["mark"].notna() & ~marks["recused"].astype(bool)]
     jurors = [_juror_comparisons(juror, own) for juror, own in given.groupby("juror", sort=True)]
     table = pd.concat(jurors, ignore_index=True) if jurors else pd.DataFrame()

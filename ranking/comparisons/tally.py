@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from ranking.errors import RankingError
-from ranking.tables import COMPARISONS, TIE, check
+from ranking.tables import COMPARISONS, TIE, check_table
 
 MAX_CANDIDATES = 10_000  # a matrix of so many takes 0.8 GB
 
@@ -97,7 +97,7 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
     >>> tally.wins.tolist()
     [[0.0, 1.5], [0.5, 0.0]]
     """
-    check(comparisons, COMPARISONS, "comparisons")
+    check_table(comparisons, COMPARISONS, "comparisons")
     compared = (comparisons[place].unique() for place in ("first", "second"))
     candidates = pd.Index(sorted(set().union(*compared)))
     n = len(candidates)

@@ -20,7 +20,7 @@ import pandas as pd
 from ranking.comparisons.reading import check_candidates
 from ranking.errors import ComparisonsError
 from ranking.files.table_reader import read_csv
-from ranking.tables import COMPARISONS, TIE, VOTES, check
+from ranking.tables import COMPARISONS, TIE, VOTES, check_table
 
 VOTE_RULES = ("majority", "mean")
 """How votes on windows decide a comparison."""
@@ -41,7 +41,7 @@ def votes_to_comparisons(votes: pd.DataFrame, rule: str = "majority") -> pd.Data
     ValueError
         If there is no such rule.
     """
-    check(votes, VOTES, "votes")
+    check_table(votes, VOTES, "votes")
     if rule not in VOTE_RULES:
         raise ValueError(f"no rule {rule!r}: choose {', '.join(VOTE_RULES)}")
     p = votes["p_first"]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.evaluation.resampling import QUANTILES
-from ranking.tables import VOTES, check
+from ranking.tables import VOTES, check_table
 
 BINS = 10
 """Number of bins of probability."""
@@ -76,7 +76,7 @@ def brier_score(votes: pd.DataFrame, score: pd.Series) -> float:
 
 def _unequal(votes: pd.DataFrame, score: pd.Series) -> pd.DataFrame:
     """Return the votes on candidates of unequal score, with whether the first got further."""
-    check(votes, VOTES, "votes")
+    check_table(votes, VOTES, "votes")
     first, second = (votes[place].map(score) for place in ("first", "second"))
     known = votes.assign(right=(first > second).astype(float))
     return known[(first - second).abs() > 0]

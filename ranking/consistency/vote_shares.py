@@ -10,7 +10,7 @@ two wins half a vote. The probability of the second of a pair is 1 − ``p_first
 import numpy as np
 import pandas as pd
 
-from ranking.tables import VOTES, check
+from ranking.tables import VOTES, check_table
 
 WINDOW_MINUTES = 5
 
@@ -29,7 +29,7 @@ def vote_shares_by_window(votes: pd.DataFrame) -> pd.DataFrame:
     TableError
         If a column is missing or there are no votes.
     """
-    check(votes, VOTES, "votes")
+    check_table(votes, VOTES, "votes")
     cast = pd.concat(
         pd.DataFrame({"candidate": votes[place], "window": votes["window"], "p": p})
         for place, p in (("first", votes["p_first"]), ("second", 1 - votes["p_first"]))

@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS
 from ranking.audio.segments import Segment, stream_segments
 from ranking.embeddings.store import CacheKey, EmbeddingStore, EmbeddingWriter, make_cache_key
@@ -129,7 +129,7 @@ def embed_recording(
     StoreError
         If the store cannot be written.
     """
-    with open_sound(path):  # says what is wrong with a file that cannot be read at all
+    with open_mono_sound(path):  # says what is wrong with a file that cannot be read at all
         recording = file_sha256(path)
     with store.lock(recording) as acquired:
         missing = [one for one in encoders if not store.contains(one.cache_key, recording)]

@@ -1,7 +1,7 @@
 from .base import Encoder, SegmentEncoder
 from .registry import ENCODERS, load_encoder, spec_of
 from .spec import EncoderSpec, Weights
-from .weights import fetch_weights, find_weights
+from .weights import fetch_weights, find_required_weights
 
 __all__ = [
     "ENCODERS",
@@ -10,7 +10,7 @@ __all__ = [
     "SegmentEncoder",
     "Weights",
     "fetch_weights",
-    "find_weights",
+    "find_required_weights",
     "load_encoder",
     "spec_of",
 ]

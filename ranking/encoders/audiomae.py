@@ -79,7 +79,7 @@ class AudioMae(SegmentEncoder):
     def encode(self, samples: Tensor) -> Tensor:
         """Return (B, 512, 768)."""
         self.check(samples)
-        return self.tokens(filter_bank(samples, **self.front_end))
+        return self.tokens(audiomae_filter_banks(samples, **self.front_end))
 
     def tokens(self, bank: Tensor) -> Tensor:
         """Return the tokens (B, 512, D) of filter banks (B, 1, 1024, 128)."""
@@ -88,18 +88,20 @@ class AudioMae(SegmentEncoder):
         return out
 
 
-def filter_bank(samples: Tensor, sample_rate: float, normalise: bool, peak: float) -> Tensor:
+def audiomae_filter_banks(
+    segments: Tensor, sample_rate: float, normalise: bool, peak: float
+) -> Tensor:
     """Return Kaldi filter banks (B, 1, 1024, 128) of segments.
 
     Parameters
     ----------
-    samples : float32, shape (B, 10 · sample_rate)
+    segments : float32, shape (B, 10 · sample_rate)
     sample_rate : in Hz
     normalise : whether to subtract the mean and divide by twice the deviation of the training set
     peak : what the loudest sample of each segment is scaled to first; 0 leaves segments as they are
     """
     if peak:
-        samples = samples * (peak / samples.abs().amax(dim=1, keepdim=True).clamp_min(1e-9))
+        segments = segments * (peak / segments.abs().amax(dim=1, keepdim=True).clamp_min(1e-9))
     banks = [
         fbank(
             one - one.mean(),
@@ -111,7 +113,7 @@ def filter_bank(samples: Tensor, sample_rate: float, normalise: bool, peak: floa
             dither=0.0,
             frame_shift=10,
         )
-        for one in samples.unsqueeze(1)
+        for one in segments.unsqueeze(1)
     ]
     bank = torch.stack(banks)[:, :N_FRAMES]  # (B, 998, 128)
     bank = pad(bank, (0, 0, 0, N_FRAMES - bank.shape[1]))

@@ -66,7 +66,7 @@ class Dac(SegmentEncoder):
         network: Any = self.network
         blocks = samples.reshape(len(samples) * BLOCKS, 1, SPEC.sample_rate)  # (B*10, 1, 44100)
         padded = network.preprocess(blocks, SPEC.sample_rate)
-        with torch.autocast(samples.device.type, enabled=False), full_precision():
+        with torch.autocast(samples.device.type, enabled=False), without_tf32_convolutions():
             codes = network.encode(padded)[1]  # (B*10, 9, 87)
         codebooks = codes.shape[1]
         out: Tensor = codes.transpose(1, 2).reshape(len(samples), -1, codebooks).int()
@@ -80,7 +80,7 @@ class Dac(SegmentEncoder):
 
 
 @contextmanager
-def full_precision() -> Iterator[None]:
+def without_tf32_convolutions() -> Iterator[None]:
     """Keep NVIDIA's TF32, with its ten bits of mantissa, out of convolutions."""
     before = torch.backends.cudnn.allow_tf32
     torch.backends.cudnn.allow_tf32 = False

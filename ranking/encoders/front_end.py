@@ -16,7 +16,7 @@ from ranking.files.text import did_you_mean
 YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
-def parse_options(
+def parse_front_end_options(
     specs: Sequence[EncoderSpec], texts: Sequence[str], as_published: bool = False
 ) -> list[dict[str, bool | float]]:
     """Return, for each encoder, the options that differ from its default.
@@ -49,8 +49,8 @@ def parse_options(
     return [_of(spec, pairs, as_published) for spec in specs]
 
 
-def format_options(options: FrontEndOptions) -> str:
-    """Return options as :func:`parse_options` reads them, separated by spaces."""
+def format_front_end_options(options: FrontEndOptions) -> str:
+    """Return options as :func:`parse_front_end_options` reads them, separated by spaces."""
     words = {True: "yes", False: "no"}
     return " ".join(
         f"{name}={words[value] if isinstance(value, bool) else f'{value:g}'}"

@@ -47,7 +47,8 @@ def load_encoder(
     ----------
     name : name of the encoder, however it is capitalised and hyphenated
     weights : file of weights, for encoders that have weights
-        Published ones, found by :func:`ranking.encoders.weights.find_weights`, or fine-tuned ones.
+        Published ones, found by :func:`ranking.encoders.weights.find_required_weights`, or
+        fine-tuned ones.
     front_end : options of the front end that differ from the default
         Those that concern the sound file, and not the network, are ignored.
 

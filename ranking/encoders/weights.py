@@ -28,7 +28,7 @@ BLOCK_BYTES = 1 << 20
 TIMEOUT_SECONDS = 30
 
 
-def find_weights(spec: EncoderSpec, folder: Path) -> Path | None:
+def find_required_weights(spec: EncoderSpec, folder: Path) -> Path | None:
     """Return the weights file of an encoder in the cache folder; None if it needs none.
 
     Raises

@@ -1,7 +1,7 @@
 from .compare import Pairing, ResultCache, compare_windows
-from .cross_fit import compare_held_out, split_candidates
+from .cross_fit import held_out_votes, stratified_candidate_folds
 from .fit import fit_ranker
-from .probe_ranker import ProbeRanker, load_ranker
+from .probe_ranker import ProbeRanker, load_own_or_shipped_ranker
 from .ranker import Ranker, Scorer
 
 __all__ = [
@@ -10,9 +10,9 @@ __all__ = [
     "Ranker",
     "ResultCache",
     "Scorer",
-    "compare_held_out",
     "compare_windows",
     "fit_ranker",
-    "load_ranker",
-    "split_candidates",
+    "held_out_votes",
+    "load_own_or_shipped_ranker",
+    "stratified_candidate_folds",
 ]

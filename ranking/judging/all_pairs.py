@@ -8,8 +8,8 @@ memory, as many as ``MAX_BYTES`` allows. For each pair of blocks the tiles
 windows, small enough for the processor's cache. The tiles depend on the head and the number of
 windows alone, and each is computed by one worker: so equal input gives identical results with any
 number of workers, and wherever an earlier process was interrupted.
-Workers are any :class:`concurrent.futures.Executor`; :func:`torch_threads` makes those that are
-fastest on one computer.
+Workers are any :class:`concurrent.futures.Executor`; :func:`single_threaded_torch_workers` makes
+those that are fastest on one computer.
 """
 
 import itertools
@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from ranking.judging.ranker import Tile, tile_pairs
-from ranking.network.factorised import FactorisedHead, PartialSums, concatenate
+from ranking.network.factorised import FactorisedHead, PartialSums, concatenate_partial_sums
 from ranking.network.rows import CPU_CHUNK, DEVICE_CHUNK
 
 MAX_BYTES = 1 << 30
@@ -88,7 +88,7 @@ class PairScorer:
 
     def _sums(self, windows: Sequence[int], executor: Executor) -> tuple[PartialSums, PartialSums]:
         first, second = zip(*executor.map(self._sums_of, windows), strict=True)
-        return concatenate(first), concatenate(second)
+        return concatenate_partial_sums(first), concatenate_partial_sums(second)
 
     @torch.inference_mode()
     def _sums_of(self, window: int) -> tuple[PartialSums, PartialSums]:
@@ -114,7 +114,7 @@ class PairScorer:
 
 
 @contextmanager
-def torch_threads(count: int = 1) -> Iterator[Executor]:
+def single_threaded_torch_workers(count: int = 1) -> Iterator[Executor]:
     """Yield threads as workers, while torch computes each operation in one thread.
 
     Two operations that share a core would wait for each other. At the end, or after an error, tasks

@@ -28,7 +28,7 @@ import pandas as pd
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.errors import Given, RankingError
 from ranking.files.text import printable
-from ranking.judging.all_pairs import torch_threads
+from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.ranker import Ranker, Tile
 from ranking.judging.vote_log import open_vote_log
 from ranking.progress import SILENT, Progress
@@ -100,7 +100,8 @@ def compare_windows(
     cache
         Votes that an earlier call left there are not computed again.
     executor
-        Workers, one by default; :func:`ranking.judging.all_pairs.torch_threads` gives more.
+        Workers, one by default; more are made by
+        :func:`ranking.judging.all_pairs.single_threaded_torch_workers`.
     progress
         Counts pairs of windows.
 
@@ -122,9 +123,12 @@ def compare_windows(
         windows = windows[windows["candidate"].isin(candidates)].reset_index(drop=True)
     if windows["candidate"].nunique() < 2:
         raise RankingError("recordings", "fewer than two candidates", "give at least two")
-    groups = window_groups(windows, pairing.windows)
+    groups = group_windows_to_compare(windows, pairing.windows)
     with ExitStack() as stack:
-        scorer, workers = ranker.scorer(bank), executor or stack.enter_context(torch_threads())
+        scorer, workers = (
+            ranker.scorer(bank),
+            executor or stack.enter_context(single_threaded_torch_workers()),
+        )
         tiles = [scorer.tiles(len(group)) for group in groups]
         sizes = [tile.size for own in tiles for tile in own]
         records: list[np.ndarray] = []
@@ -155,7 +159,7 @@ def windows_on_disk(windows: pd.DataFrame) -> str:
     return str(windows[list(WINDOWS)].to_csv(index=False, header=names))
 
 
-def window_groups(windows: pd.DataFrame, pairing: str) -> list[pd.DataFrame]:
+def group_windows_to_compare(windows: pd.DataFrame, pairing: str) -> list[pd.DataFrame]:
     """Return groups of rows of a WINDOWS table; all windows of a group are compared.
 
     Parameters

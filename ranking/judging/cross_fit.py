@@ -50,7 +50,7 @@ class Assignment:
         return frozenset(itertools.chain(*self.compares))
 
 
-def assignments(folds: int) -> list[Assignment]:
+def cross_fit_assignments(folds: int) -> list[Assignment]:
     """Return the rankers that are needed; each ordered pair of folds is compared at most once."""
     if folds == HALVES:
         return [Assignment(frozenset({0}), frozenset({(1, 1)}))]
@@ -62,7 +62,7 @@ def assignments(folds: int) -> list[Assignment]:
     return out
 
 
-def split_candidates(score: pd.Series, folds: int, seed: int) -> pd.Series:
+def stratified_candidate_folds(score: pd.Series, folds: int, seed: int) -> pd.Series:
     """Return the fold of each candidate, from 0: split at random, stratified by score.
 
     Folds differ by at most one candidate, in all and of each score.
@@ -99,7 +99,7 @@ def split_candidates(score: pd.Series, folds: int, seed: int) -> pd.Series:
     fold = pd.Series(number, index=score.index, name="fold")
     if folds == HALVES:
         fold[score.isna()] = 1
-    if min(score[fold.isin(one.fitted_on)].nunique() for one in assignments(folds)) < 2:
+    if min(score[fold.isin(one.fitted_on)].nunique() for one in cross_fit_assignments(folds)) < 2:
         raise RankingError(
             f"results of {score.notna().sum()} of {len(score)} candidates",
             "no two differ among those that a ranker would be fitted on",
@@ -108,9 +108,7 @@ def split_candidates(score: pd.Series, folds: int, seed: int) -> pd.Series:
     return fold
 
 
-def compare_held_out(
-    fold: pd.Series, fit_on: Callable[[Collection[str]], Comparer]
-) -> pd.DataFrame:
+def held_out_votes(fold: pd.Series, fit_on: Callable[[Collection[str]], Comparer]) -> pd.DataFrame:
     """Return the VOTES table of all pairs that a ranker may compare, in the order of ``fold``.
 
     Parameters
@@ -121,7 +119,7 @@ def compare_held_out(
         Fits a ranker on some candidates, and returns what compares others by it.
     """
     tables = []
-    for one in assignments(fold.max() + 1):
+    for one in cross_fit_assignments(fold.max() + 1):
         compare = fit_on(fold.index[fold.isin(one.fitted_on)])
         votes = compare(fold.index[fold.isin(one.compared_folds)])
         tables.append(votes[_between(votes, fold, one.compares)])

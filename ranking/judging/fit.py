@@ -23,12 +23,12 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.files.hashing import json_sha256
 from ranking.judging.compare import ResultCache, windows_on_disk
 from ranking.judging.probe_ranker import ProbeRanker, as_ranker
-from ranking.probe.batches import load_examples
+from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.checkpoint import Probe, load_probe, save_probe
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
 from ranking.progress import SILENT, Progress
-from ranking.tasks.expertise import labelled_pairs, pair_examples
+from ranking.tasks.expertise import labelled_pairs, pair_examples_in_both_orders
 from ranking.tasks.manifest import Manifest
 from ranking.tasks.registry import find_task
 
@@ -81,7 +81,7 @@ def fit_ranker(
     known = score.dropna()
     levels = pd.DataFrame({"recording": known.index, "level": known.to_numpy()})
     pairs = labelled_pairs(Manifest("results", levels.assign(split="train", event="")))
-    examples = pair_examples(pairs, bank.windows, own.config.outputs)
+    examples = pair_examples_in_both_orders(pairs, bank.windows, own.config.outputs)
     run = TrainingRun(own.config, settings, examples, examples, ranker.head)
     folder = path = None
     if cache is not None:
@@ -89,7 +89,7 @@ def fit_ranker(
         path = folder / "ranker.safetensors"
         if path.with_suffix(".json").is_file():
             return _cached(path)
-    load_batch = partial(load_examples, bank)
+    load_batch = partial(load_segments_and_mask, bank)
     trained = train_run(find_task(own.task), run, load_batch, bank.device, progress, folder)
     record = replace(
         own,

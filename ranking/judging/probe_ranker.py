@@ -56,7 +56,7 @@ class ProbeRanker(Probe):
         return PairScorer(head, bank.iter_segments, p_first)
 
 
-def load_ranker(file: Path | None, encoder: str | None) -> ProbeRanker:
+def load_own_or_shipped_ranker(file: Path | None, encoder: str | None) -> ProbeRanker:
     """Return the ranker of a file, or the one that comes with the program for an encoder.
 
     Parameters

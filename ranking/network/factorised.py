@@ -28,7 +28,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ranking.network.fused_attention import FusedAttention, as_double, fused_projection
+from ranking.network.fused_attention import (
+    FusedAttention,
+    double_weight_and_bias,
+    fused_projection_weight_and_bias,
+)
 from ranking.network.head import Head
 from ranking.network.rows import RowSplit, convolve_in_both_places, convolve_rows
 from ranking.network.seam import SeamConvolution
@@ -50,7 +54,7 @@ class PartialSums(NamedTuple):
         return PartialSums(self.projected[windows], seams, self.mask[windows])
 
 
-def concatenate(sums: Sequence[PartialSums]) -> PartialSums:
+def concatenate_partial_sums(sums: Sequence[PartialSums]) -> PartialSums:
     """Return the partial sums of several sets of windows as those of one."""
     seams = zip(*(one.seams for one in sums), strict=True)
     return PartialSums(
@@ -105,7 +109,7 @@ class FactorisedHead(nn.Module):
             if number:
                 matrix = self.seam_convolutions[number - 1].matrix(weight)
                 buffers[f"seam_matrix{number}"] = matrix
-        fused, buffers["projection_bias"] = fused_projection(head)
+        fused, buffers["projection_bias"] = fused_projection_weight_and_bias(head)
         fused = torch.unflatten(
             fused, 1, (config.channels[-1], -1, columns[-1])
         )  # (K, C, rows, columns)
@@ -235,8 +239,8 @@ def _without_norms(head: Head) -> Iterator[tuple[Tensor, Tensor]]:
     """Weight and bias of each convolution with its batch norm, in eval mode, folded in."""
     norms = [norm for norm in head.norms if isinstance(norm, nn.BatchNorm2d)]
     for convolution, norm in zip(head.convolutions, norms, strict=True):
-        weight, bias = as_double(convolution)
-        gain, shift = as_double(norm)
+        weight, bias = double_weight_and_bias(convolution)
+        gain, shift = double_weight_and_bias(norm)
         mean, variance = (norm.get_buffer(f"running_{name}") for name in ("mean", "var"))
         gain = gain / (variance.double() + norm.eps).sqrt()
         yield weight * gain[:, None, None, None], (bias - mean) * gain + shift

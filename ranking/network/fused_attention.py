@@ -48,11 +48,11 @@ class FusedAttention(nn.Module):
         layer = head.attention
         self.width, self.heads = head.config.width, head.config.attention_heads
         self.epsilon = layer.norm1.eps, layer.norm2.eps
-        gain, shift = as_double(layer.norm1)
-        linear1, bias1 = as_double(layer.linear1)
-        linear2, bias2 = as_double(layer.linear2)
-        gain2, shift2 = as_double(layer.norm2)
-        output, bias = as_double(head.output)
+        gain, shift = double_weight_and_bias(layer.norm1)
+        linear1, bias1 = double_weight_and_bias(layer.linear1)
+        linear2, bias2 = double_weight_and_bias(layer.linear2)
+        gain2, shift2 = double_weight_and_bias(layer.norm2)
+        output, bias = double_weight_and_bias(head.output)
         output = torch.unflatten(output, 1, (-1, self.width))  # (C, S, width)
         for name, value in (
             ("linear1_weight", (linear1 * gain).T),
@@ -99,13 +99,13 @@ class FusedAttention(nn.Module):
         return y.flatten(1) @ self.output_weight + bias
 
 
-def fused_projection(head: Head) -> tuple[Tensor, Tensor]:
+def fused_projection_weight_and_bias(head: Head) -> tuple[Tensor, Tensor]:
     """Return weight (K, columns) and bias (K,) of a head's fused projection, in float64."""
-    weight, bias = as_double(head.project)
+    weight, bias = double_weight_and_bias(head.project)
     attention = head.attention.self_attn
     h, size = attention.num_heads, attention.head_dim
     into, into_bias = attention.in_proj_weight.detach().double(), attention.in_proj_bias
-    out, out_bias = as_double(attention.out_proj)
+    out, out_bias = double_weight_and_bias(attention.out_proj)
     inner, shift = into @ weight, into @ bias + into_bias.detach().double()
     query, key, value = (
         torch.cat([w, b[:, None]], 1) for w, b in zip(inner.chunk(3), shift.chunk(3), strict=True)
@@ -118,7 +118,7 @@ def fused_projection(head: Head) -> tuple[Tensor, Tensor]:
     return fused[:, :-1], fused[:, -1]
 
 
-def as_double(module: nn.Module) -> tuple[Tensor, Tensor]:
+def double_weight_and_bias(module: nn.Module) -> tuple[Tensor, Tensor]:
     """Return a module's weight and bias in float64, without gradients."""
     weight, bias = (module.get_parameter(name) for name in ("weight", "bias"))
     return weight.detach().double(), bias.detach().double()

@@ -134,7 +134,7 @@ class PairStack(HeadStack):
         )
         if training:
             running = mean, variance
-            mean, variance, count = weighted_moments(
+            mean, variance, count = weighted_mean_variance_count(
                 [images.type_as(gain) for images in groups], pairs.pair_counts()
             )
             unbiased = variance * (count / (count - 1))
@@ -162,7 +162,7 @@ class PairStack(HeadStack):
         return first[:, pairs.first] + second[:, pairs.second] + seam + bias
 
 
-def weighted_moments(
+def weighted_mean_variance_count(
     groups: Sequence[Tensor], counts: Sequence[Tensor]
 ) -> tuple[Tensor, Tensor, int]:
     """Return mean and variance (C,) over images that count several times, and the count of values.

@@ -123,7 +123,7 @@ def convolve_in_both_places(
     start, stop = min(0, rows.seam_start - lower), max(rows.second_start, rows.count - lower)
     channels = len(weight)
     if shift:
-        weight = stack_shifted(weight, shift)
+        weight = kernel_with_shifted_copy(weight, shift)
     both = convolve_rows(images, 0, range(start, stop), weight, stride, padding)
     return (
         both[:, :channels, -start : rows.second_start - start],
@@ -131,7 +131,7 @@ def convolve_in_both_places(
     )
 
 
-def stack_shifted(weight: Tensor, shift: int) -> Tensor:
+def kernel_with_shifted_copy(weight: Tensor, shift: int) -> Tensor:
     """Return a kernel (2 · O, C, k + shift, k): a kernel, and below it the same, shifted down."""
     out, channels, height, width = weight.shape
     tall = weight.new_zeros(2, out, channels, height + shift, width)

@@ -1,6 +1,6 @@
 from .checkpoint import Probe, load_probe, save_probe
-from .loop import predict
-from .search import SearchSettings, search_and_test
+from .loop import predict_logits
+from .search import SearchSettings, search_and_cross_validate
 from .settings import TrainingRun, TrainingSettings
 from .train import train_run, train_runs
 
@@ -10,9 +10,9 @@ __all__ = [
     "TrainingRun",
     "TrainingSettings",
     "load_probe",
-    "predict",
+    "predict_logits",
     "save_probe",
-    "search_and_test",
+    "search_and_cross_validate",
     "train_run",
     "train_runs",
 ]

@@ -59,7 +59,7 @@ def epoch_batches(units: np.ndarray, batch_size: int, seed: int, epoch: int) -> 
     return np.split(examples, edges)
 
 
-def group_pairs(examples: Examples, max_windows: int, seed: int) -> Examples:
+def with_units_of_few_windows(examples: Examples, max_windows: int, seed: int) -> Examples:
     """Return the examples of pairs, with all pairs that a few windows make as one unit.
 
     Windows that are compared, if only by way of others, are split at random into groups of half
@@ -88,7 +88,7 @@ def group_pairs(examples: Examples, max_windows: int, seed: int) -> Examples:
     return replace(examples, units=low * groups + high)
 
 
-def load_examples(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Tensor, Tensor]:
+def load_segments_and_mask(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Tensor, Tensor]:
     """Return segments with sound (M, inputs · F, D) and mask (N, 30) of examples.
 
     Parameters
@@ -97,11 +97,13 @@ def load_examples(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Tensor, Ten
     """
     distinct, number = np.unique(windows, return_inverse=True)
     values, has_sound = bank.load_segments(distinct)
-    rows, mask = segment_rows(has_sound, number.reshape(windows.shape))
+    rows, mask = segment_rows_and_mask(has_sound, number.reshape(windows.shape))
     return values[rows].flatten(1, 2), mask
 
 
-def load_paired(load_batch: BatchLoader, windows: np.ndarray) -> tuple[PairedSegments, Tensor]:
+def load_paired_segments_and_mask(
+    load_batch: BatchLoader, windows: np.ndarray
+) -> tuple[PairedSegments, Tensor]:
     """Return segments and mask (N, S) of pairs, each window loaded once.
 
     Parameters
@@ -110,11 +112,11 @@ def load_paired(load_batch: BatchLoader, windows: np.ndarray) -> tuple[PairedSeg
     """
     distinct, number = np.unique(windows, return_inverse=True)
     values, has_sound = load_batch(distinct[:, np.newaxis])
-    rows, mask = segment_rows(has_sound, number.reshape(windows.shape))
+    rows, mask = segment_rows_and_mask(has_sound, number.reshape(windows.shape))
     return PairedSegments(values, *rows.unbind(dim=1)), mask
 
 
-def segment_rows(has_sound: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
+def segment_rows_and_mask(has_sound: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
     """Return which rows make each segment of examples (M, inputs), and their mask (N, 30).
 
     Parameters

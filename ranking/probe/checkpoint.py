@@ -84,7 +84,7 @@ class Probe:
         self.head.eval().requires_grad_(requires_grad=False)
 
 
-def check_path(path: Path) -> None:
+def check_probe_path(path: Path) -> None:
     """Refuse a place where no probe can be written, before there is anything to write.
 
     Raises
@@ -148,7 +148,7 @@ def load_probe(path: Path) -> Probe:
     return Probe(head, record)
 
 
-def check_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], where: str) -> None:
+def check_probe_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], where: str) -> None:
     """Refuse a probe for embeddings or a task that it was not trained on.
 
     Parameters

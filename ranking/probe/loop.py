@@ -33,10 +33,10 @@ from ranking.probe.batches import (
     BatchLoader,
     count_batches,
     epoch_batches,
-    group_pairs,
-    load_paired,
+    load_paired_segments_and_mask,
+    with_units_of_few_windows,
 )
-from ranking.probe.optimiser import StackedAdamW, schedule_factor
+from ranking.probe.optimiser import StackedAdamW, learning_rate_factor
 from ranking.probe.settings import TrainedRun, TrainingRun
 from ranking.progress import Progress
 from ranking.tasks.losses import loss_function
@@ -78,9 +78,12 @@ class Loop:
         self.load_inputs: InputLoader = load_batch
         network = HeadStack
         if max_windows := self.settings.windows_per_step:
-            self.load_inputs, network = partial(load_paired, load_batch), PairStack
+            self.load_inputs, network = (
+                partial(load_paired_segments_and_mask, load_batch),
+                PairStack,
+            )
             self.train, self.validation = (
-                group_pairs(examples, max_windows, self.settings.order_seed)
+                with_units_of_few_windows(examples, max_windows, self.settings.order_seed)
                 for examples in (self.train, self.validation)
             )
         self.steps = count_batches(self.train.units, self.settings.batch_size)
@@ -149,13 +152,13 @@ class Loop:
         segments, mask = self.load_inputs(self.train.windows[chosen])
         targets = torch.from_numpy(self.train.targets[chosen]).to(self.device)
         dropout = self.stack.draw_dropout(
-            segments, mask, [step_seed(r.settings.seed, number) for r in self.runs]
+            segments, mask, [dropout_seed_of_step(r.settings.seed, number) for r in self.runs]
         )
         with torch.autocast(self.device.type, torch.bfloat16, enabled=own.bf16):
             logits = self.stack.logits(segments, mask, dropout)
         losses = torch.stack([self.loss(one, targets).mean() for one in logits])
         losses.sum().backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step(schedule_factor(number, own.epochs * self.steps, own.warmup))
+        self.optimiser.step(learning_rate_factor(number, own.epochs * self.steps, own.warmup))
         self.losses.append(losses.tolist())
         return float(np.mean(self.losses[-1]))
 
@@ -187,7 +190,7 @@ class Loop:
         """Logits (K, N, C), float64, of batches as in training: each has few windows again."""
         batches = self._batches(examples, 0)
         logits = [
-            predict(self.stack.logits, self.load_inputs, examples.windows[batch], len(batch))
+            predict_logits(self.stack.logits, self.load_inputs, examples.windows[batch], len(batch))
             for batch in batches
         ]
         return np.concatenate(logits, axis=1)[:, np.concatenate(batches).argsort()]
@@ -251,7 +254,7 @@ def selection_key(epoch: Mapping[str, float], task: Task) -> tuple[float, float]
     return -math.inf if math.isnan(value) else value, -epoch["validation_loss"]
 
 
-def predict(
+def predict_logits(
     network: Callable[[Any, Tensor], Tensor],
     load_inputs: InputLoader,
     windows: np.ndarray,
@@ -277,6 +280,6 @@ def predict(
     return torch.cat(batches, dim=-2).numpy()
 
 
-def step_seed(seed: int, step: int) -> int:
+def dropout_seed_of_step(seed: int, step: int) -> int:
     """Seed of the dropout of a step."""
     return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> 1)

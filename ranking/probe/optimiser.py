@@ -66,7 +66,7 @@ class StackedAdamW:
             weight.grad = None
 
 
-def schedule_factor(step: int, steps: int, warmup: float) -> float:
+def learning_rate_factor(step: int, steps: int, warmup: float) -> float:
     """Return the learning rate at a step as a share of its peak.
 
     Parameters

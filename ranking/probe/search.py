@@ -21,8 +21,8 @@ import pandas as pd
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.errors import Given, ProbeError, TableError
 from ranking.network.head import Head, HeadConfig
-from ranking.probe.batches import load_examples
-from ranking.probe.loop import predict, selection_key
+from ranking.probe.batches import load_segments_and_mask
+from ranking.probe.loop import predict_logits, selection_key
 from ranking.probe.settings import TrainedRun, TrainingRun, TrainingSettings
 from ranking.probe.train import train_runs
 from ranking.progress import SILENT, Progress
@@ -99,9 +99,9 @@ class TrainedHead:
     """The test; None where a manifest puts nothing there."""
 
 
-def search_and_test(
+def search_and_cross_validate(
     task: Task,
-    manifests: Sequence[Manifest],
+    folds_then_final: Sequence[Manifest],
     bank: EmbeddingBank,
     settings: SearchSettings,
     progress: Progress = SILENT,
@@ -113,8 +113,9 @@ def search_and_test(
     ----------
     task
         The question that gives examples, loss and metrics.
-    manifests
-        One with its split, or those of :func:`ranking.tasks.splits.folds`.
+    folds_then_final
+        One manifest with its split, or those of
+        :func:`ranking.tasks.splits.cross_validation_manifests`: the head of the last is returned.
     bank
         Embeddings of the recordings that they name.
     settings
@@ -135,8 +136,8 @@ def search_and_test(
     if settings.training.windows_per_step and task.inputs != 2:
         given = Given(windows_per_step=settings.training.windows_per_step)
         raise ProbeError(given, f"{task.name} compares no windows", "leave it out")
-    splits = [_examples(task, manifest, bank.windows, settings) for manifest in manifests]
-    load_batch = partial(load_examples, bank)
+    splits = [_examples(task, manifest, bank.windows, settings) for manifest in folds_then_final]
+    load_batch = partial(load_segments_and_mask, bank)
     _, frames, dimension = load_batch(splits[0]["train"].windows[:1, :1])[0].shape
     points = [
         (HeadConfig(frames, dimension, task.outputs, task.inputs, dropout=dropout), training)
@@ -160,7 +161,7 @@ def search_and_test(
         for split, run in zip(splits, best, strict=True)
         if "test" in split
     ]
-    groups = manifests[-1].recordings.set_index("recording")["group"].to_dict()
+    groups = folds_then_final[-1].recordings.set_index("recording")["group"].to_dict()
     own, last = trained[best[-1]], runs[best[-1]]
     return TrainedHead(
         head=own.head,
@@ -168,11 +169,13 @@ def search_and_test(
         examples=len(np.unique(last.train.units)),
         epoch=own.epoch,
         validation=_validation(own),
-        test=evaluate_heads(task, tested, bank, groups, settings.training) if tested else None,
+        test=evaluate_heads_pooled(task, tested, bank, groups, settings.training)
+        if tested
+        else None,
     )
 
 
-def evaluate_heads(
+def evaluate_heads_pooled(
     task: Task,
     tested: Sequence[tuple[Head, Examples]],
     bank: EmbeddingBank,
@@ -194,10 +197,12 @@ def evaluate_heads(
     settings
         Batch size, and seed of the interval.
     """
-    load_batch, logits = partial(load_examples, bank), []
+    load_batch, logits = partial(load_segments_and_mask, bank), []
     for head, examples in tested:
         head.to(bank.device)
-        logits.append(predict(head.logits, load_batch, examples.windows, settings.batch_size))
+        logits.append(
+            predict_logits(head.logits, load_batch, examples.windows, settings.batch_size)
+        )
         head.cpu()
     examples = join_examples([examples for _, examples in tested])
     found = Predictions(examples, np.concatenate(logits), bank.windows, groups)

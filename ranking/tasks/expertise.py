@@ -24,7 +24,7 @@ from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.errors import TableError
 from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
-from ranking.tables import WINDOWS, check
+from ranking.tables import WINDOWS, check_table
 from ranking.tasks.manifest import SPLITS, Column, Manifest
 from ranking.tasks.metrics import class_metrics
 from ranking.tasks.task import Evaluation, Examples, Predictions, Task
@@ -136,7 +136,9 @@ def sample_pairs(pairs: pd.DataFrame, max_pairs: int, seed: int) -> pd.DataFrame
     return pairs.iloc[np.sort(chosen)]
 
 
-def pair_examples(pairs: pd.DataFrame, windows: pd.DataFrame, classes: int) -> Examples:
+def pair_examples_in_both_orders(
+    pairs: pd.DataFrame, windows: pd.DataFrame, classes: int
+) -> Examples:
     """Return both orders of each pair, first windows with first, second with second.
 
     Parameters
@@ -148,7 +150,7 @@ def pair_examples(pairs: pd.DataFrame, windows: pd.DataFrame, classes: int) -> E
     classes
         Number of classes, 2 or 4.
     """
-    check(windows, WINDOWS, "windows")
+    check_table(windows, WINDOWS, "windows")
     numbers = {name: rows.to_numpy() for name, rows in windows.groupby("candidate")["row"]}
     aligned = [
         np.stack(pair, axis=1)
@@ -164,7 +166,9 @@ def pair_examples(pairs: pd.DataFrame, windows: pd.DataFrame, classes: int) -> E
     return Examples(both, pair_targets(np.concatenate([gap, -gap]), classes), units)
 
 
-def predicted_comparisons(examples: Examples, p: np.ndarray, windows: pd.DataFrame) -> pd.DataFrame:
+def comparisons_by_window_majority(
+    examples: Examples, p: np.ndarray, windows: pd.DataFrame
+) -> pd.DataFrame:
     """Return the COMPARISONS table of examples by majority of their windows.
 
     Parameters
@@ -188,7 +192,7 @@ def predicted_comparisons(examples: Examples, p: np.ndarray, windows: pd.DataFra
     return votes_to_comparisons(votes)
 
 
-def accuracy(
+def recording_pair_accuracy(
     comparisons: pd.DataFrame,
     examples: Examples,
     windows: pd.DataFrame,
@@ -260,7 +264,9 @@ def _make_examples(
     split = labelled["first"].map(manifest.recordings.set_index("recording")["split"])
     chosen = {name: sample_pairs(labelled[split == name], max_pairs, seed) for name in SPLITS}
     return {
-        name: pair_examples(pairs, windows, classes) for name, pairs in chosen.items() if len(pairs)
+        name: pair_examples_in_both_orders(pairs, windows, classes)
+        for name, pairs in chosen.items()
+        if len(pairs)
     }
 
 
@@ -272,9 +278,13 @@ def _decode(logits: np.ndarray) -> np.ndarray:
 
 def _evaluate(classes: int, found: Predictions, seed: int) -> Evaluation:
     """Accuracy over pairs in both orders, by majority of windows; metrics over windows."""
-    comparisons = predicted_comparisons(found.examples, _decode(found.logits), found.windows)
+    comparisons = comparisons_by_window_majority(
+        found.examples, _decode(found.logits), found.windows
+    )
     return Evaluation(
-        accuracy(comparisons, found.examples, found.windows, found.groups, classes, seed),
+        recording_pair_accuracy(
+            comparisons, found.examples, found.windows, found.groups, classes, seed
+        ),
         class_metrics(found.logits, found.examples.targets),
     )
 

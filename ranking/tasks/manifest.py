@@ -94,7 +94,7 @@ def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = Fal
     return _of_pairs(path.name, file) if of_pairs else _of_recordings(path.name, file, columns)
 
 
-def locate(manifest: Manifest, folder: Path) -> dict[str, Path]:
+def locate_recordings(manifest: Manifest, folder: Path) -> dict[str, Path]:
     """Return the file of each recording in a folder.
 
     Raises

@@ -10,8 +10,8 @@ precision or AUC, and stays out of their mean. Of equal logits the first class i
 Metrics
 -------
 * :func:`class_metrics`: accuracy, F1.
-* :func:`label_metrics`: mAP, AUC, F1, share of single yes-or-no answers that are right (accuracy),
-  share of examples whose likeliest label is one of theirs (single).
+* :func:`multilabel_metrics`: mAP, AUC, F1, share of single yes-or-no answers that are right
+  (accuracy), share of examples whose likeliest label is one of theirs (single).
 """
 
 import numpy as np
@@ -33,7 +33,7 @@ def class_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     }
 
 
-def label_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+def multilabel_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Return the metrics of labels: ``mAP``, ``AUC``, ``f1``, ``accuracy``, ``single``.
 
     Parameters

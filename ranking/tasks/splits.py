@@ -29,7 +29,7 @@ def random_split(manifest: Manifest, seed: int) -> Manifest:
     """
     if (manifest.recordings["split"] != "").all():
         return manifest
-    places = assign_groups(manifest, len(TENTHS), seed)
+    places = stratified_group_numbers(manifest, len(TENTHS), seed)
     if len(set(places.values()) & {TENTHS.index("val"), TENTHS.index("test")}) < 2:
         raise TableError(
             manifest.name,
@@ -37,10 +37,10 @@ def random_split(manifest: Manifest, seed: int) -> Manifest:
             "give a column split, or split into folds",
             "split-or-folds",
         )
-    return with_split(manifest, {group: TENTHS[place] for group, place in places.items()})
+    return with_group_splits(manifest, {group: TENTHS[place] for group, place in places.items()})
 
 
-def folds(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
+def cross_validation_manifests(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
     """Return the manifest split once for each fold: every group is once in test, once in val.
 
     One more follows, without a test: all folds but one in train.
@@ -63,7 +63,7 @@ def folds(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
         raise TableError(
             manifest.name, "it has a split, and folds would make another", "leave one of them out"
         )
-    places = assign_groups(manifest, count, seed)
+    places = stratified_group_numbers(manifest, count, seed)
     if len(places) < count:
         raise TableError(
             manifest.name,
@@ -77,10 +77,10 @@ def folds(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
         for fold in range(count)
     ]
     splits.append({group: "train" if place else "val" for group, place in places.items()})
-    return [with_split(manifest, one) for one in splits]
+    return [with_group_splits(manifest, one) for one in splits]
 
 
-def with_split(manifest: Manifest, splits: Mapping[str, str]) -> Manifest:
+def with_group_splits(manifest: Manifest, splits: Mapping[str, str]) -> Manifest:
     """Return the manifest with a split for each group; pairs across splits are left out."""
     table = manifest.recordings.assign(split=manifest.recordings["group"].map(splits))
     if manifest.pairs is None:
@@ -93,7 +93,7 @@ def with_split(manifest: Manifest, splits: Mapping[str, str]) -> Manifest:
     )
 
 
-def assign_groups(manifest: Manifest, count: int, seed: int) -> Mapping[str, int]:
+def stratified_group_numbers(manifest: Manifest, count: int, seed: int) -> Mapping[str, int]:
     """Return a number below ``count`` for each group, at random, stratified.
 
     Parameters

@@ -30,8 +30,8 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.spec import EncoderSpec
-from ranking.judging.all_pairs import CPU_BATCH, PairScorer, torch_threads
-from ranking.network.factorised import FactorisedHead, concatenate
+from ranking.judging.all_pairs import CPU_BATCH, PairScorer, single_threaded_torch_workers
+from ranking.network.factorised import FactorisedHead, concatenate_partial_sums
 from ranking.network.head import Head, HeadConfig, make_head
 from ranking.tasks.expertise import p_first
 
@@ -82,7 +82,7 @@ def tournament(head: Head, bank: EmbeddingBank, count: int) -> list[np.ndarray]:
     def load_segments(numbers: Sequence[int], size: int) -> tuple[Iterable[Tensor], Tensor]:
         return bank.iter_segments([number % len(bank) for number in numbers], size)
 
-    with torch_threads() as executor:
+    with single_threaded_torch_workers() as executor:
         scorer = PairScorer(FactorisedHead(head), load_segments, p_first)
         return list(scorer.score(range(count), scorer.tiles(count), executor))
 
@@ -120,7 +120,8 @@ def measure(encoder: str, options: argparse.Namespace) -> str:
         fast.partial_sums(*bank.iter_segments([number], 1)) for number in (0, 1)
     )
     batch = [
-        concatenate([sums] * size) for sums, size in zip((first, second), CPU_BATCH, strict=True)
+        concatenate_partial_sums([sums] * size)
+        for sums, size in zip((first, second), CPU_BATCH, strict=True)
     ]
     before = peak()
     naive = {SEGMENT: Least(partial(by_segment, head, *windows, mask), 1)}

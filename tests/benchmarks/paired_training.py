@@ -28,7 +28,7 @@ from ranking.encoders import ENCODERS, spec_of
 from ranking.network.head import HeadConfig, fit_scaler, make_head
 from ranking.network.pair_stack import PairStack
 from ranking.network.stack import HeadStack
-from ranking.probe.batches import load_examples, load_paired
+from ranking.probe.batches import load_paired_segments_and_mask, load_segments_and_mask
 
 LEVELS = 3
 WAYS = ("plain", "paired")
@@ -60,10 +60,10 @@ def step_of(way: str, encoder: str, recordings: int, segments: int) -> tuple[Ste
     targets = torch.from_numpy((level[windows[:, 0]] > level[windows[:, 1]]).astype(np.int64))
     torch.manual_seed(0)
     head = make_head(HeadConfig(spec.frames, spec.dimension, 2, inputs=2, dropout=0.0))
-    load_batch = partial(load_examples, bank)
+    load_batch = partial(load_segments_and_mask, bank)
     fit_scaler(head, (load_batch(np.array([[one]]))[0] for one in range(recordings)))
     network = PairStack([head]) if way == "paired" else HeadStack([head])
-    load = partial(load_paired, load_batch) if way == "paired" else load_batch
+    load = partial(load_paired_segments_and_mask, load_batch) if way == "paired" else load_batch
 
     def step() -> dict[str, Tensor]:
         x, mask = load(windows)

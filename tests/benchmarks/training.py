@@ -21,7 +21,7 @@ from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.spec import EncoderSpec
 from ranking.network.head import HeadConfig
-from ranking.probe.batches import load_examples
+from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.settings import TrainedRun, TrainingRun, TrainingSettings
 from ranking.probe.train import train_runs
 from ranking.tasks.expertise import EXPERTISE_TASKS
@@ -77,7 +77,7 @@ def main() -> None:
     print(f"encoder      {arguments.runs} stacked, s  separate ÷ stacked  times one run      apart")
     for name in arguments.encoders:
         spec = spec_of(name)
-        load_batch = partial(load_examples, noise(spec, arguments.segments))
+        load_batch = partial(load_segments_and_mask, noise(spec, arguments.segments))
         runs = grid(spec, arguments.runs)
         stacked, separate = [], []
         for _ in range(arguments.rounds):

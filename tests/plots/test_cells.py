@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from colours import contrast
 
-from plots.cells import draw_agreement, draw_rounds
+from plots.cells import draw_method_agreement, draw_round_confusion
 from plots.style import plot_style
 
 ROUNDS = ["first", "second", "final"]
@@ -19,20 +19,20 @@ def cells(ax):
 
 
 def test_rounds_have_the_best_on_top():
-    ax = draw_rounds(COUNTS)
+    ax = draw_round_confusion(COUNTS)
     assert [label.get_text() for label in ax.get_yticklabels()] == ROUNDS[::-1]
     assert cells(ax) == [["1", "0", "1"], ["1", "3", "1"], ["0", "2", "5"]]
 
 
 def test_shade_is_the_share_of_the_row():
-    shades = draw_rounds(COUNTS).images[0].get_array()
+    shades = draw_round_confusion(COUNTS).images[0].get_array()
     np.testing.assert_allclose(shades.sum(axis=1), 1)
     assert shades[2, 2] == pytest.approx(5 / 7)
 
 
 def test_methods_show_tau_and_what_is_missing():
     names = ["wins", "pagerank"]
-    ax = draw_agreement(pd.DataFrame([[1, np.nan], [np.nan, -0.254]], names, names))
+    ax = draw_method_agreement(pd.DataFrame([[1, np.nan], [np.nan, -0.254]], names, names))
     assert cells(ax) == [["1.00", "–"], ["–", "-0.25"]]
 
 
@@ -40,7 +40,7 @@ def test_methods_show_tau_and_what_is_missing():
 def test_numbers_can_be_read_on_every_shade(dark):
     values = np.linspace(-1, 1, 9).reshape(3, 3)
     with plot_style(dark=dark):
-        ax = draw_agreement(pd.DataFrame(values, ROUNDS, ROUNDS))
+        ax = draw_method_agreement(pd.DataFrame(values, ROUNDS, ROUNDS))
     image = ax.images[0]
     for text in ax.texts:
         column, row = text.get_position()

@@ -8,7 +8,7 @@ import pytest
 
 from icpc.study.by_round import result_tiers
 from icpc.study.study import result_labels
-from plots.intervals import MAX_NAMED, draw_intervals
+from plots.intervals import MAX_NAMED, draw_rank_intervals
 from ranking.errors import TableError
 from ranking.tables import RANKING
 
@@ -26,7 +26,7 @@ def ranking_of(n):
 def test_dots_lines_and_ranks_are_those_of_the_table():
     table = ranking_of(4)
     result = pd.Series({"c0": "final", "c1": "first", "c2": "", "c3": "first"})
-    ax = draw_intervals(table, result, TIERS, {"c0": "Ana"})
+    ax = draw_rank_intervals(table, result, TIERS, {"c0": "Ana"})
     lines, *dots = ax.collections
     segments = np.array(lines.get_segments())
     np.testing.assert_allclose(segments[:, :, 0], table[["strength_low", "strength_high"]])
@@ -41,7 +41,7 @@ def test_dots_lines_and_ranks_are_those_of_the_table():
 
 def test_an_order_without_intervals_claims_none():
     bare = ranking_of(4).assign(rank_low=np.nan, strength_low=np.nan, strength_high=np.nan)
-    ax = draw_intervals(bare, pd.Series({"c0": "final"}), TIERS, {})
+    ax = draw_rank_intervals(bare, pd.Series({"c0": "final"}), TIERS, {})
     assert ax.get_xlabel() == "strength"
     assert not ax.child_axes
     assert sum(len(kind.get_offsets()) for kind in ax.collections[1:]) == 1
@@ -50,7 +50,7 @@ def test_an_order_without_intervals_claims_none():
 def test_names_do_not_overlap(study2015):
     names = study2015.results["name"].to_dict()
     tiers = result_tiers(study2015)
-    ax = draw_intervals(study2015.ranking, result_labels(study2015), tiers, names)
+    ax = draw_rank_intervals(study2015.ranking, result_labels(study2015), tiers, names)
     ax.figure.canvas.draw()
     for axis in (ax, *ax.child_axes):
         boxes = [label.get_window_extent() for label in axis.get_yticklabels()]
@@ -62,7 +62,7 @@ def test_names_do_not_overlap(study2015):
 def test_the_legend_of_a_few_covers_no_interval(n):
     result = pd.Series("first", index=[f"c{at}" for at in range(n)])
     wide = ranking_of(n).assign(strength_high=5.0)
-    ax = draw_intervals(wide, result, TIERS, {})
+    ax = draw_rank_intervals(wide, result, TIERS, {})
     ax.figure.canvas.draw()
     legend = ax.get_legend().get_window_extent()
     for ends in map(ax.transData.transform, ax.collections[0].get_segments()):
@@ -76,11 +76,11 @@ def test_the_legend_of_a_few_covers_no_interval(n):
 def test_many_candidates_go_unnamed():
     n = MAX_NAMED + 1
     result = pd.Series("first", index=[f"c{at}" for at in range(n)])
-    ax = draw_intervals(ranking_of(n), result, TIERS, {})
+    ax = draw_rank_intervals(ranking_of(n), result, TIERS, {})
     assert ax.child_axes == []
     assert not any(label.get_text().startswith("c") for label in ax.get_yticklabels())
 
 
 def test_a_table_without_its_columns_is_refused():
     with pytest.raises(TableError, match="strength_low"):
-        draw_intervals(ranking_of(3).drop(columns="strength_low"), pd.Series(), TIERS, {})
+        draw_rank_intervals(ranking_of(3).drop(columns="strength_low"), pd.Series(), TIERS, {})

@@ -9,11 +9,11 @@ from matplotlib.colors import to_rgb
 
 from plots.style import (
     LIGHT,
-    amount_colours,
+    amount_colormap,
     new_axes,
     palette,
     plot_style,
-    share_colours,
+    share_colormap,
     tier_colours,
 )
 
@@ -54,6 +54,6 @@ def test_dark_is_in_force_within_and_paper_outside():
             assert palette().paper != LIGHT.paper
             inside = new_axes(2, 2)
         assert to_rgb(inside.figure.get_facecolor()) == to_rgb(palette().paper)
-        assert share_colours()(np.nan)[:3] == to_rgb(palette().paper)
+        assert share_colormap()(np.nan)[:3] == to_rgb(palette().paper)
     assert palette() == LIGHT
-    assert amount_colours()(np.nan)[:3] == (1, 1, 1)
+    assert amount_colormap()(np.nan)[:3] == (1, 1, 1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
-from ranking.probe.batches import BatchLoader, load_examples
+from ranking.probe.batches import BatchLoader, load_segments_and_mask
 from ranking.tasks.expertise import pair_targets
 from ranking.tasks.task import Examples
 
@@ -47,4 +47,4 @@ def all_pairs(levels: np.ndarray, members: np.ndarray, classes: int = 2) -> Exam
 
 def loader(bank: EmbeddingBank) -> BatchLoader:
     """What training loads its examples with."""
-    return partial(load_examples, bank)
+    return partial(load_segments_and_mask, bank)

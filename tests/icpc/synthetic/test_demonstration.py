@@ -6,7 +6,7 @@ import pytest
 from icpc.competition.competitions import read_competition
 from icpc.competition.recordings import find_recordings
 from icpc.synthetic.demonstration import NAMES, write_demonstration, write_flac
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def test_the_roster_names_recordings_and_the_better_half_passed(roster):
 
 def test_recordings_are_as_long_as_asked_for(roster):
     for path in sorted(roster.parent.glob("*.flac")):
-        with open_sound(path) as sound:
+        with open_mono_sound(path) as sound:
             assert sum(len(block) for block in sound.blocks()) == 10 * 44_100
 
 
@@ -46,7 +46,7 @@ def test_what_is_there_is_not_made_again_but_what_is_missing(roster):
 def test_flac_gives_back_the_samples(tmp_path):
     samples = np.sin(np.arange(30_000) / 7).astype(np.float32) * 0.5
     write_flac(tmp_path / "a.flac", samples, 24_000)
-    with open_sound(tmp_path / "a.flac") as sound:
+    with open_mono_sound(tmp_path / "a.flac") as sound:
         assert sound.sample_rate == 24_000
         decoded = np.concatenate(list(sound.blocks()))
     assert np.abs(decoded - samples).max() < 1 / 32_000

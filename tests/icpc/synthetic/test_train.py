@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from icpc.synthetic import train
-from icpc.synthetic.train import TESTS, RecitalSet, evaluate_ranker, examples
+from icpc.synthetic.train import TESTS, RecitalSet, evaluate_ranker, train_and_validation_examples
 from icpc.synthetic.training_pairs import load_spectrograms
-from ranking.judging.probe_ranker import SHIPPED, load_ranker
+from ranking.judging.probe_ranker import SHIPPED, load_own_or_shipped_ranker
 from ranking.probe.checkpoint import load_probe
 
 CARD = (SHIPPED / "README.md").read_text(encoding="utf-8")
@@ -21,11 +21,11 @@ TINY = RecitalSet(("waltz", "etude"), 2, seconds=20.0, pieces=1, seed=5, players
 
 @pytest.fixture(scope="module")
 def ranker():
-    return load_ranker(None, None)
+    return load_own_or_shipped_ranker(None, None)
 
 
 def test_it_was_trained_on_the_pairs_that_the_script_draws(ranker):
-    assert ranker.record.data_sha256 == examples()[0].sha256
+    assert ranker.record.data_sha256 == train_and_validation_examples()[0].sha256
     held = {**asdict(train.SETTINGS), "pairs": train.PAIRS}
     assert {name: ranker.record.settings[name] for name in held} == held
     assert ranker.record.remark == train.REMARK

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sounds import write_sound
 
-from icpc.workflows.embedding import best_device, embed, encoder_choices, remove_damaged
+from icpc.workflows.embedding import best_device, embed, encoder_choices, remove_damaged_embeddings
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.errors import AudioError, EncoderError
 
@@ -40,8 +40,8 @@ def test_recordings_are_embedded_and_what_is_damaged_is_removed(tmp_path):
         embed(table, options)
     statuses = [outcome.status for outcome in embed(table, options, skip_bad=True)]
     assert statuses == ["cached", "invalid"]
-    assert remove_damaged(tmp_path / "store") == []
+    assert remove_damaged_embeddings(tmp_path / "store") == []
     (array,) = (tmp_path / "store").glob("*/*.npy")
     array.write_bytes(array.read_bytes()[:-1] + b"x")
-    assert [path for path, _ in remove_damaged(tmp_path / "store")] == [array]
+    assert [path for path, _ in remove_damaged_embeddings(tmp_path / "store")] == [array]
     assert not array.exists()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from skill import planted_bank
 
-from icpc.workflows.fit_half import accuracy_gain, compare_by_fitted
+from icpc.workflows.fit_half import compare_by_fitted_rankers, fit_accuracies_and_gain
 from icpc.workflows.judging import FitPlan, PreparedRecordings
 from ranking.comparisons.pairs import ordered_pairs, with_truth
 from ranking.embeddings.store import CacheKey
@@ -25,7 +25,7 @@ def fitted(score, folds: int, store, epochs: int = 1):
     ranker = ProbeRanker(make_head(config), record)
     fit = FitPlan(pd.Series(score, index=names, dtype=float), folds, epochs)
     prepared = PreparedRecordings(bank, dict.fromkeys(names, "recording"), MADE, store, ranker)
-    return compare_by_fitted(prepared, "majority", fit)
+    return compare_by_fitted_rankers(prepared, "majority", fit)
 
 
 def test_with_folds_each_ordered_pair_is_compared(tmp_path):
@@ -60,17 +60,19 @@ def test_gain_is_the_difference_of_accuracies_on_pairs_of_unequal_result():
     best = pairs["truth"].fillna(pairs["first"])  # of equals, the first
     right = votes_for(best, pairs)
     once_wrong = votes_for(best.where(pairs.index > 0, pairs["second"]), pairs)
-    gain = accuracy_gain(right, once_wrong, "majority", score, 0)
+    gain = fit_accuracies_and_gain(right, once_wrong, "majority", score, 0)
     assert gain["fitted"].value == 1
     assert gain["before_fit"].value == 9 / 10
     assert gain["gain"].value == pytest.approx(1 / 10)
     assert gain["gain"].pairs == 10
     assert gain["gain"].low <= 1 / 10 <= gain["gain"].high
-    same = accuracy_gain(right, right, "majority", score, 0)["gain"]
+    same = fit_accuracies_and_gain(right, right, "majority", score, 0)["gain"]
     assert (same.value, same.low, same.high) == (0, 0, 0)
 
 
 def test_there_is_no_gain_where_results_are_unknown():
     pairs = ordered_pairs("abc")
     votes = votes_for(pairs["first"], pairs)
-    assert not accuracy_gain(votes, votes, "mean", pd.Series(np.nan, index=list("abc")), 0)
+    assert not fit_accuracies_and_gain(
+        votes, votes, "mean", pd.Series(np.nan, index=list("abc")), 0
+    )

@@ -8,12 +8,12 @@ import pytest
 import soundfile
 from sounds import FORMATS, piano, write_sound
 
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 from ranking.errors import AudioError
 
 
 def decode(path):
-    with open_sound(path) as sound:
+    with open_mono_sound(path) as sound:
         blocks = list(sound.blocks())
         return np.concatenate(blocks), sound
 

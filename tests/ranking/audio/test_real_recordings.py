@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from outside import RECORDINGS, needs_recordings
 
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 
 
 @pytest.mark.slow
@@ -15,7 +15,7 @@ from ranking.audio.decoding import open_sound
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg to compare with")
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.name)
 def test_samples_are_those_of_ffmpeg(path):
-    with open_sound(path) as sound:
+    with open_mono_sound(path) as sound:
         own = np.concatenate(list(sound.blocks()))
         command = [
             "ffmpeg",

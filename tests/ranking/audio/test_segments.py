@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sounds import piano, write_sound
 
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 from ranking.audio.lengths import SEGMENT_SECONDS, WINDOW_SECONDS
 from ranking.audio.segments import stream_segments
 from ranking.errors import AudioError
@@ -19,7 +19,7 @@ def test_segments_join_to_the_whole_at_every_rate(tmp_path):
     segments = list(stream_segments(path, (44100, 24000, 16000)))
     assert [segment.index for segment in segments] == [0, 1, 2, 3]
     assert [segment.seconds for segment in segments] == [10, 10, 10, 4.5]
-    with open_sound(path) as sound:
+    with open_mono_sound(path) as sound:
         whole = np.concatenate(list(sound.blocks()))
     for sample_rate in (44100, 24000, 16000):
         joined = np.concatenate([segment.samples[sample_rate] for segment in segments])

@@ -24,7 +24,7 @@ LENGTH = '''
 
 import torch
 
-from ranking.audio.decoding import open_sound
+from ranking.audio.decoding import open_mono_sound
 from ranking.encoders.base import Encoder, freeze
 from ranking.encoders.spec import EncoderSpec
 
@@ -43,7 +43,7 @@ class Length(Encoder):
     spec = SPEC
 
     def for_recording(self, path, left_channel=False):
-        with open_sound(path, left_channel) as sound:
+        with open_mono_sound(path, left_channel) as sound:
             peak = max(float(abs(block).max()) for block in sound.blocks())
             seconds = sound.seconds
 

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from ranking.deprecation import RenamedWarning
 from ranking.encoders import ENCODERS, spec_of
-from ranking.encoders.front_end import format_options, parse_options
+from ranking.encoders.front_end import format_front_end_options, parse_front_end_options
 from ranking.errors import EncoderError
 
 SPECTROGRAM, AUDIOMAE = spec_of("spectrogram"), spec_of("audiomae")
 
 
 def test_each_encoder_takes_the_options_that_it_has():
-    chosen = parse_options(
+    chosen = parse_front_end_options(
         [SPECTROGRAM, AUDIOMAE], ["log=no", "left_channel=yes", "sample_rate=32000"]
     )
     assert chosen == [
@@ -26,7 +26,7 @@ def test_each_encoder_takes_the_options_that_it_has():
 
 
 def test_the_preset_is_the_release_and_single_options_go_beyond_it():
-    (whole,) = parse_options([AUDIOMAE], [], as_published=True)
+    (whole,) = parse_front_end_options([AUDIOMAE], [], as_published=True)
     assert whole == {
         "sample_rate": 32_000,
         "normalise": False,
@@ -34,19 +34,19 @@ def test_the_preset_is_the_release_and_single_options_go_beyond_it():
         "left_channel": True,
         "tails": False,
     }  # the release, as far as it can be reproduced
-    (part,) = parse_options([AUDIOMAE], ["normalise=yes", "peak=0.25"], as_published=True)
+    (part,) = parse_front_end_options([AUDIOMAE], ["normalise=yes", "peak=0.25"], as_published=True)
     assert part == {"sample_rate": 32_000, "peak": 0.25, "left_channel": True, "tails": False}
 
 
 @pytest.mark.parametrize("name", ENCODERS)
 def test_the_release_kept_no_partial_segments_of_any_encoder(name):
-    assert parse_options([spec_of(name)], [], as_published=True)[0]["tails"] is False
+    assert parse_front_end_options([spec_of(name)], [], as_published=True)[0]["tails"] is False
 
 
 @given(st.booleans(), st.integers(8000, 96_000), st.floats(0, 1).map(lambda x: round(x, 3)))
 def test_what_is_written_is_read(normalise, sample_rate, peak):
     options = {**AUDIOMAE.options, "normalise": normalise, "sample_rate": sample_rate, "peak": peak}
-    (read,) = parse_options([AUDIOMAE], format_options(options).split())
+    (read,) = parse_front_end_options([AUDIOMAE], format_front_end_options(options).split())
     assert {**AUDIOMAE.options, **read} == options
 
 
@@ -60,20 +60,20 @@ def test_what_is_written_is_read(normalise, sample_rate, peak):
 )
 def test_what_cannot_be_read_is_refused_with_a_remedy(text, words):
     with pytest.raises(EncoderError, match=words):
-        parse_options([SPECTROGRAM], [text])
+        parse_front_end_options([SPECTROGRAM], [text])
 
 
 def test_a_sample_rate_is_a_whole_number():
     with pytest.raises(EncoderError, match="write a whole number"):
-        parse_options([AUDIOMAE], ["sample_rate=high"])
+        parse_front_end_options([AUDIOMAE], ["sample_rate=high"])
 
 
 def test_options_of_version_0_1_0_are_read_with_a_warning():
     with pytest.warns(RenamedWarning, match="'rate' is now 'sample_rate', 'left' is now"):
-        chosen = parse_options([AUDIOMAE], ["rate=32000", "left=yes"])
+        chosen = parse_front_end_options([AUDIOMAE], ["rate=32000", "left=yes"])
     assert chosen == [{"sample_rate": 32_000, "left_channel": True}]
 
 
 def test_an_option_of_an_encoder_that_has_an_old_name_is_its_own():
     own = replace(SPECTROGRAM, front_end={"rate": 1.0})
-    assert parse_options([own], ["rate=2"]) == [{"rate": 2.0}]
+    assert parse_front_end_options([own], ["rate=2"]) == [{"rate": 2.0}]

@@ -96,7 +96,7 @@ def test_dac_codes_take_at_most_16_kb_a_segment(small_dac):
 
 def test_the_filter_bank_is_kaldis(tmp_path):
     sound = segments(16_000, 2)
-    bank = audiomae.filter_bank(sound, sample_rate=16_000, normalise=True, peak=0.0)
+    bank = audiomae.audiomae_filter_banks(sound, sample_rate=16_000, normalise=True, peak=0.0)
     assert bank.shape == (2, 1, 1024, 128)
     for number, segment in enumerate(sound):
         reference = fbank(
@@ -128,8 +128,8 @@ def test_the_spectrogram_is_torchaudios_mel():
 def test_the_published_front_end_of_audiomae_differs_where_it_should():
     sound = segments(32_000)
     published = {name: audiomae.SPEC.as_published[name] for name in audiomae.SPEC.front_end}
-    bank = audiomae.filter_bank(sound, **published)
-    louder = audiomae.filter_bank(3 * sound, **published)
+    bank = audiomae.audiomae_filter_banks(sound, **published)
+    louder = audiomae.audiomae_filter_banks(3 * sound, **published)
     torch.testing.assert_close(bank, louder, rtol=0, atol=1e-3)  # every segment at one peak
     assert bank[..., :998, :].mean() < -1  # not normalised
 

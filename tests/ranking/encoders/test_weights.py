@@ -10,7 +10,7 @@ import pytest
 
 from ranking.encoders import spec_of
 from ranking.encoders.spec import Weights
-from ranking.encoders.weights import fetch_weights, find_weights
+from ranking.encoders.weights import fetch_weights, find_required_weights
 from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
 from ranking.progress import Progress
@@ -155,7 +155,7 @@ def test_offline_one_error_says_what_to_get_from_where_to_which_path(weights, se
 def test_missing_weights_are_named_with_the_source_and_the_path(tmp_path, name):
     spec = spec_of(name)
     with pytest.raises(WeightsError) as caught:
-        find_weights(spec, tmp_path)
+        find_required_weights(spec, tmp_path)
     assert caught.value.key == "fetch-weights"
     assert caught.value.facts["encoder"] == name
     assert spec.weights.url.removeprefix("pip:") in caught.value.remedy
@@ -164,7 +164,7 @@ def test_missing_weights_are_named_with_the_source_and_the_path(tmp_path, name):
 
 
 def test_the_spectrogram_needs_none(tmp_path):
-    assert find_weights(spec_of("spectrogram"), tmp_path) is None
+    assert find_required_weights(spec_of("spectrogram"), tmp_path) is None
 
 
 def test_a_package_that_pip_cannot_download_is_named(tmp_path):

@@ -15,7 +15,7 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import RankingError, StoreError
 from ranking.judging import all_pairs
-from ranking.judging.all_pairs import PairScorer, torch_threads
+from ranking.judging.all_pairs import PairScorer, single_threaded_torch_workers
 from ranking.judging.compare import Pairing, ResultCache, compare_windows
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.factorised import FactorisedHead
@@ -122,7 +122,7 @@ def test_nobody_is_better_than_themselves():
 def test_blocks_and_workers_change_nothing(monkeypatch):
     bank, ranker = bank_of({f"c{n:02}": 45 for n in range(24)}), ranker_of()
     whole = compare_windows(ranker, bank)
-    with torch_threads(3) as executor:
+    with single_threaded_torch_workers(3) as executor:
         pd.testing.assert_frame_equal(compare_windows(ranker, bank, executor=executor), whole)
     ten = 10 * FactorisedHead(ranker.head).bytes_per_window
     monkeypatch.setattr(all_pairs, "MAX_BYTES", 2 * ten)

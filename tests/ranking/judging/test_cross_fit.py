@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from ranking.comparisons.pairs import ordered_pairs
 from ranking.errors import RankingError
-from ranking.judging.cross_fit import HALVES, assignments, compare_held_out, split_candidates
+from ranking.judging.cross_fit import (
+    HALVES,
+    cross_fit_assignments,
+    held_out_votes,
+    stratified_candidate_folds,
+)
 
 SCORES = st.lists(st.sampled_from([0.0, 1.0, 2.0, 5.0, np.nan]), min_size=4, max_size=40)
 
@@ -20,7 +25,7 @@ def by_candidate(scores) -> pd.Series:
 def split(scores, folds: int, seed: int) -> tuple[pd.Series, pd.Series]:
     score = by_candidate(scores)
     try:
-        return score, split_candidates(score, folds, seed)
+        return score, stratified_candidate_folds(score, folds, seed)
     except RankingError:
         assume(condition=False)
         raise
@@ -39,7 +44,7 @@ def compared(fold: pd.Series) -> tuple[pd.DataFrame, list[tuple[set[str], set[st
 
         return compare
 
-    return compare_held_out(fold, fit_on), rankers
+    return held_out_votes(fold, fit_on), rankers
 
 
 @given(SCORES, st.integers(2, 8), st.integers(0, 2**32 - 1))
@@ -85,7 +90,7 @@ def test_folds_are_stratified_by_score(scores, folds, seed):
 
 @pytest.mark.parametrize("folds", range(3, 9))
 def test_each_ranker_is_fitted_on_equally_many_folds_and_each_pair_of_folds_compared_once(folds):
-    rankers = assignments(folds)
+    rankers = cross_fit_assignments(folds)
     assert {len(one.fitted_on) for one in rankers} == {folds - 2}
     pairs = [pair for one in rankers for pair in one.compares]
     assert sorted(pairs) == [(i, j) for i in range(folds) for j in range(folds)]
@@ -93,9 +98,13 @@ def test_each_ranker_is_fitted_on_equally_many_folds_and_each_pair_of_folds_comp
 
 def test_the_split_depends_on_the_seed():
     score = by_candidate([0.0, 1.0] * 20)
-    assert split_candidates(score, HALVES, 1).equals(split_candidates(score, HALVES, 1))
-    assert not split_candidates(score, HALVES, 1).equals(split_candidates(score, HALVES, 2))
-    firsts = [split_candidates(score, HALVES, seed).iloc[0] for seed in range(200)]
+    assert stratified_candidate_folds(score, HALVES, 1).equals(
+        stratified_candidate_folds(score, HALVES, 1)
+    )
+    assert not stratified_candidate_folds(score, HALVES, 1).equals(
+        stratified_candidate_folds(score, HALVES, 2)
+    )
+    firsts = [stratified_candidate_folds(score, HALVES, seed).iloc[0] for seed in range(200)]
     assert 60 < sum(firsts) < 140  # either half, five standard deviations wide
 
 
@@ -110,4 +119,4 @@ def test_the_split_depends_on_the_seed():
 )
 def test_candidates_that_no_ranker_can_be_fitted_on_are_refused(scores, folds, words):
     with pytest.raises(RankingError, match=words):
-        split_candidates(by_candidate(scores), folds, 0)
+        stratified_candidate_folds(by_candidate(scores), folds, 0)

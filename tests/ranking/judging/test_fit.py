@@ -15,7 +15,7 @@ from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import TableError
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.judging.compare import ResultCache, compare_windows
-from ranking.judging.cross_fit import HALVES, compare_held_out, split_candidates
+from ranking.judging.cross_fit import HALVES, held_out_votes, stratified_candidate_folds
 from ranking.judging.fit import fit_ranker
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.head import HeadConfig, make_head
@@ -46,13 +46,13 @@ def ranker_of(outputs: int = 2) -> ProbeRanker:
 
 def accuracy(bank, score: pd.Series, folds: int, ranker: ProbeRanker, seed: int = 0):
     """Accuracy of rankers on candidates that they were not fitted on."""
-    fold = split_candidates(score, folds, seed)
+    fold = stratified_candidate_folds(score, folds, seed)
 
     def fit_on(candidates):
         fitted = fit_ranker(ranker, bank, score[candidates], seed=seed)
         return lambda others: compare_windows(fitted, bank, candidates=others)
 
-    tally = count_comparisons(votes_to_comparisons(compare_held_out(fold, fit_on)))
+    tally = count_comparisons(votes_to_comparisons(held_out_votes(fold, fit_on)))
     return pair_accuracy(tally, score[tally.candidates].to_numpy(), seed)
 
 

@@ -15,7 +15,7 @@ from scipy.special import expit
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
 from ranking.judging.compare import Pairing, ResultCache, compare_windows
-from ranking.judging.cross_fit import compare_held_out
+from ranking.judging.cross_fit import held_out_votes
 from ranking.judging.ranker import TILE_ROWS, Ranker, Tile, tile_pairs
 
 
@@ -115,7 +115,7 @@ def test_its_votes_are_cached_and_an_interrupted_call_resumes(bank, tmp_path):
 
 def test_it_compares_candidates_that_were_held_out(bank):
     fold = pd.Series(np.arange(40) % 3, index=sorted(bank.windows["candidate"].unique()))
-    votes = compare_held_out(
+    votes = held_out_votes(
         fold, lambda _: lambda candidates: compare_windows(Loudness(), bank, candidates=candidates)
     )
     assert len(votes.drop_duplicates(["first", "second"])) == 40 * 39

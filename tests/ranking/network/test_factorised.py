@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ranking.encoders import ENCODERS, spec_of
-from ranking.network.factorised import FactorisedHead, concatenate
+from ranking.network.factorised import FactorisedHead, concatenate_partial_sums
 from ranking.network.head import Head, HeadConfig
 
 SHAPES = {name: (spec_of(name).frames, spec_of(name).dimension) for name in ENCODERS}
@@ -74,7 +74,7 @@ def test_windows_and_segments_may_come_in_chunks():
         for at in (0, 2, 4)
         for part in [slice(at, at + 2)]
     ]
-    first, second = (concatenate(sums) for sums in zip(*chunks, strict=True))
+    first, second = (concatenate_partial_sums(sums) for sums in zip(*chunks, strict=True))
     assert torch.allclose(fast(first, second), whole, atol=1e-12)
     some = fast(first.select(slice(1, 3)), second.select(slice(2, 5)))
     assert torch.allclose(some, whole[1:3, 2:5], atol=1e-12)

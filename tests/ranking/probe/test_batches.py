@@ -10,9 +10,9 @@ from skill import all_pairs, loader, planted_bank
 from ranking.probe.batches import (
     count_batches,
     epoch_batches,
-    group_pairs,
-    load_examples,
-    load_paired,
+    load_paired_segments_and_mask,
+    load_segments_and_mask,
+    with_units_of_few_windows,
 )
 from ranking.tasks.task import Examples
 
@@ -42,7 +42,7 @@ def test_orders_differ_between_epochs_and_seeds_and_repeat():
 def test_pairs_are_loaded_as_the_bank_gives_them_side_by_side():
     bank = planted_bank(np.arange(6) % 3, 8, 5, segments=(1, 5))
     windows = np.array([[0, 1], [1, 0], [4, 2], [3, 3]])
-    segments, mask = load_examples(bank, windows)
+    segments, mask = load_segments_and_mask(bank, windows)
     x, expected = side_by_side(bank.load_windows(windows[:, 0]), bank.load_windows(windows[:, 1]))
     assert torch.equal(mask, expected)
     assert torch.equal(segments, x[mask])
@@ -50,7 +50,7 @@ def test_pairs_are_loaded_as_the_bank_gives_them_side_by_side():
 
 def test_single_windows_are_loaded_in_their_order():
     bank = planted_bank(np.arange(6) % 3, 8, 5, segments=(1, 5))
-    segments, mask = load_examples(bank, np.array([[3], [0], [3]]))
+    segments, mask = load_segments_and_mask(bank, np.array([[3], [0], [3]]))
     x, expected = bank.load_windows([3, 0, 3])
     assert torch.equal(mask, expected)
     assert torch.equal(segments, x[mask])
@@ -62,15 +62,15 @@ def test_a_window_in_several_examples_is_loaded_once(monkeypatch):
     monkeypatch.setattr(
         bank, "load_segments", lambda windows: asked.extend(windows) or load_segments(windows)
     )
-    load_examples(bank, np.array([[0, 1], [1, 0], [2, 1]]))
+    load_segments_and_mask(bank, np.array([[0, 1], [1, 0], [2, 1]]))
     assert asked == [0, 1, 2]
 
 
 def test_paired_segments_are_those_of_the_pairs():
     bank = planted_bank(np.arange(6), 5, 8)
     windows = np.array([[0, 3], [3, 0], [4, 3], [1, 2]])
-    paired, mask = load_paired(loader(bank), windows)
-    wanted, same = load_examples(bank, windows)
+    paired, mask = load_paired_segments_and_mask(loader(bank), windows)
+    wanted, same = load_segments_and_mask(bank, windows)
     found = torch.cat((paired.values[paired.first], paired.values[paired.second]), dim=1)
     assert torch.equal(found, wanted)
     assert torch.equal(mask, same)
@@ -84,7 +84,7 @@ def test_a_unit_is_all_pairs_of_few_windows_of_one_position(positions, count, ma
     one = all_pairs(levels, np.arange(count)).windows
     windows = np.concatenate([one + count * position for position in range(positions)])
     zeros = np.zeros(len(windows), dtype=int)
-    made = group_pairs(Examples(windows, zeros, zeros), max_windows, seed)
+    made = with_units_of_few_windows(Examples(windows, zeros, zeros), max_windows, seed)
     assert np.array_equal(made.windows, windows)
     group = {}
     for unit in np.unique(made.units):

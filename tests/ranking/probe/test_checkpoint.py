@@ -14,7 +14,7 @@ from ranking.deprecation import RenamedWarning
 from ranking.embeddings.store import make_cache_key
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, make_head
-from ranking.probe.checkpoint import Probe, Record, check_use, load_probe, save_probe
+from ranking.probe.checkpoint import Probe, Record, check_probe_use, load_probe, save_probe
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "ranking/judging/rankers/spectrogram.safetensors"
@@ -139,9 +139,9 @@ def test_a_probe_has_a_name_that_says_so(kept, tmp_path):
 )
 def test_a_probe_is_refused_for_what_it_was_not_trained_on(kept, changed, tasks, words):
     probe, _ = kept
-    check_use(probe, CACHE_KEY, ("expertise-2", "expertise-4"), "mine")
+    check_probe_use(probe, CACHE_KEY, ("expertise-2", "expertise-4"), "mine")
     with pytest.raises(ProbeError, match=f"^mine: .*{words}"):
-        check_use(probe, replace(CACHE_KEY, **changed), tasks, "mine")
+        check_probe_use(probe, replace(CACHE_KEY, **changed), tasks, "mine")
 
 
 def test_a_head_goes_with_its_own_record():

@@ -20,7 +20,7 @@ from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.evaluation.accuracy import pair_accuracy_permutation_p
 from ranking.network.head import Head, HeadConfig
-from ranking.probe.loop import predict
+from ranking.probe.loop import predict_logits
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
 from ranking.tasks.expertise import EXPERTISE_TASKS, p_first
@@ -49,7 +49,7 @@ def trained_head(
 
 def logits_of_test_pairs(head: Head, bank: EmbeddingBank) -> np.ndarray:
     """Logits of every ordered pair of the test recordings."""
-    return predict(head.logits, loader(bank), EVERY)
+    return predict_logits(head.logits, loader(bank), EVERY)
 
 
 def share_right(logits: np.ndarray, levels: np.ndarray) -> float:
@@ -133,7 +133,7 @@ def test_shuffled_skill_is_not_found():
 def fitted():
     bank = planted_bank(LEVELS, SMALLEST, SMALLEST)
     head = trained_head(bank, LEVELS, 2, replace(SETTINGS, epochs=1))
-    return head, bank, predict(head.logits, loader(bank), EVERY)
+    return head, bank, predict_logits(head.logits, loader(bank), EVERY)
 
 
 def recordings(bank: EmbeddingBank) -> list[tuple[str, Embedding]]:
@@ -144,7 +144,7 @@ def test_logits_depend_on_the_windows_not_on_their_numbers_or_the_batch(fitted):
     head, bank, expected = fitted
     order = np.random.default_rng(0).permutation(len(LEVELS))
     turned = EmbeddingBank([recordings(bank)[number] for number in order])
-    logits = predict(head.logits, loader(turned), order.argsort()[EVERY], batch_size=7)
+    logits = predict_logits(head.logits, loader(turned), order.argsort()[EVERY], batch_size=7)
     np.testing.assert_allclose(logits, expected, atol=1e-5)
 
 
@@ -161,7 +161,7 @@ def test_what_sounds_after_the_other_has_ended_changes_no_logits(fitted):
     )
     with_short = np.isin(EVERY, shortest).any(axis=1)
     assert 0 < with_short.sum() < len(EVERY)
-    logits = predict(head.logits, loader(longer), EVERY)
+    logits = predict_logits(head.logits, loader(longer), EVERY)
     np.testing.assert_allclose(logits[with_short], expected[with_short], atol=1e-5)
     assert (np.abs(logits - expected)[~with_short] > 1e-3).all(axis=1).any()
 

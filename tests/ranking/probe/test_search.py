@@ -8,11 +8,11 @@ import pytest
 from skill import planted_bank
 
 from ranking.errors import ProbeError, TableError
-from ranking.probe.search import SearchSettings, search_and_test
+from ranking.probe.search import SearchSettings, search_and_cross_validate
 from ranking.probe.settings import TrainingSettings
 from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.manifest import Manifest
-from ranking.tasks.splits import folds, random_split
+from ranking.tasks.splits import cross_validation_manifests, random_split
 
 LEVELS = np.tile([0, 1, 2], 24)
 NAMES = [f"r{number:03}" for number in range(len(LEVELS))]
@@ -33,7 +33,9 @@ def bank():
 
 @pytest.mark.slow
 def test_folds_find_planted_skill_in_recordings_not_trained_on(bank):
-    trained = search_and_test(EXPERTISE_TASKS[4], folds(manifest(), 4, 0), bank, SETTINGS)
+    trained = search_and_cross_validate(
+        EXPERTISE_TASKS[4], cross_validation_manifests(manifest(), 4, 0), bank, SETTINGS
+    )
     assert trained.test.estimate.value > 0.9
     assert trained.head.config.outputs == 4
     assert trained.examples == SETTINGS.max_pairs
@@ -46,10 +48,10 @@ def test_of_a_grid_val_chooses_and_all_else_stays_the_same(bank):
         SETTINGS, training=replace(SETTINGS.training, epochs=2, learning_rate=3e-3), max_pairs=60
     )
     grid = replace(short, grid=(("learning_rate", (1e-7, 3e-3)), ("seed", (5, 6))))
-    trained = search_and_test(EXPERTISE_TASKS[2], split, bank, grid)
+    trained = search_and_cross_validate(EXPERTISE_TASKS[2], split, bank, grid)
     assert trained.settings.learning_rate == 3e-3
     own = replace(short.training, seed=trained.settings.seed, shuffle_seed=0)
-    alone = search_and_test(EXPERTISE_TASKS[2], split, bank, replace(short, training=own))
+    alone = search_and_cross_validate(EXPERTISE_TASKS[2], split, bank, replace(short, training=own))
     assert alone.validation == pytest.approx(trained.validation, abs=1e-5)
     assert alone.test.estimate.value == trained.test.estimate.value
 
@@ -60,7 +62,9 @@ def test_the_test_set_changes_nothing_in_training(bank):
     level = table["level"].where(table["split"] != "test", 2 - table["level"])
     turned = replace(split, recordings=table.assign(level=level))
     short = replace(SETTINGS, max_pairs=60)
-    one, other = (search_and_test(EXPERTISE_TASKS[2], [of], bank, short) for of in (split, turned))
+    one, other = (
+        search_and_cross_validate(EXPERTISE_TASKS[2], [of], bank, short) for of in (split, turned)
+    )
     assert one.validation == other.validation
     assert (one.head.output.weight == other.head.output.weight).all()
     assert other.test.estimate.value == pytest.approx(1 - one.test.estimate.value)
@@ -70,9 +74,9 @@ def test_pairs_without_levels_are_for_two_classes(bank):
     pairs = pd.DataFrame({"first": NAMES[:-1], "second": NAMES[1:], "winner": NAMES[1:]})
     own = replace(manifest(), pairs=pairs, recordings=manifest().recordings.assign(split="train"))
     with pytest.raises(TableError, match="not by how much; give levels, or two classes"):
-        search_and_test(EXPERTISE_TASKS[4], [own], bank, SETTINGS)
+        search_and_cross_validate(EXPERTISE_TASKS[4], [own], bank, SETTINGS)
     with pytest.raises(TableError, match="no pair of unequal level in val"):
-        search_and_test(EXPERTISE_TASKS[2], [own], bank, SETTINGS)
+        search_and_cross_validate(EXPERTISE_TASKS[2], [own], bank, SETTINGS)
 
 
 def test_a_grid_varies_what_it_can(bank):

@@ -12,13 +12,13 @@ from ranking.embeddings.store import CacheKey
 from ranking.errors import ProbeError, TableError
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, load_probe, save_probe
-from ranking.probe.loop import predict
-from ranking.probe.search import SearchSettings, evaluate_heads, search_and_test
+from ranking.probe.loop import predict_logits
+from ranking.probe.search import SearchSettings, evaluate_heads_pooled, search_and_cross_validate
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
 from ranking.tasks.manifest import read_manifest
-from ranking.tasks.metrics import label_metrics
-from ranking.tasks.splits import folds, random_split
+from ranking.tasks.metrics import multilabel_metrics
+from ranking.tasks.splits import cross_validation_manifests, random_split
 from ranking.tasks.task import BINARY_CROSS_ENTROPY, Examples
 
 CLASSES = np.tile([0, 1, 2], 48)
@@ -42,7 +42,7 @@ def manifest(tmp_path):
 
 def test_it_is_trained_saved_loaded_and_evaluated(bank, manifest, tmp_path):
     split = random_split(manifest, 0)
-    trained = search_and_test(TASK, [split], bank, SETTINGS)
+    trained = search_and_cross_validate(TASK, [split], bank, SETTINGS)
     assert trained.test.estimate.value > 0.7  # by chance a third
     assert trained.test.estimate.pairs == (split.recordings["split"] == "test").sum()
     assert trained.examples == (split.recordings["split"] == "train").sum()
@@ -52,13 +52,15 @@ def test_it_is_trained_saved_loaded_and_evaluated(bank, manifest, tmp_path):
     assert again.record.task == "loudness-3"
     test = TASK.make_examples(split, bank.windows, 0, 0)["test"]
     groups = dict(zip(NAMES, NAMES, strict=True))
-    found = evaluate_heads(TASK, [(again.head, test)], bank, groups, SETTINGS.training)
+    found = evaluate_heads_pooled(TASK, [(again.head, test)], bank, groups, SETTINGS.training)
     assert found == trained.test
 
 
 def test_folds_test_every_recording_once(bank, manifest):
     short = replace(SETTINGS, training=replace(SETTINGS.training, epochs=1))
-    test = search_and_test(TASK, folds(manifest, 4, 0), bank, short).test
+    test = search_and_cross_validate(
+        TASK, cross_validation_manifests(manifest, 4, 0), bank, short
+    ).test
     assert test.estimate.pairs == len(NAMES)
     assert test.estimate.low <= test.estimate.value == test.metrics["accuracy"]
 
@@ -67,12 +69,12 @@ def test_what_it_lacks_is_named_in_its_words(bank, manifest):
     split = random_split(manifest, 0)
     table = split.recordings.assign(split="train")
     with pytest.raises(TableError, match="no recording of known loudness in val; put more"):
-        search_and_test(TASK, [replace(split, recordings=table)], bank, SETTINGS)
+        search_and_cross_validate(TASK, [replace(split, recordings=table)], bank, SETTINGS)
     paired = replace(SETTINGS, training=replace(SETTINGS.training, windows_per_step=4))
     with pytest.raises(
         ProbeError, match="windows per step 4: loudness-3 compares no windows; leave it out"
     ):
-        search_and_test(TASK, [split], bank, paired)
+        search_and_cross_validate(TASK, [split], bank, paired)
 
 
 def test_labels_are_trained_by_the_same_loop(bank):
@@ -82,7 +84,7 @@ def test_labels_are_trained_by_the_same_loop(bank):
         name="louder-2",
         outputs=2,
         loss=BINARY_CROSS_ENTROPY,
-        metrics=label_metrics,
+        metrics=multilabel_metrics,
         selection_metric="mAP",
     )
     targets = (CLASSES[:, np.newaxis] > [0, 1]).astype(np.float32)
@@ -92,5 +94,5 @@ def test_labels_are_trained_by_the_same_loop(bank):
     train, validation = examples.subset(every < 96), examples.subset((every >= 96) & (every < 120))
     run = TrainingRun(config, SETTINGS.training, train, validation)
     fitted = train_run(labels, run, loader(bank))
-    logits = predict(fitted.head.logits, loader(bank), examples.windows[test])
-    assert label_metrics(logits, targets[test])["mAP"] > 0.9
+    logits = predict_logits(fitted.head.logits, loader(bank), examples.windows[test])
+    assert multilabel_metrics(logits, targets[test])["mAP"] > 0.9

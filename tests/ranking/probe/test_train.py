@@ -12,9 +12,9 @@ from torch.nn import functional
 
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, fit_scaler, make_head
-from ranking.probe.batches import epoch_batches, group_pairs
-from ranking.probe.loop import Loop, predict, step_seed
-from ranking.probe.optimiser import schedule_factor
+from ranking.probe.batches import epoch_batches, with_units_of_few_windows
+from ranking.probe.loop import Loop, dropout_seed_of_step, predict_logits
+from ranking.probe.optimiser import learning_rate_factor
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run, train_runs
 from ranking.progress import Progress
@@ -87,7 +87,7 @@ def by_hand(run: TrainingRun, load_batch) -> torch.nn.Module:
     )
     steps = len(epoch_batches(run.train.units, own.batch_size, 0, 0))
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: schedule_factor(step, own.epochs * steps, own.warmup)
+        optimiser, lambda step: learning_rate_factor(step, own.epochs * steps, own.warmup)
     )
     step = 0
     for epoch in range(own.epochs):
@@ -96,7 +96,7 @@ def by_hand(run: TrainingRun, load_batch) -> torch.nn.Module:
             x = segments.new_zeros(*mask.shape, *segments.shape[1:])
             x[mask] = segments
             with torch.random.fork_rng():
-                torch.manual_seed(step_seed(own.seed, step))
+                torch.manual_seed(dropout_seed_of_step(own.seed, step))
                 logits = head(x, mask)
             loss = functional.cross_entropy(logits, torch.from_numpy(run.train.targets[chosen]))
             optimiser.zero_grad()
@@ -150,7 +150,9 @@ def test_stacked_runs_are_separate_ones(run, load_batch, count, windows_per_step
     for one, fitted in zip(runs, stacked, strict=True):
         alone = train_run(TASK, one, load_batch)
         assert fitted.epoch == alone.epoch
-        logits, expected = (predict(f.head.logits, load_batch, windows) for f in (fitted, alone))
+        logits, expected = (
+            predict_logits(f.head.logits, load_batch, windows) for f in (fitted, alone)
+        )
         np.testing.assert_allclose(logits, expected, rtol=0, atol=1e-5)
         losses, expected = ([e["validation_loss"] for e in f.history] for f in (fitted, alone))
         np.testing.assert_allclose(losses, expected, rtol=0, atol=1e-5)
@@ -250,7 +252,7 @@ def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, load
     assert len(fitted.history) == min(fitted.epoch + 3, 40)
     best = max(fitted.history, key=lambda e: (e["accuracy"], -e["validation_loss"]))
     assert fitted.history.index(best) == fitted.epoch - 1
-    logits = predict(fitted.head.logits, load_batch, run.validation.windows)
+    logits = predict_logits(fitted.head.logits, load_batch, run.validation.windows)
     assert TASK.metrics(logits, run.validation.targets)["accuracy"] == best["accuracy"]
 
 
@@ -302,13 +304,13 @@ def test_settings_that_train_nothing_are_refused(changed):
 
 
 def test_the_learning_rate_rises_and_falls_to_zero():
-    factors = [schedule_factor(step, 100, 0.1) for step in range(101)]
+    factors = [learning_rate_factor(step, 100, 0.1) for step in range(101)]
     assert max(factors) == factors[10] == 1
     assert factors[:11] == sorted(factors[:11])
     assert factors[10:] == sorted(factors[10:], reverse=True)
     assert factors[100] == pytest.approx(0)
     assert factors[55] == pytest.approx(0.5)
-    assert schedule_factor(0, 5, 0.0) == 1
+    assert learning_rate_factor(0, 5, 0.0) == 1
 
 
 def test_without_dropout_paired_windows_train_as_plain_pairs_on_the_same_batches():
@@ -321,7 +323,7 @@ def test_without_dropout_paired_windows_train_as_plain_pairs_on_the_same_batches
     )
     task = EXPERTISE_TASKS[2]
     fast = train_run(task, TrainingRun(config, settings, train, validation), load_batch)
-    units = group_pairs(train, 4, 1)
+    units = with_units_of_few_windows(train, 4, 1)
     assert len(np.unique(units.units)) > 4
     plain = train_run(
         task,

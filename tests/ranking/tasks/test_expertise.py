@@ -7,11 +7,11 @@ import torch
 
 from ranking.tasks.expertise import (
     EXPERTISE_TASKS,
-    accuracy,
+    comparisons_by_window_majority,
     p_first,
-    pair_examples,
+    pair_examples_in_both_orders,
     pair_targets,
-    predicted_comparisons,
+    recording_pair_accuracy,
     sample_pairs,
 )
 from ranking.tasks.task import Predictions
@@ -72,7 +72,7 @@ def windows_of(**counts):
 
 
 def test_examples_are_both_orders_of_aligned_windows():
-    examples = pair_examples(
+    examples = pair_examples_in_both_orders(
         pairs_of(("ann", "bob", 2.0), ("cyd", "ann", -1.0)), windows_of(ann=3, bob=2, cyd=1), 4
     )
     assert examples.windows.tolist() == [[0, 3], [1, 4], [5, 0], [3, 0], [4, 1], [0, 5]]
@@ -92,33 +92,35 @@ def test_sampled_pairs_follow_the_seed_and_are_no_more_than_asked():
 def test_accuracy_counts_comparisons_in_both_orders_by_majority():
     pairs = pairs_of(("ann", "bob", 1.0), ("cyd", "ann", -1.0))
     windows = windows_of(ann=3, bob=3, cyd=1)
-    examples = pair_examples(pairs, windows, 2)
+    examples = pair_examples_in_both_orders(pairs, windows, 2)
     # ann-bob: 0.9 0.6 0.1 → ann, right; cyd-ann → 0.7, wrong; bob-ann: 0.6 0.7 0.4 → bob, wrong;
     # ann-cyd: 0.8, right
     p = np.array([0.9, 0.6, 0.1, 0.7, 0.6, 0.7, 0.4, 0.8])
-    comparisons = predicted_comparisons(examples, p, windows)
+    comparisons = comparisons_by_window_majority(examples, p, windows)
     assert len(comparisons) == 4
     alone = {name: name for name in ("ann", "bob", "cyd")}
-    found = accuracy(comparisons, examples, windows, alone, 2)
+    found = recording_pair_accuracy(comparisons, examples, windows, alone, 2)
     assert (found.value, found.pairs) == (0.5, 4)
-    perfect = predicted_comparisons(examples, examples.targets.astype(float), windows)
-    assert accuracy(perfect, examples, windows, alone, 2).value == 1
+    perfect = comparisons_by_window_majority(examples, examples.targets.astype(float), windows)
+    assert recording_pair_accuracy(perfect, examples, windows, alone, 2).value == 1
 
 
 def test_the_better_of_four_classes_is_the_outer_halfs():
     pairs = pairs_of(("ann", "bob", 1.0), ("cyd", "ann", -2.0))
     windows = windows_of(ann=1, bob=1, cyd=1)
     examples, alone = (
-        pair_examples(pairs, windows, 4),
+        pair_examples_in_both_orders(pairs, windows, 4),
         {name: name for name in ("ann", "bob", "cyd")},
     )
-    perfect = predicted_comparisons(examples, (examples.targets >= 2).astype(float), windows)
-    assert accuracy(perfect, examples, windows, alone, 4).value == 1
+    perfect = comparisons_by_window_majority(
+        examples, (examples.targets >= 2).astype(float), windows
+    )
+    assert recording_pair_accuracy(perfect, examples, windows, alone, 4).value == 1
 
 
 def test_evaluation_is_of_logits():
     windows = windows_of(ann=2, bob=2)
-    examples = pair_examples(pairs_of(("ann", "bob", 1.0)), windows, 4)
+    examples = pair_examples_in_both_orders(pairs_of(("ann", "bob", 1.0)), windows, 4)
     logits = np.eye(4)[[2, 3, 1, 0]]  # all for ann; of four windows two in the right class
     alone = {name: name for name in ("ann", "bob")}
     found = EXPERTISE_TASKS[4].evaluate(Predictions(examples, logits, windows, alone), 0)
@@ -131,12 +133,12 @@ def test_the_interval_of_an_accuracy_resamples_groups():
     names = [f"{pianist}{n:02}" for pianist in "abcdefgh" for n in range(20)]
     pairs = pairs_of(*((a, b, 1.0) for a, b in zip(names[:80], names[80:], strict=True)))
     windows = windows_of(**dict.fromkeys(names, 1))
-    examples = pair_examples(pairs, windows, 2)
+    examples = pair_examples_in_both_orders(pairs, windows, 2)
     right = np.tile(np.repeat([1, 1, 1, 0], 20), 2)  # three of the four pairs of pianists are right
     p = np.where(right, examples.targets, 1 - examples.targets).astype(float)
-    comparisons = predicted_comparisons(examples, p, windows)
+    comparisons = comparisons_by_window_majority(examples, p, windows)
     found = [
-        accuracy(comparisons, examples, windows, groups, 2)
+        recording_pair_accuracy(comparisons, examples, windows, groups, 2)
         for groups in ({name: name for name in names}, {name: name[0] for name in names})
     ]
     widths = [one.high - one.low for one in found]

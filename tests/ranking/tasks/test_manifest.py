@@ -4,7 +4,13 @@ import pytest
 
 from ranking.errors import TableError
 from ranking.tasks.expertise import COLUMNS, labelled_pairs
-from ranking.tasks.manifest import Column, data_sha256, locate, read_manifest, refuse_copies
+from ranking.tasks.manifest import (
+    Column,
+    data_sha256,
+    locate_recordings,
+    read_manifest,
+    refuse_copies,
+)
 
 LEVELS = (
     "recording,level,split\nann,2,train\nbob,0,Train\ncyd,1,validation\ndan,0,val\neve,1,test\n"
@@ -51,14 +57,14 @@ def test_pairs_are_read_as_they_are_and_connected_by_group(read):
 def test_recordings_are_found_with_or_without_their_ending(read, tmp_path):
     for name in ("ann.flac", "bob.mp3", "cyd.wav", "dan.ogg", "dan.wav", "eve.b.opus"):
         (tmp_path / name).touch()
-    found = locate(read("recording,level\nann,1\nbob.mp3,0\neve.b,2\n"), tmp_path)
+    found = locate_recordings(read("recording,level\nann,1\nbob.mp3,0\neve.b,2\n"), tmp_path)
     assert [path.name for path in found.values()] == ["ann.flac", "bob.mp3", "eve.b.opus"]
     with pytest.raises(
         TableError, match=r"'dan' may be dan\.ogg or dan\.wav; write the file's end"
     ):
-        locate(read("recording,level\ndan,1\nann,0\n"), tmp_path)
+        locate_recordings(read("recording,level\ndan,1\nann,0\n"), tmp_path)
     with pytest.raises(TableError, match=r"2 of 3 recordings are not in .*, the first 'zoe'"):
-        locate(read("recording,level\nann,1\nzoe,0\nyan,0\n"), tmp_path)
+        locate_recordings(read("recording,level\nann,1\nzoe,0\nyan,0\n"), tmp_path)
 
 
 def test_the_hash_changes_with_the_manifest_and_with_the_sound(read):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from ranking.tasks.metrics import class_metrics, label_metrics
+from ranking.tasks.metrics import class_metrics, multilabel_metrics
 
 seeds = st.integers(0, 2**32 - 1)
 few = settings(max_examples=25)  # scikit-learn takes its time
@@ -29,7 +29,7 @@ def test_label_metrics_are_the_mean_over_labels_of_scikit_learns(seed):
     rng = np.random.default_rng(seed)
     logits, truth = rng.normal(size=(30, 7)), (rng.random((30, 7)) < 0.3).astype(float)
     truth[0], truth[1] = 0, 1
-    found = label_metrics(logits, truth)
+    found = multilabel_metrics(logits, truth)
     for name, score in (("mAP", sk.average_precision_score), ("AUC", sk.roc_auc_score)):
         each = [score(truth[:, c], logits[:, c]) for c in range(7)]
         assert found[name] == pytest.approx(np.mean(each), abs=1e-9)
@@ -41,9 +41,9 @@ def test_label_metrics_are_the_mean_over_labels_of_scikit_learns(seed):
 def test_a_label_that_tells_nothing_stays_out():
     logits = np.array([[1.0, -2, 3], [2, 1, -1], [-1, 0.5, 2]])
     truth = np.array([[1, 0, 1], [1, 0, 1], [0, 0, 1]])
-    found = label_metrics(logits, truth)
+    found = multilabel_metrics(logits, truth)
     assert (found["mAP"], found["AUC"]) == (1, 1)
-    silent = label_metrics(logits, np.zeros((3, 3)))
+    silent = multilabel_metrics(logits, np.zeros((3, 3)))
     assert np.isnan(silent["mAP"])
     assert np.isnan(silent["AUC"])
 
@@ -52,6 +52,8 @@ def test_chance_is_the_share_of_positives_once_and_more_in_batches():
     """Average precision of random answers: about the share of positives; in small batches, more."""
     rng = np.random.default_rng(0)
     logits, truth = rng.normal(size=(1600, 1)), (rng.random((1600, 1)) < 0.2).astype(float)
-    assert label_metrics(logits, truth)["mAP"] == pytest.approx(0.2, abs=0.03)
-    batches = [label_metrics(logits[i : i + 8], truth[i : i + 8])["mAP"] for i in range(0, 1600, 8)]
+    assert multilabel_metrics(logits, truth)["mAP"] == pytest.approx(0.2, abs=0.03)
+    batches = [
+        multilabel_metrics(logits[i : i + 8], truth[i : i + 8])["mAP"] for i in range(0, 1600, 8)
+    ]
     assert np.nanmean(batches) > 0.35
