@@ -86,7 +86,7 @@ def _refuse_few(runs: list[Path], *, jurors: bool, ranks: bool) -> None:
 
 
 def _print_rankings(compared: "RankingComparison") -> None:
-    from icpc.findings.compare import accuracy_remarks, paired_sentences
+    from icpc.findings.compare import misleading_accuracy_remarks, paired_sentences
 
     for name, study in compared.studies.items():
         print_line(f"{name} = {headline(study)}")
@@ -94,7 +94,7 @@ def _print_rankings(compared: "RankingComparison") -> None:
         print_line("")
         for sentence in paired_sentences(pair):
             print_line(sentence)
-    for remark in accuracy_remarks(dict(compared.studies)):
+    for remark in misleading_accuracy_remarks(dict(compared.studies)):
         print_line(remark)
     print_line("")
     if compared.ranks.empty:

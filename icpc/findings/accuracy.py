@@ -18,7 +18,7 @@ from ranking.evaluation.agreement import accuracy_by_juror
 
 
 @where_results_differ
-def find_accuracy(study: Study) -> Iterator[Finding]:
+def find_pair_accuracy(study: Study) -> Iterator[Finding]:
     """Share of the comparisons that went to the one who got further."""
     score, _ = scores_and_known_mask(study)
     estimate = pair_accuracy(study.tally, score, study.settings.seed)

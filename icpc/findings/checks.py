@@ -14,10 +14,10 @@ and name it in :data:`FINDERS`: commands, page and tables follow.
 from collections.abc import Iterator, Sequence
 
 from icpc.findings.accuracy import (
-    find_accuracy,
     find_accuracy_by_distance,
     find_agreement_of_jurors_with_result,
     find_f1,
+    find_pair_accuracy,
 )
 from icpc.findings.agreement import find_agreement_with_result
 from icpc.findings.consistency import (
@@ -41,7 +41,7 @@ from icpc.study.study import Study
 
 FINDERS: tuple[Finder, ...] = (
     find_unknown_result,
-    find_accuracy,
+    find_pair_accuracy,
     find_accuracy_by_distance,
     find_f1,
     find_agreement_with_result,

@@ -217,7 +217,7 @@ def juror_sentences(found: Sequence[Paired]) -> Iterator[str]:
         yield UNKNOWN
 
 
-def accuracy_remarks(studies: dict[str, Study]) -> Iterator[str]:
+def misleading_accuracy_remarks(studies: dict[str, Study]) -> Iterator[str]:
     """Yield remarks on runs whose accuracy is no measure of skill."""
     for name, study in studies.items():
         score = study.results["score"].to_numpy(dtype=float)

@@ -8,7 +8,7 @@ from icpc.study.study import Settings, Study, run_study
 from ranking.errors import RankingError
 
 
-def hit_rate_curves(study: Study) -> dict[str, HitRate]:
+def hit_rate_curves_by_label(study: Study) -> dict[str, HitRate]:
     """Return the hit-rates of a study by their labels; none where results do not allow any.
 
     The study's own comes first, then the other counting of the same comparisons, then that of the

@@ -39,14 +39,14 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
     from plots.head_to_head import draw_order_flips, draw_win_shares
     from plots.intervals import draw_rank_intervals
 
-    groups, kinds = tier_by_candidate_and_tiers(study)
+    tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
     names = study.results["name"].to_dict()
     rank = study.ranking.set_index("candidate")["rank"]
-    best_first = [kind for kind in (*reversed(kinds), "") if (groups == kind).any()]
-    level = groups.map({kind: at for at, kind in enumerate(best_first)})
-    order = sorted(groups.index, key=lambda one: (level[one], rank[one], one))
-    blocks = [(kind or "unknown", int((groups == kind).sum())) for kind in best_first]
-    yield "intervals", draw_rank_intervals(study.ranking, groups, kinds, names)
+    best_first = [kind for kind in (*reversed(tiers), "") if (tier_by_candidate == kind).any()]
+    level = tier_by_candidate.map({kind: at for at, kind in enumerate(best_first)})
+    order = sorted(tier_by_candidate.index, key=lambda one: (level[one], rank[one], one))
+    blocks = [(kind or "unknown", int((tier_by_candidate == kind).sum())) for kind in best_first]
+    yield "intervals", draw_rank_intervals(study.ranking, tier_by_candidate, tiers, names)
     yield "head-to-head", draw_win_shares(win_share_matrix(study.tally, order), names, blocks)
     if most_pairs_in_both_orders(study.tally):
         yield (
@@ -65,10 +65,10 @@ def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
         yield "rounds", draw_round_confusion(round_confusion_matrix(study))
     table = find_upsets(study.tally, score.to_numpy(dtype=np.float64))
     if len(table):
-        groups, kinds = tier_by_candidate_and_tiers(study)
+        tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
         rank = study.ranking.set_index("candidate")["rank"]
         names = study.results["name"].to_dict()
-        yield "upsets", draw_upsets(table, groups, rank, kinds, names)
+        yield "upsets", draw_upsets(table, tier_by_candidate, rank, tiers, names)
 
 
 def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
@@ -78,12 +78,13 @@ def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
     votes = study.comparisons.votes
     if votes is None:
         return
-    groups, kinds = tier_by_candidate_and_tiers(study)
-    if (groups != "").any():
+    tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
+    if (tier_by_candidate != "").any():
         yield (
             "windows",
             draw_group_vote_shares(
-                vote_shares_by_group_and_window(vote_shares_by_window(votes), groups), kinds
+                vote_shares_by_group_and_window(vote_shares_by_window(votes), tier_by_candidate),
+                tiers,
             ),
         )
     table = vote_calibration(votes, study.results["score"], study.settings.seed)

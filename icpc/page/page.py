@@ -13,13 +13,13 @@ from typing import Any
 
 from icpc.findings.checks import check_study
 from icpc.findings.finding import CONTROLS, Finding, Findings
-from icpc.page.curves import hit_rate_curves, hit_rate_page_data
+from icpc.page.curves import hit_rate_curves_by_label, hit_rate_page_data
 from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
 from icpc.page.tournament import (
-    candidate_table,
     cycles_page_data,
     method_agreement_page_data,
+    ranking_table_with_roster,
     round_confusion_page_data,
     tally_page_data,
     upsets_page_data,
@@ -65,7 +65,7 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
             f"{len(study.ranking):,} candidates; a page holds {MAX_CANDIDATES:,}",
             "rank them in groups, and report each",
         )
-    findings, curves = check_study(study), hit_rate_curves(study)
+    findings, curves = check_study(study), hit_rate_curves_by_label(study)
     data = _data(study, curves)
     content = {
         **_summary(study, findings),
@@ -116,15 +116,15 @@ def _tournament(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
 def _data(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
     """Data of the charts, the matrix and the pages of candidates."""
     rank_index = _places(study)
-    groups, kinds = tier_by_candidate_and_tiers(study)
+    tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
     return {
-        "candidates": candidate_table(study, groups, kinds).to_dict("records"),
-        "kinds": kinds,
+        "candidates": ranking_table_with_roster(study, tier_by_candidate, tiers).to_dict("records"),
+        "kinds": tiers,
         "passing": passing_phrase(study),
         "curves": [hit_rate_page_data(curve, rank_index) for curve in curves.values()],
         "tally": tally_page_data(study, rank_index),
         "upsets": upsets_page_data(study, rank_index),
-        "windows": vote_shares_page_data(study, rank_index, groups, kinds),
+        "windows": vote_shares_page_data(study, rank_index, tier_by_candidate, tiers),
         "calibration": calibration_page_data(study),
     }
 

@@ -19,25 +19,27 @@ MAX_MOVED = 10
 ROSTER_COLUMNS = ["name", "country", "recording", "seconds"]
 
 
-def candidate_table(study: Study, groups: pd.Series, kinds: tuple[str, ...]) -> pd.DataFrame:
+def ranking_table_with_roster(
+    study: Study, tier_by_candidate: pd.Series, tiers: tuple[str, ...]
+) -> pd.DataFrame:
     """Return the RANKING table with what the roster says of each candidate, and the kind.
 
     Parameters
     ----------
     study
         Study of the page.
-    groups
-        Group of each candidate by id, one of ``kinds`` or empty if unknown.
-    kinds
-        Groups from the lowest to the highest.
+    tier_by_candidate
+        Tier of each candidate by id, one of ``tiers`` or empty if unknown.
+    tiers
+        Tiers from the lowest to the highest.
     """
     table = study.ranking.join(study.results[ROSTER_COLUMNS], on="candidate")
     candidate = table["candidate"]
-    number = {kind: at for at, kind in enumerate(kinds)}
+    number = {kind: at for at, kind in enumerate(tiers)}
     return table.assign(
         reached=candidate.map(result_labels(study)),
         passed=candidate.map(study.passed),
-        kind=candidate.map(groups).map(number).fillna(-1).astype(int),
+        kind=candidate.map(tier_by_candidate).map(number).fillna(-1).astype(int),
     )
 
 

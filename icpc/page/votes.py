@@ -16,7 +16,10 @@ from ranking.consistency.vote_shares import (
 
 
 def vote_shares_page_data(
-    study: Study, rank_index: Mapping[str, int], groups: pd.Series, kinds: tuple[str, ...]
+    study: Study,
+    rank_index: Mapping[str, int],
+    tier_by_candidate: pd.Series,
+    tiers: tuple[str, ...],
 ) -> dict[str, Any] | None:
     """Return shares of votes won by minute, of groups and of each candidate; None without votes.
 
@@ -26,15 +29,15 @@ def vote_shares_page_data(
         Study of the page.
     rank_index
         Index of each candidate in the ranking, by id.
-    groups
-        Group of each candidate by id, one of ``kinds`` or empty if unknown.
-    kinds
-        Groups from the lowest to the highest.
+    tier_by_candidate
+        Tier of each candidate by id, one of ``tiers`` or empty if unknown.
+    tiers
+        Tiers from the lowest to the highest.
     """
     if study.comparisons.votes is None:
         return None
     table = vote_shares_by_window(study.comparisons.votes)
-    course = vote_shares_by_group_and_window(table, groups)
+    course = vote_shares_by_group_and_window(table, tier_by_candidate)
     extreme = best_and_worst_windows(table)
     by_candidate = {
         rank_index[candidate]: {
@@ -50,7 +53,7 @@ def vote_shares_page_data(
     return {
         "groups": [
             {
-                "kind": kinds.index(row.group) if row.group in kinds else -1,
+                "kind": tiers.index(row.group) if row.group in tiers else -1,
                 "minute": row.minute,
                 "share": row.share,
                 "candidates": row.candidates,

@@ -84,10 +84,10 @@ def bootstrap_pair_sums(counts: np.ndarray, pair_values: np.ndarray) -> np.ndarr
     return ((counts @ (pair_values - np.diag(own))) * counts).sum(axis=1) + counts @ own
 
 
-def two_sided_p(value: float, null: np.ndarray) -> float:
+def two_sided_p(value: float, null_values: np.ndarray) -> float:
     """Return the two-sided p of a value among those drawn from a null model, shape (draws,)."""
-    upper = (1 + (null >= value - 1e-12).sum()) / (1 + len(null))
-    lower = (1 + (null <= value + 1e-12).sum()) / (1 + len(null))
+    upper = (1 + (null_values >= value - 1e-12).sum()) / (1 + len(null_values))
+    lower = (1 + (null_values <= value + 1e-12).sum()) / (1 + len(null_values))
     return float(min(1.0, 2 * min(upper, lower)))
 
 

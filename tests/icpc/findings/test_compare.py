@@ -14,11 +14,11 @@ from icpc.findings.compare import (
     REST,
     NamedRanking,
     Paired,
-    accuracy_remarks,
     compare_rankings,
     every_two_rankings,
     juror_and_others_rankings,
     juror_sentences,
+    misleading_accuracy_remarks,
     paired_sentences,
     paired_table,
     rank_side_by_side,
@@ -134,13 +134,13 @@ def test_the_stages_of_2025_correlate_as_scipy_says(study2025, stage2):
     shared = others.index
     assert row.candidates == len(shared)
     assert row.tau == pytest.approx(kendalltau(own[shared], others[shared]).statistic)
-    remarks = list(accuracy_remarks(studies))
+    remarks = list(misleading_accuracy_remarks(studies))
     assert ["the marks of a panel" in one for one in remarks] == [True, True]
 
 
 def test_raw_wins_on_the_schedule_of_2015_are_no_measure_of_skill(study2015):
     wins = run_study(study2015.competition, study2015.comparisons, Settings(method="wins"))
-    (remark,) = accuracy_remarks({"fair": study2015, "raw": wins})
+    (remark,) = misleading_accuracy_remarks({"fair": study2015, "raw": wins})
     assert remark.startswith("raw ranks by raw wins")
 
 

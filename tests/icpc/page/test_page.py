@@ -17,14 +17,14 @@ from icpc.cli.remedies import message
 from icpc.competition.competitions import Competition
 from icpc.findings.checks import check_study
 from icpc.page import page as report
-from icpc.page.curves import hit_rate_curves, hit_rate_page_data
+from icpc.page.curves import hit_rate_curves_by_label, hit_rate_page_data
 from icpc.page.page import report_page
 from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
 from icpc.page.tournament import (
-    candidate_table,
     cycles_page_data,
     method_agreement_page_data,
+    ranking_table_with_roster,
     round_confusion_page_data,
     tally_page_data,
     upsets_page_data,
@@ -112,7 +112,7 @@ def test_many_comparisons_of_two_take_wider_numbers():
 
 def test_candidates_are_the_ranking_with_names_and_results(ring):
     groups, kinds = tier_by_candidate_and_tiers(ring)
-    table = candidate_table(ring, groups, kinds)
+    table = ranking_table_with_roster(ring, groups, kinds)
     assert list(table["candidate"]) == list(ring.ranking["candidate"])
     by_id = table.set_index("candidate")
     assert by_id.loc["c", ["name", "reached", "kind", "passed"]].to_list() == [
@@ -159,7 +159,7 @@ def test_methods_name_whom_they_rank_differently(study2015):
 
 
 def test_curves_can_be_switched_between_countings(study2015):
-    curves = hit_rate_curves(study2015)
+    curves = hit_rate_curves_by_label(study2015)
     assert list(curves) == [
         "every comparison, by bradley-terry",
         "the paper's counting: pairs of unequal result only, by raw wins",
@@ -180,11 +180,11 @@ def test_curves_can_be_switched_between_countings(study2015):
 def test_a_study_by_the_papers_counting_is_shown_beside_the_fair_one():
     wins = both_ways("ab", "ac", "bd", "dc")
     study = study_of(wins, ["final", "final", "first", "first"], method="wins", count="paper")
-    assert [label.partition(":")[0] for label in hit_rate_curves(study)] == [
+    assert [label.partition(":")[0] for label in hit_rate_curves_by_label(study)] == [
         "the paper's counting",
         "every comparison, by bradley-terry",
     ]
-    assert hit_rate_curves(study_of(wins, ["", "", "", ""])) == {}
+    assert hit_rate_curves_by_label(study_of(wins, ["", "", "", ""])) == {}
 
 
 def test_windows_tell_best_and_worst_by_hand(voted):
@@ -266,7 +266,9 @@ def test_many_leaders_give_their_number():
 
 
 def test_files_are_those_of_the_run(ring, voted):
-    files = csv_downloads(ring, check_study(ring), next(iter(hit_rate_curves(ring).values())))
+    files = csv_downloads(
+        ring, check_study(ring), next(iter(hit_rate_curves_by_label(ring).values()))
+    )
     assert list(files) == [
         "ranking.csv",
         "roster.csv",
@@ -329,7 +331,7 @@ def test_hundreds_of_different_marks_are_no_rounds(study2015):
     marked = roster.assign(reached="", score=np.linspace(0, 2, len(roster)))
     study = replace(study2015, competition=replace(study2015.competition, roster=marked))
     groups, kinds = tier_by_candidate_and_tiers(study)
-    assert set(candidate_table(study, groups, kinds)["kind"]) == {0, 1}
+    assert set(ranking_table_with_roster(study, groups, kinds)["kind"]) == {0, 1}
     assert round_confusion_page_data(study) is None
 
 
