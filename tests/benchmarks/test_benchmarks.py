@@ -56,9 +56,7 @@ def test_the_training_benchmark_fits_a_stack_as_it_fits_each_run():
 
 @pytest.mark.slow
 def test_the_paired_training_benchmark_has_the_same_gradients():
-    (line,) = printed(
-        "paired_training.py", "spectrogram", "--recordings", 3, "--segments", 1
-    )[1:]
+    (line,) = printed("paired_training.py", "spectrogram", "--recordings", 3, "--segments", 1)[1:]
     name, pairs, *_, gap = line.split()
     assert (name, pairs) == ("spectrogram", "6")
     assert float(gap) < 1e-4
