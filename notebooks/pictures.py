@@ -17,7 +17,7 @@ from icpc.competition.competitions import load_competition
 from icpc.page.figures import draw_figures
 from icpc.study.study import Study
 from icpc.workflows.rankings import rank
-from icpc.workflows.results import hit_rate_as_published, report
+from icpc.workflows.results import published_figure_hit_rate, report
 from plots.style import render_figure
 from ranking.files.atomic import write_bytes
 
@@ -40,7 +40,7 @@ def figures_of(name: str) -> dict[str, bytes]:
 
 def published() -> bytes:
     """The paper's Figure 2 with the null band of random judges, as SVG."""
-    return render_figure(hit_rate_as_published("icpc2015").figure(), "svg")
+    return render_figure(published_figure_hit_rate("icpc2015").figure(), "svg")
 
 
 def photographed() -> bytes:

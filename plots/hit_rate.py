@@ -18,7 +18,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from plots.labels import place_labels
+from plots.labels import label_points_with_room
 from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.tables import HITRATE, check_table
@@ -182,7 +182,7 @@ def label_candidates(
     own = curve[curve["candidate"].isin(labelled)]
     points = list(zip(own[x_column].astype(float), own["hit_rate"].astype(float), strict=True))
     texts = [names.get(candidate, candidate) for candidate in own["candidate"]]
-    place_labels(ax, points, texts, curve[[x_column, "hit_rate"]].to_numpy(dtype=float))
+    label_points_with_room(ax, points, texts, curve[[x_column, "hit_rate"]].to_numpy(dtype=float))
 
 
 def _numbers(summary: HitRateSummary) -> str:

@@ -18,7 +18,7 @@ from icpc.cli.output import (
 from icpc.workflows.settings import DEFAULT_COMPETITION, RankingOptions, Source
 
 if TYPE_CHECKING:
-    from icpc.study.hit_rate import HitRate
+    from icpc.study.hit_rate import HitRateCurve
 
 
 @with_settings("resample")
@@ -48,7 +48,7 @@ def hitrate(
     from icpc.workflows.results import (
         figure_folder,
         hit_rate,
-        hit_rate_as_published,
+        published_figure_hit_rate,
         write_hit_rate,
     )
 
@@ -56,7 +56,7 @@ def hitrate(
     with TerminalProgress().start("comparing the ranking with the result"):
         if published:
             _refuse_with_published(source, options)
-            curve = hit_rate_as_published(source.competition or DEFAULT_COMPETITION, seed or 0)
+            curve = published_figure_hit_rate(source.competition or DEFAULT_COMPETITION, seed or 0)
         else:
             study = open_study(source, options, seed)
             curve = hit_rate(study)
@@ -69,7 +69,7 @@ def hitrate(
         print_remark(f"written to {path}")
 
 
-def print_hit_rate(hit_rate: "HitRate", form: Format) -> None:
+def print_hit_rate(hit_rate: "HitRateCurve", form: Format) -> None:
     """Print a hit-rate curve on stdout, and remarks on stderr."""
     if form is Format.TABLE:
         _print_curve(hit_rate)
@@ -93,7 +93,7 @@ def _refuse_with_published(source: Source, options: RankingOptions) -> None:
         )
 
 
-def _print_curve(hit_rate: "HitRate") -> None:
+def _print_curve(hit_rate: "HitRateCurve") -> None:
     rows = [
         [
             str(row.k),

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from icpc.study.hit_rate import HitRate, published_hit_rate, study_hit_rate
+from icpc.study.hit_rate import HitRateCurve, published_hit_rate, study_hit_rate_curve
 from icpc.study.study import Settings, Study, run_study
 from ranking.errors import RankingError
 
 
-def hit_rate_curves_by_label(study: Study) -> dict[str, HitRate]:
+def hit_rate_curves_by_label(study: Study) -> dict[str, HitRateCurve]:
     """Return the hit-rates of a study by their labels; none where results do not allow any.
 
     The study's own comes first, then the other counting of the same comparisons, then that of the
@@ -20,8 +20,8 @@ def hit_rate_curves_by_label(study: Study) -> dict[str, HitRate]:
     else:
         other = Settings(method="wins", count="paper", seed=seed)
     try:
-        own = study_hit_rate(study)
-        recounted = study_hit_rate(run_study(study.competition, study.comparisons, other))
+        own = study_hit_rate_curve(study)
+        recounted = study_hit_rate_curve(run_study(study.competition, study.comparisons, other))
     except RankingError:  # no results, or all or none passed
         return {}
     found = {_label(study.settings): own, _label(other): recounted}
@@ -32,7 +32,7 @@ def hit_rate_curves_by_label(study: Study) -> dict[str, HitRate]:
     return found
 
 
-def hit_rate_page_data(hit_rate: HitRate, rank_index: Mapping[str, int]) -> dict[str, Any]:
+def hit_rate_page_data(hit_rate: HitRateCurve, rank_index: Mapping[str, int]) -> dict[str, Any]:
     """Return what the page draws of a hit-rate, by name.
 
     Points that are not among the ranked candidates have names and tiers of their own.

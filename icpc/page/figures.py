@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpc.competition.rounds import MAX_ROUNDS
-from icpc.study.by_round import round_confusion_matrix, tier_by_candidate_and_tiers
-from icpc.study.hit_rate import study_hit_rate
+from icpc.study.by_round import predicted_by_actual_round_counts, tier_by_candidate_and_tiers
+from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.study import Study
 from ranking.comparisons.schedule import most_pairs_in_both_orders
 from ranking.consistency.calibration import vote_calibration
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
     """Yield the figures of a study, each with its file name without ending."""
     with suppress(RankingError):  # no results, or all or none passed
-        yield "hitrate", study_hit_rate(study).figure()
+        yield "hitrate", study_hit_rate_curve(study).figure()
     for name, ax in (*_tournament(study), *_with_results(study), *_votes(study)):
         yield name, ax.figure.figure
 
@@ -62,7 +62,7 @@ def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
 
     score = study.results["score"]
     if 2 <= score.nunique() <= MAX_ROUNDS:
-        yield "rounds", draw_round_confusion(round_confusion_matrix(study))
+        yield "rounds", draw_round_confusion(predicted_by_actual_round_counts(study))
     table = find_upsets(study.tally, score.to_numpy(dtype=np.float64))
     if len(table):
         tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)

@@ -26,7 +26,7 @@ from icpc.page.tournament import (
 )
 from icpc.page.votes import calibration_page_data, vote_shares_page_data
 from icpc.study.by_round import tier_by_candidate_and_tiers
-from icpc.study.hit_rate import HitRate
+from icpc.study.hit_rate import HitRateCurve
 from icpc.study.study import Study
 from ranking.errors import ReportError
 
@@ -102,7 +102,7 @@ def _rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def _tournament(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
+def _tournament(study: Study, curves: Mapping[str, HitRateCurve]) -> dict[str, Any]:
     """Content on the tournament."""
     rank_index = _places(study)
     return {
@@ -113,7 +113,7 @@ def _tournament(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
     }
 
 
-def _data(study: Study, curves: Mapping[str, HitRate]) -> dict[str, Any]:
+def _data(study: Study, curves: Mapping[str, HitRateCurve]) -> dict[str, Any]:
     """Data of the charts, the matrix and the pages of candidates."""
     rank_index = _places(study)
     tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)

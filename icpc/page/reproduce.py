@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from icpc.findings.finding import Findings
-from icpc.study.hit_rate import HitRate
+from icpc.study.hit_rate import HitRateCurve
 from icpc.study.study import Study
 from ranking.files.table_writer import to_csv
 
@@ -50,7 +50,7 @@ def sha256_by_input(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def csv_downloads(
-    study: Study, findings: Findings, curve: HitRate | None
+    study: Study, findings: Findings, curve: HitRateCurve | None
 ) -> dict[str, tuple[str, int]]:
     """Return the text of each CSV and its number of rows, by file name.
 

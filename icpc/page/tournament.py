@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icpc.competition.rounds import MAX_ROUNDS
-from icpc.study.by_round import round_confusion_matrix
+from icpc.study.by_round import predicted_by_actual_round_counts
 from icpc.study.study import Study, result_labels
 from ranking.consistency.head_to_head import find_upsets
 from ranking.consistency.transitivity import find_long_cycle_per_component, widest_circular_triads
@@ -83,7 +83,7 @@ def round_confusion_page_data(study: Study) -> dict[str, Any] | None:
     score = study.results["score"].dropna()
     if not 2 <= score.nunique() <= MAX_ROUNDS:
         return None
-    table = round_confusion_matrix(study).iloc[::-1, ::-1]
+    table = predicted_by_actual_round_counts(study).iloc[::-1, ::-1]
     return {"names": list(table.index), "counts": table.to_numpy().tolist()}
 
 

@@ -1,24 +1,24 @@
-from .by_round import result_tiers, round_confusion_matrix, tier_by_candidate_and_tiers
+from .by_round import predicted_by_actual_round_counts, result_tiers, tier_by_candidate_and_tiers
 from .comparisons import Comparisons, load_comparisons
 from .figure2 import published_curve, read_published_points
-from .hit_rate import HitRate, published_hit_rate, study_hit_rate
+from .hit_rate import HitRateCurve, published_hit_rate, study_hit_rate_curve
 from .runs import load_run, save_run
 from .study import Settings, Study, run_study
 
 __all__ = [
     "Comparisons",
-    "HitRate",
+    "HitRateCurve",
     "Settings",
     "Study",
     "load_comparisons",
     "load_run",
+    "predicted_by_actual_round_counts",
     "published_curve",
     "published_hit_rate",
     "read_published_points",
     "result_tiers",
-    "round_confusion_matrix",
     "run_study",
     "save_run",
-    "study_hit_rate",
+    "study_hit_rate_curve",
     "tier_by_candidate_and_tiers",
 ]

@@ -37,7 +37,7 @@ def tier_by_candidate_and_tiers(study: Study) -> tuple[pd.Series, tuple[str, ...
     return groups.reindex(labels.index, fill_value=""), (failed, passed)
 
 
-def round_confusion_matrix(study: Study) -> pd.DataFrame:
+def predicted_by_actual_round_counts(study: Study) -> pd.DataFrame:
     """Return the confusion matrix of rounds predicted (rows) and passed into (columns).
 
     The lowest round comes first. The row and the column of a round have the same sum.

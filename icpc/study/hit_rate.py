@@ -20,7 +20,7 @@ PUBLISHED_TITLE = "Zhang, Liang, Dixon 2024, Figure 2: the paper's own points"
 
 
 @dataclass(frozen=True)
-class HitRate:
+class HitRateCurve:
     """A ranking compared with the actual result."""
 
     name: str
@@ -103,7 +103,7 @@ class HitRate:
         return write_figure(figure, folder, self.stem)
 
 
-def study_hit_rate(study: Study, label_top: int = 5) -> HitRate:
+def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve:
     """Return the hit-rate of a study, with the ``label_top`` best and the finalists labelled.
 
     Raises
@@ -118,20 +118,20 @@ def study_hit_rate(study: Study, label_top: int = 5) -> HitRate:
     how = f"by {study.settings.method}"
     if study.settings.count == "paper":
         how = "raw wins as in the release (favours those who passed)"
-    return HitRate(
+    return HitRateCurve(
         name=study.competition.name,
         title=f"{study.competition.name}: {study.comparisons.source}, {how}",
         curve=curve,
         summary=summary,
         tiers=result_tiers(study),
         names=study.results["name"].to_dict(),
-        labelled=tuple(dict.fromkeys([*curve["candidate"].head(label_top), *finalists])),
+        labelled=tuple(dict.fromkeys([*curve["candidate"].head(names_in_figure), *finalists])),
         x_column="wins" if study.settings.ranking_method.strength_column == "wins" else "k",
         remarks=tuple(filter(None, (study.comparisons.remark, *study.remarks))),
     )
 
 
-def published_hit_rate(figure: Path, seed: int = 0) -> HitRate:
+def published_hit_rate(figure: Path, seed: int = 0) -> HitRateCurve:
     """Return the hit-rate of the points of the paper's Figure 2.
 
     Raises
@@ -147,7 +147,7 @@ def published_hit_rate(figure: Path, seed: int = 0) -> HitRate:
         "release: pairs of equal result left out, ranked by raw wins. This counting favours those "
         "who passed, so the band rises with the curve."
     )
-    return HitRate(
+    return HitRateCurve(
         name="published",
         title=PUBLISHED_TITLE,
         curve=curve,

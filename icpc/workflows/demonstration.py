@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from icpc.competition.competitions import read_competition
-from icpc.study.hit_rate import HitRate
+from icpc.study.hit_rate import HitRateCurve
 from icpc.study.runs import load_run, save_run
 from icpc.study.study import Settings, Study
 from icpc.synthetic.demonstration import read_skill, write_demonstration
@@ -25,7 +25,7 @@ class Demonstration:
     study: Study
     run: Path
     """Folder of the run."""
-    hit_rate: HitRate
+    hit_rate: HitRateCurve
     """Ranking compared with the actual result."""
     figures: list[Path]
     """Files of the hit-rate figure."""

@@ -7,7 +7,7 @@ from icpc.findings.checks import check_study
 from icpc.findings.finding import Findings
 from icpc.page.figures import draw_figures
 from icpc.page.page import report_page
-from icpc.study.hit_rate import HitRate, published_hit_rate, study_hit_rate
+from icpc.study.hit_rate import HitRateCurve, published_hit_rate, study_hit_rate_curve
 from icpc.study.runs import default_run_folder, load_run_record, run_record, save_run
 from icpc.study.study import Study
 from ranking.errors import CompetitionError, Given, RunError
@@ -29,7 +29,7 @@ def check(study: Study) -> Findings:
     return check_study(study)
 
 
-def hit_rate(study: Study) -> HitRate:
+def hit_rate(study: Study) -> HitRateCurve:
     """Return the hit-rate of a ranking: the share of its top k who passed the round.
 
     Raises
@@ -48,10 +48,10 @@ def hit_rate(study: Study) -> HitRate:
     10  11          hyo-lee  0.909091
     11  12  tomoharu-ushida  0.833333
     """
-    return study_hit_rate(study)
+    return study_hit_rate_curve(study)
 
 
-def hit_rate_as_published(competition: str, seed: int = 0) -> HitRate:
+def published_figure_hit_rate(competition: str, seed: int = 0) -> HitRateCurve:
     """Return the hit-rate of a bundled competition from the points of its published figure.
 
     Raises
@@ -71,7 +71,7 @@ def hit_rate_as_published(competition: str, seed: int = 0) -> HitRate:
 
 
 def write_hit_rate(
-    curve: HitRate, folder: Path, study: Study | None = None, plot: bool = True
+    curve: HitRateCurve, folder: Path, study: Study | None = None, plot: bool = True
 ) -> list[Path]:
     """Write a hit-rate curve as CSV and figures; return the paths of the figures, or of the CSV.
 

@@ -31,7 +31,7 @@ from ranking.tasks.manifest import (
     read_manifest,
     refuse_copies,
 )
-from ranking.tasks.splits import cross_validation_manifests, random_split
+from ranking.tasks.splits import folds_then_final_manifests, random_split
 from ranking.tasks.task import Task
 
 METRIC_NAMES = {"f1": "F1"}
@@ -81,7 +81,7 @@ def read_and_split_manifest(
     return (
         [random_split(whole, seed)]
         if fold_count is None
-        else cross_validation_manifests(whole, fold_count, seed)
+        else folds_then_final_manifests(whole, fold_count, seed)
     )
 
 

@@ -152,4 +152,4 @@ def control_accuracy(values: np.ndarray, score: np.ndarray, seed: int = 0) -> Es
 
 def larger_value_win_matrix(values: np.ndarray) -> np.ndarray:
     """Return the wins (n, n) of row over column where the larger value (n,) wins, a tie half."""
-    return (np.sign(values[:, np.newaxis] - values) + 1) / 2
+    return (np.sign(values[:, np.newaxis] - values) + 1 - np.eye(len(values))) / 2

@@ -115,7 +115,7 @@ def search_and_cross_validate(
         The question that gives examples, loss and metrics.
     folds_then_final
         One manifest with its split, or those of
-        :func:`ranking.tasks.splits.cross_validation_manifests`: the head of the last is returned.
+        :func:`ranking.tasks.splits.folds_then_final_manifests`: the head of the last is returned.
     bank
         Embeddings of the recordings that they name.
     settings

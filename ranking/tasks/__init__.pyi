@@ -1,7 +1,7 @@
 from .manifest import Manifest, read_manifest
 from .metrics import class_metrics, multilabel_metrics
 from .registry import TASKS, find_task
-from .splits import cross_validation_manifests, random_split
+from .splits import folds_then_final_manifests, random_split
 from .task import Examples, Task
 
 __all__ = [
@@ -10,8 +10,8 @@ __all__ = [
     "Manifest",
     "Task",
     "class_metrics",
-    "cross_validation_manifests",
     "find_task",
+    "folds_then_final_manifests",
     "multilabel_metrics",
     "random_split",
     "read_manifest",

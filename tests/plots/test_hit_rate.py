@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from icpc.study.hit_rate import published_hit_rate, study_hit_rate
+from icpc.study.hit_rate import published_hit_rate, study_hit_rate_curve
 from plots.hit_rate import draw_hit_rate, hit_rate_figure
 from plots.style import render_figure, tier_colours, tier_markers
 from ranking.errors import TableError
@@ -16,7 +16,7 @@ from ranking.errors import TableError
 
 @pytest.fixture(scope="module")
 def hit_rate(study2015):
-    return study_hit_rate(study2015)
+    return study_hit_rate_curve(study2015)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_a_candidate_whose_round_is_not_known_is_drawn_by_score(study2015):
     roster = study2015.competition.roster.copy()
     roster.loc[roster["candidate"] == "tian-lu", "reached"] = ""
     study = replace(study2015, competition=replace(study2015.competition, roster=roster))
-    hit_rate = study_hit_rate(study)
+    hit_rate = study_hit_rate_curve(study)
     assert hit_rate.tiers == (*study.competition.rounds, "score 1")
     drawn = draw_hit_rate(hit_rate.curve, hit_rate.tiers, hit_rate.x_column)
     assert sum(len(collection.get_offsets()) for collection in drawn.collections[1:]) == 113

@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from plots.labels import place_labels
+from plots.labels import label_points_with_room
 
 
 def placed(points, names, dots):
@@ -16,7 +16,7 @@ def placed(points, names, dots):
     ax.scatter(*np.transpose(dots), s=26)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
-    labels = place_labels(ax, points, names, dots)
+    labels = label_points_with_room(ax, points, names, dots)
     figure.canvas.draw()
     return ax, labels, [label.get_window_extent() for label in labels]
 
@@ -52,7 +52,9 @@ def test_names_stand_on_no_line_across_the_axis():
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
     level, wall = ax.axhline(0.34), ax.axvline(0.45)
-    labels = place_labels(ax, list(map(tuple, dots)), ["at the wall", "below the level"], dots)
+    labels = label_points_with_room(
+        ax, list(map(tuple, dots)), ["at the wall", "below the level"], dots
+    )
     figure.canvas.draw()
     assert len(labels) == 2
     for label in labels:

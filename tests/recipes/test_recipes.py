@@ -17,7 +17,7 @@ from ranking.evaluation.accuracy import control_accuracy, larger_value_win_matri
 from ranking.files.table_writer import to_csv
 from ranking.tasks.expertise import COLUMNS, labelled_pairs
 from ranking.tasks.manifest import read_manifest
-from ranking.tasks.splits import cross_validation_manifests
+from ranking.tasks.splits import folds_then_final_manifests
 
 PLAYERS = {
     **{movement: [*itertools.chain(*HALVES), DEADPAN[0]] for movement in MOVEMENTS},
@@ -169,5 +169,5 @@ def test_the_manifests_of_pairs_and_beginners_can_be_read(passages, candidates, 
         written(beginners(amateurs, candidates), tmp_path / "levels.csv"), COLUMNS
     )
     assert sorted(set(manifest.recordings["level"])) == [0, 1, 2]
-    for fold in cross_validation_manifests(manifest, 3, seed=0):
+    for fold in folds_then_final_manifests(manifest, 3, seed=0):
         assert fold.recordings.groupby("group")["split"].nunique().max() == 1

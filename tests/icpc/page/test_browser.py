@@ -19,7 +19,7 @@ from icpc.page import page as report
 from icpc.page.page import report_page
 from icpc.study import study
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
-from icpc.study.hit_rate import study_hit_rate
+from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.runs import run_record
 from icpc.study.study import Settings, run_study
 from plots.style import DARK, LIGHT
@@ -337,7 +337,7 @@ def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     readout = chart.locator("output")
     until(page, "document.querySelector('#hitrate-chart output').textContent.includes('Tian')")
-    row = study_hit_rate(study2015).curve.iloc[0]
+    row = study_hit_rate_curve(study2015).curve.iloc[0]
     assert readout.inner_text().startswith(
         f"Tian Lu, reached {row['reached']}: of the {row['k']} at"
     )

@@ -10,7 +10,11 @@ import pytest
 from icpc.competition.competitions import Competition
 from icpc.competition.rounds import round_or_score_label
 from icpc.findings.checks import check_study
-from icpc.study.by_round import result_tiers, round_confusion_matrix, tier_by_candidate_and_tiers
+from icpc.study.by_round import (
+    predicted_by_actual_round_counts,
+    result_tiers,
+    tier_by_candidate_and_tiers,
+)
 from icpc.study.comparisons import Comparisons
 from icpc.study.study import Settings, run_study
 
@@ -44,7 +48,7 @@ def known(study, **columns):
 
 
 def test_prediction_by_hand(small):
-    table = round_confusion_matrix(small)
+    table = predicted_by_actual_round_counts(small)
     assert list(table.index) == list(table.columns) == list(ROUNDS)
     assert table.loc["final", "first"] == 1  # a is put into the final, and went out in the first
     assert table.loc["second", "second"] == 1
@@ -53,7 +57,7 @@ def test_prediction_by_hand(small):
 
 
 def test_who_passed_and_withdrew_counts_where_the_score_says(study2015):
-    table = round_confusion_matrix(study2015)
+    table = predicted_by_actual_round_counts(study2015)
     score = study2015.results["score"]
     expected = {
         study2015.competition.rounds[int(level)]: n for level, n in score.value_counts().items()
@@ -71,7 +75,7 @@ def test_who_passed_and_withdrew_counts_where_the_score_says(study2015):
 def test_the_counts_of_the_check_are_in_the_table(request, judged):
     study = request.getfixturevalue(judged)
     findings = check_study(study)
-    table = round_confusion_matrix(study)
+    table = predicted_by_actual_round_counts(study)
     for level, name in enumerate(table.index[1:], start=1):
         there = table.loc[name:, name:].to_numpy().sum()
         assert there / table.loc[name:].to_numpy().sum() == pytest.approx(
@@ -81,14 +85,18 @@ def test_the_counts_of_the_check_are_in_the_table(request, judged):
 
 def test_unknown_results_stay_out_of_the_prediction(small):
     study = known(small, reached=["first", "", "final"], score=[0.0, np.nan, 2.0])
-    assert round_confusion_matrix(study).to_numpy().sum() == 2
+    assert predicted_by_actual_round_counts(study).to_numpy().sum() == 2
     assert result_tiers(study) == ROUNDS
 
 
 def test_scores_that_are_no_rounds_are_named_and_follow_the_rounds(small):
     study = known(small, reached=["", "", "final"], score=[0.5, 2.5, 2.0])
     assert result_tiers(study) == (*ROUNDS, "score 0.5", "score 2.5")
-    assert list(round_confusion_matrix(study).index) == ["score 0.5", "final", "score 2.5"]
+    assert list(predicted_by_actual_round_counts(study).index) == [
+        "score 0.5",
+        "final",
+        "score 2.5",
+    ]
     assert round_or_score_label((), 3.0) == "score 3"
 
 

@@ -13,7 +13,7 @@ from icpc.workflows.results import (
     check,
     figure_folder,
     hit_rate,
-    hit_rate_as_published,
+    published_figure_hit_rate,
     report,
     write_hit_rate,
 )
@@ -65,9 +65,9 @@ def test_a_curve_is_written_with_its_run_or_alone(study):
 
 
 def test_only_published_points_have_a_published_curve():
-    assert hit_rate_as_published("icpc2015").summary.candidates == 137
+    assert published_figure_hit_rate("icpc2015").summary.candidates == 137
     with pytest.raises(CompetitionError, match="there is no published curve of icpc2025"):
-        hit_rate_as_published("icpc2025")
+        published_figure_hit_rate("icpc2025")
 
 
 def test_figures_do_not_go_beside_a_run_made_with_other_settings():

@@ -9,7 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ranking.network.head import HeadConfig
-from ranking.network.pair_stack import PairedSegments, PairStack, weighted_mean_variance_count
+from ranking.network.pair_stack import (
+    PairedSegments,
+    PairStack,
+    channel_mean_variance_and_value_count,
+)
 from ranking.network.stack import HeadStack
 
 CONFIG = HeadConfig(40, 30, 2, inputs=2, segments=4, width=12, feedforward=5, dropout=0.2)
@@ -71,7 +75,7 @@ def test_moments_weight_an_image_by_the_number_of_its_pairs():
         for shape in ((3, 2, 4, 5), (2, 2, 0, 5), (2, 2, 1, 5))
     ]
     counts = [torch.tensor([2, 0, 1]), torch.tensor([9, 9]), torch.tensor([1, 3])]
-    mean, variance, count = weighted_mean_variance_count(groups, counts)
+    mean, variance, count = channel_mean_variance_and_value_count(groups, counts)
     repeated = torch.cat(
         [
             images.repeat_interleave(often, 0).transpose(0, 1).flatten(1)

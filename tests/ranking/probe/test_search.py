@@ -12,7 +12,7 @@ from ranking.probe.search import SearchSettings, search_and_cross_validate
 from ranking.probe.settings import TrainingSettings
 from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.manifest import Manifest
-from ranking.tasks.splits import cross_validation_manifests, random_split
+from ranking.tasks.splits import folds_then_final_manifests, random_split
 
 LEVELS = np.tile([0, 1, 2], 24)
 NAMES = [f"r{number:03}" for number in range(len(LEVELS))]
@@ -34,7 +34,7 @@ def bank():
 @pytest.mark.slow
 def test_folds_find_planted_skill_in_recordings_not_trained_on(bank):
     trained = search_and_cross_validate(
-        EXPERTISE_TASKS[4], cross_validation_manifests(manifest(), 4, 0), bank, SETTINGS
+        EXPERTISE_TASKS[4], folds_then_final_manifests(manifest(), 4, 0), bank, SETTINGS
     )
     assert trained.test.estimate.value > 0.9
     assert trained.head.config.outputs == 4

@@ -18,7 +18,7 @@ from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
 from ranking.tasks.manifest import read_manifest
 from ranking.tasks.metrics import multilabel_metrics
-from ranking.tasks.splits import cross_validation_manifests, random_split
+from ranking.tasks.splits import folds_then_final_manifests, random_split
 from ranking.tasks.task import BINARY_CROSS_ENTROPY, Examples
 
 CLASSES = np.tile([0, 1, 2], 48)
@@ -59,7 +59,7 @@ def test_it_is_trained_saved_loaded_and_evaluated(bank, manifest, tmp_path):
 def test_folds_test_every_recording_once(bank, manifest):
     short = replace(SETTINGS, training=replace(SETTINGS.training, epochs=1))
     test = search_and_cross_validate(
-        TASK, cross_validation_manifests(manifest, 4, 0), bank, short
+        TASK, folds_then_final_manifests(manifest, 4, 0), bank, short
     ).test
     assert test.estimate.pairs == len(NAMES)
     assert test.estimate.low <= test.estimate.value == test.metrics["accuracy"]

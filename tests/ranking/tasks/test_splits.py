@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ranking.errors import TableError
 from ranking.tasks.manifest import Manifest
-from ranking.tasks.splits import cross_validation_manifests, random_split
+from ranking.tasks.splits import folds_then_final_manifests, random_split
 
 
 def many(groups: int = 20, of_each: int = 2) -> Manifest:
@@ -56,7 +56,7 @@ def test_a_random_split_follows_the_seed_and_leaves_a_given_one_alone():
 @given(st.integers(0, 99), st.integers(3, 8))
 def test_folds_test_every_group_once_and_never_on_what_they_trained_on(seed, count):
     manifest = many()
-    *tested, last = cross_validation_manifests(manifest, count, seed)
+    *tested, last = folds_then_final_manifests(manifest, count, seed)
     assert len(tested) == count
     tables = [fold.recordings for fold in tested]
     held = [set(table[table["split"] == "test"]["recording"]) for table in tables]
@@ -72,7 +72,7 @@ def test_pairs_across_splits_are_left_out_and_their_number_kept():
     table = pd.DataFrame({"recording": names, "split": "", "group": names})
     chain = pd.DataFrame({"first": names[:-1], "second": names[1:], "winner": names[:-1]})
     whole = Manifest("mine.csv", table, chain)
-    for manifest in (random_split(whole, 0), *cross_validation_manifests(whole, 5, 0)):
+    for manifest in (random_split(whole, 0), *folds_then_final_manifests(whole, 5, 0)):
         assert manifest.pairs_left_out > 0
         assert len(manifest.pairs) + manifest.pairs_left_out == 30
         split = manifest.recordings.set_index("recording")["split"]
@@ -84,6 +84,6 @@ def test_what_cannot_be_split_is_refused():
     with pytest.raises(TableError, match="3 groups are too few to split at random; give a column"):
         random_split(few, 0)
     with pytest.raises(TableError, match="3 groups for 5 folds; split into fewer"):
-        cross_validation_manifests(few, 5, 0)
+        folds_then_final_manifests(few, 5, 0)
     with pytest.raises(TableError, match="it has a split, and folds would make another"):
-        cross_validation_manifests(random_split(many(), 0), 5, 0)
+        folds_then_final_manifests(random_split(many(), 0), 5, 0)
