@@ -70,11 +70,11 @@ def embed(
 
 def _recordings(source: Source, folder: Path | None) -> "pd.DataFrame":
     from icpc.competition.recordings import find_recordings, list_recordings
-    from icpc.workflows.competitions import open_competition
+    from icpc.workflows.competitions import bundled_or_own_competition
     from ranking.errors import CompetitionError
 
     if source.competition is not None or source.roster is not None:
-        return find_recordings(open_competition(source), folder)
+        return find_recordings(bundled_or_own_competition(source), folder)
     if folder is None:
         raise CompetitionError(
             "judge embed",

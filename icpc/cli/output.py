@@ -73,25 +73,25 @@ def print_table(
     flexible
         Headers of the columns that are narrowed where space is short; they are aligned left.
     """
-    from ranking.files.text import printable
+    from ranking.files.text import escape_controls
 
     console = Console()
     columns = zip(headers, *rows, strict=True)
-    widths = [max(cell_len(printable(cell)) for cell in column) for column in columns]
+    widths = [max(cell_len(escape_controls(cell)) for cell in column) for column in columns]
     soft = [place for place, header in enumerate(headers) if header in flexible]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for place, width in enumerate(_fitted(widths, soft, console.width)):
         left = place in soft
         justify: Literal["left", "right"] = "left" if left else "right"
         table.add_column(
-            Text(printable(headers[place])),
+            Text(escape_controls(headers[place])),
             justify=justify,
             width=width,
             no_wrap=True,
             overflow="ellipsis",
         )
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(escape_controls(cell)) for cell in row))
     print_line(title)
     console.print(table)
 
@@ -109,23 +109,23 @@ def _fitted(widths: Sequence[int], soft: Sequence[int], room: int) -> list[int]:
 
 def print_line(line: str) -> None:
     """Print one line of text on stdout."""
-    from ranking.files.text import printable
+    from ranking.files.text import escape_controls
 
-    Console(soft_wrap=False).print(Text(printable(line)))
+    Console(soft_wrap=False).print(Text(escape_controls(line)))
 
 
 def print_remark(remark: str) -> None:
     """Print a remark on stderr."""
-    from ranking.files.text import printable
+    from ranking.files.text import escape_controls
 
-    Console(stderr=True).print(Text(printable(remark)), style="dim", soft_wrap=True)
+    Console(stderr=True).print(Text(escape_controls(remark)), style="dim", soft_wrap=True)
 
 
 def print_error(message: str) -> None:
     """Print an error on stderr; its parts come from files, so they are made printable."""
-    from ranking.files.text import printable
+    from ranking.files.text import escape_controls
 
-    Console(stderr=True).print(Text(f"judge: {printable(message)}"), soft_wrap=True)
+    Console(stderr=True).print(Text(f"judge: {escape_controls(message)}"), soft_wrap=True)
 
 
 class TerminalProgress(Progress):
@@ -154,10 +154,10 @@ class TerminalProgress(Progress):
         unit
             What is counted; "bytes" are shown as sizes.
         """
-        from ranking.files.text import printable
+        from ranking.files.text import escape_controls
 
         self._stop()
-        self._stages.append(printable(what))
+        self._stages.append(escape_controls(what))
         if not self._console.is_terminal:
             return self
         if total is None and unit != "bytes":

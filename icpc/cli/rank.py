@@ -57,7 +57,7 @@ def _rank_recordings(
     seed: int | None,
 ) -> "Study":
     """The ranking from recordings; those left out are named before the others are compared."""
-    from icpc.workflows.competitions import open_competition
+    from icpc.workflows.competitions import bundled_or_own_competition
     from icpc.workflows.rankings import rank as rank_candidates
     from icpc.workflows.rankings import settings_from_options
     from icpc.workflows.recordings import compare_recordings, prepare_recordings
@@ -70,7 +70,7 @@ def _rank_recordings(
             "leave one of them out",
         )
     settings, progress = settings_from_options(options, seed), TerminalProgress()
-    competition = open_competition(source)
+    competition = bundled_or_own_competition(source)
     prepared = prepare_recordings(competition, recording_options, settings.seed, progress)
     for error in prepared.left_out:
         print_remark(f"left out: {error}")

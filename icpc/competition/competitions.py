@@ -20,7 +20,7 @@ from icpc.competition.bundled import bundled_competition_names, bundled_roster
 from icpc.competition.roster import read_roster
 from ranking.deprecation import with_new_names
 from ranking.errors import CompetitionError, Given
-from ranking.files.text import did_you_mean, printable, read_text
+from ranking.files.text import did_you_mean, escape_controls, read_text
 
 FILE_KEYS = ("comparisons", "panel", "published_curve")
 TEXT_KEYS = ("name", "title", *FILE_KEYS, "comparisons_remark", "panel_remark")
@@ -85,7 +85,7 @@ def load_competition(name: str) -> Competition:
     """
     if name not in bundled_competition_names():
         raise CompetitionError(
-            Given(competition=printable(name)),
+            Given(competition=escape_controls(name)),
             f"no such competition is bundled{did_you_mean(name, bundled_competition_names())}",
             f"choose {' or '.join(bundled_competition_names())}, or read your own roster",
             key="bundled-or-roster",

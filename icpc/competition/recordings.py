@@ -16,7 +16,7 @@ import pandas as pd
 
 from icpc.competition.competitions import Competition
 from ranking.errors import CompetitionError
-from ranking.files.text import printable
+from ranking.files.text import escape_controls
 
 SOUND_SUFFIXES = (
     ".aac",
@@ -71,12 +71,12 @@ def find_recordings(competition: Competition, folder: Path | None = None) -> pd.
         raise CompetitionError(
             competition.roster_path.name,
             f"{len(missing)} of {len(table)} recordings were not found, the first "
-            f"{printable(first['recording'])} of {printable(first['candidate'])}",
-            f"copy it to {printable(str(folder))} (where the roster has an address, as "
-            f"{printable(first['candidate'])}.flac, .mp3 …), or say where it is",
+            f"{escape_controls(first['recording'])} of {escape_controls(first['candidate'])}",
+            f"copy it to {escape_controls(str(folder))} (where the roster has an address, as "
+            f"{escape_controls(first['candidate'])}.flac, .mp3 …), or say where it is",
             key="copy-recording",
-            folder=printable(str(folder)),
-            candidate=printable(first["candidate"]),
+            folder=escape_controls(str(folder)),
+            candidate=escape_controls(first["candidate"]),
         )
     return table[["candidate", "path"]].reset_index(drop=True)
 

@@ -21,7 +21,7 @@ import pandas as pd
 
 from ranking.errors import RosterError
 from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import did_you_mean, printable
+from ranking.files.text import did_you_mean, escape_controls
 from ranking.tables import TIE
 
 NUMERIC_COLUMNS = ("seconds", "appearance")
@@ -95,7 +95,7 @@ def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Se
         raise RosterError(
             file.where(bad),
             f"'reached' is {value!r}, but the rounds are "
-            f"{printable(', '.join(rounds))}{did_you_mean(value, list(rounds))}",
+            f"{escape_controls(', '.join(rounds))}{did_you_mean(value, list(rounds))}",
             "correct it, or name the rounds as the roster spells them",
             key="correct-rounds",
         )

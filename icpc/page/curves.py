@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from icpc.study.hit_rate import HitRateCurve, published_hit_rate, study_hit_rate_curve
+from icpc.study.hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
 from icpc.study.study import Settings, Study, run_study
 from ranking.errors import RankingError
 
@@ -26,7 +26,7 @@ def hit_rate_curves_by_label(study: Study) -> dict[str, HitRateCurve]:
         return {}
     found = {_label(study.settings): own, _label(other): recounted}
     if study.competition.published_curve is not None:
-        found["the paper's Figure 2, from its own points"] = published_hit_rate(
+        found["the paper's Figure 2, from its own points"] = published_points_hit_rate_curve(
             study.competition.published_curve, seed
         )
     return found

@@ -1,7 +1,7 @@
 from .by_round import predicted_by_actual_round_counts, result_tiers, tier_by_candidate_and_tiers
 from .comparisons import Comparisons, load_comparisons
 from .figure2 import published_curve, read_published_points
-from .hit_rate import HitRateCurve, published_hit_rate, study_hit_rate_curve
+from .hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
 from .runs import load_run, save_run
 from .study import Settings, Study, run_study
 
@@ -14,7 +14,7 @@ __all__ = [
     "load_run",
     "predicted_by_actual_round_counts",
     "published_curve",
-    "published_hit_rate",
+    "published_points_hit_rate_curve",
     "read_published_points",
     "result_tiers",
     "run_study",

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from icpc.competition.competitions import Competition
-from ranking.comparisons.marks import comparisons_by_juror, read_marks
+from ranking.comparisons.marks import marks_to_comparisons, read_marks
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
 from ranking.errors import CompetitionError
@@ -141,7 +141,7 @@ def _from_panel(
         competition.panel_rounds[0] if is_default and competition.panel_rounds else None
     )
     marks = read_marks(path, pd.Index(competition.eligible["candidate"]), marked)
-    table = comparisons_by_juror(marks)
+    table = marks_to_comparisons(marks)
     ties = int((table["winner"] == TIE).sum())
     at = competition.rounds.index(marked) if marked in competition.rounds else 0
     return Comparisons(

@@ -104,7 +104,7 @@ class HitRateCurve:
 
 
 def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve:
-    """Return the hit-rate of a study, with the ``label_top`` best and the finalists labelled.
+    """Return the hit-rate of a study, with the ``names_in_figure`` best and the finalists labelled.
 
     Raises
     ------
@@ -131,15 +131,15 @@ def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve
     )
 
 
-def published_hit_rate(figure: Path, seed: int = 0) -> HitRateCurve:
-    """Return the hit-rate of the points of the paper's Figure 2.
+def published_points_hit_rate_curve(points_file: Path, seed: int = 0) -> HitRateCurve:
+    """Return the hit-rate curve of the points of a published figure, with the null band.
 
     Raises
     ------
     TableError, CompetitionError
         If the file cannot be read.
     """
-    points = read_published_points(figure)
+    points = read_published_points(points_file)
     curve, summary = published_curve(points, seed)
     named = points["candidate"][~points["candidate"].str.startswith("point ")]
     remark = (

@@ -3,7 +3,7 @@
 from icpc.competition.competitions import Competition
 from ranking.comparisons.schedule import Schedule, equal_scores_rarely_compared
 from ranking.comparisons.tally import Tally
-from ranking.files.text import printable
+from ranking.files.text import escape_controls
 from ranking.methods.method import Method
 
 FEW = 10  # candidates; with fewer, the 95 % intervals cover 80 to 92 % in simulation
@@ -86,5 +86,5 @@ def _split(schedule: Schedule, method: Method) -> str:
 
 
 def _named(group: tuple[str, ...]) -> str:
-    names = ", ".join(map(printable, group[:3]))
+    names = ", ".join(map(escape_controls, group[:3]))
     return names if len(group) <= 3 else f"{names} and {len(group) - 3} more"

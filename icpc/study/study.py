@@ -31,7 +31,7 @@ from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summaris
 from ranking.evaluation.null_model import random_judge_strengths
 from ranking.evaluation.rank_intervals import with_intervals, with_window_intervals
 from ranking.evaluation.resampling import RESAMPLED
-from ranking.files.text import printable
+from ranking.files.text import escape_controls
 from ranking.methods.method import Method, rank_candidates
 from ranking.methods.registry import METHODS
 
@@ -71,7 +71,7 @@ class Settings:
         ):
             if value not in allowed:
                 raise RankingError(
-                    Given(**{name: printable(value)}),
+                    Given(**{name: escape_controls(value)}),
                     "no such choice",
                     f"choose {', '.join(allowed)}",
                 )

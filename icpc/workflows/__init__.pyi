@@ -1,5 +1,5 @@
 from .comparison import RankingComparison, compare
-from .competitions import list_competitions, open_competition
+from .competitions import bundled_or_own_competition, list_competitions
 from .demonstration import Demonstration, demonstrate
 from .embedding import embed
 from .rankings import open_study, rank
@@ -17,6 +17,7 @@ __all__ = [
     "RecordingOptions",
     "Source",
     "TrainingJob",
+    "bundled_or_own_competition",
     "check",
     "compare",
     "compare_recordings",
@@ -25,7 +26,6 @@ __all__ = [
     "hit_rate",
     "list_competitions",
     "list_weights",
-    "open_competition",
     "open_study",
     "rank",
     "report",

@@ -9,14 +9,18 @@ from icpc.workflows.settings import DEFAULT_COMPETITION, Source
 from ranking.errors import CompetitionError, Given
 
 
-def open_competition(source: Source) -> Competition:
+def bundled_or_own_competition(source: Source) -> Competition:
     """Return the competition that is named, bundled or by its roster.
 
     Raises
     ------
     CompetitionError, RosterError, TableError
-        If it cannot be read, or rounds are given for a bundled one.
+        If it cannot be read, rounds are given for a bundled one, or a run is named.
     """
+    if source.run is not None:
+        raise CompetitionError(
+            Given(run=None), "a run is no competition to open", "load the run instead"
+        )
     if source.roster is None:
         if source.rounds:
             raise CompetitionError(

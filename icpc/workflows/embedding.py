@@ -15,7 +15,12 @@ from icpc.workflows.settings import EmbeddingOptions
 from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS
 from ranking.embeddings.bank import EmbeddingBank, open_bank
-from ranking.embeddings.embed import EmbeddingOutcome, EncoderChoice, cache_key_of, load_encoders
+from ranking.embeddings.embed import (
+    EmbeddingOutcome,
+    EncoderChoice,
+    cache_key_with_weights_hash,
+    load_encoders,
+)
 from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all
 from ranking.encoders import spec_of
@@ -114,7 +119,9 @@ def embed_and_open_bank(
     if spec_of(choice.encoder).stored == "codes":
         to_embedding = load_encoders([choice], settings.device)[0].encoder.to_embedding
     store = EmbeddingStore(settings.store)
-    return open_bank(store, cache_key_of(choice), named, to_embedding, settings.device), named
+    return open_bank(
+        store, cache_key_with_weights_hash(choice), named, to_embedding, settings.device
+    ), named
 
 
 def encoder_choices(options: EmbeddingOptions) -> tuple[EncoderChoice, ...]:

@@ -9,7 +9,7 @@ from icpc.competition.competitions import Competition
 from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.runs import load_run
 from icpc.study.study import Settings, Study, run_study, with_passing_score
-from icpc.workflows.competitions import open_competition
+from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.settings import RankingOptions, Source
 from ranking.errors import CompetitionError, Given
 
@@ -79,7 +79,7 @@ def open_study(
         study = _rerun(source.run, source, options, seed)
     else:
         settings = settings_from_options(options, seed)
-        competition = open_competition(source)
+        competition = bundled_or_own_competition(source)
         files = (source.comparisons, source.votes, source.panel)
         study = rank(
             competition,

@@ -24,7 +24,7 @@ from icpc.workflows.judging import (
 from icpc.workflows.settings import RecordingOptions
 from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import WINDOW_SECONDS
-from ranking.embeddings.embed import EncoderChoice, cache_key_of
+from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.workers import THREADS, EmbeddingSettings
 from ranking.encoders import spec_of
 from ranking.encoders.weights import find_required_weights
@@ -70,7 +70,7 @@ def prepare_recordings(
     if fit is not None:
         fit.split(table["candidate"])  # too few candidates are refused before hours of work
     choice = _choice(ranker, options)
-    cache_key = cache_key_of(choice)
+    cache_key = cache_key_with_weights_hash(choice)
     check_probe_use(ranker, cache_key, RANKERS, str(options.ranker or "the ranker"))
     cores = options.workers or os.cpu_count() or 1
     min_seconds = options.min_seconds or WINDOW_SECONDS

@@ -7,7 +7,7 @@ from icpc.findings.checks import check_study
 from icpc.findings.finding import Findings
 from icpc.page.figures import draw_figures
 from icpc.page.page import report_page
-from icpc.study.hit_rate import HitRateCurve, published_hit_rate, study_hit_rate_curve
+from icpc.study.hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
 from icpc.study.runs import default_run_folder, load_run_record, run_record, save_run
 from icpc.study.study import Study
 from ranking.errors import CompetitionError, Given, RunError
@@ -67,7 +67,7 @@ def published_figure_hit_rate(competition: str, seed: int = 0) -> HitRateCurve:
             "name a competition that has one",
             key="published-alone",
         )
-    return published_hit_rate(points, seed)
+    return published_points_hit_rate_curve(points, seed)
 
 
 def write_hit_rate(

@@ -19,7 +19,7 @@ import pandas as pd
 from icpc.findings.wording import interval, percent
 from icpc.workflows.embedding import best_device, embed_and_open_bank, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
-from ranking.embeddings.embed import cache_key_of
+from ranking.embeddings.embed import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
@@ -121,7 +121,7 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
     )
     record = Record(
         task=job.task.name,
-        cache_key=cache_key_of(work.encoders[0]),
+        cache_key=cache_key_with_weights_hash(work.encoders[0]),
         config=trained.head.config,
         settings=asdict(trained.settings),
         data_sha256=data_sha256(manifest, named["recording"]),

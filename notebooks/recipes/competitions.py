@@ -28,7 +28,7 @@ from icpc.workflows.settings import EmbeddingOptions
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import cache_key_of
+from ranking.embeddings.embed import cache_key_with_weights_hash
 from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
 from ranking.evaluation.accuracy import PERMUTATIONS, larger_value_win_matrix
@@ -94,7 +94,7 @@ def load_spectrograms(names: Iterable[str], folder: Path, store: Path) -> dict[s
         pd.DataFrame({"path": list(paths.values())}), EmbeddingSettings(store, (choice,))
     )
     recording = {outcome.path: outcome.recording for outcome in outcomes}
-    kept, cache_key = EmbeddingStore(store), cache_key_of(choice)
+    kept, cache_key = EmbeddingStore(store), cache_key_with_weights_hash(choice)
     return {name: kept.load(cache_key, recording[path]) for name, path in paths.items()}
 
 

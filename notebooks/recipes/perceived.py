@@ -31,7 +31,7 @@ from resolution import resampled
 from icpc.workflows.embedding import embed_missing, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import cache_key_of
+from ranking.embeddings.embed import cache_key_with_weights_hash
 from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
 from ranking.evaluation.resampling import Estimate
@@ -152,7 +152,7 @@ class Sounds:
         (choice,) = encoder_choices(EmbeddingOptions((encoder,), front_end=tuple(front_end)))
         outcomes = embed_missing(self.paths, EmbeddingSettings(self.store, (choice,)))
         sound = {outcome.path: outcome.recording for outcome in outcomes}
-        store, cache_key = EmbeddingStore(self.store), cache_key_of(choice)
+        store, cache_key = EmbeddingStore(self.store), cache_key_with_weights_hash(choice)
         return [
             (row.candidate, store.load(cache_key, sound[row.path]))
             for row in self.paths.itertuples()

@@ -1,4 +1,4 @@
-from .marks import comparisons_by_juror, juror_by_candidate_marks, read_marks
+from .marks import juror_by_candidate_marks, marks_to_comparisons, read_marks
 from .pairs import ordered_pairs, with_truth
 from .reading import read_comparisons
 from .schedule import (
@@ -14,11 +14,11 @@ __all__ = [
     "Schedule",
     "Tally",
     "WinMatrix",
-    "comparisons_by_juror",
     "count_comparisons",
     "describe_schedule",
     "equal_scores_rarely_compared",
     "juror_by_candidate_marks",
+    "marks_to_comparisons",
     "most_pairs_in_both_orders",
     "ordered_pairs",
     "read_comparisons",

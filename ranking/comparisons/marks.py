@@ -44,7 +44,7 @@ def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) 
     return _of_round(file, marks, round_name).drop(columns="round").reset_index(drop=True)
 
 
-def comparisons_by_juror(marks: pd.DataFrame) -> pd.DataFrame:
+def marks_to_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
     """Return the COMPARISONS table of a MARKS table, with a column ``juror``, ties kept.
 
     Raises

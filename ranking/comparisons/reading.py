@@ -13,7 +13,7 @@ import pandas as pd
 
 from ranking.errors import ComparisonsError
 from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import did_you_mean, printable
+from ranking.files.text import did_you_mean, escape_controls
 from ranking.tables import COMPARISONS, TIE
 
 
@@ -82,7 +82,7 @@ def _refuse_repeated(file: CsvFile, unique: list[str]) -> None:
     before = int((file.rows[unique] == pair).all(axis=1).to_numpy().argmax())
     raise ComparisonsError(
         file.where(bad),
-        f"{', '.join(map(printable, pair))}: compared on line {file.lines[before]} already",
+        f"{', '.join(map(escape_controls, pair))}: compared on line {file.lines[before]} already",
         "keep one comparison for each order, or add a column 'juror' that tells them apart",
     )
 

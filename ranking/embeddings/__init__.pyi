@@ -1,5 +1,5 @@
 from .bank import EmbeddingBank, open_bank
-from .embed import EmbeddingOutcome, EncoderChoice, cache_key_of, load_encoders
+from .embed import EmbeddingOutcome, EncoderChoice, cache_key_with_weights_hash, load_encoders
 from .executors import process_executor
 from .store import CacheKey, Embedding, EmbeddingStore
 from .workers import EmbeddingSettings, embed_all
@@ -12,7 +12,7 @@ __all__ = [
     "EmbeddingSettings",
     "EmbeddingStore",
     "EncoderChoice",
-    "cache_key_of",
+    "cache_key_with_weights_hash",
     "embed_all",
     "load_encoders",
     "open_bank",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ranking.encoders.spec import EncoderSpec, FrontEndOptions
 from ranking.errors import EncoderError, Given
 from ranking.files.registry import Registry
-from ranking.files.text import did_you_mean, printable
+from ranking.files.text import did_you_mean, escape_controls
 
 if TYPE_CHECKING:
     from ranking.encoders.base import Encoder
@@ -81,7 +81,7 @@ def _module(given: str) -> ModuleType:
     name = known.get(_plain(given))
     if name is None:
         raise EncoderError(
-            Given(encoder=printable(given)),
+            Given(encoder=escape_controls(given)),
             f"no such encoder{did_you_mean(_plain(given), list(ENCODERS))}",
             f"choose {', '.join(ENCODERS)}",
         )

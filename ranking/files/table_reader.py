@@ -22,7 +22,7 @@ import pandas as pd
 
 from ranking.deprecation import warn_renamed
 from ranking.errors import TableError
-from ranking.files.text import FORMULA_STARTS, did_you_mean, printable, read_text
+from ranking.files.text import FORMULA_STARTS, did_you_mean, escape_controls, read_text
 
 DELIMITERS = ",;\t"
 
@@ -188,4 +188,4 @@ def _disarmed(text: str) -> str:
 
 
 def _line(names: tuple[str, ...]) -> str:
-    return printable(",".join(names))
+    return escape_controls(",".join(names))

@@ -8,7 +8,7 @@ written as escapes; numbers have six significant digits.
 
 import pandas as pd
 
-from ranking.files.text import FORMULA_STARTS, printable
+from ranking.files.text import FORMULA_STARTS, escape_controls
 
 
 def to_csv(table: pd.DataFrame) -> str:
@@ -24,4 +24,4 @@ def _cell(value: object) -> object:
     """Text without formulas and control characters; anything else as it is."""
     if not isinstance(value, str):
         return value
-    return printable(f"'{value}" if value.lstrip("'").startswith(FORMULA_STARTS) else value)
+    return escape_controls(f"'{value}" if value.lstrip("'").startswith(FORMULA_STARTS) else value)

@@ -65,7 +65,7 @@ def read_text(path: Path) -> str:
     return text
 
 
-def printable(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Return a text with control characters as escapes, so that it cannot steer a terminal."""
     return CONTROL_CHARACTERS.sub(lambda match: _escaped(match[0]), text)
 

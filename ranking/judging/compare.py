@@ -27,7 +27,7 @@ import pandas as pd
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.errors import Given, RankingError
-from ranking.files.text import printable
+from ranking.files.text import escape_controls
 from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.ranker import Ranker, Tile
 from ranking.judging.vote_log import open_vote_log
@@ -57,7 +57,7 @@ class Pairing:
         """
         if self.windows not in WINDOW_PAIRINGS:
             raise RankingError(
-                Given(windows=printable(self.windows)),
+                Given(windows=escape_controls(self.windows)),
                 "no such choice",
                 f"choose {' or '.join(WINDOW_PAIRINGS)}",
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey
 from ranking.errors import Given, ProbeError
-from ranking.files.text import printable
+from ranking.files.text import escape_controls
 from ranking.judging.all_pairs import PairScorer
 from ranking.network.factorised import FactorisedHead
 from ranking.probe.checkpoint import Probe, load_probe
@@ -75,7 +75,7 @@ def load_own_or_shipped_ranker(file: Path | None, encoder: str | None) -> ProbeR
     path = file or SHIPPED / f"{name}.safetensors"
     if file is None and not path.is_file():
         raise ProbeError(
-            Given(encoder=printable(name)),
+            Given(encoder=escape_controls(name)),
             "no ranker for this encoder comes with the program",
             "give one that was trained on its embeddings",
             key="no-ranker",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ranking.errors import RankingError
 from ranking.files.registry import Registry
-from ranking.files.text import did_you_mean, printable
+from ranking.files.text import did_you_mean, escape_controls
 
 if TYPE_CHECKING:
     from ranking.methods.method import Method
@@ -37,7 +37,7 @@ def find_method(name: str) -> "Method":
     if name not in METHODS:
         raise RankingError(
             "ranking",
-            f"no method {printable(name)!r}{did_you_mean(name, list(METHODS))}",
+            f"no method {escape_controls(name)!r}{did_you_mean(name, list(METHODS))}",
             f"choose {', '.join(METHODS)}",
         )
     return METHODS[name]

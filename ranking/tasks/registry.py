@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ranking.errors import Given, ProbeError
 from ranking.files.registry import Registry
-from ranking.files.text import did_you_mean, printable
+from ranking.files.text import did_you_mean, escape_controls
 
 if TYPE_CHECKING:
     from ranking.tasks.task import Task
@@ -96,7 +96,7 @@ def find_task(name: str) -> "Task":
     spec, _, outputs = name.rpartition("-")
     if spec not in TASKS or not outputs.isdecimal():
         raise ProbeError(
-            f"task {printable(name)}",
+            f"task {escape_controls(name)}",
             f"there is none{did_you_mean(spec or name, list(TASKS))}",
             "install the package that offers it",
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from icpc.study.hit_rate import published_hit_rate, study_hit_rate_curve
+from icpc.study.hit_rate import published_points_hit_rate_curve, study_hit_rate_curve
 from plots.hit_rate import draw_hit_rate, hit_rate_figure
 from plots.style import render_figure, tier_colours, tier_markers
 from ranking.errors import TableError
@@ -85,7 +85,7 @@ def test_png_and_svg_are_pictures_and_the_same_every_time(hit_rate, tmp_path):
 
 
 def test_the_published_figure_has_wins_on_its_axis(icpc2015):
-    hit_rate = published_hit_rate(icpc2015.published_curve)
+    hit_rate = published_points_hit_rate_curve(icpc2015.published_curve)
     drawn = draw_hit_rate(hit_rate.curve, hit_rate.tiers, hit_rate.x_column)
     assert drawn.get_xlabel() == "comparisons won, at least"
     dots = np.vstack([collection.get_offsets() for collection in drawn.collections[1:]])

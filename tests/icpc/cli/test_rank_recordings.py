@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.study.runs import load_run
-from ranking.embeddings.embed import EncoderChoice, cache_key_of
+from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.judging.probe_ranker import SHIPPED
@@ -37,7 +37,7 @@ def save_ranker(path: Path, encoder: str = "spectrogram", classes: int = 2) -> N
     head = lively_head(config)
     head.mean.fill_(-8)
     head.output.weight.data *= 20
-    cache_key = cache_key_of(EncoderChoice(encoder))
+    cache_key = cache_key_with_weights_hash(EncoderChoice(encoder))
     save_probe(Probe(head, Record(f"expertise-{classes}", cache_key, config)), path)
 
 

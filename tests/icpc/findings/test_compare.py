@@ -27,7 +27,7 @@ from icpc.findings.compare import (
 from icpc.findings.finding import Outcome
 from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.study import Settings, Study, run_study
-from ranking.comparisons.marks import comparisons_by_juror
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.errors import RunError
 from ranking.methods.method import Method
 from ranking.tables import PAIRED
@@ -56,7 +56,7 @@ def panel():
         *(("z", one, mark) for one, mark in (("ann", 1), ("cyd", 5))),
     ]
     table = pd.DataFrame(marks, columns=["juror", "candidate", "mark"]).assign(recused=False)
-    return study_of(comparisons_by_juror(table), SCORE)
+    return study_of(marks_to_comparisons(table), SCORE)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from icpc.study.figure2 import TIERS, published_curve, read_published_points
-from icpc.study.hit_rate import published_hit_rate
+from icpc.study.hit_rate import published_points_hit_rate_curve
 from ranking.errors import CompetitionError
 
 
@@ -48,7 +48,7 @@ def test_the_whole_curve_is_inside_the_band_of_the_releases_counting(published):
 
 
 def test_named_points_are_labelled(icpc2015):
-    hit_rate = published_hit_rate(icpc2015.published_curve)
+    hit_rate = published_points_hit_rate_curve(icpc2015.published_curve)
     assert "Michał Szymanowski" in hit_rate.labelled
     assert not any(name.startswith("point") for name in hit_rate.labelled)
     assert hit_rate.tiers == TIERS

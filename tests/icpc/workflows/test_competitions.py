@@ -1,27 +1,37 @@
 """Competitions are opened by name or by a roster, and listed."""
 
+from pathlib import Path
+
 import pytest
 
 from icpc.competition.bundled import bundled_competition_names
-from icpc.workflows.competitions import list_competitions, open_competition
+from icpc.workflows.competitions import bundled_or_own_competition, list_competitions
 from icpc.workflows.settings import Source
 from ranking.errors import CompetitionError
 
 
 def test_the_usual_competition_is_that_of_2015():
-    assert open_competition(Source()).name == "icpc2015"
-    assert open_competition(Source("icpc2025")).name == "icpc2025"
+    assert bundled_or_own_competition(Source()).name == "icpc2015"
+    assert bundled_or_own_competition(Source("icpc2025")).name == "icpc2025"
 
 
 def test_a_roster_has_the_rounds_that_are_named(tmp_path):
     roster = tmp_path / "mine.csv"
     roster.write_text("candidate,reached\nann,final\nbob,one\n")
-    assert open_competition(Source(roster=roster, rounds="one, final,")).rounds == ("one", "final")
+    assert bundled_or_own_competition(Source(roster=roster, rounds="one, final,")).rounds == (
+        "one",
+        "final",
+    )
 
 
 def test_a_bundled_competition_takes_no_rounds():
     with pytest.raises(CompetitionError, match="rounds: a bundled competition has its own rounds"):
-        open_competition(Source("icpc2015", rounds="one,two"))
+        bundled_or_own_competition(Source("icpc2015", rounds="one,two"))
+
+
+def test_a_run_is_not_opened_as_a_competition():
+    with pytest.raises(CompetitionError, match="a run is no competition to open"):
+        bundled_or_own_competition(Source(run=Path("runs/mine")))
 
 
 def test_every_bundled_competition_is_listed_with_what_it_has():

@@ -7,7 +7,7 @@ import pytest
 
 from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.workflows.competitions import open_competition
+from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.rankings import open_study, rank
 from icpc.workflows.results import (
     check,
@@ -28,7 +28,7 @@ def study(tmp_path, monkeypatch):
     Path("my.csv").write_text(
         "first,second,winner\nann,bob,ann\nbob,cyd,bob\ncyd,dov,dov\ndov,ann,ann\nann,cyd,ann\n"
     )
-    competition = open_competition(Source(roster=Path("the cup.csv"), rounds="one,final"))
+    competition = bundled_or_own_competition(Source(roster=Path("the cup.csv"), rounds="one,final"))
     return rank(competition, load_comparisons(competition, Path("my.csv")))
 
 

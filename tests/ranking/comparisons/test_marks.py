@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.comparisons.marks import comparisons_by_juror, read_marks
+from ranking.comparisons.marks import marks_to_comparisons, read_marks
 from ranking.errors import ComparisonsError, TableError
 from ranking.evaluation.agreement import accuracy_by_juror
 from ranking.tables import TIE
@@ -29,7 +29,7 @@ def read(folder, text, round_name=None):
 
 
 def test_marks_order_every_two_candidates_a_juror_marked():
-    table = comparisons_by_juror(
+    table = marks_to_comparisons(
         marks(("X", "a", 20), ("X", "b", 18), ("X", "c", 20), ("Y", "b", 3), ("Y", "a", 2))
     )
     assert table[["juror", "first", "second", "winner"]].to_numpy().tolist() == [
@@ -41,13 +41,13 @@ def test_marks_order_every_two_candidates_a_juror_marked():
 
 
 def test_recused_jurors_compare_nobody():
-    table = comparisons_by_juror(marks(("X", "a", 5), ("X", "b", None), ("X", "c", 4)))
+    table = marks_to_comparisons(marks(("X", "a", 5), ("X", "b", None), ("X", "c", 4)))
     assert table[["first", "second"]].to_numpy().tolist() == [["a", "c"]]
 
 
 def test_no_two_marks_of_one_juror_are_refused():
     with pytest.raises(ComparisonsError, match="no juror marked two candidates"):
-        comparisons_by_juror(marks(("X", "a", 5), ("Y", "b", 4)))
+        marks_to_comparisons(marks(("X", "a", 5), ("Y", "b", 4)))
 
 
 @given(st.lists(st.lists(st.integers(0, 4), min_size=2, max_size=5), min_size=1, max_size=4))
@@ -59,7 +59,7 @@ def test_a_juror_of_m_marks_makes_m_choose_2_comparisons_by_mark(panel):
             for at, mark in enumerate(row)
         )
     )
-    table = comparisons_by_juror(given_marks)
+    table = marks_to_comparisons(given_marks)
     assert len(table) == sum(len(row) * (len(row) - 1) // 2 for row in panel)
     own = table.set_index(["juror", "first", "second"])["winner"]
     for juror, row in enumerate(panel):
@@ -69,7 +69,7 @@ def test_a_juror_of_m_marks_makes_m_choose_2_comparisons_by_mark(panel):
 
 
 def test_agreement_counts_ties_half_and_equal_results_not_at_all():
-    table = comparisons_by_juror(
+    table = marks_to_comparisons(
         marks(
             *(("X", name, mark) for name, mark in zip("abcd", (9, 9, 5, 1), strict=True)),
             *(("Y", name, mark) for name, mark in zip("abcd", (1, 5, 9, 9), strict=True)),

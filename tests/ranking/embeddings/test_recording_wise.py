@@ -12,7 +12,7 @@ from sounds import piano, write_sound
 
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank, open_bank
-from ranking.embeddings.embed import EncoderChoice, cache_key_of, load_encoders
+from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash, load_encoders
 from ranking.embeddings.executors import process_executor
 from ranking.embeddings.store import CacheKey, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
@@ -110,7 +110,7 @@ def test_the_embedding_of_a_segment_depends_on_the_whole_recording(recordings, t
     store, choice = EmbeddingStore(tmp_path / "store"), EncoderChoice("length")
     settings = EmbeddingSettings(store.folder, (choice, EncoderChoice("spectrogram")), batch_size=2)
     (outcome,) = embed_all([recordings["path"][0]], settings)
-    embedding = store.load(cache_key_of(choice), outcome.recording)
+    embedding = store.load(cache_key_with_weights_hash(choice), outcome.recording)
     assert embedding.segments.shape == (3, 2, 3)
     assert embedding.seconds.tolist() == [10, 10, 4]
     assert embedding.segments[:, 0, 0].tolist() == [24, 24, 24]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ranking.errors import TableError
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
-from ranking.files.text import did_you_mean, printable, read_text
+from ranking.files.text import did_you_mean, escape_controls, read_text
 
 PLAIN = "candidate,name,score\na,Zoë Łęcka,1.5\nb,Bo,2\n"
 
@@ -142,9 +142,9 @@ def test_flags_are_yes_or_no(tmp_path):
     "nasty", ["\x1b[31m", "\x07", "\u202e", "\x9b", "\u2066", "a\nb", "\u2028"]
 )
 def test_text_that_steers_a_terminal_is_escaped(nasty):
-    shown = printable(nasty)
+    shown = escape_controls(nasty)
     assert not any(unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") for char in shown)
-    assert printable("Zoë 🎹 [red]") == "Zoë 🎹 [red]"
+    assert escape_controls("Zoë 🎹 [red]") == "Zoë 🎹 [red]"
 
 
 def test_the_most_similar_known_word_is_suggested():
