@@ -62,7 +62,7 @@ class _Room:
 def label_points_with_room(
     ax: Axes, points: Sequence[tuple[float, float]], names: Sequence[str], dots: np.ndarray
 ) -> list[Annotation]:
-    """Write each name near its point, clear of all dots; return the names written.
+    """Write each name near its point, clear of all dots; return the labels.
 
     Where names find no room, the axes grow upwards until they do; a name that finds none even then
     is left out.
@@ -80,9 +80,10 @@ def label_points_with_room(
     """
     low, high = ax.get_ylim()
     labels: list[Annotation] = []
+    already = set(ax.texts)
     for growth in GROWTH:
-        for artist in [text for text in ax.texts if isinstance(text, Annotation)]:
-            artist.remove()
+        for text in set(ax.texts) - already:
+            text.remove()
         ax.set_ylim(low, high + growth * (high - low))
         labels = _place_all(ax, points, names, dots)
         if len(labels) == len(points):

@@ -73,7 +73,7 @@ def default_run_folder(name: str) -> Path:
 
 
 def save_run(study: Study, folder: Path) -> None:
-    """Write a study to a folder, replacing an earlier run in it.
+    """Write a study to a folder; an earlier run in it is deleted first, with its report.
 
     Raises
     ------

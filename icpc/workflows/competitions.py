@@ -15,8 +15,12 @@ def bundled_or_own_competition(source: Source) -> Competition:
     Raises
     ------
     CompetitionError, RosterError, TableError
-        If it cannot be read, or rounds are given for a bundled one.
+        If it cannot be read, rounds are given for a bundled one, or a run is named.
     """
+    if source.run is not None:
+        raise CompetitionError(
+            Given(run=None), "a run is no competition to open", "load the run instead"
+        )
     if source.roster is None:
         if source.rounds:
             raise CompetitionError(

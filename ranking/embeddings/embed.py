@@ -99,7 +99,15 @@ def load_encoders(choices: Sequence[EncoderChoice], device: str = "cpu") -> list
 
 
 def cache_key_with_weights_hash(choice: EncoderChoice) -> CacheKey:
-    """Return the cache key of an encoder's embeddings, without loading its network."""
+    """Return the cache key of an encoder's embeddings, without loading its network.
+
+    The weights file is hashed; the hash of a large one is kept beside it.
+
+    Raises
+    ------
+    WeightsError
+        If the weights cannot be read.
+    """
     spec = spec_of(choice.encoder)
     sha256 = "" if choice.weights is None else weights_sha256(choice.weights)
     return make_cache_key(spec.name, spec.precision, sha256, choice.options)

@@ -65,7 +65,8 @@ def cross_fit_assignments(folds: int) -> list[Assignment]:
 def stratified_candidate_folds(score: pd.Series, folds: int, seed: int) -> pd.Series:
     """Return the fold of each candidate, from 0: split at random, stratified by score.
 
-    Folds differ by at most one candidate, in all and of each score.
+    Folds differ by at most one candidate, in all and of each score; of two halves, those without a
+    score are all in the second.
 
     Parameters
     ----------

@@ -4,8 +4,8 @@ Conventions
 -----------
 Strengths are log-strengths, so that a difference of log 3 is odds of 3 to 1. If candidates have
 weights, a comparison counts by the product of its two weights. Where wins connect all candidates
-both ways, the fit is maximum likelihood by choix, of mean 0. In a complete round robin the order is that of
-wins.
+both ways, the fit is maximum likelihood by choix, of mean 0. In a complete round robin the order is
+that of wins.
 
 Elsewhere wins between *groups* run one way only, and the likelihood has no maximum: differences
 between groups are infinite. The fit is then the limit of a vanishing penalty, by which each

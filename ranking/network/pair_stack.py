@@ -163,19 +163,23 @@ class PairStack(HeadStack):
 
 
 def channel_mean_variance_and_value_count(
-    groups: Sequence[Tensor], counts: Sequence[Tensor]
+    image_groups: Sequence[Tensor], repeats: Sequence[Tensor]
 ) -> tuple[Tensor, Tensor, int]:
     """Return mean and variance (C,) over images that count several times, and the count of values.
 
     Parameters
     ----------
-    groups : float tensors, shapes (N, C, rows, columns)
+    image_groups : float tensors, shapes (N, C, rows, columns)
         Images; the groups may differ in N and rows.
-    counts : int tensors, shapes (N,)
+    repeats : int tensors, shapes (N,)
         How often each image counts.
     """
     groups, counts = zip(
-        *((images, n) for images, n in zip(groups, counts, strict=True) if images[0, 0].numel()),
+        *(
+            (images, n)
+            for images, n in zip(image_groups, repeats, strict=True)
+            if images[0, 0].numel()
+        ),
         strict=True,
     )
     weights = [n * images[0, 0].numel() for images, n in zip(groups, counts, strict=True)]

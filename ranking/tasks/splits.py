@@ -40,7 +40,7 @@ def random_split(manifest: Manifest, seed: int) -> Manifest:
     return with_group_splits(manifest, {group: TENTHS[place] for group, place in places.items()})
 
 
-def folds_then_final_manifests(manifest: Manifest, count: int, seed: int) -> list[Manifest]:
+def folds_then_final_manifests(manifest: Manifest, folds: int, seed: int) -> list[Manifest]:
     """Return the manifest split once for each fold: every group is once in test, once in val.
 
     One more follows, without a test: all folds but one in train.
@@ -49,7 +49,7 @@ def folds_then_final_manifests(manifest: Manifest, count: int, seed: int) -> lis
     ----------
     manifest
         Recordings or pairs, without a split.
-    count
+    folds
         Number of folds.
     seed
         Seed of the random split.
@@ -63,18 +63,18 @@ def folds_then_final_manifests(manifest: Manifest, count: int, seed: int) -> lis
         raise TableError(
             manifest.name, "it has a split, and folds would make another", "leave one of them out"
         )
-    places = stratified_group_numbers(manifest, count, seed)
-    if len(places) < count:
+    places = stratified_group_numbers(manifest, folds, seed)
+    if len(places) < folds:
         raise TableError(
             manifest.name,
-            f"{len(places)} groups for {count} folds",
+            f"{len(places)} groups for {folds} folds",
             "split into fewer",
             "fewer-folds",
         )
-    names = ["test", "val", *["train"] * (count - 2)]
+    names = ["test", "val", *["train"] * (folds - 2)]
     splits = [
-        {group: names[(place - fold) % count] for group, place in places.items()}
-        for fold in range(count)
+        {group: names[(place - fold) % folds] for group, place in places.items()}
+        for fold in range(folds)
     ]
     splits.append({group: "train" if place else "val" for group, place in places.items()})
     return [with_group_splits(manifest, one) for one in splits]

@@ -1,5 +1,7 @@
 """Competitions are opened by name or by a roster, and listed."""
 
+from pathlib import Path
+
 import pytest
 
 from icpc.competition.bundled import bundled_competition_names
@@ -25,6 +27,11 @@ def test_a_roster_has_the_rounds_that_are_named(tmp_path):
 def test_a_bundled_competition_takes_no_rounds():
     with pytest.raises(CompetitionError, match="rounds: a bundled competition has its own rounds"):
         bundled_or_own_competition(Source("icpc2015", rounds="one,two"))
+
+
+def test_a_run_is_not_opened_as_a_competition():
+    with pytest.raises(CompetitionError, match="a run is no competition to open"):
+        bundled_or_own_competition(Source(run=Path("runs/mine")))
 
 
 def test_every_bundled_competition_is_listed_with_what_it_has():
