@@ -21,11 +21,13 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
+from scipy.stats import t as student
 
 from ranking.comparisons.tally import WinMatrix
 from ranking.evaluation.resampling import QUANTILES, affordable_draws, bayesian_bootstrap_weights
 from ranking.methods.bradley_terry import BRADLEY_TERRY, newton_step
-from ranking.methods.method import Method
+from ranking.methods.method import TIE_TOLERANCE, Method
 from ranking.uncertainty.jackknife import (
     GHOST_WEIGHT,
     MIN_CLUSTERS,
@@ -46,6 +48,9 @@ from ranking.uncertainty.rank_distribution import (
     normal_draws,
     rank_distribution,
 )
+
+FEW = 10
+"""Number of candidates below which a bootstrap over them is too narrow."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
     n, freedom = len(field.candidates), found.clusters - 1
     half = found.t_quantile * np.sqrt(found.variance)
     drawn = empirical_bayes_draws(
-        found.strength, float(found.variance.mean()), (n - 1) * freedom, field.seed
+        found.strength, found.error_variance, (n - 1) * freedom, field.seed
     )
     centre = field.printed
     low, high = centre - half, centre + half
@@ -125,7 +130,10 @@ def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
 
 
 def by_candidates(field: Field, draws: int) -> ComponentIntervals:
-    """Intervals by the bootstrap over candidates, of a penalised fit where some are infinite."""
+    """Intervals by the bootstrap over candidates, of a penalised fit where some are infinite.
+
+    With fewer than :data:`FEW` candidates, or equal ones, those of the likelihood widen them.
+    """
     n = len(field.candidates)
     weights = bayesian_bootstrap_weights(n, affordable_draws(draws, n, min_draws=100), field.seed)
     if field.infinite:
@@ -135,9 +143,12 @@ def by_candidates(field: Field, draws: int) -> ComponentIntervals:
     else:
         strength = field.printed
         drawn = np.stack([field.method.strengths(field.matrix, own, strength) for own in weights])
-        low, high = np.quantile(drawn, QUANTILES, axis=0)
-    variance = float(drawn.var(axis=0).mean())
-    ranks = empirical_bayes_draws(strength, variance, n - 1, field.seed)
+        ends = np.quantile(drawn, QUANTILES, axis=0)
+        low, high = strength + _widening(n) * (ends - strength)
+        if field.method.name == BRADLEY_TERRY.name and (n < FEW or np.ptp(drawn) < TIE_TOLERANCE):
+            by_chance = _likelihood_ends(field)
+            low, high = np.minimum(low, by_chance[0]), np.maximum(high, by_chance[1])
+    ranks = empirical_bayes_draws(strength, _order_variance(drawn, strength), n - 1, field.seed)
     return ComponentIntervals(
         field.candidates,
         low,
@@ -147,6 +158,29 @@ def by_candidates(field: Field, draws: int) -> ComponentIntervals:
         n - 1,
         rank_distribution(field.candidates, ranks),
     )
+
+
+def _order_variance(drawn: np.ndarray, strength: np.ndarray) -> float:
+    """Return the mean variance of drawn strengths (draws, n) that can change their order.
+
+    Draws that only spread all strengths (n,) wider change none; that part is taken out.
+    """
+    n, centred = len(strength), strength - strength.mean()
+    moved = drawn - drawn.mean(axis=1, keepdims=True)
+    if n < 3 or np.ptp(strength) < TIE_TOLERANCE:
+        return float(moved.var(axis=0).mean())
+    wider = moved @ centred / (centred @ centred)
+    rest = moved - wider[:, np.newaxis] * centred
+    return float(rest.var(axis=0).mean()) * (n - 1) / (n - 2)
+
+
+def _widening(n: int) -> float:
+    """Return by how much intervals of n resampled candidates are too narrow.
+
+    A bootstrap of n divides by n and takes normal quantiles, where Student's t divides by n - 1.
+    """
+    wider = student.ppf(QUANTILES[1], n - 1) / norm.ppf(QUANTILES[1])
+    return float(wider * np.sqrt(n / (n - 1)))
 
 
 def by_likelihood(field: Field) -> ComponentIntervals:

@@ -80,6 +80,20 @@ class Jackknife:
         """Jackknife variance of each strength; float, shape (n,)."""
         return self.pseudo_values.var(axis=0, ddof=1) / self.clusters
 
+    @cached_property
+    def error_variance(self) -> float:
+        """Mean error variance of the strengths, beside their own spread.
+
+        With fewer clusters strengths are estimated wider apart, not only less surely, which the
+        jackknife takes for error as well. If strengths without a cluster are c times as wide as
+        those from all, their spread is c² (σ² + e / (J - 1)), that from all is σ² + e / J, and the
+        jackknife variance is c² e / J; so c² follows from the three, and with it e / J.
+        """
+        error, spread = float(self.variance.mean()), float(self.strength.var(ddof=1))
+        left_out = float(self.left_out.var(axis=1, ddof=1).mean())
+        wider = left_out - error / (self.clusters - 1)
+        return error * spread / wider if wider > 0 else error
+
 
 def jackknife_strengths(clusters: Sequence[WinMatrix], method: Method) -> Jackknife:
     """Return the strengths of n candidates from all clusters, and without each of them.
@@ -97,7 +111,7 @@ def jackknife_strengths(clusters: Sequence[WinMatrix], method: Method) -> Jackkn
     if method.name != BRADLEY_TERRY.name or all(
         one.connected for one in (total, *_left_out(total, clusters))
     ):
-        fits = [method.strengths(one, None, None) for one in _left_out(total, clusters)]
+        fits = [method.strengths(one, None, None) for one in _left_out(total, clusters, grow=True)]
         return Jackknife(method.strengths(total, None, None), np.stack(fits))
     strength = penalised_strengths(total.wins)
     fits = [penalised_strengths(one.wins, strength) for one in _left_out(total, clusters)]
@@ -153,10 +167,18 @@ def _total(clusters: Sequence[WinMatrix]) -> WinMatrix:
     )
 
 
-def _left_out(total: WinMatrix, clusters: Sequence[WinMatrix]) -> Iterator[WinMatrix]:
-    """Yield the wins without each cluster; many large matrices do not fit in memory together."""
+def _left_out(
+    total: WinMatrix, clusters: Sequence[WinMatrix], *, grow: bool = False
+) -> Iterator[WinMatrix]:
+    """Yield the wins without each cluster; many large matrices do not fit in memory together.
+
+    If they are to grow they are as many as from all: numbers of wins are then alike.
+    """
     for own in clusters:
         wins = total.wins - own.wins
         wins[wins < RESIDUE] = 0
         ties = total.ties
-        yield WinMatrix(wins, ties if ties is None or own.ties is None else ties - own.ties)
+        if ties is not None and own.ties is not None:
+            ties = ties - own.ties
+        scale = total.wins.sum() / wins.sum() if grow else 1.0
+        yield WinMatrix(scale * wins, None if ties is None else scale * ties)

@@ -32,18 +32,18 @@ def laplace_posterior(wins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     def growth(log_variance: float) -> float:
         """How much a step of EM raises the logarithm of the variance."""
-        mean, covariance = _posterior(wins, float(np.exp(log_variance)))
+        mean, covariance = posterior_given(wins, float(np.exp(log_variance)))
         return float(np.log((mean**2 + covariance.diagonal()).mean()) - log_variance)
 
     low, high = np.log(SMALLEST), np.log(LARGEST)
     if growth(low) <= 0:
-        return _posterior(wins, SMALLEST)
+        return posterior_given(wins, SMALLEST)
     if growth(high) >= 0:
-        return _posterior(wins, LARGEST)
-    return _posterior(wins, float(np.exp(brentq(growth, low, high, xtol=1e-2))))
+        return posterior_given(wins, LARGEST)
+    return posterior_given(wins, float(np.exp(brentq(growth, low, high, xtol=1e-3))))
 
 
-def _posterior(wins: np.ndarray, variance: float) -> tuple[np.ndarray, np.ndarray]:
+def posterior_given(wins: np.ndarray, variance: float) -> tuple[np.ndarray, np.ndarray]:
     """Return mean (n,) and covariance (n, n) under a prior of one variance."""
     pair_counts, strength = wins + wins.T, np.zeros(len(wins))
     for _ in range(MAX_STEPS):

@@ -118,6 +118,8 @@ def reference_group(wins: np.ndarray) -> np.ndarray:
 def unbounded_sides(wins: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which lower and which upper ends are infinite; bool, shape (n,) each.
 
+    Both of a candidate who is the reference alone: that strength is 0 by definition.
+
     Parameters
     ----------
     wins : float array, shape (n, n)
@@ -126,7 +128,8 @@ def unbounded_sides(wins: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray
         Candidates from whose mean the strengths of all are measured.
     """
     paths, one = paths_of_wins(wins), int(np.flatnonzero(reference)[0])
-    return ~paths[:, one], ~paths[one]
+    alone = reference & (reference.sum() == 1)
+    return ~paths[:, one] | alone, ~paths[one] | alone
 
 
 def _likelihood(wins: np.ndarray) -> _Likelihood:

@@ -5,14 +5,15 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.comparisons.votes import votes_to_comparisons
+from ranking.comparisons.marks import panel_comparisons
+from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons
+from ranking.comparisons.votes import count_votes
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WINS
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.methods.registry import METHODS
 from ranking.tables import RANKING
-from ranking.uncertainty.rank_intervals import with_intervals
+from ranking.uncertainty.rank_intervals import estimate_intervals, with_intervals
 from ranking.uncertainty.window_intervals import estimate_window_intervals
 
 
@@ -86,7 +87,7 @@ def test_windows_can_be_resampled_where_votes_are_known():
         for window, noise in enumerate(rng.normal(0, 0.2, 6))
     ]
     votes = pd.DataFrame(rows, columns=["first", "second", "window", "p_first"])
-    ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), BRADLEY_TERRY)
+    ranking = rank_candidates(count_comparisons(count_votes(votes)), BRADLEY_TERRY)
     table = estimate_window_intervals(ranking, votes, "majority", BRADLEY_TERRY, draws=60).ranking
     assert (table["rank_low"] <= table["rank"]).all()
     assert (table["rank_high"] >= table["rank"]).all()
@@ -104,6 +105,143 @@ def test_votes_that_never_change_give_intervals_of_one_rank():
         ],
         columns=["first", "second", "window", "p_first"],
     )
-    ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), WINS)
+    ranking = rank_candidates(count_comparisons(count_votes(votes)), WINS)
     table = estimate_window_intervals(ranking, votes, "majority", WINS, draws=20).ranking
     assert (table["rank_low"] == table["rank_high"]).all()
+
+
+def panel(jurors: int, n: int, seed: int = 0, spread: float = 1.0) -> pd.DataFrame:
+    """The comparisons of jurors who mark n candidates."""
+    rng = np.random.default_rng(seed)
+    marks = rng.normal(0, spread, n) + rng.normal(size=(jurors, n))
+    ids = [f"c{i:02}" for i in range(n)]
+    rows = [(f"j{j}", ids[i], marks[j, i], False) for j in range(jurors) for i in range(n)]
+    return panel_comparisons(pd.DataFrame(rows, columns=["juror", "candidate", "mark", "recused"]))
+
+
+@pytest.mark.parametrize("method", METHODS.values())
+def test_jurors_are_the_sample_of_a_panel(method):
+    """Their number decides how wide the intervals are: twice as many are √2 times as sure."""
+    widths = []
+    for jurors in (5, 20):
+        table = panel(jurors, 20)
+        found = estimate_intervals(rank_candidates(table, method), table, method).ranking
+        assert (found["rank_low"] <= found["rank"]).all()
+        assert (found["strength_high"] >= found["strength"]).all()
+        share = 1 if method is WINS else 0
+        widths.append((found["strength_high"] - found["strength_low"]).mean() / jurors**share)
+    assert 1.6 < widths[0] / widths[1] < 4.5
+
+
+@pytest.mark.parametrize("method", METHODS.values())
+def test_a_juror_who_ordered_nobody_changes_no_range_and_no_probability(method):
+    table = panel(5, 8)
+    idle = table[table["juror"] == "j0"].assign(juror="j9", winner="tie")
+    more = pd.concat([table, idle], ignore_index=True)
+    one, other = (
+        estimate_intervals(rank_candidates(t, method), t, method, 3) for t in (table, more)
+    )
+    assert other.uncertainty.without_order == ("j9",)
+    order = one.ranking["candidate"]
+    ranges = ["rank_low", "rank_high"]
+    pd.testing.assert_frame_equal(
+        one.ranking.set_index("candidate")[ranges],
+        other.ranking.set_index("candidate").loc[order, ranges],
+    )
+    assert (one.components[0].distribution.ranks == other.components[0].distribution.ranks).all()
+    assert one.possible_leaders == other.possible_leaders
+
+
+def test_two_jurors_give_no_intervals():
+    table = panel(2, 8)
+    found = estimate_intervals(rank_candidates(table, BRADLEY_TERRY), table, BRADLEY_TERRY)
+    assert (
+        found.ranking[["rank_low", "rank_high", "strength_low", "strength_high"]]
+        .isna()
+        .to_numpy()
+        .all()
+    )
+    assert "2 jurors" in found.uncertainty.reason
+    assert found.components == ()
+
+
+def test_ranges_stay_within_a_component():
+    """Six who met each other, and four who met each other: nobody's range passes their number."""
+    names = np.array(["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1", "b2", "b3"])
+    i, j = np.triu_indices(10, k=1)
+    met = (i < 6) == (j < 6)
+    i, j = i[met], j[met]
+    won = np.random.default_rng(0).random(len(i)) < 0.5
+    table = pd.DataFrame({"first": names[i], "second": names[j]})
+    table = table.assign(winner=names[np.where(won, i, j)], votes=1, windows=1)
+    found = estimate_intervals(rank_candidates(table, WINS), table, WINS)
+    own = found.ranking.set_index("candidate")["rank_high"]
+    assert [len(one.candidates) for one in found.components] == [6, 4]
+    assert own[own.index.str.startswith("b")].max() <= 4
+    assert own.max() <= 6
+
+
+def test_a_ranker_who_ties_everybody_ranks_nobody():
+    ties = WinMatrix((np.ones((8, 8)) - np.eye(8)) / 2)
+    ids = pd.Index([f"c{i}" for i in range(8)])
+    tally = Tally(ids, np.triu(np.ones((8, 8)), 1), np.triu(np.ones((8, 8)), 1) / 2)
+    np.testing.assert_array_equal(tally.wins, ties.wins)
+    found = with_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY)
+    assert (found["rank_low"] == 1).all()
+    assert (found["rank_high"] == 8).all()
+    assert (found["strength_low"] < -0.5).all()  # equal, but nobody knows how exactly
+
+
+def test_a_perfect_field_has_narrow_ranges():
+    """They were 1 to 9 of 20 where fits were held together by ties with everybody."""
+    n = 20
+    tally = Tally(
+        pd.Index([f"c{i:02}" for i in range(n)]), 1 - np.eye(n), np.triu(np.ones((n, n)), 1)
+    )
+    found = with_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY)
+    assert found["rank"].tolist() == list(range(1, n + 1))
+    assert found["rank_high"].iloc[0] <= 4
+    assert (found["rank_high"] - found["rank_low"]).max() <= 7
+    assert found["strength_high"].iloc[0] == np.inf
+
+
+def test_too_few_clusters_in_a_component_say_nothing_about_it():
+    """Of four sessions one alone compared c and d."""
+    rows = [("a", "b", "a", at) for at in range(3)] + [("c", "d", "c", 3)] * 2
+    table = pd.DataFrame(rows, columns=["first", "second", "winner", "session"])
+    table = table.assign(votes=1, windows=1)
+    found = estimate_intervals(rank_candidates(table, BRADLEY_TERRY), table, BRADLEY_TERRY)
+    assert found.uncertainty.unit == "session"
+    own = found.ranking.set_index("candidate")
+    assert own.loc[["c", "d"], "rank_low"].tolist() == [1, 1]
+    assert own.loc[["c", "d"], "rank_high"].tolist() == [2, 2]
+    assert own.loc["c", "strength_low"] == -np.inf
+
+
+def test_the_scale_of_weights_changes_nothing():
+    i, j = np.nonzero(~np.eye(7, dtype=bool))
+    rng = np.random.default_rng(4)
+    names = np.array([f"c{one}" for one in range(7)])
+    table = pd.DataFrame({"first": names[i], "second": names[j]}).assign(votes=1, windows=1)
+    table["winner"] = names[np.where(rng.random(len(i)) < 0.5, i, j)]
+    table["weight"] = rng.uniform(0.5, 2, len(i))
+    for rows in (table, pd.concat([table] * 2, ignore_index=True)):
+        same = [
+            with_intervals(rank_candidates(own, BRADLEY_TERRY), own, BRADLEY_TERRY)
+            for own in (rows, rows.assign(weight=1000 * rows["weight"]))
+        ]
+        pd.testing.assert_frame_equal(*same)
+
+
+def test_unequal_weights_claim_less():
+    """Of two hundred rows those of one half count a hundredth: about a hundred are left."""
+    rows = [("a", "b", "ab"[at % 2]) for at in range(200)]
+    table = pd.DataFrame(rows, columns=["first", "second", "winner"]).assign(votes=1, windows=1)
+    light = np.where(np.arange(200) < 100, 0.01, 1.0)
+    few = table[:100]
+    high = [
+        with_intervals(rank_candidates(own, BRADLEY_TERRY), own, BRADLEY_TERRY)["strength_high"]
+        for own in (table, table.assign(weight=light), few)
+    ]
+    assert high[1].max() == pytest.approx(high[2].max(), rel=0.02)
+    assert high[0].max() < high[2].max()
