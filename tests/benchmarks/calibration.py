@@ -21,7 +21,7 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from ranking.comparisons.components import weakly_connected_components
-from ranking.comparisons.marks import panel_comparisons
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.tally import count_comparisons
 from ranking.methods.bradley_terry import BRADLEY_TERRY, ghost_fit
 from ranking.methods.method import competition_rank, rank_candidates
@@ -73,7 +73,7 @@ class Panel:
                 "recused": missing.ravel(),
             }
         )
-        return Field(panel_comparisons(table), panel_strength(true), spread)
+        return Field(marks_to_comparisons(table), panel_strength(true), spread)
 
 
 @dataclass(frozen=True)

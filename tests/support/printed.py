@@ -17,12 +17,12 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from icpc.findings.checks import check_study
 from icpc.findings.compare import compare_rankings, rankings_of
-from icpc.findings.compare_sentences import accuracy_remarks, paired_sentences
+from icpc.findings.compare_sentences import misleading_accuracy_remarks, paired_sentences
 from icpc.page.summary import write_headline
 from icpc.study.comparisons import Comparisons
-from icpc.study.hit_rate import study_hit_rate
+from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.study import Settings, Study, run_study
-from ranking.comparisons.marks import panel_comparisons
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.tables import TIE
 
 TABLE = Path(__file__).parents[1] / "data" / "sentences.csv"
@@ -110,13 +110,13 @@ def read() -> list[tuple[str, ...]]:
 def _printed(study: Study, perfect: Study) -> Iterator[tuple[str, str, str]]:
     findings = check_study(study)
     yield from (("check", one.key, one.sentence) for one in findings)
-    for at, sentence in enumerate(study_hit_rate(study).sentences):
+    for at, sentence in enumerate(study_hit_rate_curve(study).sentences):
         yield "hitrate", str(at), sentence
     if study is not perfect:
         studies = {"this": study, "perfect": perfect}
         one, other = rankings_of(studies)
         (pair,) = compare_rankings([(one, other)], study.competition.score)
-        for sentence in (*paired_sentences(pair), *accuracy_remarks(studies)):
+        for sentence in (*paired_sentences(pair), *misleading_accuracy_remarks(studies)):
             yield "compare", "", sentence
     yield "report", "headline", write_headline(study, findings)
     yield from (("all", "remark", sentence) for sentence in study.remarks)
@@ -133,7 +133,7 @@ def _panel(n: int, *, decided: bool) -> Comparisons:
         ],
         columns=["juror", "candidate", "mark", "recused"],
     )
-    table = panel_comparisons(marks)
+    table = marks_to_comparisons(marks)
     score = 1.0 if decided else None
     return Comparisons(table, f"{JURORS} jurors", passing_score=1, decided_score=score, marks=marks)
 

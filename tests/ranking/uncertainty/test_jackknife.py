@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_rel
 
-from ranking.comparisons.marks import panel_comparisons
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.tally import WinMatrix
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WIN_RATE, WINS
@@ -25,7 +25,7 @@ def panel(jurors, n, seed=0, spread=1.0):
     ids = [f"c{i:02}" for i in range(n)]
     rows = [(f"j{j}", ids[i], marks[j, i]) for j in range(jurors) for i in range(n)]
     table = pd.DataFrame(rows, columns=["juror", "candidate", "mark"]).assign(recused=False)
-    return panel_comparisons(table), pd.Index(ids)
+    return marks_to_comparisons(table), pd.Index(ids)
 
 
 def test_the_jackknife_of_a_mean_is_its_standard_error():

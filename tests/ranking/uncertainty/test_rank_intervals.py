@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from ranking.comparisons.marks import panel_comparisons
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons
-from ranking.comparisons.votes import count_votes
+from ranking.comparisons.votes import votes_to_comparisons
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WINS
 from ranking.methods.method import competition_rank, rank_candidates
@@ -87,7 +87,7 @@ def test_windows_can_be_resampled_where_votes_are_known():
         for window, noise in enumerate(rng.normal(0, 0.2, 6))
     ]
     votes = pd.DataFrame(rows, columns=["first", "second", "window", "p_first"])
-    ranking = rank_candidates(count_comparisons(count_votes(votes)), BRADLEY_TERRY)
+    ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), BRADLEY_TERRY)
     table = estimate_window_intervals(ranking, votes, "majority", BRADLEY_TERRY, draws=60).ranking
     assert (table["rank_low"] <= table["rank"]).all()
     assert (table["rank_high"] >= table["rank"]).all()
@@ -105,7 +105,7 @@ def test_votes_that_never_change_give_intervals_of_one_rank():
         ],
         columns=["first", "second", "window", "p_first"],
     )
-    ranking = rank_candidates(count_comparisons(count_votes(votes)), WINS)
+    ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), WINS)
     table = estimate_window_intervals(ranking, votes, "majority", WINS, draws=20).ranking
     assert (table["rank_low"] == table["rank_high"]).all()
 
@@ -116,7 +116,9 @@ def panel(jurors: int, n: int, seed: int = 0, spread: float = 1.0) -> pd.DataFra
     marks = rng.normal(0, spread, n) + rng.normal(size=(jurors, n))
     ids = [f"c{i:02}" for i in range(n)]
     rows = [(f"j{j}", ids[i], marks[j, i], False) for j in range(jurors) for i in range(n)]
-    return panel_comparisons(pd.DataFrame(rows, columns=["juror", "candidate", "mark", "recused"]))
+    return marks_to_comparisons(
+        pd.DataFrame(rows, columns=["juror", "candidate", "mark", "recused"])
+    )
 
 
 @pytest.mark.parametrize("method", METHODS.values())
