@@ -21,9 +21,9 @@ from icpc.findings.accuracy import (
 )
 from icpc.findings.agreement import find_descriptions, find_rounds, find_tau_b
 from icpc.findings.consistency import (
-    find_coherence,
     find_order_effect,
     find_strongly_connected_groups,
+    find_transitivity,
 )
 from icpc.findings.controls import find_coin_flip_controls, find_roster_value_controls
 from icpc.findings.families import correct_families, summarise_families
@@ -42,7 +42,7 @@ FINDERS: tuple[Finder, ...] = (
     find_descriptions,
     find_agreement_of_jurors_with_result,
     find_order_effect,
-    find_coherence,
+    find_transitivity,
     find_strongly_connected_groups,
     find_coin_flip_controls,
     find_roster_value_controls,

@@ -9,7 +9,7 @@ beside votes.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -126,7 +126,9 @@ def fit_accuracies_and_gain(
 
 
 def _numbers(estimate: Estimate) -> dict[str, float]:
-    return {name: value for name, value in asdict(estimate).items() if not np.isnan(value)}
+    """The numbers of an estimate that are known."""
+    numbers = {name: getattr(estimate, name) for name in ("value", "low", "high", "p", "pairs")}
+    return {name: value for name, value in numbers.items() if not np.isnan(value)}
 
 
 def _split_remark(fit: FitPlan, fold: pd.Series) -> str:

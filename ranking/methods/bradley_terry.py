@@ -9,7 +9,7 @@ that of wins.
 
 Elsewhere wins between *groups* run one way only, and the likelihood has no maximum: differences
 between groups are infinite. The fit is then the limit of a vanishing penalty, by which each
-candidate ties ever less often with a *ghost* of strength 0 whom nobody else meets. Differences in a
+candidate ties ever less often with a *ghost* of strength 0 whom nobody else is compared with. Differences in a
 group are exactly those of its own maximum likelihood, whoever else was compared; those between
 groups are finite only because the weight of the ghost is, :data:`VANISHING`, and mean no more than
 an order. The mean of the largest group is 0. Each component of candidates whom comparisons join is
@@ -98,8 +98,8 @@ def fit_components(wins: np.ndarray) -> np.ndarray:
 def ghost_fit(wins: np.ndarray, weight: float, start: np.ndarray | None = None) -> np.ndarray:
     """Return the log-strengths (n,) that are most likely if everyone also ties with a ghost.
 
-    The ghost is one more candidate, of strength 0, whom nobody else meets; it keeps all strengths
-    finite. Their mean is not 0, unless the weight is.
+    The ghost is one more candidate, of strength 0, whom nobody else is compared with; it keeps all
+    strengths finite. Their mean is not 0, unless the weight is.
 
     Parameters
     ----------
@@ -134,10 +134,9 @@ def maximum_likelihood_log_strengths(wins: np.ndarray) -> np.ndarray:
     if len(wins) == 1:
         return np.zeros(1)
     try:
-        near = choix.ilsr_pairwise_dense(wins, max_iter=100)
-    except RuntimeError:  # where wins are few, its steps are many
-        near = None
-    return ghost_fit(wins, 0, near)
+        return ghost_fit(wins, 0, choix.ilsr_pairwise_dense(wins, max_iter=100))
+    except RuntimeError:  # choix takes many steps where wins are few
+        return ghost_fit(wins, 0)
 
 
 def _fit_groups(wins: np.ndarray) -> np.ndarray:
@@ -282,8 +281,7 @@ def _log_likelihood(wins: np.ndarray, weight: float, strength: np.ndarray) -> fl
     """Return the log-likelihood of wins and of ties with a ghost."""
     winner, loser = np.nonzero(wins)
     of_wins = log_expit(strength[winner] - strength[loser]) @ wins[winner, loser]
-    of_ties = 0.5 * weight * (log_expit(strength) + log_expit(-strength)).sum()
-    return float(of_wins + of_ties)
+    return float(of_wins + 0.5 * weight * (log_expit(strength) + log_expit(-strength)).sum())
 
 
 def _curvature(pair_counts: np.ndarray, probability: np.ndarray) -> np.ndarray:

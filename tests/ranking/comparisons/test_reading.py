@@ -103,7 +103,7 @@ def test_a_cluster_without_a_name_is_refused(tmp_path, column):
         read(tmp_path, ",anna,bo,bo", header=f"{column},first,second,winner")
 
 
-def test_a_counted_outcome_may_not_come_twice(tmp_path):
+def test_an_outcome_with_a_count_may_not_come_twice(tmp_path):
     with pytest.raises(ComparisonsError, match="line 3: anna, bo, anna: compared on line 2"):
         read(tmp_path, "anna,bo,anna,2", "anna,bo,anna,1", header="first,second,winner,count")
 

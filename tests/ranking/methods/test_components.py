@@ -67,15 +67,17 @@ def test_a_pair_who_met_nobody_else_changes_nobody(method, rows):
 
 
 @settings(max_examples=50, deadline=None)
-@given(rows=fields(), undefeated=st.booleans(), met=st.sets(st.sampled_from(FIELD), min_size=1))
+@given(
+    rows=fields(), undefeated=st.booleans(), compared=st.sets(st.sampled_from(FIELD), min_size=1)
+)
 def test_an_undefeated_or_a_winless_newcomer_changes_no_order_that_wins_determine(
-    rows, undefeated, met
+    rows, undefeated, compared
 ):
     before = strengths(rows)
-    met = met & set(before.index)
-    assume(met)
-    assume(len(set(before.loc[list(met), "component"])) == 1)
-    after = strengths([*rows, *(("x", name, "x" if undefeated else name) for name in met)])
+    compared = compared & set(before.index)
+    assume(compared)
+    assume(len(set(before.loc[list(compared), "component"])) == 1)
+    after = strengths([*rows, *(("x", name, "x" if undefeated else name) for name in compared)])
     for one, other in determined(rows):
         signs = [
             np.sign(round(table.loc[one, "rank"] - table.loc[other, "rank"]))
@@ -85,13 +87,13 @@ def test_an_undefeated_or_a_winless_newcomer_changes_no_order_that_wins_determin
 
 
 @settings(max_examples=50, deadline=None)
-@given(seed=st.integers(0, 10_000), undefeated=st.booleans(), met=st.integers(1, 9))
-def test_an_undefeated_or_a_winless_newcomer_changes_no_strength(seed, undefeated, met):
+@given(seed=st.integers(0, 10_000), undefeated=st.booleans(), compared=st.integers(1, 9))
+def test_an_undefeated_or_a_winless_newcomer_changes_no_strength(seed, undefeated, compared):
     wins = random_wins(9, seed, comparisons=2)
     assume(is_strongly_connected(wins))
     more = np.zeros((10, 10))
     more[:9, :9] = wins
-    more[(9, slice(met)) if undefeated else (slice(met), 9)] = 1
+    more[(9, slice(compared)) if undefeated else (slice(compared), 9)] = 1
     after = bradley_terry_log_strengths(WinMatrix(more))
     assert after[:9] == pytest.approx(bradley_terry_log_strengths(WinMatrix(wins)), abs=1e-9)
     assert np.argmax(np.abs(after)) == 9
