@@ -39,7 +39,7 @@ def bounded_share(right: np.ndarray, tallied: np.ndarray, seed: int = 0) -> Esti
 
     Parameters
     ----------
-    right, counted : float arrays, shape (n, n)
+    right, tallied : float arrays, shape (n, n)
         Numbers of comparisons of each ordered pair: those that are right, and all.
     seed : seed of the bootstrap
     """
@@ -51,7 +51,7 @@ def panel_share(right: np.ndarray, tallied: np.ndarray, seed: int = 0) -> Estima
 
     Parameters
     ----------
-    right, counted : float arrays, shape (jurors, n, n)
+    right, tallied : float arrays, shape (jurors, n, n)
         Numbers of comparisons of each juror and ordered pair: those that are right, and all.
     seed : seed of the bootstrap
     """
@@ -79,7 +79,7 @@ def count_disjoint_pairs(tallied: np.ndarray) -> int:
 
     Parameters
     ----------
-    counted : float array, shape (n, n)
+    tallied : float array, shape (n, n)
         Comparisons of row and column, in either order.
     """
     possible = (tallied + tallied.T) > 0

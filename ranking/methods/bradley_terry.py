@@ -9,8 +9,8 @@ that of wins.
 
 Elsewhere wins between *groups* run one way only, and the likelihood has no maximum: differences
 between groups are infinite. The fit is then the limit of a vanishing penalty, by which each
-candidate ties ever less often with a *ghost* of strength 0 whom nobody else is compared with. Differences in a
-group are exactly those of its own maximum likelihood, whoever else was compared; those between
+candidate ties ever less often with a *ghost* of strength 0, compared with nobody else. Differences
+in a group are exactly those of its own maximum likelihood, whoever else was compared; those between
 groups are finite only because the weight of the ghost is, :data:`VANISHING`, and mean no more than
 an order. The mean of the largest group is 0. Each component of candidates whom comparisons join is
 fitted by itself.

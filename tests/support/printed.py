@@ -18,7 +18,7 @@ from icpc.competition.competitions import Competition
 from icpc.findings.checks import check_study
 from icpc.findings.compare import compare_rankings, rankings_of
 from icpc.findings.compare_sentences import misleading_accuracy_remarks, paired_sentences
-from icpc.page.summary import write_headline
+from icpc.page.summary import headline_sentence
 from icpc.study.comparisons import Comparisons
 from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.study import Settings, Study, run_study
@@ -118,7 +118,7 @@ def _printed(study: Study, perfect: Study) -> Iterator[tuple[str, str, str]]:
         (pair,) = compare_rankings([(one, other)], study.competition.score)
         for sentence in (*paired_sentences(pair), *misleading_accuracy_remarks(studies)):
             yield "compare", "", sentence
-    yield "report", "headline", write_headline(study, findings)
+    yield "report", "headline", headline_sentence(study, findings)
     yield from (("all", "remark", sentence) for sentence in study.remarks)
 
 
