@@ -21,9 +21,9 @@ from icpc.findings.accuracy import (
 )
 from icpc.findings.agreement import find_descriptions, find_rounds, find_tau_b
 from icpc.findings.consistency import (
-    find_coherence,
     find_groups,
     find_order_effect,
+    find_transitivity,
 )
 from icpc.findings.controls import find_coin_flips, find_rules
 from icpc.findings.families import correct_families, summarise_families
@@ -42,7 +42,7 @@ FINDERS: tuple[Finder, ...] = (
     find_descriptions,
     find_juror_agreement,
     find_order_effect,
-    find_coherence,
+    find_transitivity,
     find_groups,
     find_coin_flips,
     find_rules,

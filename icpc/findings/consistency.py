@@ -29,7 +29,7 @@ from icpc.findings.wording import (
 )
 from icpc.study.study import Study
 from ranking.comparisons.schedule import both_orders
-from ranking.consistency.null_coherence import (
+from ranking.consistency.null_transitivity import (
     NullShares,
     circular_p,
     flip_coins,
@@ -77,7 +77,7 @@ def find_order_effect(study: Study) -> Iterator[Finding]:
         yield _order_effect(effect)
 
 
-def find_coherence(study: Study) -> Iterator[Finding]:
+def find_transitivity(study: Study) -> Iterator[Finding]:
     """Circular triads and feedback arcs, beside those of comparisons without any order."""
     seed, method = study.settings.seed, study.settings.ranking_method
     if "juror" in study.comparisons.table:

@@ -31,11 +31,11 @@ def summarise_families(findings: Sequence[Finding]) -> Iterator[Finding]:
         return
     parts = []
     for family, tests in families.items():
-        told = (Outcome.SIGNIFICANT, Outcome.OPPOSITE)
-        found = sum(finding.outcome in told for finding, _ in tests)
-        counted = "one test" if len(tests) == 1 else f"{len(tests)} tests"
+        clear = (Outcome.SIGNIFICANT, Outcome.OPPOSITE)
+        found = sum(finding.outcome in clear for finding, _ in tests)
+        number = "one test" if len(tests) == 1 else f"{len(tests)} tests"
         parts.append(
-            f"{counted} of {'the ' * (family == CONTROLS)}{family} ({found or 'none'} significant)"
+            f"{number} of {'the ' * (family == CONTROLS)}{family} ({found or 'none'} significant)"
         )
     sentence = f"{'; '.join(parts)}."
     if any(len(tests) > 1 for tests in families.values()):

@@ -104,10 +104,10 @@ def within_limits(words: Words, p: PermutationP, detectable: Callable[[], float]
     """
 
     def ending(outcome: Outcome) -> str:
-        said = words.of(outcome)
+        own = words.of(outcome)
         if outcome is not Outcome.NOT_SIGNIFICANT:
-            return said
-        return f"{said}{few_candidates(detectable())} (smallest p possible: {p.smallest:.2g})."
+            return own
+        return f"{own}{few_candidates(detectable())} (smallest p possible: {p.smallest:.2g})."
 
     return ending
 

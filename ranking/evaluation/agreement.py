@@ -95,7 +95,7 @@ def share_in_top(strength: np.ndarray, size: int) -> np.ndarray:
 def top_test(
     strength: np.ndarray, passed: np.ndarray, seed: int = 0
 ) -> tuple[float, np.ndarray, PermutationP]:
-    """Return how many of those who passed are in a top of as many, what chance gives, and the test.
+    """Return how many of those who passed are in a top of as many, permuted as well, and the test.
 
     Parameters
     ----------

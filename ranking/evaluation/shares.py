@@ -34,28 +34,28 @@ from ranking.evaluation.resampling import (
 EXTREME = 1e-12  # distance from 0 or 1 that rounding may leave
 
 
-def bounded_share(right: np.ndarray, counted: np.ndarray, seed: int = 0) -> Estimate:
+def bounded_share(right: np.ndarray, compared: np.ndarray, seed: int = 0) -> Estimate:
     """Return a share of pairs with an interval, candidates resampled.
 
     Parameters
     ----------
-    right, counted : float arrays, shape (n, n)
+    right, compared : float arrays, shape (n, n)
         Numbers of comparisons of each ordered pair: those that are right, and all.
     seed : seed of the bootstrap
     """
-    return _bounded(pair_share(right, counted, seed), counted)
+    return _bounded(pair_share(right, compared, seed), compared)
 
 
-def panel_share(right: np.ndarray, counted: np.ndarray, seed: int = 0) -> Estimate:
+def panel_share(right: np.ndarray, compared: np.ndarray, seed: int = 0) -> Estimate:
     """Return a share of pairs with an interval, jurors and candidates resampled independently.
 
     Parameters
     ----------
-    right, counted : float arrays, shape (jurors, n, n)
+    right, compared : float arrays, shape (jurors, n, n)
         Numbers of comparisons of each juror and ordered pair: those that are right, and all.
     seed : seed of the bootstrap
     """
-    total = float(counted.sum())
+    total = float(compared.sum())
     if total == 0:
         return Estimate(float("nan"))
     jurors, n, _ = right.shape
@@ -64,25 +64,25 @@ def panel_share(right: np.ndarray, counted: np.ndarray, seed: int = 0) -> Estima
     drawn = rng.multinomial(jurors, np.full(jurors, 1 / jurors), size=BOOTSTRAP_DRAWS)
     above, below = (
         sum(drawn[:, at] * bootstrap_sums(candidates, own) for at, own in enumerate(values))
-        for values in (right, counted)
+        for values in (right, compared)
     )
     above, below = np.asarray(above), np.asarray(below)
     low, high = np.quantile(above[below > 0] / below[below > 0], QUANTILES)
     share = Estimate(float(right.sum()) / total, float(low), float(high), pairs=total)
-    return _bounded(replace(share, unit="jurors and candidates"), counted.sum(axis=0))
+    return _bounded(replace(share, unit="jurors and candidates"), compared.sum(axis=0))
 
 
-def count_disjoint_pairs(counted: np.ndarray) -> int:
+def count_disjoint_pairs(compared: np.ndarray) -> int:
     """Return how many pairs can be chosen, no candidate in two of them; perhaps one or two fewer.
 
     Whoever has fewest possible partners is paired first, with the partner who has fewest.
 
     Parameters
     ----------
-    counted : float array, shape (n, n)
+    compared : float array, shape (n, n)
         Comparisons of row and column, in either order.
     """
-    possible = (counted + counted.T) > 0
+    possible = (compared + compared.T) > 0
     np.fill_diagonal(possible, val=False)
     partners = possible.sum(axis=1)
     found = 0
@@ -97,11 +97,11 @@ def count_disjoint_pairs(counted: np.ndarray) -> int:
     return found
 
 
-def _bounded(estimate: Estimate, counted: np.ndarray) -> Estimate:
+def _bounded(estimate: Estimate, compared: np.ndarray) -> Estimate:
     """The estimate; if it is all or nothing, its interval ends at the bound of disjoint pairs."""
     value = estimate.value
     if not EXTREME < value < 1 - EXTREME and estimate.pairs:
-        pairs = count_disjoint_pairs(counted)
+        pairs = count_disjoint_pairs(compared)
         bound = float(QUANTILES[0] ** (1 / pairs))
         low, high = (bound, 1.0) if value > 0.5 else (0.0, 1 - bound)
         noun = "pair" if pairs == 1 else "pairs"

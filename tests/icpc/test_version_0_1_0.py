@@ -93,12 +93,31 @@ def test_remarks_leave_json_as_it_is(name):
     assert renamings(result.stderr) == Counter(old)
 
 
+NAMES = {
+    "first position": "preference for the first",
+    "back-arcs": "feedback arcs",
+    "control: coin by wins": "control: coin flips by wins",
+    "control: coin by win-rate": "control: coin flips by win-rate",
+    "control: coin by bradley-terry": "control: coin flips by bradley-terry",
+}
+"""Names of checks by those of version 0.1.0."""
+INTERVALS = ["pair accuracy", "order agreement", "preference for the first"]
+
+
 def test_checks_of_a_run_have_the_same_numbers():
+    """All values but that of the order effect, which takes ten candidates now.
+
+    Since then p is corrected for the other tests of its family, distances of which every comparison
+    is right end at the bound of disjoint pairs, and descriptions have no p.
+    """
     result = judge("check", "--run", RUN, "--format", "csv")
     before = pd.read_csv(DATA / CUP / "printed" / "run-check.csv")
     after = pd.read_csv(StringIO(result.stdout))
-    numbers = list(before.select_dtypes("number"))
-    pd.testing.assert_frame_equal(after[numbers], before[numbers])
+    before = before[before["check"] != "position term"].replace({"check": NAMES})
+    before, after = (table.set_index("check") for table in (before, after))
+    pd.testing.assert_series_equal(after.loc[before.index, "value"], before["value"])
+    ends = ["low", "high"]
+    pd.testing.assert_frame_equal(after.loc[INTERVALS, ends], before.loc[INTERVALS, ends])
     assert renamings(result.stderr) == Counter(IN_RECORD)
 
 

@@ -1,8 +1,8 @@
-"""How coherent comparisons are without any order behind them: coin flips, and marks shuffled.
+"""How transitive comparisons are without any order behind them: coin flips, and marks shuffled.
 
 Conventions
 -----------
-Coherence is measured by two shares: circular triads of the decided ones, and feedback arcs of the
+Two shares measure transitivity: circular triads of the decided ones, and feedback arcs of the
 decided pairs. Coin flips make a quarter of the triads circular, but fewer than half of the pairs
 feedback arcs, since the ranking is fitted to them: about a third of 20 candidates. A juror's marks
 contradict themselves nowhere. So for a panel each juror's marks are shuffled over the candidates

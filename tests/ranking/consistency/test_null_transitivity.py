@@ -8,7 +8,7 @@ import pytest
 
 from ranking.comparisons.marks import panel_comparisons
 from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons
-from ranking.consistency.null_coherence import circular_p, flip_coins, shuffle_marks
+from ranking.consistency.null_transitivity import circular_p, flip_coins, shuffle_marks
 from ranking.consistency.transitivity import count_feedback_arcs, count_triads
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WINS
@@ -62,7 +62,7 @@ def panel():
     return panel_comparisons(pd.DataFrame(rows, columns=columns))
 
 
-def test_shuffled_marks_are_far_more_coherent_than_coin_flips(panel):
+def test_shuffled_marks_are_far_more_transitive_than_coin_flips(panel):
     """A juror never contradicts itself, so the majority of some seldom does."""
     tally = count_comparisons(panel)
     shuffled, flips = shuffle_marks(panel, BRADLEY_TERRY), flip_coins(tally, BRADLEY_TERRY)
