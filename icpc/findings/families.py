@@ -31,8 +31,8 @@ def summarise_families(findings: Sequence[Finding]) -> Iterator[Finding]:
         return
     parts = []
     for family, tests in families.items():
-        conclusive = (Outcome.SIGNIFICANT, Outcome.OPPOSITE)
-        found = sum(finding.outcome in conclusive for finding, _ in tests)
+        clear = (Outcome.SIGNIFICANT, Outcome.OPPOSITE)
+        found = sum(finding.outcome in clear for finding, _ in tests)
         number = "one test" if len(tests) == 1 else f"{len(tests)} tests"
         parts.append(
             f"{number} of {'the ' * (family == CONTROLS)}{family} ({found or 'none'} significant)"

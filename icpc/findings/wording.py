@@ -81,7 +81,7 @@ RULE = Words(
 )
 
 
-def words_for_nearer_to_result(one: str, other: str) -> Words:
+def nearer(one: str, other: str) -> Words:
     """Return the words for whether ``one`` is nearer to the result than ``other``."""
     return Words(
         significant=f"{one} is nearer to the result.",
@@ -104,10 +104,10 @@ def within_limits(words: Words, p: PermutationP, detectable: Callable[[], float]
     """
 
     def ending(outcome: Outcome) -> str:
-        sentence = words.of(outcome)
+        own = words.of(outcome)
         if outcome is not Outcome.NOT_SIGNIFICANT:
-            return sentence
-        return f"{sentence}{few_candidates(detectable())} (smallest p possible: {p.smallest:.2g})."
+            return own
+        return f"{own}{few_candidates(detectable())} (smallest p possible: {p.smallest:.2g})."
 
     return ending
 

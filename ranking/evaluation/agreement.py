@@ -25,7 +25,7 @@ from ranking.methods.registry import METHODS
 from ranking.tables import TIE
 
 
-def ranks_by_method(tally: Tally) -> pd.DataFrame:
+def method_ranks(tally: Tally) -> pd.DataFrame:
     """Return the rank of each candidate (rows, by id) by each method of comparisons (columns)."""
     ranks = {
         name: competition_rank(method.strengths(tally.matrix, None, None))
@@ -35,8 +35,8 @@ def ranks_by_method(tally: Tally) -> pd.DataFrame:
     return pd.DataFrame(ranks, index=tally.candidates)
 
 
-def method_tau_b_matrix(ranks: pd.DataFrame) -> pd.DataFrame:
-    """Return Kendall's tau-b of every two columns of :func:`ranks_by_method`, a square table."""
+def method_agreement(ranks: pd.DataFrame) -> pd.DataFrame:
+    """Return Kendall's tau-b of every two columns of :func:`method_ranks`, a square table."""
     return ranks.corr(method="kendall")
 
 
@@ -95,7 +95,7 @@ def share_in_top(strength: np.ndarray, size: int) -> np.ndarray:
 def top_test(
     strength: np.ndarray, passed: np.ndarray, seed: int = 0
 ) -> tuple[float, np.ndarray, PermutationP]:
-    """Return how many who passed are in a top of as many, what random judges give, and the test.
+    """Return how many of those who passed are in a top of as many, permuted as well, and the test.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def _untied_pairs(values: np.ndarray) -> float:
     return (len(values) ** 2 - float((counts.astype(float) ** 2).sum())) / 2
 
 
-def accuracy_by_juror(comparisons: pd.DataFrame, score: pd.Series) -> pd.Series:
+def juror_agreement(comparisons: pd.DataFrame, score: pd.Series) -> pd.Series:
     """Return the share of pairs of unequal score that each juror ordered as the result did.
 
     A tie counts half. Indexed by juror, the highest share first.

@@ -27,35 +27,35 @@ from ranking.evaluation.resampling import (
     QUANTILES,
     Estimate,
     bootstrap_counts,
-    bootstrap_pair_share,
-    bootstrap_pair_sums,
+    bootstrap_sums,
+    pair_share,
 )
 
 EXTREME = 1e-12  # distance from 0 or 1 that rounding may leave
 
 
-def bounded_share(right: np.ndarray, tallied: np.ndarray, seed: int = 0) -> Estimate:
+def bounded_share(right: np.ndarray, compared: np.ndarray, seed: int = 0) -> Estimate:
     """Return a share of pairs with an interval, candidates resampled.
 
     Parameters
     ----------
-    right, tallied : float arrays, shape (n, n)
+    right, compared : float arrays, shape (n, n)
         Numbers of comparisons of each ordered pair: those that are right, and all.
     seed : seed of the bootstrap
     """
-    return _bounded(bootstrap_pair_share(right, tallied, seed), tallied)
+    return _bounded(pair_share(right, compared, seed), compared)
 
 
-def panel_share(right: np.ndarray, tallied: np.ndarray, seed: int = 0) -> Estimate:
+def panel_share(right: np.ndarray, compared: np.ndarray, seed: int = 0) -> Estimate:
     """Return a share of pairs with an interval, jurors and candidates resampled independently.
 
     Parameters
     ----------
-    right, tallied : float arrays, shape (jurors, n, n)
+    right, compared : float arrays, shape (jurors, n, n)
         Numbers of comparisons of each juror and ordered pair: those that are right, and all.
     seed : seed of the bootstrap
     """
-    total = float(tallied.sum())
+    total = float(compared.sum())
     if total == 0:
         return Estimate(float("nan"))
     jurors, n, _ = right.shape
@@ -63,26 +63,26 @@ def panel_share(right: np.ndarray, tallied: np.ndarray, seed: int = 0) -> Estima
     rng = np.random.default_rng([seed, 1])
     drawn = rng.multinomial(jurors, np.full(jurors, 1 / jurors), size=BOOTSTRAP_DRAWS)
     above, below = (
-        sum(drawn[:, at] * bootstrap_pair_sums(candidates, own) for at, own in enumerate(values))
-        for values in (right, tallied)
+        sum(drawn[:, at] * bootstrap_sums(candidates, own) for at, own in enumerate(values))
+        for values in (right, compared)
     )
     above, below = np.asarray(above), np.asarray(below)
     low, high = np.quantile(above[below > 0] / below[below > 0], QUANTILES)
     share = Estimate(float(right.sum()) / total, float(low), float(high), pairs=total)
-    return _bounded(replace(share, unit="jurors and candidates"), tallied.sum(axis=0))
+    return _bounded(replace(share, unit="jurors and candidates"), compared.sum(axis=0))
 
 
-def count_disjoint_pairs(tallied: np.ndarray) -> int:
+def count_disjoint_pairs(compared: np.ndarray) -> int:
     """Return how many pairs can be chosen, no candidate in two of them; perhaps one or two fewer.
 
     Whoever has fewest possible partners is paired first, with the partner who has fewest.
 
     Parameters
     ----------
-    tallied : float array, shape (n, n)
+    compared : float array, shape (n, n)
         Comparisons of row and column, in either order.
     """
-    possible = (tallied + tallied.T) > 0
+    possible = (compared + compared.T) > 0
     np.fill_diagonal(possible, val=False)
     partners = possible.sum(axis=1)
     found = 0
@@ -97,11 +97,11 @@ def count_disjoint_pairs(tallied: np.ndarray) -> int:
     return found
 
 
-def _bounded(estimate: Estimate, tallied: np.ndarray) -> Estimate:
+def _bounded(estimate: Estimate, compared: np.ndarray) -> Estimate:
     """The estimate; if it is all or nothing, its interval ends at the bound of disjoint pairs."""
     value = estimate.value
     if not EXTREME < value < 1 - EXTREME and estimate.pairs:
-        pairs = count_disjoint_pairs(tallied)
+        pairs = count_disjoint_pairs(compared)
         bound = float(QUANTILES[0] ** (1 / pairs))
         low, high = (bound, 1.0) if value > 0.5 else (0.0, 1 - bound)
         noun = "pair" if pairs == 1 else "pairs"

@@ -34,15 +34,15 @@ def test_one_pair_says_almost_nothing():
 def test_disjoint_pairs_of_unequal_results_are_as_many_as_can_be(sizes):
     """Half of all candidates, but no more than there are outside the largest group."""
     n, largest = sum(sizes), max(sizes)
-    tallied = unequal(np.repeat(np.arange(len(sizes)), sizes).astype(float))
-    assert count_disjoint_pairs(tallied) == min(n // 2, n - largest)
+    compared = unequal(np.repeat(np.arange(len(sizes)), sizes).astype(float))
+    assert count_disjoint_pairs(compared) == min(n // 2, n - largest)
 
 
 @given(st.integers(2, 14), st.integers(0, 10_000), st.floats(0.05, 0.9))
 def test_disjoint_pairs_are_nearly_a_largest_matching(n, seed, density):
-    tallied = np.triu(np.random.default_rng(seed).random((n, n)) < density, 1).astype(float)
-    largest = len(nx.max_weight_matching(nx.from_numpy_array(tallied), maxcardinality=True))
-    assert largest - 2 <= count_disjoint_pairs(tallied) <= largest
+    compared = np.triu(np.random.default_rng(seed).random((n, n)) < density, 1).astype(float)
+    largest = len(nx.max_weight_matching(nx.from_numpy_array(compared), maxcardinality=True))
+    assert largest - 2 <= count_disjoint_pairs(compared) <= largest
 
 
 @pytest.mark.slow
