@@ -14,18 +14,18 @@ and name it in :data:`FINDERS`: commands, page and tables follow.
 from collections.abc import Sequence
 
 from icpc.findings.accuracy import (
-    find_accuracy,
     find_accuracy_by_distance,
+    find_agreement_of_jurors_with_result,
     find_f1,
-    find_juror_agreement,
+    find_pair_accuracy,
 )
 from icpc.findings.agreement import find_descriptions, find_rounds, find_tau_b
 from icpc.findings.consistency import (
-    find_groups,
     find_order_effect,
+    find_strongly_connected_groups,
     find_transitivity,
 )
-from icpc.findings.controls import find_coin_flips, find_rules
+from icpc.findings.controls import find_coin_flip_controls, find_roster_value_controls
 from icpc.findings.families import correct_families, summarise_families
 from icpc.findings.finding import Finder, Findings
 from icpc.findings.results import find_left_out, find_unknown_result
@@ -34,18 +34,18 @@ from icpc.study.study import Study
 FINDERS: tuple[Finder, ...] = (
     find_left_out,
     find_unknown_result,
-    find_accuracy,
+    find_pair_accuracy,
     find_accuracy_by_distance,
     find_f1,
     find_tau_b,
     find_rounds,
     find_descriptions,
-    find_juror_agreement,
+    find_agreement_of_jurors_with_result,
     find_order_effect,
     find_transitivity,
-    find_groups,
-    find_coin_flips,
-    find_rules,
+    find_strongly_connected_groups,
+    find_coin_flip_controls,
+    find_roster_value_controls,
 )
 """Every check, in the order in which the findings are printed."""
 

@@ -28,7 +28,7 @@ from icpc.findings.wording import (
     percent,
 )
 from icpc.study.study import Study
-from ranking.comparisons.schedule import both_orders
+from ranking.comparisons.schedule import most_pairs_in_both_orders
 from ranking.consistency.null_transitivity import (
     NullShares,
     circular_p,
@@ -39,10 +39,14 @@ from ranking.consistency.order_effect import (
     MIN_CANDIDATES,
     MIN_COMPARISONS,
     first_win_rate,
-    order_agreement,
     order_effect_log_odds,
+    same_winner_rate_in_both_orders,
 )
-from ranking.consistency.transitivity import Triads, count_feedback_arcs, count_triads
+from ranking.consistency.transitivity import (
+    Triads,
+    count_circular_triads,
+    count_feedback_arcs_and_decided_pairs,
+)
 from ranking.evaluation.resampling import Estimate, two_sided_p
 
 SHOWN = 5e-4  # smallest log-odds of three decimals
@@ -61,8 +65,8 @@ def find_order_effect(study: Study) -> Iterator[Finding]:
         yield Finding(key, CONSISTENCY, name, sentence)
         return
     seed, enough = study.settings.seed, len(study.tally.candidates) >= MIN_CANDIDATES
-    if both_orders(study.tally):
-        yield _agreement(order_agreement(study.tally, seed))
+    if most_pairs_in_both_orders(study.tally):
+        yield _agreement(same_winner_rate_in_both_orders(study.tally, seed))
         yield _first_preference(first_win_rate(study.tally, seed), enough=enough)
     effect = order_effect_log_odds(study.tally)
     if isnan(effect.value):
@@ -86,11 +90,11 @@ def find_transitivity(study: Study) -> Iterator[Finding]:
     else:
         without = "coin flips"
         null = flip_coins(study.tally, method, seed)
-    triads = count_triads(study.tally.wins)
+    triads = count_circular_triads(study.tally.wins)
     if triads.decided:
         yield _triads(study, triads, null, without)
     strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
-    against, decided = count_feedback_arcs(study.tally.wins, strength.to_numpy())
+    against, decided = count_feedback_arcs_and_decided_pairs(study.tally.wins, strength.to_numpy())
     if decided:
         share = against / decided
         sentence = (
@@ -127,7 +131,7 @@ def _range(shares: np.ndarray) -> str:
     return f"{100 * low:.1f} to {percent(high)}"
 
 
-def find_groups(study: Study) -> Iterator[Finding]:
+def find_strongly_connected_groups(study: Study) -> Iterator[Finding]:
     """Groups of candidates between which wins run in one direction only."""
     groups = study.schedule.groups
     sentence = (

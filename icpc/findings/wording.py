@@ -81,7 +81,7 @@ RULE = Words(
 )
 
 
-def nearer(one: str, other: str) -> Words:
+def words_for_nearer_to_result(one: str, other: str) -> Words:
     """Return the words for whether ``one`` is nearer to the result than ``other``."""
     return Words(
         significant=f"{one} is nearer to the result.",

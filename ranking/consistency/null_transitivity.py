@@ -1,16 +1,8 @@
-<<<<<<<< HEAD:ranking/consistency/null_consistency.py
-"""How consistent comparisons are without any order behind them: coin flips, and marks shuffled.
-
-Conventions
------------
-Consistency is measured by two shares: circular triads of the decided ones, and feedback arcs of the
-========
 """How transitive comparisons are without any order behind them: coin flips, and marks shuffled.
 
 Conventions
 -----------
 Two shares measure transitivity: circular triads of the decided ones, and feedback arcs of the
->>>>>>>> i12:ranking/consistency/null_transitivity.py
 decided pairs. Coin flips make a quarter of the triads circular, but fewer than half of the pairs
 feedback arcs, since the ranking is fitted to them: about a third of 20 candidates. A juror's marks
 contradict themselves nowhere. So for a panel each juror's marks are shuffled over the candidates

@@ -25,7 +25,7 @@ from ranking.methods.registry import METHODS
 from ranking.tables import TIE
 
 
-def method_ranks(tally: Tally) -> pd.DataFrame:
+def ranks_by_method(tally: Tally) -> pd.DataFrame:
     """Return the rank of each candidate (rows, by id) by each method of comparisons (columns)."""
     ranks = {
         name: competition_rank(method.strengths(tally.matrix, None, None))
@@ -35,8 +35,8 @@ def method_ranks(tally: Tally) -> pd.DataFrame:
     return pd.DataFrame(ranks, index=tally.candidates)
 
 
-def method_agreement(ranks: pd.DataFrame) -> pd.DataFrame:
-    """Return Kendall's tau-b of every two columns of :func:`method_ranks`, a square table."""
+def method_tau_b_matrix(ranks: pd.DataFrame) -> pd.DataFrame:
+    """Return Kendall's tau-b of every two columns of :func:`ranks_by_method`, a square table."""
     return ranks.corr(method="kendall")
 
 
@@ -133,7 +133,7 @@ def _untied_pairs(values: np.ndarray) -> float:
     return (len(values) ** 2 - float((counts.astype(float) ** 2).sum())) / 2
 
 
-def juror_agreement(comparisons: pd.DataFrame, score: pd.Series) -> pd.Series:
+def accuracy_by_juror(comparisons: pd.DataFrame, score: pd.Series) -> pd.Series:
     """Return the share of pairs of unequal score that each juror ordered as the result did.
 
     A tie counts half. Indexed by juror, the highest share first.

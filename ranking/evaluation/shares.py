@@ -27,8 +27,8 @@ from ranking.evaluation.resampling import (
     QUANTILES,
     Estimate,
     bootstrap_counts,
-    bootstrap_sums,
-    pair_share,
+    bootstrap_pair_share,
+    bootstrap_pair_sums,
 )
 
 EXTREME = 1e-12  # distance from 0 or 1 that rounding may leave
@@ -43,7 +43,7 @@ def bounded_share(right: np.ndarray, compared: np.ndarray, seed: int = 0) -> Est
         Numbers of comparisons of each ordered pair: those that are right, and all.
     seed : seed of the bootstrap
     """
-    return _bounded(pair_share(right, compared, seed), compared)
+    return _bounded(bootstrap_pair_share(right, compared, seed), compared)
 
 
 def panel_share(right: np.ndarray, compared: np.ndarray, seed: int = 0) -> Estimate:
@@ -63,7 +63,7 @@ def panel_share(right: np.ndarray, compared: np.ndarray, seed: int = 0) -> Estim
     rng = np.random.default_rng([seed, 1])
     drawn = rng.multinomial(jurors, np.full(jurors, 1 / jurors), size=BOOTSTRAP_DRAWS)
     above, below = (
-        sum(drawn[:, at] * bootstrap_sums(candidates, own) for at, own in enumerate(values))
+        sum(drawn[:, at] * bootstrap_pair_sums(candidates, own) for at, own in enumerate(values))
         for values in (right, compared)
     )
     above, below = np.asarray(above), np.asarray(below)

@@ -8,16 +8,11 @@ import pytest
 
 from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons
-<<<<<<<< HEAD:tests/ranking/consistency/test_null_consistency.py
-from ranking.consistency.null_consistency import circular_p, flip_coins, shuffle_marks
+from ranking.consistency.null_transitivity import circular_p, flip_coins, shuffle_marks
 from ranking.consistency.transitivity import (
     count_circular_triads,
     count_feedback_arcs_and_decided_pairs,
 )
-========
-from ranking.consistency.null_transitivity import circular_p, flip_coins, shuffle_marks
-from ranking.consistency.transitivity import count_feedback_arcs, count_triads
->>>>>>>> i12:tests/ranking/consistency/test_null_transitivity.py
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WINS
 
@@ -72,11 +67,7 @@ def panel():
     return marks_to_comparisons(pd.DataFrame(rows, columns=columns))
 
 
-<<<<<<<< HEAD:tests/ranking/consistency/test_null_consistency.py
-def test_shuffled_marks_are_far_more_consistent_than_coin_flips(panel):
-========
 def test_shuffled_marks_are_far_more_transitive_than_coin_flips(panel):
->>>>>>>> i12:tests/ranking/consistency/test_null_transitivity.py
     """A juror never contradicts itself, so the majority of some seldom does."""
     tally = count_comparisons(panel)
     shuffled, flips = shuffle_marks(panel, BRADLEY_TERRY), flip_coins(tally, BRADLEY_TERRY)
