@@ -39,7 +39,7 @@ from ranking.uncertainty.normal_prior import laplace_posterior
 from ranking.uncertainty.profile_likelihood import (
     profile_intervals,
     reference_group,
-    unbounded_sides,
+    unbounded_ends,
 )
 from ranking.uncertainty.rank_distribution import (
     DRAWS,
@@ -116,7 +116,7 @@ def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
     if field.infinite:
         reference = reference_group(field.matrix.wins)
         centre = found.strength + (field.printed - found.strength)[reference].mean()
-        below, above = unbounded_sides(field.matrix.wins, reference)
+        below, above = unbounded_ends(field.matrix.wins, reference)
         low, high = np.where(below, -np.inf, centre - half), np.where(above, np.inf, centre + half)
     return ComponentIntervals(
         field.candidates,
@@ -146,8 +146,8 @@ def by_candidates(field: Field, draws: int) -> ComponentIntervals:
         ends = np.quantile(drawn, QUANTILES, axis=0)
         low, high = strength + _widening(n) * (ends - strength)
         if field.method.name == BRADLEY_TERRY.name and (n < FEW or np.ptp(drawn) < TIE_TOLERANCE):
-            by_chance = _likelihood_ends(field)
-            low, high = np.minimum(low, by_chance[0]), np.maximum(high, by_chance[1])
+            likely = _likelihood_ends(field)
+            low, high = np.minimum(low, likely[0]), np.maximum(high, likely[1])
     ranks = empirical_bayes_draws(strength, _order_variance(drawn, strength), n - 1, field.seed)
     return ComponentIntervals(
         field.candidates,

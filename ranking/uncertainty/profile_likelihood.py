@@ -90,7 +90,7 @@ def profile_intervals(wins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     peak = _maximum(likelihood, n)
     centre = contrasts @ peak
     ends = []
-    for sign, infinite in zip((-1, 1), unbounded_sides(wins, reference), strict=True):
+    for sign, infinite in zip((-1, 1), unbounded_ends(wins, reference), strict=True):
         end = np.where(infinite, sign * np.inf, centre)
         finite = np.flatnonzero(~infinite & np.abs(contrasts).any(axis=1))
         if n > MAX_PROFILED:
@@ -115,7 +115,7 @@ def reference_group(wins: np.ndarray) -> np.ndarray:
     return inside
 
 
-def unbounded_sides(wins: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def unbounded_ends(wins: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which lower and which upper ends are infinite; bool, shape (n,) each.
 
     Both of a candidate who is the reference alone: that strength is 0 by definition.
@@ -162,7 +162,7 @@ def _profile_ends(
     """Return the lower (-1) or upper (1) ends (m,) of the intervals of contrasts (m, n).
 
     At an end the likelihood has fallen by :data:`DROP`, and its gradient is a multiple of the
-    contrast. The step to where the likelihood's parabola meets both conditions is repeated.
+    contrast. The step to where the likelihood's parabola fulfils both conditions is repeated.
     """
     target = likelihood.value(peak[np.newaxis])[0] - np.abs(fall)
     strengths = np.tile(peak, (len(contrasts), 1))

@@ -10,7 +10,7 @@ from ranking.uncertainty import profile_likelihood
 from ranking.uncertainty.profile_likelihood import (
     profile_intervals,
     reference_group,
-    unbounded_sides,
+    unbounded_ends,
 )
 
 DROP = chi2.ppf(0.95, 1) / 2
@@ -61,14 +61,14 @@ def test_the_ends_are_those_of_a_general_optimiser():
             assert fell.fun - smallest == pytest.approx(DROP, abs=5e-3)
 
 
-def test_sides_are_unbounded_where_no_chain_of_wins_ends_them():
+def test_ends_are_unbounded_where_no_chain_of_wins_ends_them():
     """One beats a cycle of three who beat another; the last lost to the first alone."""
     wins = np.zeros((6, 6))
     for winner, loser in ((0, 1), (1, 2), (2, 3), (3, 1), (3, 4), (0, 5)):
         wins[winner, loser] = 1
     reference = reference_group(wins)
     assert reference.tolist() == [False, True, True, True, False, False]
-    below, above = unbounded_sides(wins, reference)
+    below, above = unbounded_ends(wins, reference)
     assert below.tolist() == [False, False, False, False, True, True]
     assert above.tolist() == [True, False, False, False, False, True]
     low, high = profile_intervals(wins)

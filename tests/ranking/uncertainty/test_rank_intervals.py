@@ -166,11 +166,11 @@ def test_two_jurors_give_no_intervals():
 
 
 def test_ranges_stay_within_a_component():
-    """Six who met each other, and four who met each other: nobody's range passes their number."""
+    """Six compared with each other, and four: nobody's range passes their number."""
     names = np.array(["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1", "b2", "b3"])
     i, j = np.triu_indices(10, k=1)
-    met = (i < 6) == (j < 6)
-    i, j = i[met], j[met]
+    together = (i < 6) == (j < 6)
+    i, j = i[together], j[together]
     won = np.random.default_rng(0).random(len(i)) < 0.5
     table = pd.DataFrame({"first": names[i], "second": names[j]})
     table = table.assign(winner=names[np.where(won, i, j)], votes=1, windows=1)

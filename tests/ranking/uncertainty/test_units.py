@@ -29,7 +29,7 @@ def chain(n):
     return table[table["first"].str[1:].astype(int) + 1 == table["second"].str[1:].astype(int)]
 
 
-def by(column, *tables):
+def clustered(column, *tables):
     return pd.concat(
         [own.assign(**{column: f"x{at}"}) for at, own in enumerate(tables)], ignore_index=True
     )
@@ -42,10 +42,10 @@ def found(table, method=BT):
 @pytest.mark.parametrize(
     ("table", "unit", "count"),
     [
-        (by("juror", *[everyone()] * 3), "juror", 3),
-        (by("rater", *[everyone()] * 4), "rater", 4),
-        (by("session", *[everyone()] * 3), "session", 3),
-        (by("match", *[everyone()] * 3), "match", 3),
+        (clustered("juror", *[everyone()] * 3), "juror", 3),
+        (clustered("rater", *[everyone()] * 4), "rater", 4),
+        (clustered("session", *[everyone()] * 3), "session", 3),
+        (clustered("match", *[everyone()] * 3), "match", 3),
         (everyone(), "candidate", 6),
         (everyone(rater="me"), "candidate", 6),
         (chain(8), "comparison", 7),
@@ -63,9 +63,13 @@ def test_the_unit_follows_from_the_comparisons(table, unit, count):
 @pytest.mark.parametrize(
     ("table", "method", "words"),
     [
-        (by("juror", everyone()), BT, "1 juror who ordered somebody; it takes 3"),
-        (by("juror", *[everyone()] * 2), BT, "2 jurors who ordered somebody"),
-        (by("session", *[everyone()] * 2), BT, "2 sessions; it takes 3 to see how much they"),
+        (clustered("juror", everyone()), BT, "1 juror who ordered somebody; it takes 3"),
+        (clustered("juror", *[everyone()] * 2), BT, "2 jurors who ordered somebody"),
+        (
+            clustered("session", *[everyone()] * 2),
+            BT,
+            "2 sessions; it takes 3 to see how much they",
+        ),
         (chain(8), METHODS["pagerank"], "pagerank has none"),
         (everyone(), replace(BT, ordinal=True), "no more than an order"),
         (everyone(), replace(BT, needs="marks"), "ranks by marks"),
@@ -79,15 +83,15 @@ def test_where_no_unit_suits_there_is_a_reason(table, method, words):
 
 
 def test_candidates_are_the_unit_in_components_compared_in_full():
-    """Two rings who never met: of 12 candidates' pairs less than half, of their own all."""
+    """Two components: of 12 candidates' pairs less than half, of their own all."""
     other = everyone()
     for place in ("first", "second", "winner"):
         other[place] = "d" + other[place]
     assert found(pd.concat([everyone(), other])).unit == "candidate"
 
 
-def test_who_ordered_nobody_is_named_and_not_counted():
-    table = by("juror", *[everyone()] * 3, everyone().assign(winner="tie"))
+def test_who_ordered_nobody_is_named_and_left_out():
+    table = clustered("juror", *[everyone()] * 3, everyone().assign(winner="tie"))
     one = found(table)
     assert (one.count, one.without_order) == (3, ("x3",))
     assert one.sentences == (
@@ -95,7 +99,9 @@ def test_who_ordered_nobody_is_named_and_not_counted():
         one.sentence,
     )
     assert set(units.ordering_rows(table, one)["juror"]) == {"x0", "x1", "x2"}
-    assert found(by("juror", *[everyone().assign(winner="tie")] * 3)).reason.startswith("no jurors")
+    assert found(clustered("juror", *[everyone().assign(winner="tie")] * 3)).reason.startswith(
+        "no jurors"
+    )
 
 
 def test_the_table_has_no_empty_cell_and_every_unit():
