@@ -97,6 +97,7 @@ def test_the_record_says_what_went_in(icpc2015, run):
         "resample": "auto",
         "seed": 0,
     }
+    assert (facts["intervals"]["unit"], facts["intervals"]["count"]) == ("candidate", 113)
     assert {"numpy", "scipy"} <= set(facts["libraries"])
 
 

@@ -124,6 +124,28 @@ def test_2025_who_passed_a_later_stage_is_in_the_round_after_it():
     assert passed == [40, 20, 11]
 
 
+@pytest.mark.parametrize(
+    ("round_name", "width"), [("stage1", 34.7), ("stage2", 21.6), ("stage3", 9.6), ("final", 6.6)]
+)
+def test_2025_ranges_take_jurors_as_the_sample(round_name, width):
+    """Resampling candidates gave ranges a third to an eighth as wide, coverage 22 to 69 %."""
+    competition = load_competition("icpc2025")
+    study = run_study(competition, load_comparisons(competition, round_name=round_name), Settings())
+    ranking = study.ranking
+    assert (ranking["rank_high"] - ranking["rank_low"]).mean() == pytest.approx(width, rel=0.1)
+    assert ranking["rank_high"].iloc[0] > 1
+    assert len(study.intervals.possible_leaders) > 1
+    assert any("take 17 jurors as the sample" in remark for remark in study.remarks)
+
+
+def test_a_juror_who_ordered_nobody_is_named(study2025):
+    table = study2025.comparisons.table
+    idle = table[table["juror"] == table["juror"].iloc[0]].assign(juror="x", winner="tie")
+    comparisons = replace(study2025.comparisons, table=pd.concat([table, idle], ignore_index=True))
+    study = run_study(study2025.competition, comparisons, Settings())
+    assert "x ordered nobody and is left out of the ranges of rank." in study.remarks
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_ranking_is_blind_to_results(icpc2015, study2015, tmp_path, seed):
     """Permuted or deleted results leave every byte of ranking.csv as it is."""

@@ -168,7 +168,7 @@ def test_two_jurors_give_no_intervals():
 
 
 def test_ranges_stay_within_a_component():
-    """Six who met each other, and four who met each other: nobody's range passes their number."""
+    """Six compared with each other, and four: nobody's range passes their number."""
     names = np.array(["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1", "b2", "b3"])
     i, j = np.triu_indices(10, k=1)
     compared = (i < 6) == (j < 6)
