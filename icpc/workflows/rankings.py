@@ -11,6 +11,7 @@ from icpc.study.runs import load_run
 from icpc.study.study import Settings, Study, run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.settings import RankingOptions, Source
+from ranking.deprecation import warn_renamed
 from ranking.errors import CompetitionError, Given
 
 DEFAULT_SETTINGS = Settings()
@@ -122,4 +123,7 @@ def _given(options: RankingOptions, seed: int | None) -> dict[str, Any]:
     """Settings by name, those that are not None."""
     own = {**asdict(options), "seed": seed}
     del own["passing_score"]
+    if own["resample"] == "candidates":
+        warn_renamed("resample", [("candidates", "auto")])
+        own["resample"] = "auto"
     return {name: value for name, value in own.items() if value is not None}

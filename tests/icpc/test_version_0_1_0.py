@@ -124,6 +124,13 @@ def test_a_run_is_compared_with_one_of_today():
     assert renamings(same.stderr) == Counter(IN_RECORD)
 
 
+def test_the_old_word_for_what_is_resampled_is_read():
+    asked = ("rank", *ROSTER, "--format", "csv", "--resample")
+    old, new = judge(*asked, "candidates"), judge(*asked, "auto")
+    assert old.stdout == new.stdout
+    assert "resample: 'candidates' is now 'auto'." in old.stderr
+
+
 def options():
     """Every option of every command, by its words, and whether it is a flag."""
     found = {}
