@@ -60,7 +60,12 @@ def test_errors_remarks_findings_and_progress_are_recorded_with_the_test_that_ra
         Progress().start("reading the test")
     RosterError("roster.csv", "raised when nothing is recorded", "nothing")
     text = "\n".join(recorder.cases)
-    for sentence in ("icpc2016", "pair accuracy:", "take 3 candidates as the sample", "reading the test"):
+    for sentence in (
+        "icpc2016",
+        "pair accuracy:",
+        "take 3 candidates as the sample",
+        "reading the test",
+    ):
         assert sentence in text
     assert "nothing is recorded" not in text
     assert all("test_errors_remarks_findings" in case for case in recorder.cases.values())
