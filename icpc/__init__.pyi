@@ -1,7 +1,7 @@
 from .competition.competitions import load_competition, read_competition
 from .study.comparisons import load_comparisons
 from .study.runs import load_run, save_run
-from .study.study import Settings
+from .study.settings import Settings
 from .workflows.comparison import compare
 from .workflows.rankings import rank
 from .workflows.recordings import compare_recordings, prepare_recordings

@@ -6,7 +6,7 @@ from .judging import compare_windows, load_own_or_shipped_ranker
 from .methods import METHODS, Method, find_method, rank_candidates
 from .progress import Progress
 from .tasks import TASKS, find_task
-from .uncertainty import with_intervals
+from .uncertainty import estimate_intervals
 
 __all__ = [
     "ENCODERS",
@@ -18,6 +18,7 @@ __all__ = [
     "Tally",
     "compare_windows",
     "count_comparisons",
+    "estimate_intervals",
     "find_method",
     "find_task",
     "load_encoder",
@@ -25,5 +26,4 @@ __all__ = [
     "pair_accuracy",
     "rank_candidates",
     "votes_to_comparisons",
-    "with_intervals",
 ]

@@ -22,7 +22,8 @@ settings.load_profile("judge")
 def _study(name: str) -> "Study":
     from icpc.competition.competitions import load_competition
     from icpc.study.comparisons import load_comparisons
-    from icpc.study.study import Settings, run_study
+    from icpc.study.settings import Settings
+    from icpc.study.study import run_study
 
     competition = load_competition(name)
     return run_study(competition, load_comparisons(competition), Settings())

@@ -99,7 +99,8 @@ def test_numbers_of_the_readme_on_accuracy(study2015):
 def test_numbers_of_the_readme_on_the_two_stages_of_2025(study2025):
     from icpc.findings.compare import compare_rankings, every_two_rankings, rankings_of
     from icpc.study.comparisons import load_comparisons
-    from icpc.study.study import Settings, run_study
+    from icpc.study.settings import Settings
+    from icpc.study.study import run_study
 
     competition = study2025.competition
     stage2 = run_study(competition, load_comparisons(competition, round_name="stage2"), Settings())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 from icpc.findings.finding import (
     AGREEMENT,
@@ -14,7 +13,6 @@ from icpc.findings.finding import (
 )
 from icpc.findings.results import (
     scores_and_known_mask,
-    study_detectable,
     where_results_differ,
 )
 from icpc.findings.wording import (
@@ -71,13 +69,12 @@ def find_pair_accuracy(study: Study) -> Iterator[Finding]:
 
 def _accuracy_ending(study: Study, p: PermutationP) -> Ending:
     """What to say of the pair accuracy: where nothing was told, what could have been."""
-    detectable = cache(lambda: study_detectable(study))
-    within = within_limits(ACCURACY, p, detectable)
+    within = within_limits(ACCURACY, p, lambda: study.detectable_accuracy)
 
     def ending(outcome: Outcome) -> str:
         if outcome is not Outcome.NOT_SIGNIFICANT:
             return within(outcome)
-        return f"{within(outcome)} {detectable_sentence(detectable())}"
+        return f"{within(outcome)} {detectable_sentence(study.detectable_accuracy)}"
 
     return ending
 

@@ -12,7 +12,6 @@ counted three times.
 """
 
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 
@@ -20,12 +19,10 @@ from icpc.competition.rounds import MAX_ROUNDS, round_or_score_label
 from icpc.findings.finding import AGREEMENT, NULL_BAND, Finding, NullTest
 from icpc.findings.results import (
     scores_and_known_mask,
-    study_detectable,
     where_results_differ,
 )
 from icpc.findings.wording import ASSOCIATION, TOP, percent, within_limits
 from icpc.study.study import Study
-from ranking.comparisons.schedule import equal_scores_rarely_compared
 from ranking.evaluation.agreement import (
     largest_tau_b,
     share_in_top,
@@ -35,19 +32,16 @@ from ranking.evaluation.agreement import (
     top_test,
 )
 from ranking.evaluation.hit_rate import area_under_roc
-from ranking.evaluation.null_model import random_judge_strengths
-from ranking.evaluation.permutation import PERMUTATIONS, Arrangements, PermutationP
-from ranking.methods.bradley_terry import BRADLEY_TERRY
+from ranking.evaluation.permutation import p_among
 from ranking.methods.method import competition_rank
 
 LEVEL = "All candidates share one rank."
-MAX_SIMULATED = 400  # candidates, up to which as many random judges are simulated as permutations
 
 
 @where_results_differ
 def find_tau_b(study: Study) -> Iterator[Finding]:
     """Kendall's tau-b of the ranking and the result."""
-    strength, score, null = _compared(study)
+    (strength, score), null = _known(study), _null(study)
     value, largest = tau_b(strength, score), largest_tau_b(strength, score)
     reach = "1 is" if largest > 1 - 1e-9 else f"with these ties {largest:.3f} is"
     sentence = (
@@ -65,15 +59,15 @@ def find_tau_b(study: Study) -> Iterator[Finding]:
     if null is None:
         p = tau_test(strength, score, study.settings.seed)
     else:
-        p = _among(value, np.array([tau_b(other, score) for other in null]))
-    test = NullTest(value, p, within_limits(ASSOCIATION, p, cache(lambda: study_detectable(study))))
+        p = p_among(value, np.array([tau_b(other, score) for other in null]))
+    test = NullTest(value, p, within_limits(ASSOCIATION, p, lambda: study.detectable_accuracy))
     yield Finding(key, AGREEMENT, name, f"{sentence},", value=value, test=test)
 
 
 @where_results_differ
 def find_rounds(study: Study) -> Iterator[Finding]:
     """How many of those who passed into each round are in a top of the same size."""
-    strength, score, null = _compared(study)
+    (strength, score), null = _known(study), _null(study)
     levels = np.unique(score)[1:]
     if len(levels) > MAX_ROUNDS:
         yield Finding(
@@ -86,7 +80,6 @@ def find_rounds(study: Study) -> Iterator[Finding]:
     if _all_level(strength):
         yield Finding("rounds", AGREEMENT, "rounds", f"{LEVEL} There is no top to count.")
         return
-    detectable = cache(lambda: study_detectable(study))
     for level in levels:
         passed = score >= level
         m = int(passed.sum())
@@ -94,7 +87,7 @@ def find_rounds(study: Study) -> Iterator[Finding]:
         expected = m * m / len(passed)
         if null is not None:
             drawn = share_in_top(null, m)[:, passed].sum(axis=1)
-            p, expected = _among(found, drawn), drawn.mean()
+            p, expected = p_among(found, drawn), drawn.mean()
         named = round_or_score_label(study.competition.rounds, level)
         shared = "" if found == int(found) else ", ties in equal shares"
         sentence = f"{_who_passed(m, named)} {found:.3g} of them{shared}"
@@ -105,14 +98,16 @@ def find_rounds(study: Study) -> Iterator[Finding]:
         low = np.quantile(drawn, NULL_BAND[0], method="lower")
         high = np.quantile(drawn, NULL_BAND[1], method="higher")
         sentence += f" (by chance {expected:.1f} on average, 95 % {low:.3g} to {high:.3g}),"
-        test = NullTest(found - expected, p, within_limits(TOP, p, detectable))
+        test = NullTest(
+            found - expected, p, within_limits(TOP, p, lambda: study.detectable_accuracy)
+        )
         yield Finding(key, AGREEMENT, name, sentence, value=found / m, test=test)
 
 
 @where_results_differ
 def find_descriptions(study: Study) -> Iterator[Finding]:
     """Somers' D, and how often one who passed is ranked above one who did not."""
-    strength, score, _ = _compared(study)
+    strength, score = _known(study)
     value = somers_d(strength, score)
     sentence = (
         f"Somers' D is {_signed(value)}: of the pairs of unequal result, the share that is ranked "
@@ -136,30 +131,21 @@ def find_descriptions(study: Study) -> Iterator[Finding]:
     yield Finding("auc", AGREEMENT, "AUC of passing", sentence, value=value)
 
 
-def _compared(study: Study) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Strengths and scores of those whose result is known; random judges, if they are needed."""
+def _known(study: Study) -> tuple[np.ndarray, np.ndarray]:
+    """Strengths and scores of those whose result is known."""
     score, known = scores_and_known_mask(study)
-    strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
-    own, method = strength.to_numpy()[known], study.settings.ranking_method
-    if (
-        study.decided_by_marks
-        or method == BRADLEY_TERRY
-        or not equal_scores_rarely_compared(study.tally, score)
-    ):
-        return own, score[known], None
-    draws = PERMUTATIONS if len(score) <= MAX_SIMULATED else None
-    null = random_judge_strengths(study.tally, method, study.settings.seed, draws)
-    return own, score[known], null[:, known]
+    return study.strengths[known], score[known]
+
+
+def _null(study: Study) -> np.ndarray | None:
+    """Strengths of the same by random judges, where results cannot be permuted fairly."""
+    null = study.null_strengths_of_tests
+    return None if null is None else null[:, scores_and_known_mask(study)[1]]
 
 
 def _all_level(strength: np.ndarray) -> bool:
     """Whether all candidates share one rank."""
     return bool((competition_rank(strength) == 1).all())
-
-
-def _among(value: float, drawn: np.ndarray) -> PermutationP:
-    """The p of a value among those of random judges."""
-    return Arrangements(np.zeros((len(drawn), 0)), exact=False).test(value, drawn)
 
 
 def _who_passed(m: int, named: str) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from icpc.findings.finding import Outcome, outcome_of_p, p_of_estimate
+from icpc.study.comparisons import marks_decided
 from icpc.study.study import Study, result_labels
 from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.tally import count_comparisons
@@ -220,7 +221,7 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
     tau = tau_b_with_interval(own, others, seed)
     apart = order_accuracy_difference(own, others, result, seed)
     decided = tuple(
-        ranking.name for ranking in (one, other) if _decided(ranking.decided_score, result)
+        ranking.name for ranking in (one, other) if marks_decided(ranking.decided_score, result)
     )
     if decided:
         apart = Estimate(apart.value, pairs=apart.pairs)
@@ -245,11 +246,6 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
         at_floor=p_of_estimate(apart).at_floor,
         decided=decided,
     )
-
-
-def _decided(score: float | None, result: np.ndarray) -> bool:
-    """Whether marks that decided who reached a score decided any of these results (n,)."""
-    return score is not None and bool((result < score).any() and (result >= score).any())
 
 
 def _refuse_another_roster(one: str, study: Study, other: str, another: Study) -> None:

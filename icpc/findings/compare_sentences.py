@@ -12,7 +12,7 @@ import numpy as np
 
 from icpc.findings.compare import REST, Paired, paired_table
 from icpc.findings.finding import SIGNIFICANCE_LEVEL, Outcome
-from icpc.findings.wording import percent, words_for_nearer_to_result
+from icpc.findings.wording import corrected_p_clause, percent, words_for_nearer_to_result
 from icpc.study.study import Study
 from ranking.comparisons.schedule import equal_scores_rarely_compared
 
@@ -107,10 +107,9 @@ def _correlation(found: Paired) -> str:
 
 def _difference(found: Paired) -> str:
     """The p of a difference, and what it means."""
-    sign = "≤" if found.at_floor and found.p < 1 else "="
-    corrected = f" (corrected for {found.tests} pairs of rankings)" if found.tests > 1 else ""
+    clause = corrected_p_clause(found.p, found.at_floor, found.tests, "pairs of rankings")
     words = words_for_nearer_to_result(found.one, found.other).of(found.outcome)
     if found.outcome is Outcome.NOT_SIGNIFICANT:
         few = " with so few candidates" if found.smallest_p >= SIGNIFICANCE_LEVEL else ""
         words += f"{few} (smallest p possible: {found.smallest_p:.2g})."
-    return f"p {sign} {found.p:.2g}{corrected}: {words}"
+    return f"{clause}: {words}"

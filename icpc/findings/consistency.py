@@ -47,7 +47,8 @@ from ranking.consistency.transitivity import (
     count_circular_triads,
     count_feedback_arcs_and_decided_pairs,
 )
-from ranking.evaluation.resampling import Estimate, two_sided_p
+from ranking.evaluation.permutation import p_among
+from ranking.evaluation.resampling import Estimate
 
 SHOWN = 5e-4  # smallest log-odds of three decimals
 
@@ -93,8 +94,7 @@ def find_transitivity(study: Study) -> Iterator[Finding]:
     triads = count_circular_triads(study.tally.wins)
     if triads.decided:
         yield _triads(study, triads, null, without)
-    strength = study.ranking.set_index("candidate").loc[study.tally.candidates, "strength"]
-    against, decided = count_feedback_arcs_and_decided_pairs(study.tally.wins, strength.to_numpy())
+    against, decided = count_feedback_arcs_and_decided_pairs(study.tally.wins, study.strengths)
     if decided:
         share = against / decided
         sentence = (
@@ -107,7 +107,7 @@ def find_transitivity(study: Study) -> Iterator[Finding]:
 def _triads(study: Study, triads: Triads, null: NullShares, without: str) -> Finding:
     share = triads.circular / triads.decided
     if "juror" in study.comparisons.table:
-        p, expected = two_sided_p(share, null.circular), float(np.nanmean(null.circular))
+        p, expected = p_among(share, null.circular).p, float(np.nanmean(null.circular))
         shown = f"{without} ({_range(null.circular)})"
     else:
         p, expected = circular_p(study.tally.wins, study.settings.seed), 0.25

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from icpc.findings.finding import CONTROLS, REMARK, Finding, NullTest, Outcome, outcome_of_p
+from icpc.findings.wording import corrected_p_clause
 from ranking.evaluation.multiple import holm
 
 
@@ -46,11 +47,6 @@ def summarise_families(findings: Sequence[Finding]) -> Iterator[Finding]:
     yield Finding("many_checks", REMARK, "many checks", sentence[0].upper() + sentence[1:])
 
 
-def p_clause(test: NullTest, p: float) -> str:
-    """Return the corrected p of a test, as a bound if more permutations could make it smaller."""
-    return f"p {'≤' if test.p.at_floor and p < 1 else '='} {p:.2g}"
-
-
 def _families(findings: Sequence[Finding]) -> dict[str, list[tuple[Finding, NullTest]]]:
     families: dict[str, list[tuple[Finding, NullTest]]] = {}
     for finding in findings:
@@ -62,6 +58,6 @@ def _families(findings: Sequence[Finding]) -> dict[str, list[tuple[Finding, Null
 def _ended(finding: Finding, test: NullTest, p: float, tests: int) -> Finding:
     """The finding with its corrected p, its outcome, and the end of its sentence."""
     outcome = outcome_of_p(test.effect, p)
-    corrected = f" (corrected for {tests} tests)" if tests > 1 else ""
-    sentence = f"{finding.sentence} {p_clause(test, p)}{corrected}: {test.words(outcome)}"
+    clause = corrected_p_clause(p, test.p.at_floor, tests, "tests")
+    sentence = f"{finding.sentence} {clause}: {test.words(outcome)}"
     return replace(finding, p=p, outcome=outcome, sentence=sentence)

@@ -7,19 +7,12 @@ import numpy as np
 
 from icpc.findings.finding import AGREEMENT, REMARK, Finder, Finding
 from icpc.study.study import Study
-from ranking.evaluation.detectable import detectable_accuracy
 
 
 def scores_and_known_mask(study: Study) -> tuple[np.ndarray, np.ndarray]:
     """Return each candidate's score, in the order of the tally, and whether it is known."""
     score = study.results["score"].to_numpy(dtype=float)
     return score, ~np.isnan(score)
-
-
-def study_detectable(study: Study) -> float:
-    """Return the detectable accuracy of a study's comparisons and results."""
-    score, _ = scores_and_known_mask(study)
-    return detectable_accuracy(study.tally.pair_counts, score, study.settings.seed)
 
 
 def results_differ(study: Study) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from icpc.findings.finding import Outcome
-from ranking.evaluation.detectable import FEW_ACCURACY
+from icpc.study.remarks import few_candidates
 from ranking.evaluation.permutation import PermutationP
 from ranking.evaluation.resampling import Estimate
 
@@ -112,9 +112,27 @@ def within_limits(words: Words, p: PermutationP, detectable: Callable[[], float]
     return ending
 
 
-def few_candidates(detectable: float) -> str:
-    """Return that candidates are few, to end a clause; empty unless only a good ranker is found."""
-    return "" if detectable <= FEW_ACCURACY else " with so few candidates"
+def p_clause(p: float, at_floor: bool) -> str:
+    """Return a corrected p, as a bound if more permutations could make it smaller."""
+    return f"p {'≤' if at_floor and p < 1 else '='} {p:.2g}"
+
+
+def corrected_p_clause(p: float, at_floor: bool, tests: int, noun: str) -> str:
+    """Return a corrected p, and for how many tests it was corrected.
+
+    Parameters
+    ----------
+    p
+        The p, corrected.
+    at_floor
+        Whether it could be smaller if more permutations were drawn.
+    tests
+        Number of tests that were corrected together.
+    noun
+        What the tests are called, in the plural.
+    """
+    corrected = f" (corrected for {tests} {noun})" if tests > 1 else ""
+    return f"{p_clause(p, at_floor)}{corrected}"
 
 
 def detectable_sentence(detectable: float) -> str:

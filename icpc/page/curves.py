@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from icpc.study.hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
-from icpc.study.study import Settings, Study, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import Study, run_study
 from ranking.errors import RankingError
 
 

@@ -3,9 +3,8 @@
 from math import isnan
 
 from icpc.competition.rounds import round_or_score_label
-from icpc.findings.families import p_clause
 from icpc.findings.finding import Finding, Findings
-from icpc.findings.wording import HEADLINE, percent
+from icpc.findings.wording import HEADLINE, p_clause, percent
 from icpc.study.study import Study
 
 MAX_NAMED = 3
@@ -72,5 +71,5 @@ def _agreement(study: Study, accuracy: Finding | None) -> str:
     )
     if study.decided_by_marks:
         return f"{went}, by marks that decided {study.decided} themselves."
-    p = f" ({p_clause(accuracy.test, accuracy.p)})" if accuracy.test else ""
+    p = f" ({p_clause(accuracy.p, accuracy.test.p.at_floor)})" if accuracy.test else ""
     return f"{went}, {HEADLINE.of(accuracy.outcome)}{p}."

@@ -3,7 +3,8 @@ from .comparisons import Comparisons, load_comparisons
 from .figure2 import published_curve, read_published_points
 from .hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
 from .runs import load_run, save_run
-from .study import Settings, Study, run_study
+from .settings import Settings
+from .study import Study, run_study
 
 __all__ = [
     "Comparisons",

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from icpc.competition.competitions import Competition
@@ -146,6 +147,21 @@ def comparisons_from_votes(
     ties = [f"{even:,} tied votes were decided by the larger mean probability."] if even else []
     return Comparisons(
         table, source, " ".join([*remarks, *ties]), votes=votes, provenance=provenance
+    )
+
+
+def marks_decided(decided_score: float | None, results: pd.Series | np.ndarray) -> bool:
+    """Return whether marks that decided who reached a score decided any of these results.
+
+    Parameters
+    ----------
+    decided_score
+        Score that the marks decided; None if they decided none.
+    results
+        Scores of candidates, missing where they are not known.
+    """
+    return decided_score is not None and bool(
+        (results < decided_score).any() and (results >= decided_score).any()
     )
 
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from icpc.study.by_round import result_tiers
 from icpc.study.figure2 import TIERS, published_curve, read_published_points
+from icpc.study.remarks import few_candidates
 from icpc.study.study import Study, hit_rate_curve_and_summary
-from ranking.evaluation.detectable import FEW_ACCURACY, detectable_accuracy
+from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
@@ -111,7 +112,7 @@ class HitRateCurve:
                 f"The curve falls below {band}: fewer of those who passed are on top than by "
                 "chance."
             )
-        few = "" if self.detectable <= FEW_ACCURACY else " with so few candidates"
+        few = few_candidates(self.detectable)
         perfect = " Not even a perfect ranking could be." if isnan(self.detectable) else ""
         return f"The curve stays inside {band}: it cannot be told from chance{few}.{perfect}"
 
@@ -145,7 +146,7 @@ class HitRateCurve:
 
 
 def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve:
-    """Return the hit-rate of a study, with the ``label_top`` best and the finalists labelled.
+    """Return the hit-rate curve of a study, its best ``names_in_figure`` and finalists labelled.
 
     Raises
     ------
@@ -175,15 +176,15 @@ def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve
     )
 
 
-def published_points_hit_rate_curve(figure: Path, seed: int = 0) -> HitRateCurve:
-    """Return the hit-rate of the points of the paper's Figure 2.
+def published_points_hit_rate_curve(points_file: Path, seed: int = 0) -> HitRateCurve:
+    """Return the hit-rate curve of the points of a published figure, with the null band.
 
     Raises
     ------
     TableError, CompetitionError
         If the file cannot be read.
     """
-    points = read_published_points(figure)
+    points = read_published_points(points_file)
     curve, summary = published_curve(points, seed)
     named = points["candidate"][~points["candidate"].str.startswith("point ")]
     remark = (

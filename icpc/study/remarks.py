@@ -5,6 +5,7 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from ranking.comparisons.schedule import Schedule, equal_scores_rarely_compared
 from ranking.comparisons.tally import Tally, effective_number
+from ranking.evaluation.detectable import FEW_ACCURACY
 from ranking.files.text import escape_controls
 from ranking.methods.method import Method
 
@@ -71,6 +72,11 @@ def ranking_remarks(
     if schedule.undetermined_pairs:
         remarks.append(_undetermined(schedule.undetermined_pairs))
     return remarks
+
+
+def few_candidates(detectable: float) -> str:
+    """Return that candidates are few, to end a clause; empty unless only a good ranker is found."""
+    return "" if detectable <= FEW_ACCURACY else " with so few candidates"
 
 
 def _uneven(schedule: Schedule, method: Method, follows: bool) -> str:

@@ -22,7 +22,8 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from icpc.competition.roster import read_roster
 from icpc.study.comparisons import Comparisons
-from icpc.study.study import Settings, Study, run_study
+from icpc.study.settings import Settings, with_new_values
+from icpc.study.study import Study, run_study
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.votes import read_votes
 from ranking.deprecation import with_new_names
@@ -197,7 +198,7 @@ def load_run_record(folder: Path) -> dict[str, Any]:
             for key in keys:
                 record[part][key]
         record["written"].items()
-        record["settings"] = _with_new_values(record["settings"])
+        record["settings"] = with_new_values(record["settings"])
         Settings(**record["settings"])
     except (ValueError, KeyError, AttributeError, TypeError):
         raise RunError(str(path), "not the record of a run", "make the run again") from None
@@ -207,15 +208,6 @@ def load_run_record(folder: Path) -> dict[str, Any]:
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
     """Return what is not empty."""
     return {key: value for key, value in values.items() if value}
-
-
-def _with_new_values(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings of a record with today's values.
-
-    Before version 0.2.0 candidates were resampled whatever the comparisons were.
-    """
-    old = settings.get("resample") == "candidates"
-    return {**settings, "resample": "auto"} if old else settings
 
 
 def _clear(folder: Path) -> None:

@@ -20,75 +20,28 @@ import pandas as pd
 
 from icpc.competition.competitions import Competition
 from icpc.competition.rounds import round_or_score_label
-from icpc.study.comparisons import Comparisons
+from icpc.study.comparisons import Comparisons, marks_decided
 from icpc.study.remarks import ranking_remarks
+from icpc.study.settings import Settings
 from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.pairs import with_truth
-from ranking.comparisons.schedule import Schedule, describe_schedule
+from ranking.comparisons.schedule import (
+    Schedule,
+    describe_schedule,
+    equal_scores_rarely_compared,
+)
 from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.comparisons.votes import VOTE_RULES
 from ranking.errors import Given, RankingError
+from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
 from ranking.evaluation.null_model import permuted_strengths, random_judge_strengths
-from ranking.evaluation.resampling import RESAMPLED
-from ranking.files.text import escape_controls
-from ranking.methods.method import Method, rank_candidates
-from ranking.methods.registry import METHODS
+from ranking.evaluation.permutation import PERMUTATIONS
+from ranking.methods.bradley_terry import BRADLEY_TERRY
+from ranking.methods.method import rank_candidates
 from ranking.uncertainty.rank_intervals import Intervals, estimate_intervals
 from ranking.uncertainty.window_intervals import estimate_window_intervals
 
-
-@dataclass(frozen=True)
-class Settings:
-    """Every setting that changes a number.
-
-    Raises
-    ------
-    RankingError
-        If there is no such value, or two contradict each other.
-    """
-
-    method: str = "bradley-terry"
-    """Ranking method, by its name in :data:`ranking.methods.registry.METHODS`."""
-    vote: str = "majority"
-    """How votes on windows decide a comparison: majority or mean."""
-    count: str = "all"
-    """Which comparisons count: all, or paper (those of unequal score only, by raw wins)."""
-    resample: str = "auto"
-    """What the rank intervals resample: the unit that suits the comparisons (auto), or windows."""
-    seed: int = 0
-    """Seed of every random draw."""
-
-    @property
-    def ranking_method(self) -> Method:
-        """The entry of :data:`ranking.methods.registry.METHODS`."""
-        return METHODS[self.method]
-
-    def __post_init__(self) -> None:
-        for name, value, allowed in (
-            ("method", self.method, METHODS),
-            ("vote", self.vote, VOTE_RULES),
-            ("count", self.count, ("all", "paper")),
-            ("resample", self.resample, RESAMPLED),
-        ):
-            if value not in allowed:
-                raise RankingError(
-                    Given(**{name: escape_controls(value)}),
-                    "no such choice",
-                    f"choose {', '.join(allowed)}",
-                )
-        if self.count == "paper" and self.method != "wins":
-            raise RankingError(
-                Given(count="paper", method=self.method),
-                "the paper's counting ranks by raw wins",
-                "leave one of the two out",
-            )
-        if self.count == "paper" and self.resample == "windows":
-            raise RankingError(
-                Given(count="paper", resample="windows"),
-                "votes are on all pairs, the paper's counting is not",
-                "leave one of the two out",
-            )
+MAX_SIMULATED = 400  # candidates, up to which as many random judges are simulated as permutations
 
 
 @dataclass(frozen=True)
@@ -135,6 +88,12 @@ class Study:
         return self.competition.roster.set_index("candidate").loc[self.tally.candidates]
 
     @property
+    def strengths(self) -> np.ndarray:
+        """Strengths of the ranked candidates in the order of the tally; float, shape (n,)."""
+        by_id = self.ranking.set_index("candidate")["strength"]
+        return by_id.loc[self.tally.candidates].to_numpy()
+
+    @property
     def passed(self) -> pd.Series:
         """Whether each ranked candidate passed the round that was compared; NaN scores left out."""
         score = self.results["score"].dropna()
@@ -143,8 +102,7 @@ class Study:
     @property
     def decided_by_marks(self) -> bool:
         """Whether the marks that were ranked decided themselves which results are better."""
-        decided, score = self.comparisons.decided_score, self.results["score"].dropna()
-        return decided is not None and bool((score < decided).any() and (score >= decided).any())
+        return marks_decided(self.comparisons.decided_score, self.results["score"])
 
     @property
     def decided(self) -> str:
@@ -163,12 +121,34 @@ class Study:
         A panel's are permuted over the candidates.
         """
         if "juror" in self.comparisons.table:
-            own = self.ranking.set_index("candidate").loc[self.tally.candidates, "strength"]
-            return permuted_strengths(own.to_numpy(), self.settings.seed)
+            return permuted_strengths(self.strengths, self.settings.seed)
         marks = _marks(self.comparisons, self.tally)
         return random_judge_strengths(
             self.tally, self.settings.ranking_method, self.settings.seed, marks=marks
         )
+
+    @cached_property
+    def null_strengths_of_tests(self) -> np.ndarray | None:
+        """Strengths by random judges, where permuting results would be no fair test; else None.
+
+        Where candidates of equal result were hardly ever compared, it is fair for Bradley-Terry
+        strengths alone.
+        """
+        method, score = self.settings.ranking_method, self.results["score"].to_numpy(dtype=float)
+        if (
+            self.decided_by_marks
+            or method == BRADLEY_TERRY
+            or not equal_scores_rarely_compared(self.tally, score)
+        ):
+            return None
+        draws = PERMUTATIONS if len(score) <= MAX_SIMULATED else None
+        return random_judge_strengths(self.tally, method, self.settings.seed, draws)
+
+    @cached_property
+    def detectable_accuracy(self) -> float:
+        """Pair accuracy that a permutation test on these pairs finds in 80 % of such fields."""
+        score = self.results["score"].to_numpy(dtype=float)
+        return detectable_accuracy(self.tally.pair_counts, score, self.settings.seed)
 
 
 def run_study(competition: Competition, comparisons: Comparisons, settings: Settings) -> Study:

@@ -6,7 +6,8 @@ from pathlib import Path
 from icpc.competition.competitions import read_competition
 from icpc.study.hit_rate import HitRateCurve
 from icpc.study.runs import load_run, save_run
-from icpc.study.study import Settings, Study
+from icpc.study.settings import Settings
+from icpc.study.study import Study
 from icpc.synthetic.demonstration import read_skill, write_demonstration
 from icpc.workflows.rankings import rank
 from icpc.workflows.recordings import compare_recordings, prepare_recordings

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from icpc.competition.competitions import Competition
 from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.runs import load_run
-from icpc.study.study import Settings, Study, run_study, with_passing_score
+from icpc.study.settings import Settings, with_new_values
+from icpc.study.study import Study, run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.settings import RankingOptions, Source
 from ranking.deprecation import warn_renamed
@@ -121,9 +122,9 @@ def _rerun(run: Path, source: Source, options: RankingOptions, seed: int | None)
 
 def _given(options: RankingOptions, seed: int | None) -> dict[str, Any]:
     """Settings by name, those that are not None."""
-    own = {**asdict(options), "seed": seed}
-    del own["passing_score"]
-    if own["resample"] == "candidates":
-        warn_renamed("resample", [("candidates", "auto")])
-        own["resample"] = "auto"
+    typed = {**asdict(options), "seed": seed}
+    del typed["passing_score"]
+    own = with_new_values(typed)
+    changed = [(typed[name], own[name]) for name in own if own[name] != typed[name]]
+    warn_renamed("resample", changed)
     return {name: value for name, value in own.items() if value is not None}

@@ -32,8 +32,8 @@ from ranking.embeddings.embed import cache_key_with_weights_hash
 from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
 from ranking.evaluation.accuracy import larger_value_win_matrix
-from ranking.evaluation.permutation import PERMUTATIONS
-from ranking.evaluation.resampling import Estimate, bootstrap_pair_share, two_sided_p
+from ranking.evaluation.permutation import PERMUTATIONS, p_among
+from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
 from ranking.judging.compare import Pairing, compare_windows
 from ranking.judging.probe_ranker import ProbeRanker, load_own_or_shipped_ranker
 from ranking.judging.ranker import Ranker
@@ -137,7 +137,7 @@ class PairsWithinEditions:
         null = np.array(
             [np.vdot(wins, self.better(s)) / better.sum() for s in self.permuted_scores()]
         )
-        return Estimate(own.value, own.low, own.high, two_sided_p(own.value, null), own.pairs)
+        return Estimate(own.value, own.low, own.high, p_among(own.value, null).p, own.pairs)
 
 
 def train_ranker(editions: Editions, edition: int) -> Ranker:

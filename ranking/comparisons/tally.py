@@ -130,8 +130,7 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
     [[0.0, 1.5], [0.5, 0.0]]
     """
     check_table(comparisons, COMPARISONS, "comparisons")
-    compared = (comparisons[place].unique() for place in ("first", "second"))
-    candidates = pd.Index(sorted(set().union(*compared)))
+    candidates = compared_candidates(comparisons)
     if len(candidates) > MAX_CANDIDATES:
         raise RankingError(
             "comparisons",
@@ -139,25 +138,54 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
             "rank them in groups",
         )
     times = row_counts(comparisons)
-    counts = count_outcomes(comparisons, candidates, times)
+    counts = _count_outcomes(comparisons, candidates, times)
     if "weight" not in comparisons:
         return Tally(candidates, *counts)
-    weighted = count_outcomes(comparisons, candidates, times * row_weights(comparisons))
-    return Tally(candidates, *counts, Tally(candidates, *weighted).matrix)
+    weighted = count_wins_of(comparisons, candidates, times * row_weights(comparisons))
+    return Tally(candidates, *counts, weighted)
 
 
-def count_outcomes(
+def compared_candidates(comparisons: pd.DataFrame) -> pd.Index:
+    """Return the ids of the candidates in a COMPARISONS table, sorted."""
+    compared = (comparisons[place].unique() for place in ("first", "second"))
+    return pd.Index(sorted(set().union(*compared)))
+
+
+def count_wins_of(
     comparisons: pd.DataFrame, candidates: pd.Index, amounts: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Return comparisons, wins of the first and ties of n candidates, as a :class:`Tally` has them.
+) -> WinMatrix:
+    """Return the wins and ties of all candidates in a COMPARISONS table or in a part of one.
 
     Parameters
     ----------
     comparisons : table of COMPARISONS
-    candidates : ids of the n candidates, sorted
+    candidates : ids of all candidates, sorted
     amounts : float array, shape (rows,)
         How much each row counts.
     """
+    return Tally(candidates, *_count_outcomes(comparisons, candidates, amounts)).matrix
+
+
+def wins_by_juror(comparisons: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
+    """Return the wins of row over column by each juror, shape (jurors, n, n), a tie half.
+
+    Parameters
+    ----------
+    comparisons : table of COMPARISONS with a column ``juror``
+    candidates : ids of all who were compared, sorted
+    """
+    return np.stack(
+        [
+            count_wins_of(own, candidates, row_counts(own)).wins
+            for _, own in comparisons.groupby("juror")
+        ]
+    )
+
+
+def _count_outcomes(
+    comparisons: pd.DataFrame, candidates: pd.Index, amounts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Comparisons, wins of the first and ties of candidates, as a :class:`Tally` has them."""
     at = tuple(candidates.get_indexer(comparisons[place]) for place in ("first", "second"))
     tied = (comparisons["winner"] == TIE).to_numpy()
     points = np.where(tied, 0.5, comparisons["winner"] == comparisons["first"])

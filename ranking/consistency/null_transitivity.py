@@ -20,14 +20,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from ranking.comparisons.tally import Tally, WinMatrix
+from ranking.comparisons.tally import Tally, WinMatrix, compared_candidates, wins_by_juror
 from ranking.consistency.transitivity import (
     count_circular_triads,
     count_feedback_arcs_and_decided_pairs,
 )
-from ranking.evaluation.accuracy import juror_wins
 from ranking.evaluation.null_model import simulate_flips
-from ranking.evaluation.resampling import affordable_draws, two_sided_p
+from ranking.evaluation.permutation import p_among
+from ranking.evaluation.resampling import affordable_draws
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import Method
 
@@ -70,8 +70,8 @@ def shuffle_marks(comparisons: pd.DataFrame, method: Method, seed: int = 0) -> N
     method : how to rank; one by marks is given the shuffled wins instead
     seed : seed of the shuffling
     """
-    ids = pd.Index(sorted(set(comparisons["first"]) | set(comparisons["second"])))
-    wins = juror_wins(comparisons, ids)
+    ids = compared_candidates(comparisons)
+    wins = wins_by_juror(comparisons, ids)
     marked = [np.flatnonzero((own + own.T).any(axis=1)) for own in wins]
     rng = np.random.default_rng(seed)
     drawn = []
@@ -110,10 +110,7 @@ def circular_p(wins: np.ndarray, seed: int = 0) -> float:
         flipped = np.zeros(wins.shape)
         flipped[i, j], flipped[j, i] = flip, 1 - flip
         drawn[at] = count_circular_triads(flipped).circular
-    if not every:
-        return two_sided_p(own.circular, drawn)
-    tails = (drawn >= own.circular).mean(), (drawn <= own.circular).mean()
-    return float(min(1.0, 2 * min(tails)))
+    return p_among(own.circular, drawn, exact=every).p
 
 
 def _shares(drawn: list[WinMatrix], method: Method) -> NullShares:

@@ -55,7 +55,7 @@ def same_winner_rate_in_both_orders(tally: Tally, seed: int = 0) -> Estimate:
 
 
 def first_win_rate(tally: Tally, seed: int = 0) -> Estimate:
-    """Return the share of comparisons won by the first of the pair."""
+    """Return the share of comparisons that the first of the pair won, a tie half, with interval."""
     return bounded_share(tally.first_wins, tally.comparisons, seed)
 
 

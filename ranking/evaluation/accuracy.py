@@ -20,7 +20,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.tally import Tally, count_comparisons
+from ranking.comparisons.tally import Tally, compared_candidates, wins_by_juror
 from ranking.evaluation.permutation import PermutationP, arrange, sums_over_better
 from ranking.evaluation.resampling import Estimate
 from ranking.evaluation.shares import bounded_share, panel_share
@@ -69,48 +69,13 @@ def panel_accuracy(comparisons: pd.DataFrame, score: pd.Series, seed: int = 0) -
         Results of all who were compared; pairs with a missing one are left out.
     seed : seed of bootstrap and permutations
     """
-    ids = pd.Index(sorted(set(comparisons["first"]) | set(comparisons["second"])))
+    ids = compared_candidates(comparisons)
     result = score.loc[ids].to_numpy(dtype=float)
-    wins = juror_wins(comparisons, ids)
+    wins = wins_by_juror(comparisons, ids)
     counts = wins + wins.transpose(0, 2, 1)
     better = result[:, np.newaxis] > result[np.newaxis, :]
     estimate = panel_share(wins * better, counts * better, seed)
     return _tested(estimate, accuracy_test(wins.sum(axis=0), counts.sum(axis=0), result, seed))
-
-
-def juror_wins(comparisons: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
-    """Return the wins of row over column by each juror, shape (jurors, n, n), a tie half.
-
-    Parameters
-    ----------
-    comparisons : table of COMPARISONS with a column ``juror``
-    candidates : ids of all who were compared, in order
-    """
-    jurors = [own for _, own in comparisons.groupby("juror")]
-    wins = np.zeros((len(jurors), len(candidates), len(candidates)))
-    for total, own in zip(wins, jurors, strict=True):
-        tally = count_comparisons(own)
-        at = candidates.get_indexer(tally.candidates)
-        total[np.ix_(at, at)] = tally.wins
-    return wins
-
-
-def pair_accuracy_permutation_p(
-    wins: np.ndarray, pair_counts: np.ndarray, score: np.ndarray, seed: int = 0
-) -> float:
-    """Return the two-sided p of the pair accuracy, scores permuted over the candidates.
-
-    Parameters
-    ----------
-    wins : float array, shape (n, n)
-        Wins of row over column.
-    pair_counts : float array, shape (n, n)
-        Comparisons of row and column.
-    score : float array, shape (n,)
-        Results; candidates with a missing one are left out.
-    seed : seed of the permutations
-    """
-    return accuracy_test(wins, pair_counts, score, seed).p
 
 
 def accuracy_test(
@@ -194,7 +159,7 @@ def control_accuracy(values: np.ndarray, score: np.ndarray, seed: int = 0) -> Es
     """
     known = ~np.isnan(values) & ~np.isnan(score)
     pair_counts = 1.0 - np.eye(known.sum())
-    wins = pair_counts * larger_value_win_matrix(values[known])
+    wins = larger_value_win_matrix(values[known])
     better = score[known, np.newaxis] > score[np.newaxis, known]
     estimate = bounded_share(wins * better, pair_counts * better, seed)
     return _tested(estimate, accuracy_test(wins, pair_counts, score[known], seed))
@@ -202,7 +167,7 @@ def control_accuracy(values: np.ndarray, score: np.ndarray, seed: int = 0) -> Es
 
 def larger_value_win_matrix(values: np.ndarray) -> np.ndarray:
     """Return the wins (n, n) of row over column where the larger value (n,) wins, a tie half."""
-    return (np.sign(values[:, np.newaxis] - values) + 1) / 2
+    return (np.sign(values[:, np.newaxis] - values) + 1 - np.eye(len(values))) / 2
 
 
 def _tested(estimate: Estimate, test: PermutationP) -> Estimate:

@@ -40,6 +40,7 @@ from ranking.evaluation.resampling import (
     bootstrap_counts,
     bootstrap_pair_share,
     bootstrap_pair_sums,
+    withhold_without_width,
 )
 from ranking.methods.method import competition_rank
 
@@ -96,9 +97,8 @@ def order_accuracy_difference(
         return estimate
     known = ~np.isnan(score)
     p = _swap_test(one[known], other[known], score[known], seed)
-    same = estimate.high - estimate.low < EXTREME  # in every draw: it says nothing
-    low, high = (float("nan"),) * 2 if same else (estimate.low, estimate.high)
-    return replace(estimate, low=low, high=high, p=p.p, smallest_p=p.smallest, exact_p=p.exact)
+    estimate = withhold_without_width(estimate)
+    return replace(estimate, p=p.p, smallest_p=p.smallest, exact_p=p.exact)
 
 
 def _swap_test(one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int) -> PermutationP:

@@ -58,11 +58,6 @@ class Arrangements:
     exact: bool
     """Whether these are all arrangements, the actual one among them."""
 
-    @property
-    def smallest_p(self) -> float:
-        """Smallest two-sided p that a test with these arrangements can have."""
-        return min(1.0, 2 / (len(self.levels) + (not self.exact)))
-
     def test(self, value: float, drawn: np.ndarray) -> PermutationP:
         """Return the p of a statistic.
 
@@ -72,11 +67,25 @@ class Arrangements:
         drawn : float array, shape (N,)
             The statistic of each arrangement.
         """
-        tolerance = SAME * max(1.0, abs(value))
-        tails = ((drawn >= value - tolerance).sum(), (drawn <= value + tolerance).sum())
-        own = not self.exact
-        p = min(1.0, 2 * (min(tails) + own) / (len(drawn) + own))
-        return PermutationP(float(p), self.smallest_p, self.exact)
+        return p_among(value, drawn, exact=self.exact)
+
+
+def p_among(value: float, drawn: np.ndarray, *, exact: bool = False) -> PermutationP:
+    """Return the two-sided p of a statistic among values that are as likely by chance.
+
+    Parameters
+    ----------
+    value : the statistic
+    drawn : float array, shape (N,)
+        Its values by chance.
+    exact : whether these are all that there are, the actual one among them
+    """
+    tolerance = SAME * max(1.0, abs(value))
+    tails = ((drawn >= value - tolerance).sum(), (drawn <= value + tolerance).sum())
+    own = not exact
+    of = len(drawn) + own
+    p = min(1.0, 2 * (min(tails) + own) / of)
+    return PermutationP(float(p), min(1.0, 2 / of), exact)
 
 
 def arrange(score: np.ndarray, seed: int = 0, draws: int = PERMUTATIONS) -> Arrangements:

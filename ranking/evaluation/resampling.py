@@ -15,7 +15,7 @@ References
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ LEVEL = 0.95
 QUANTILES = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 """Quantiles at the ends of an interval."""
 BOOTSTRAP_DRAWS = 2000
+NO_WIDTH = 1e-12  # of an interval, which rounding may leave
 MAX_CELLS = 40_000_000  # of matrices (n, n), over all draws
 RESAMPLED = ("auto", "windows")
 """What intervals of rank can resample: the unit that suits the comparisons, or windows."""
@@ -90,11 +91,11 @@ def bootstrap_pair_sums(counts: np.ndarray, pair_values: np.ndarray) -> np.ndarr
     return ((counts @ (pair_values - np.diag(own))) * counts).sum(axis=1) + counts @ own
 
 
-def two_sided_p(value: float, null_values: np.ndarray) -> float:
-    """Return the two-sided p of a value among those drawn from a null model, shape (draws,)."""
-    upper = (1 + (null_values >= value - 1e-12).sum()) / (1 + len(null_values))
-    lower = (1 + (null_values <= value + 1e-12).sum()) / (1 + len(null_values))
-    return float(min(1.0, 2 * min(upper, lower)))
+def withhold_without_width(estimate: Estimate) -> Estimate:
+    """Return the estimate, without an interval where every draw gave the same: it says nothing."""
+    if estimate.high - estimate.low < NO_WIDTH:
+        return replace(estimate, low=float("nan"), high=float("nan"))
+    return estimate
 
 
 def affordable_draws(draws: int, n: int, min_draws: int = 400) -> int:

@@ -29,6 +29,7 @@ from ranking.evaluation.resampling import (
     bootstrap_counts,
     bootstrap_pair_share,
     bootstrap_pair_sums,
+    withhold_without_width,
 )
 
 EXTREME = 1e-12  # distance from 0 or 1 that rounding may leave
@@ -106,6 +107,4 @@ def _bounded(estimate: Estimate, compared: np.ndarray) -> Estimate:
         low, high = (bound, 1.0) if value > 0.5 else (0.0, 1 - bound)
         noun = "pair" if pairs == 1 else "pairs"
         return replace(estimate, low=low, high=high, unit=f"{pairs} disjoint {noun}")
-    if estimate.high - estimate.low < EXTREME:  # every draw is the same: it says nothing
-        return replace(estimate, low=float("nan"), high=float("nan"))
-    return estimate
+    return withhold_without_width(estimate)

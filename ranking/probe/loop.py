@@ -157,7 +157,7 @@ class Loop:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=own.bf16):
             logits = self.stack.logits(segments, mask, dropout)
         losses = torch.stack([self.loss(one, targets).mean() for one in logits])
-        losses.sum().backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(losses.sum())
         self.optimiser.step(learning_rate_factor(number, own.epochs * self.steps, own.warmup))
         self.losses.append(losses.tolist())
         return float(np.mean(self.losses[-1]))

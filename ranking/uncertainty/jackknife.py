@@ -28,13 +28,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from ranking.comparisons.tally import (
-    Tally,
-    WinMatrix,
-    count_outcomes,
-    row_counts,
-    row_weights,
-)
+from ranking.comparisons.tally import WinMatrix, count_wins_of, row_counts, row_weights
 from ranking.evaluation.resampling import QUANTILES, affordable_draws
 from ranking.methods.bradley_terry import BRADLEY_TERRY, ghost_fit
 from ranking.methods.method import Method
@@ -150,14 +144,9 @@ def cluster_wins(
     of_row = group[np.searchsorted(names, comparisons[column].to_numpy())]
     amounts = row_counts(comparisons) * row_weights(comparisons)
     return [
-        _wins_of(comparisons[of_row == number], amounts[of_row == number], candidates)
+        count_wins_of(comparisons[of_row == number], candidates, amounts[of_row == number])
         for number in range(group.max() + 1)
     ]
-
-
-def _wins_of(comparisons: pd.DataFrame, amounts: np.ndarray, candidates: pd.Index) -> WinMatrix:
-    """Return the wins in some comparisons, each row counting by its amount, of all candidates."""
-    return Tally(candidates, *count_outcomes(comparisons, candidates, amounts)).matrix
 
 
 def _total(clusters: Sequence[WinMatrix]) -> WinMatrix:

@@ -75,28 +75,6 @@ class Intervals:
         return pd.concat(tables)
 
 
-def with_intervals(
-    ranking: pd.DataFrame,
-    comparisons: pd.DataFrame | Tally,
-    method: Method,
-    seed: int = 0,
-    draws: int = DRAWS,
-) -> pd.DataFrame:
-    """Return the RANKING table with intervals of rank and strength.
-
-    They stay missing where no unit suits the comparisons.
-
-    Parameters
-    ----------
-    ranking : table of RANKING, by the same method
-    comparisons : table of COMPARISONS that were ranked, or their tally, which tells no clusters
-    method : how they were ranked
-    seed : seed of the resampling
-    draws : number of resamplings of candidates, fewer for many of them
-    """
-    return estimate_intervals(ranking, comparisons, method, seed, draws).ranking
-
-
 def estimate_intervals(
     ranking: pd.DataFrame,
     comparisons: pd.DataFrame | Tally,
@@ -105,6 +83,8 @@ def estimate_intervals(
     draws: int = DRAWS,
 ) -> Intervals:
     """Return a ranking with its intervals, the unit behind them and the distribution of ranks.
+
+    Intervals are missing where no unit suits the comparisons.
 
     Parameters
     ----------
@@ -166,12 +146,17 @@ def _joined(ranking: pd.DataFrame, components: list[ComponentIntervals]) -> pd.D
             )
             for one in components
         ]
-    ).loc[ranking["candidate"]]
-    ends = ends.set_axis(ranking.index)
+    )
+    return with_ends(ranking, ends)
+
+
+def with_ends(ranking: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
+    """Return a RANKING table with ends of intervals by candidate, each holding its estimate."""
+    own = ends.loc[ranking["candidate"]].set_axis(ranking.index)
     rank, strength = ranking["rank"], ranking["strength"]
     return ranking.assign(
-        rank_low=np.minimum(ends["rank_low"], rank),
-        rank_high=np.maximum(ends["rank_high"], rank),
-        strength_low=np.minimum(ends["strength_low"], strength),
-        strength_high=np.maximum(ends["strength_high"], strength),
+        rank_low=np.minimum(own["rank_low"], rank),
+        rank_high=np.maximum(own["rank_high"], rank),
+        strength_low=np.minimum(own["strength_low"], strength),
+        strength_high=np.maximum(own["strength_high"], strength),
     )

@@ -16,7 +16,7 @@ from ranking.comparisons.tally import Tally, count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.evaluation.resampling import QUANTILES, votes_of_resampled_windows
 from ranking.methods.method import Method, competition_rank
-from ranking.uncertainty.rank_intervals import Intervals
+from ranking.uncertainty.rank_intervals import Intervals, with_ends
 from ranking.uncertainty.units import window_uncertainty
 
 DRAWS = 200
@@ -76,10 +76,10 @@ def _with_quantiles(
     low, high = np.nanquantile(strengths, QUANTILES, axis=0)
     rank_low = np.nanquantile(ranks, QUANTILES[0], axis=0, method="lower").astype(int)
     rank_high = np.nanquantile(ranks, QUANTILES[1], axis=0, method="higher").astype(int)
-    at = candidates.get_indexer(ranking["candidate"])
-    return ranking.assign(
-        rank_low=np.minimum(rank_low[at], ranking["rank"]),
-        rank_high=np.maximum(rank_high[at], ranking["rank"]),
-        strength_low=np.minimum(low[at], ranking["strength"]),
-        strength_high=np.maximum(high[at], ranking["strength"]),
-    )
+    ends = {
+        "rank_low": rank_low,
+        "rank_high": rank_high,
+        "strength_low": low,
+        "strength_high": high,
+    }
+    return with_ends(ranking, pd.DataFrame(ends, index=candidates))

@@ -21,7 +21,8 @@ import pandas as pd
 from icpc.competition.competitions import read_competition
 from icpc.findings.checks import check_study
 from icpc.study.comparisons import load_comparisons
-from icpc.study.study import Settings, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import run_study
 from ranking.comparisons.tally import WinMatrix, count_comparisons
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv

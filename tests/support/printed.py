@@ -21,7 +21,8 @@ from icpc.findings.compare_sentences import misleading_accuracy_remarks, paired_
 from icpc.page.summary import headline_sentence
 from icpc.study.comparisons import Comparisons
 from icpc.study.hit_rate import study_hit_rate_curve
-from icpc.study.study import Settings, Study, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import Study, run_study
 from ranking.comparisons.marks import marks_to_comparisons
 from ranking.tables import TIE
 

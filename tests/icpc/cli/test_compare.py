@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from icpc.cli import app
 from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.study.study import Settings, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import run_study
 
 ROSTER = "candidate,name,reached\nann,Ann,final\nbob,Bob,two\ncyd,Cyd,one\n"
 ROUNDS = ("--roster", "roster.csv", "--rounds", "one,two,final")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.cli.options import CHOICES
-from icpc.study.study import Settings
+from icpc.study.settings import Settings
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.encoders.registry import ENCODERS
 from ranking.errors import RankingError

@@ -17,7 +17,8 @@ from icpc.findings.finding import (
     Outcome,
 )
 from icpc.study.comparisons import Comparisons
-from icpc.study.study import Settings, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import run_study
 from ranking.tables import FINDINGS
 
 

@@ -28,7 +28,8 @@ from icpc.findings.compare_sentences import (
 )
 from icpc.findings.finding import Outcome
 from icpc.study.comparisons import Comparisons, load_comparisons
-from icpc.study.study import Settings, Study, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import Study, run_study
 from ranking.comparisons.marks import marks_to_comparisons
 from ranking.errors import RunError
 from ranking.methods.method import Method

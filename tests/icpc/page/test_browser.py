@@ -21,7 +21,8 @@ from icpc.study import study
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.runs import run_record
-from icpc.study.study import Settings, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import run_study
 from plots.style import DARK, LIGHT
 from ranking.consistency.transitivity import find_long_cycle_per_component
 from ranking.evaluation.null_model import random_judge_strengths

@@ -33,7 +33,8 @@ from icpc.page.votes import calibration_page_data, vote_shares_page_data
 from icpc.study.by_round import tier_by_candidate_and_tiers
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.study.runs import run_record
-from icpc.study.study import Settings, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import run_study
 from ranking.errors import ReportError
 
 ROUNDS = ("first", "final")

@@ -16,7 +16,8 @@ from icpc.study.by_round import (
     tier_by_candidate_and_tiers,
 )
 from icpc.study.comparisons import Comparisons
-from icpc.study.study import Settings, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import run_study
 
 ROUNDS = ("first", "second", "final")
 

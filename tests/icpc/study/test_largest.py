@@ -17,7 +17,8 @@ from icpc.page.page import report_page
 from icpc.study.comparisons import load_comparisons
 from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.runs import load_run, run_record, save_run
-from icpc.study.study import Settings, Study, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import Study, run_study
 
 ROSTER = """candidate,name,country,reached,score
 a,Anna,,final,2

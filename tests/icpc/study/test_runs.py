@@ -8,7 +8,8 @@ import pytest
 
 from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import load_run, load_run_record, save_run
-from icpc.study.study import Settings, run_study
+from icpc.study.settings import Settings
+from icpc.study.study import run_study
 from ranking.deprecation import RenamedWarning
 from ranking.errors import RunError
 from ranking.files.hashing import file_sha256

@@ -9,7 +9,8 @@ import pytest
 from icpc.competition.competitions import Competition, load_competition
 from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.study.study import Settings, hit_rate_curve_and_summary, run_study, with_passing_score
+from icpc.study.settings import Settings
+from icpc.study.study import hit_rate_curve_and_summary, run_study, with_passing_score
 from ranking.comparisons.pairs import ordered_pairs, with_truth
 from ranking.consistency.order_effect import same_winner_rate_in_both_orders
 from ranking.errors import CompetitionError, RankingError

@@ -7,7 +7,7 @@ import pytest
 
 from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
-from icpc.study.study import Settings
+from icpc.study.settings import Settings
 from icpc.workflows.rankings import open_study, rank, settings_from_options
 from icpc.workflows.settings import RankingOptions, Source
 from ranking.errors import CompetitionError

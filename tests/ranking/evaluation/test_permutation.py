@@ -16,6 +16,7 @@ from ranking.evaluation.permutation import (
     PERMUTATIONS,
     arrange,
     count_arrangements,
+    p_among,
     sums_over_better,
 )
 
@@ -109,3 +110,10 @@ def test_a_ranking_that_has_nothing_to_do_with_the_result_is_seldom_significant(
     assert np.mean(alarms) <= 0.07
     if n > 8:
         assert np.mean(alarms) >= 0.03
+
+
+def test_the_two_sided_p_of_the_middle_is_one_and_of_the_end_is_small():
+    null = np.arange(999.0)
+    assert p_among(499.0, null).p == 1.0
+    assert p_among(10_000.0, null).p == pytest.approx(2 / 1000)
+    assert p_among(-1.0, null).p == pytest.approx(2 / 1000)

@@ -18,7 +18,7 @@ from sklearn.metrics import roc_auc_score
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
-from ranking.evaluation.accuracy import pair_accuracy_permutation_p
+from ranking.evaluation.accuracy import accuracy_test
 from ranking.network.head import Head, HeadConfig
 from ranking.probe.loop import predict_logits
 from ranking.probe.settings import TrainingRun, TrainingSettings
@@ -65,9 +65,8 @@ def p_value(logits: np.ndarray, levels: np.ndarray) -> float:
     wins, first, second = np.zeros((size, size)), *(EVERY - TEST[0]).T
     first_wins = p_first(torch.from_numpy(logits)).numpy() > 0.5
     np.add.at(wins, (np.where(first_wins, first, second), np.where(first_wins, second, first)), 1)
-    return pair_accuracy_permutation_p(
-        wins, 2.0 * ~np.eye(size, dtype=bool), levels[TEST].astype(float)
-    )
+    pair_counts = 2.0 * ~np.eye(size, dtype=bool)
+    return accuracy_test(wins, pair_counts, levels[TEST].astype(float)).p
 
 
 def assert_found(logits: np.ndarray) -> None:

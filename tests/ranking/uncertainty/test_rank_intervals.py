@@ -13,7 +13,7 @@ from ranking.methods.counting import WINS
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.methods.registry import METHODS
 from ranking.tables import RANKING
-from ranking.uncertainty.rank_intervals import estimate_intervals, with_intervals
+from ranking.uncertainty.rank_intervals import estimate_intervals
 from ranking.uncertainty.window_intervals import estimate_window_intervals
 
 
@@ -32,7 +32,7 @@ def tournament(strength: np.ndarray, rng: np.random.Generator) -> Tally:
 def test_intervals_hold_the_estimate_and_repeat_with_the_seed(method):
     tally = tournament(np.linspace(-1, 1, 15), np.random.default_rng(0))
     ranking = rank_candidates(tally, method)
-    table = with_intervals(ranking, tally, method, seed=5)
+    table = estimate_intervals(ranking, tally, method, seed=5).ranking
     assert tuple(table.columns) == RANKING
     assert (table["rank_low"] <= table["rank"]).all()
     assert (table["rank"] <= table["rank_high"]).all()
@@ -40,7 +40,7 @@ def test_intervals_hold_the_estimate_and_repeat_with_the_seed(method):
     assert (table["strength"] <= table["strength_high"]).all()
     assert table["rank_low"].min() >= 1
     assert table["rank_high"].max() <= 15
-    pd.testing.assert_frame_equal(table, with_intervals(ranking, tally, method, seed=5))
+    pd.testing.assert_frame_equal(table, estimate_intervals(ranking, tally, method, seed=5).ranking)
 
 
 @pytest.mark.slow
@@ -52,9 +52,9 @@ def test_rank_intervals_cover_the_true_ranks():
         strength = rng.normal(0, 1.5, 30)
         truth = pd.Series(competition_rank(strength), [f"c{i:02}" for i in range(30)])
         tally = tournament(strength, rng)
-        table = with_intervals(
+        table = estimate_intervals(
             rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY, seed, draws=200
-        )
+        ).ranking
         true = truth[table["candidate"]].to_numpy()
         covered.append((table["rank_low"] <= true) & (true <= table["rank_high"]))
     assert 0.92 <= np.mean(covered) <= 0.98
@@ -65,7 +65,9 @@ def test_a_clear_order_has_narrow_intervals_and_coin_flips_wide_ones():
     widths = []
     for spread in (5.0, 0.0):
         tally = tournament(np.linspace(-spread, spread, 20), rng)
-        table = with_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY)
+        table = estimate_intervals(
+            rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY
+        ).ranking
         widths.append((table["rank_high"] - table["rank_low"]).mean())
     assert widths[0] < 6
     assert widths[1] > 8
@@ -188,7 +190,7 @@ def test_a_ranker_who_ties_everybody_ranks_nobody():
     ids = pd.Index([f"c{i}" for i in range(8)])
     tally = Tally(ids, np.triu(np.ones((8, 8)), 1), np.triu(np.ones((8, 8)), 1) / 2)
     np.testing.assert_array_equal(tally.wins, ties.wins)
-    found = with_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY)
+    found = estimate_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY).ranking
     assert (found["rank_low"] == 1).all()
     assert (found["rank_high"] == 8).all()
     assert (found["strength_low"] < -0.5).all()  # equal, but nobody knows how exactly
@@ -200,7 +202,7 @@ def test_a_perfect_field_has_narrow_ranges():
     tally = Tally(
         pd.Index([f"c{i:02}" for i in range(n)]), 1 - np.eye(n), np.triu(np.ones((n, n)), 1)
     )
-    found = with_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY)
+    found = estimate_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY).ranking
     assert found["rank"].tolist() == list(range(1, n + 1))
     assert found["rank_high"].iloc[0] <= 4
     assert (found["rank_high"] - found["rank_low"]).max() <= 7
@@ -229,7 +231,7 @@ def test_the_scale_of_weights_changes_nothing():
     table["weight"] = rng.uniform(0.5, 2, len(i))
     for rows in (table, pd.concat([table] * 2, ignore_index=True)):
         same = [
-            with_intervals(rank_candidates(own, BRADLEY_TERRY), own, BRADLEY_TERRY)
+            estimate_intervals(rank_candidates(own, BRADLEY_TERRY), own, BRADLEY_TERRY).ranking
             for own in (rows, rows.assign(weight=1000 * rows["weight"]))
         ]
         pd.testing.assert_frame_equal(*same)
@@ -242,7 +244,9 @@ def test_unequal_weights_claim_less():
     light = np.where(np.arange(200) < 100, 0.01, 1.0)
     few = table[:100]
     high = [
-        with_intervals(rank_candidates(own, BRADLEY_TERRY), own, BRADLEY_TERRY)["strength_high"]
+        estimate_intervals(rank_candidates(own, BRADLEY_TERRY), own, BRADLEY_TERRY).ranking[
+            "strength_high"
+        ]
         for own in (table, table.assign(weight=light), few)
     ]
     assert high[1].max() == pytest.approx(high[2].max(), rel=0.02)
