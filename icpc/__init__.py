@@ -14,5 +14,6 @@ It may import ``plots`` and ``ranking``, which know nothing of it.
 
 import lazy_loader
 
-__version__ = "0.1.0"
+from ranking import __version__ as __version__
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

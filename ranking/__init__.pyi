@@ -8,6 +8,8 @@ from .progress import Progress
 from .tasks import TASKS, find_task
 from .uncertainty import estimate_intervals
 
+__version__: str
+
 __all__ = [
     "ENCODERS",
     "METHODS",

@@ -4,7 +4,9 @@ Conventions
 -----------
 ``run.json`` is the record of a run: every setting, the versions and the SHA-256 of each input and
 file. It is written last, so a folder without it holds no finished run. ``roster.csv``,
-``comparisons.csv`` and, of votes on windows, ``votes.csv`` are what the run was made from;
+``comparisons.csv`` and, of votes on windows, ``votes.csv`` are what the run was made from; so is
+``permutations.npy`` where results were permuted (:class:`ranking.evaluation.refitting.
+RefittedOutcomes`, its array of outcomes).
 ``ranking.csv`` is made without results. A run has no date and no absolute path in it: equal inputs
 give identical files.
 """
@@ -12,28 +14,36 @@ give identical files.
 import json
 import platform
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from icpc import __version__
 from icpc.competition.competitions import Competition
 from icpc.competition.roster import read_roster
 from icpc.study.comparisons import Comparisons
 from icpc.study.settings import Settings, with_new_values
 from icpc.study.study import Study, run_study
 from ranking.comparisons.reading import read_comparisons
+from ranking.comparisons.tally import compared_candidates
 from ranking.comparisons.votes import read_votes
 from ranking.deprecation import with_new_names
 from ranking.errors import RunError
-from ranking.files.atomic import write_text
+from ranking.evaluation.refitting import (
+    RefittedOutcomes,
+    npy_to_outcomes,
+    outcomes_to_npy,
+)
+from ranking.files.atomic import write_bytes, write_text
 from ranking.files.hashing import file_sha256
 from ranking.files.table_writer import to_csv
 from ranking.files.text import read_text
 
-INPUTS = ("roster.csv", "comparisons.csv", "votes.csv")
+PERMUTATIONS_FILE = "permutations.npy"
+INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", PERMUTATIONS_FILE)
 FILES = ("run.json", *INPUTS, "ranking.csv")
 REPORT_FIGURES = (
     "hitrate",
@@ -99,6 +109,10 @@ def save_run(study: Study, folder: Path) -> None:
     write_text(to_csv(study.comparisons.table), folder / "comparisons.csv")
     if study.comparisons.votes is not None:
         write_text(to_csv(study.comparisons.votes), folder / "votes.csv")
+    if study.comparisons.refitted is not None:
+        write_bytes(
+            outcomes_to_npy(study.comparisons.refitted.outcomes), folder / PERMUTATIONS_FILE
+        )
     write_text(to_csv(study.ranking), folder / "ranking.csv")
     written = [name for name in INPUTS if (folder / name).exists()]
     record = {
@@ -146,7 +160,11 @@ def load_run(folder: Path, **changes: Any) -> Study:
         passing_score=record["comparisons"]["passing_score"],
         decided_score=record["comparisons"].get("decided_score"),
         votes=read_votes(votes, ids) if votes.exists() else None,
+        provenance=record.get("provenance", {}),
     )
+    if PERMUTATIONS_FILE in record["written"]:
+        refitted = _read_permutations(folder / PERMUTATIONS_FILE, comparisons.table)
+        comparisons = replace(comparisons, refitted=refitted)
     return run_study(competition, comparisons, Settings(**{**record["settings"], **changes}))
 
 
@@ -155,7 +173,7 @@ def run_record(study: Study) -> dict[str, Any]:
     competition, comparisons = study.competition, study.comparisons
     inputs = {"roster": competition.roster_path, "comparisons": comparisons.path}
     return {
-        "judge": version("judge"),
+        "judge": __version__,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "competition": {
@@ -203,6 +221,19 @@ def load_run_record(folder: Path) -> dict[str, Any]:
     except (ValueError, KeyError, AttributeError, TypeError):
         raise RunError(str(path), "not the record of a run", "make the run again") from None
     return record
+
+
+def _read_permutations(path: Path, table: pd.DataFrame) -> RefittedOutcomes:
+    """The outcomes of permuted results in a run, of the candidates of a COMPARISONS table."""
+    candidates = compared_candidates(table)
+    outcomes = npy_to_outcomes(path.read_bytes(), len(candidates))
+    if outcomes is None:
+        raise RunError(
+            str(path),
+            f"not the outcomes of permuted results of {len(candidates)} candidates",
+            "make the run again",
+        )
+    return RefittedOutcomes(candidates, outcomes)
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

@@ -12,13 +12,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
 from safetensors.torch import save
 
+from ranking import __version__
 from ranking.deprecation import with_new_names
 from ranking.embeddings.store import CacheKey
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint
@@ -66,7 +66,7 @@ class Record:
     """Metrics on validation and test, by name."""
     remark: str = ""
     """A sentence that readers of its comparisons must know."""
-    version: str = field(default_factory=lambda: version("judge"))
+    version: str = __version__
 
 
 @dataclass(frozen=True)
