@@ -123,7 +123,7 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         task=job.task.name,
         cache_key=cache_key_with_weights_hash(work.encoders[0]),
         config=trained.head.config,
-        settings=asdict(trained.settings),
+        settings={**asdict(trained.settings), **job.task.loss_on_disk},
         data_sha256=data_sha256(manifest, named["recording"]),
         results=training_row(job, trained),
     )

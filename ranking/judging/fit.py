@@ -31,6 +31,7 @@ from ranking.progress import SILENT, Progress
 from ranking.tasks.expertise import labelled_pairs, pair_examples_in_both_orders
 from ranking.tasks.manifest import Manifest
 from ranking.tasks.registry import find_task
+from ranking.tasks.task import Task
 
 WINDOWS_PER_STEP = 4  # with more, an epoch takes less time and achieves less
 
@@ -83,17 +84,22 @@ def fit_ranker(
     pairs = labelled_pairs(Manifest("results", levels.assign(split="train", event="")))
     examples = pair_examples_in_both_orders(pairs, bank.windows, own.config.outputs)
     run = TrainingRun(own.config, settings, examples, examples, ranker.head)
+    task = find_task(own.task)
     folder = path = None
     if cache is not None:
-        folder = cache.folder / json_sha256(_fit_on_disk(run, bank, cache))
+        folder = cache.folder / json_sha256(_fit_on_disk(task, run, bank, cache))
         path = folder / "ranker.safetensors"
         if path.with_suffix(".json").is_file():
             return _cached(path)
     load_batch = partial(load_segments_and_mask, bank)
-    trained = train_run(find_task(own.task), run, load_batch, bank.device, progress, folder)
+    trained = train_run(task, run, load_batch, bank.device, progress, folder)
     record = replace(
         own,
-        settings={"initial_head_sha256": ranker.head.sha256, **asdict(settings)},
+        settings={
+            "initial_head_sha256": ranker.head.sha256,
+            **asdict(settings),
+            **task.loss_on_disk,
+        },
         data_sha256=examples.sha256,
         results={},
         remark="",
@@ -111,7 +117,9 @@ def _cached(path: Path) -> ProbeRanker:
         return as_ranker(load_probe(path))
 
 
-def _fit_on_disk(run: TrainingRun, bank: EmbeddingBank, cache: ResultCache) -> Mapping[str, Any]:
+def _fit_on_disk(
+    task: Task, run: TrainingRun, bank: EmbeddingBank, cache: ResultCache
+) -> Mapping[str, Any]:
     """All that a fit depends on, under the names that are hashed; examples number windows."""
     return {
         "start": None if run.initial_head is None else run.initial_head.sha256,
@@ -119,4 +127,5 @@ def _fit_on_disk(run: TrainingRun, bank: EmbeddingBank, cache: ResultCache) -> M
         "examples": run.train.sha256,
         "recordings": dict(cache.recordings),
         "windows": windows_on_disk(bank.windows),
+        **task.loss_on_disk,
     }

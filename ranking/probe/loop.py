@@ -40,7 +40,7 @@ from ranking.probe.optimiser import StackedAdamW, learning_rate_factor
 from ranking.probe.settings import TrainedRun, TrainingRun
 from ranking.progress import Progress
 from ranking.tasks.losses import loss_function
-from ranking.tasks.task import CROSS_ENTROPY, Examples, Task
+from ranking.tasks.task import Examples, Task
 
 InputLoader = Callable[[np.ndarray], tuple[Any, Tensor]]
 """Window numbers (N, inputs) to segments in the form that a network takes, and mask (N, S)."""
@@ -113,9 +113,10 @@ class Loop:
             ]
             for run in self.runs
         ]
-        # plain cross-entropy was the only loss once: what was saved then is still found
-        loss = [] if self.task.loss == CROSS_ENTROPY else [self.task.loss.on_disk]
-        text = json.dumps([self.task.name, self.stack.mean.tolist(), runs, *loss])
+        # accuracy was the only metric that chose once: what was saved then is still found
+        metric = self.task.selection_metric
+        task = [*self.task.loss_on_disk.values(), *([] if metric == "accuracy" else [metric])]
+        text = json.dumps([self.task.name, self.stack.mean.tolist(), runs, *task])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def finish(self, progress: Progress, state: Path | None) -> list[TrainedRun]:
@@ -156,7 +157,7 @@ class Loop:
         )
         with torch.autocast(self.device.type, torch.bfloat16, enabled=own.bf16):
             logits = self.stack.logits(segments, mask, dropout)
-        losses = torch.stack([self.loss(one, targets).mean() for one in logits])
+        losses = torch.stack([self.loss(one.float(), targets).mean() for one in logits])
         torch.autograd.backward(losses.sum())
         self.optimiser.step(learning_rate_factor(number, own.epochs * self.steps, own.warmup))
         self.losses.append(losses.tolist())
@@ -167,11 +168,12 @@ class Loop:
         training_loss = np.mean(self.losses, axis=0)
         self.losses.clear()
         logits = self._predict(self.validation)
-        targets = torch.from_numpy(self.validation.targets)
+        targets = torch.from_numpy(self.validation.targets).to(self.device)
         for k, (one, run) in enumerate(zip(self.trained, self.runs, strict=True)):
             if epoch - one.epoch >= run.settings.patience:
                 continue  # it has stopped; others of the stack go on
-            loss = float(self.loss(torch.from_numpy(logits[k]), targets).mean())
+            own = torch.from_numpy(logits[k]).to(self.device, torch.float32)
+            loss = float(self.loss(own, targets).mean())
             metrics = self.task.metrics(logits[k], self.validation.targets)
             one.history.append(
                 {"loss": float(training_loss[k]), "validation_loss": loss, **metrics}

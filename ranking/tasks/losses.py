@@ -3,7 +3,7 @@
 Conventions
 -----------
 Logits are (N, C) and of any device and float type; a loss is float32 and as long as they are,
-whatever its parameters: training has float32 logits on a device, validation float64 ones.
+whatever its parameters. Training and validation both give float32 logits, on one device.
 
 Losses
 ------
@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pkgutil import resolve_name
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -37,7 +38,10 @@ def loss_function(loss: Loss) -> Callable[[Tensor, Tensor], Tensor]:
 
 
 def cross_entropy(
-    logits: Tensor, targets: Tensor, weights: Sequence[float] | None = None
+    logits: Tensor,
+    targets: Tensor,
+    weights: Sequence[float] | None = None,
+    merged: Sequence[int] | None = None,
 ) -> Tensor:
     """Return the negative log-likelihood of each class, shape (N,).
 
@@ -47,10 +51,18 @@ def cross_entropy(
     targets : int, shape (N,)
     weights
         A weight for each class; None: all alike.
+    merged
+        A number for each class, equal for classes that count as one: their probabilities are added.
+        None: each class by itself.
     """
     single = logits.float()
     each = None if weights is None else single.new_tensor(weights)
-    return functional.cross_entropy(single, targets, each, reduction="none")
+    if merged is None:
+        return functional.cross_entropy(single, targets, each, reduction="none")
+    number = targets.new_tensor(merged)
+    other = number != number[targets].unsqueeze(1)  # (N, C)
+    log_p = single.log_softmax(dim=1).masked_fill(other, -torch.inf).logsumexp(dim=1)
+    return -log_p if each is None else -log_p * each[targets]
 
 
 def binary_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:

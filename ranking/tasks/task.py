@@ -144,7 +144,7 @@ class Task:
     evaluate: Callable[[Predictions, int], Evaluation]
     """Returns the evaluation of predictions on a test set; the second argument is a seed."""
     loss: Loss = CROSS_ENTROPY
-    """The loss that training minimises."""
+    """The loss that training minimises: a task that merges or weighs classes says so here."""
     takes_pairs: bool = False
     """Whether a manifest may name pairs and their winner instead."""
     reported_metric: str = "accuracy"
@@ -153,3 +153,11 @@ class Task:
     """One example in words, as a manifest has them: "pair of unequal level"."""
     tested_noun: str = "recordings"
     """The items that the reported metric counts, in words."""
+
+    @property
+    def loss_on_disk(self) -> dict[str, Any]:
+        """The loss as hashes and records hold it; nothing for plain cross-entropy.
+
+        That was the only loss once: what was hashed then is still found.
+        """
+        return {} if self.loss == CROSS_ENTROPY else {"loss": self.loss.on_disk}

@@ -14,6 +14,7 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey, Embedding
 from ranking.errors import TableError
 from ranking.evaluation.accuracy import pair_accuracy
+from ranking.judging import fit
 from ranking.judging.compare import ResultCache, compare_windows
 from ranking.judging.cross_fit import HALVES, held_out_votes, stratified_candidate_folds
 from ranking.judging.fit import fit_ranker
@@ -21,6 +22,8 @@ from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Record
 from ranking.progress import Progress
+from ranking.tasks.registry import find_task
+from ranking.tasks.task import Loss
 
 LEVELS = np.tile([0, 1, 2], 16)
 CACHE_KEY = CacheKey("spectrogram")
@@ -142,6 +145,18 @@ def test_a_fit_is_cached_by_all_that_it_depends_on(bank, score, tmp_path):
         for _ in range(2):
             fit_ranker(**{**asked, **changes})
         assert len(list(tmp_path.iterdir())) == fits
+
+
+def test_a_fit_under_another_loss_is_another(bank, score, tmp_path, monkeypatch):
+    cache, start = ResultCache(tmp_path, {"r000": "her recording"}), ranker_of()
+    plain = fit_ranker(start, bank, score[:6], epochs=1, cache=cache)
+    assert "loss" not in plain.record.settings
+    weights = Loss("cross_entropy", (("weights", (1.0, 9.0)),))
+    monkeypatch.setattr(fit, "find_task", lambda name: replace(find_task(name), loss=weights))
+    weighted = fit_ranker(start, bank, score[:6], epochs=1, cache=cache)
+    assert weighted.sha256 != plain.sha256
+    assert weighted.record.settings["loss"] == weights.on_disk
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_fit_is_cached_under_the_name_that_it_always_had(tmp_path):

@@ -237,6 +237,36 @@ def test_a_training_does_not_go_on_under_another_loss(run, load_batch, tmp_path)
     assert fitted.history[0]["loss"] != train_run(TASK, run, load_batch).history[0]["loss"]
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"loss": Loss("cross_entropy", (("weights", (1.0, 3.0)),))},
+        {"loss": Loss("cross_entropy", (("merged", (0, 0)),))},
+        {"selection_metric": "f1"},
+    ],
+)
+def test_the_hash_of_a_training_holds_what_decides_it(run, load_batch, changed):
+    loops = [Loop(task, [run], load_batch, "cpu") for task in (TASK, replace(TASK, **changed))]
+    assert loops[0].sha256 != loops[1].sha256
+
+
+@pytest.mark.parametrize("bf16", [False, True])
+def test_a_loss_gets_the_same_kind_of_logits_in_training_and_validation(run, load_batch, bf16):
+    """Or class weights, made for the logits of training, would not go with the others."""
+    short = replace(run.settings, epochs=1, bf16=bf16)
+    loop = Loop(TASK, [replace(run, settings=short)], load_batch, "cpu")
+    kinds, loss = set(), loop.loss
+
+    def recorded(logits, targets):
+        kinds.add((logits.dtype, logits.device, targets.dtype, targets.device))
+        return loss(logits, targets)
+
+    loop.loss = recorded
+    loop.finish(Recorded(), None)
+    cpu = torch.device("cpu")
+    assert kinds == {(torch.float32, cpu, torch.int64, cpu)}
+
+
 def test_the_hash_that_finds_an_interrupted_training_stays(run, load_batch):
     """As it was when settings and shapes were hashed as they stood; renaming must not change it."""
     first = replace(run, train=EXAMPLES, validation=EXAMPLES)

@@ -28,6 +28,21 @@ def test_weights_are_of_the_classes():
     torch.testing.assert_close(weighted, plain * torch.tensor([1.0, 2.0, 0.5])[CLASSES])
 
 
+def test_merged_classes_count_as_one():
+    """As if their probabilities were added first; targets stay those of the manifest."""
+    merged = Loss("cross_entropy", (("merged", (0, 1, 1)),))
+    p = LOGITS.softmax(dim=1)
+    either = torch.stack([p[:, 0], p[:, 1] + p[:, 2]], dim=1)
+    expected = -either[range(6), CLASSES.clamp_max(1)].log()
+    torch.testing.assert_close(loss_function(merged)(LOGITS, CLASSES), expected)
+    both = Loss("cross_entropy", (*merged.parameters, *WEIGHTED.parameters))
+    weights = torch.tensor([1.0, 2.0, 0.5])[CLASSES]
+    torch.testing.assert_close(loss_function(both)(LOGITS, CLASSES), expected * weights)
+    apart = Loss("cross_entropy", (("merged", (0, 1, 2)),))
+    plain = loss_function(CROSS_ENTROPY)(LOGITS, CLASSES)
+    torch.testing.assert_close(loss_function(apart)(LOGITS, CLASSES), plain)
+
+
 def test_labels_are_averaged():
     targets = torch.eye(3).repeat(2, 1)
     expected = functional.binary_cross_entropy(LOGITS.sigmoid(), targets, reduction="none")
