@@ -26,6 +26,7 @@ ORDER = {  # each may import those before it
         "tables",
         "progress",
         "files",
+        "devices",
         "comparisons",
         "methods",
         "evaluation",
@@ -45,7 +46,7 @@ APART = {  # and of those, not these
     "audio": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
     "encoders": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
     "embeddings": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
-    "network": set(ORDER["ranking"]) - {"errors", "tables", "progress"},
+    "network": set(ORDER["ranking"]) - {"errors", "tables", "progress", "devices"},
 }
 OPEN = {"icpc.cli", "plots", "plots.page", "ranking.encoders"}  # hold a file per verb, figure, …
 LONGEST = 320  # lines

@@ -1,0 +1,5 @@
+from .memory import BatchLimit, free_bytes
+from .precision import full_float32
+from .transfer import begin_fetch, to_device
+
+__all__ = ["BatchLimit", "begin_fetch", "free_bytes", "full_float32", "to_device"]
