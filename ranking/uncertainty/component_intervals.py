@@ -163,11 +163,12 @@ def by_candidates(field: Field, draws: int) -> ComponentIntervals:
 def _order_variance(drawn: np.ndarray, strength: np.ndarray) -> float:
     """Return the mean variance of drawn strengths (draws, n) that can change their order.
 
-    Draws that only spread all strengths (n,) wider change none; that part is taken out.
+    Draws that only spread all strengths (n,) wider change none; that part is taken out, but for few
+    candidates, of whose draws it would leave too little.
     """
     n, centred = len(strength), strength - strength.mean()
     moved = drawn - drawn.mean(axis=1, keepdims=True)
-    if n < 3 or np.ptp(strength) < TIE_TOLERANCE:
+    if n < FEW or np.ptp(strength) < TIE_TOLERANCE:
         return float(moved.var(axis=0).mean())
     wider = moved @ centred / (centred @ centred)
     rest = moved - wider[:, np.newaxis] * centred
