@@ -20,6 +20,8 @@ REMEDIES: dict[str, str] = {
     "embed": "make them with judge embed",
     "embed-with": "make it with judge embed --encoder {encoder}",
     "fetch-weights": "judge weights fetch {encoder}, or {by_hand}",
+    "own-weights": "judge weights fetch {encoder} gets the published one; name your own with "
+    "--weights FILE",
     "fewer-workers": "use fewer --workers and run it again: what is done is cached",
     "other-store": "choose another --store",
     "no-ranker": "name one with --ranker FILE; judge train expertise makes one",

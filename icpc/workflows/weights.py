@@ -7,7 +7,7 @@ import pandas as pd
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.front_end import format_front_end_options
 from ranking.encoders.spec import EncoderSpec
-from ranking.encoders.weights import format_size
+from ranking.encoders.weights import find_weights, format_size
 
 
 def weights_folder(requested: Path | None = None) -> Path:
@@ -34,8 +34,9 @@ def _row(spec: EncoderSpec, folder: Path) -> dict[str, object]:
     own = spec.weights
     if own is None:
         return {**row, "here": True, "state": "needs no weights", "size": 0}
-    path = folder / own.file
-    here = path.is_file()
+    found = find_weights(own, folder)
+    own, path = found or (own, folder / own.file)
+    here = found is not None
     state = f"here: {path}" if here else f"not here: {format_size(own.size)} from {own.source}"
     return {
         **row,

@@ -17,18 +17,33 @@ References
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
-from torchaudio.compliance.kaldi import fbank
 
 from ranking.encoders.base import SegmentEncoder, freeze
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_dict_of
+from ranking.encoders.kaldi import kaldi_filter_banks
 from ranking.encoders.spec import EncoderSpec, Weights
 
+REPOSITORY = (
+    "https://huggingface.co/gaunernst/vit_base_patch16_1024_128.audiomae_as2m_ft_as20k/resolve"
+)
+BIN_FILE = Weights(
+    file="audiomae-as2m-ft-as20k.bin",
+    url=f"{REPOSITORY}/3058f72115c8cd670377b9c36d5774cabfdd7ac7/pytorch_model.bin",
+    size=344_000_000,
+    licence="CC BY-NC 4.0",
+    source="Meta, Audio-MAE, fine-tuned on AudioSet, as converted by gaunernst",
+)
+SAFETENSORS_FILE = replace(  # of no known commit
+    BIN_FILE,
+    file="audiomae-as2m-ft-as20k.safetensors",
+    url=f"{REPOSITORY}/main/model.safetensors",
+)
 SPEC = EncoderSpec(
     name="audiomae",
     title="Audio-MAE ViT-B",
@@ -37,14 +52,7 @@ SPEC = EncoderSpec(
     dimension=768,
     precision="bfloat16",
     licence="CC BY-NC 4.0",
-    weights=Weights(
-        file="audiomae-as2m-ft-as20k.safetensors",
-        url="https://huggingface.co/gaunernst/vit_base_patch16_1024_128.audiomae_as2m_ft_as20k"
-        "/resolve/main/model.safetensors",
-        size=344_000_000,
-        licence="CC BY-NC 4.0",
-        source="Meta, Audio-MAE, fine-tuned on AudioSet, as converted by gaunernst",
-    ),
+    weights=replace(BIN_FILE, alternatives=(SAFETENSORS_FILE,)),
     front_end={"sample_rate": 16_000, "normalise": True, "peak": 0.0},
     as_published={
         "sample_rate": 32_000,
@@ -54,7 +62,7 @@ SPEC = EncoderSpec(
         "tails": False,
     },
 )
-N_MELS, N_FRAMES = 128, 1024
+N_MELS, N_FRAMES, HOP_SECONDS = 128, 1024, 0.01
 MEAN, STD = -4.2677393, 4.5689974
 CONFIG: Mapping[str, Any] = {"embed_dim": 768, "depth": 12, "num_heads": 12}
 # of the decoder that pre-training needs, and of the norms and classes after the tokens
@@ -102,20 +110,10 @@ def audiomae_filter_banks(
     """
     if peak:
         segments = segments * (peak / segments.abs().amax(dim=1, keepdim=True).clamp_min(1e-9))
-    banks = [
-        fbank(
-            one - one.mean(),
-            htk_compat=True,
-            sample_frequency=sample_rate,
-            use_energy=False,
-            window_type="hanning",
-            num_mel_bins=N_MELS,
-            dither=0.0,
-            frame_shift=10,
-        )
-        for one in segments.unsqueeze(1)
-    ]
-    bank = torch.stack(banks)[:, :N_FRAMES]  # (B, 998, 128)
+    centred = segments - segments.mean(dim=1, keepdim=True)
+    bank = kaldi_filter_banks(centred, sample_rate, N_MELS, HOP_SECONDS)[
+        :, :N_FRAMES
+    ]  # (B, 998, 128)
     bank = pad(bank, (0, 0, 0, N_FRAMES - bank.shape[1]))
     if normalise:
         bank = (bank - MEAN) / (2 * STD)

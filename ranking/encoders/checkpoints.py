@@ -4,8 +4,8 @@ Conventions
 -----------
 safetensors files hold only numbers. A PyTorch file is a pickle, which can hold code: it is read
 with ``weights_only``, which refuses everything but numbers and plain containers. A state dict is
-loaded strictly: every weight of the network is in the file, and every weight of the file is used or
-known to be unused.
+loaded strictly: every weight of the network is in the file and finite, and every weight of the file
+is used or known to be unused.
 """
 
 import argparse
@@ -95,20 +95,23 @@ def load_strictly(
     Raises
     ------
     WeightsError
-        If a weight is missing, unexpected, or of another shape.
+        If a weight is missing, unexpected, of another shape, or no finite number.
     """
     own = network.state_dict()
     unexpected = [
         key for key in state if key not in own and not key.startswith(tuple(ignored) or ("\0",))
     ]
     missing = [key for key in own if key not in state]
-    shapes = [key for key in own if key in state and state[key].shape != own[key].shape]
+    present = [key for key in own if key in state]
+    shapes = [key for key in present if state[key].shape != own[key].shape]
+    infinite = [key for key in present if not bool(state[key].isfinite().all())]
     faults = [
         f"{len(keys)} {what} ({keys[0]})"
         for keys, what in (
             (missing, "missing"),
             (unexpected, "unexpected"),
             (shapes, "of another shape"),
+            (infinite, "not finite"),
         )
         if keys
     ]

@@ -6,25 +6,32 @@ Conventions
 frames of 1024 dimensions [1]_. The embedding z is the sum of the nine quantised codes, a function
 of nine numbers of ten bits per frame: those are stored, 15.7 kB a segment instead of 3.6 MB.
 Arithmetic is float32: in half precision some codes come out otherwise.
+The codec's tools write the settings of a network beside its weights. Those that it does not take
+are dropped, as audiotools does; another codec, such as those of 24 kHz or of 16 kbps, is refused by
+what differs.
 
 References
 ----------
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, Table 1.
 """
 
+import inspect
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ranking.devices.precision import full_float32
 from ranking.encoders.base import SegmentEncoder, freeze
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_dict_of
 from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.errors import WeightsError
+from ranking.files.text import escape_controls
 
 SPEC = EncoderSpec(
     name="dac",
@@ -45,6 +52,14 @@ SPEC = EncoderSpec(
     stored="codes",
 )
 BLOCKS = 10  # of a segment
+CODEC: Mapping[str, int] = {
+    "sample_rate": 44_100,
+    "hop_length": 512,
+    "n_codebooks": 9,
+    "codebook_size": 1024,
+    "latent_dim": 1024,
+}
+"""What codes and embeddings depend on, by the codec's own names: 44.1 kHz, 8 kbps."""
 
 
 class Dac(SegmentEncoder):
@@ -54,11 +69,8 @@ class Dac(SegmentEncoder):
 
     def __init__(self, **config: Any) -> None:
         super().__init__()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of old packages that the codec uses
-            from dac import DAC  # seconds to load
-
-            self.network = DAC(**config)
+        with _without_warnings():
+            self.network = _codec_class()(**config)
 
     def encode(self, samples: Tensor) -> Tensor:
         """Return codes (B, 870, 9), int32 from 0 to 1023."""
@@ -66,7 +78,7 @@ class Dac(SegmentEncoder):
         network: Any = self.network
         blocks = samples.reshape(len(samples) * BLOCKS, 1, SPEC.sample_rate)  # (B*10, 1, 44100)
         padded = network.preprocess(blocks, SPEC.sample_rate)
-        with torch.autocast(samples.device.type, enabled=False), without_tf32_convolutions():
+        with torch.autocast(samples.device.type, enabled=False), full_float32():
             codes = network.encode(padded)[1]  # (B*10, 9, 87)
         codebooks = codes.shape[1]
         out: Tensor = codes.transpose(1, 2).reshape(len(samples), -1, codebooks).int()
@@ -75,19 +87,9 @@ class Dac(SegmentEncoder):
     def to_embedding(self, stored: Tensor) -> Tensor:
         """Return z (B, 870, 1024) of codes (B, 870, 9)."""
         network: Any = self.network
-        z: Tensor = network.quantizer.from_codes(stored.transpose(1, 2).long())[0]
+        with full_float32():
+            z: Tensor = network.quantizer.from_codes(stored.transpose(1, 2).long())[0]
         return z.transpose(1, 2)
-
-
-@contextmanager
-def without_tf32_convolutions() -> Iterator[None]:
-    """Keep NVIDIA's TF32, with its ten bits of mantissa, out of convolutions."""
-    before = torch.backends.cudnn.allow_tf32
-    torch.backends.cudnn.allow_tf32 = False
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.allow_tf32 = before
 
 
 def load(path: Path) -> Dac:
@@ -96,15 +98,94 @@ def load(path: Path) -> Dac:
     Raises
     ------
     WeightsError
-        If the file cannot be read or holds other weights.
+        If the file cannot be read, or holds other weights or another codec.
     """
     checkpoint = read_checkpoint(path)
-    metadata = checkpoint.get("metadata") or {}
-    try:
-        encoder = Dac(**metadata.get("kwargs", {}))
-    except TypeError as error:
+    state = state_dict_of(checkpoint, "state_dict")
+    settings = _settings(checkpoint, path)
+    _refuse_other_codecs(settings, path)
+    sizes = {size for weights in state.values() for size in weights.shape}
+    own = (settings["encoder_dim"], settings["decoder_dim"], *_numbers(settings["codebook_dim"]))
+    if not sizes.issuperset(own):  # a network of such a size need not fit into memory
         raise WeightsError(
-            str(path), f"its settings fit no DAC ({error})", "is this file for DAC?"
-        ) from None
-    load_strictly(encoder.network, state_dict_of(checkpoint, "state_dict"), str(path))
+            str(path),
+            "its settings are those of a codec of another size than its weights",
+            "is this file for another encoder?",
+        )
+    encoder = Dac(**settings)
+    load_strictly(encoder.network, state, str(path))
     return freeze(encoder)
+
+
+def _settings(checkpoint: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The settings of a file that the network takes, defaults among them."""
+    metadata = checkpoint.get("metadata", {})
+    given = metadata.get("kwargs", {}) if isinstance(metadata, Mapping) else None
+    if not isinstance(given, Mapping):
+        raise _odd(path, "they are no settings by name")
+    known = inspect.signature(_codec_class()).parameters
+    defaults = {name: one.default for name, one in known.items()}
+    settings = defaults | {name: value for name, value in given.items() if name in known}
+    settings.pop("quantizer_dropout")  # of training alone
+    if settings["latent_dim"] is None:
+        settings.pop("latent_dim")
+    for name, value in settings.items():
+        if not _is_size(name, value):
+            raise _odd(path, f"{name} is {escape_controls(repr(value)[:40])}")
+    return settings
+
+
+def _is_size(name: str, value: Any) -> bool:
+    """Whether a setting is a positive whole number, or a list where it may be one."""
+    listed = isinstance(value, list | tuple)
+    if listed != name.endswith("rates") and name != "codebook_dim":
+        return False
+    least = 2 if name.endswith("rates") else 1
+    numbers = _numbers(value)
+    return bool(numbers) and all(type(one) is int and one >= least for one in numbers)
+
+
+def _refuse_other_codecs(settings: Mapping[str, Any], path: Path) -> None:
+    """Refuse settings whose codes or embeddings would be others."""
+    rates, decoder_rates = settings["encoder_rates"], settings["decoder_rates"]
+    latent_dim = settings["encoder_dim"] * 2 ** len(rates)
+    found = {"latent_dim": latent_dim, **settings, "hop_length": prod(rates)}
+    differing = [
+        f"{name} is {found[name]}, not {own}" for name, own in CODEC.items() if found[name] != own
+    ]
+    if prod(decoder_rates) != prod(rates):
+        differing.append(f"its decoder's hop_length is {prod(decoder_rates)}, not {prod(rates)}")
+    dims = _numbers(settings["codebook_dim"])
+    if len(dims) not in (1, settings["n_codebooks"]):
+        differing.append(f"codebook_dim has {len(dims)} numbers, not {settings['n_codebooks']}")
+    if differing:
+        raise WeightsError(
+            str(path),
+            f"it is another codec: {', '.join(differing)}",
+            "fetch the weights of 44.1 kHz and 8 kbps, or give ones that were fine-tuned from them",
+        )
+
+
+def _numbers(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _odd(path: Path, what: str) -> WeightsError:
+    return WeightsError(
+        str(path), f"its metadata are not those of a codec: {what}", "is this file for DAC?"
+    )
+
+
+def _codec_class() -> Any:
+    with _without_warnings():
+        from dac import DAC  # seconds to load
+
+    return DAC
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep those of old packages that the codec uses to themselves."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

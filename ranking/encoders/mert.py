@@ -28,10 +28,12 @@ SPEC = EncoderSpec(
     licence="CC BY-NC 4.0",
     weights=Weights(
         file="mert-v1-330m.bin",
-        url="https://huggingface.co/m-a-p/MERT-v1-330M/resolve/main/pytorch_model.bin",
+        url="https://huggingface.co/m-a-p/MERT-v1-330M/resolve/"
+        "6d2dcaa611e802fd0dc71adbd415e76a76223054/pytorch_model.bin",
         size=1_260_000_000,
         licence="CC BY-NC 4.0",
         source="m-a-p/MERT-v1-330M",
+        sha256="0c03774d821a6ad972cb48220b128a10ebea2c790116bd0fd35e5a013f8017f6",
     ),
 )
 CONFIG: Mapping[str, Any] = {

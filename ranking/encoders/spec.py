@@ -48,6 +48,8 @@ class Weights:
     """Path inside the package at ``url``, for a file that comes in one."""
     package_sha256: str = ""
     """Published SHA-256 of the package, for a file that comes in one."""
+    alternatives: "tuple[Weights, ...]" = ()
+    """The same weights in other files, any of which will do."""
 
 
 @dataclass(frozen=True)

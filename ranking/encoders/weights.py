@@ -3,8 +3,9 @@
 Conventions
 -----------
 Files lie in one cache folder. A download is resumed where it stopped, from a ``.part`` beside the
-file, if the server still has the same file (by its ETag); what arrives is checked by length and,
-where its hash is known, by SHA-256, and only then gets its name.
+file, if the server still has the same file (by its ETag); what arrives is checked by length and by
+SHA-256 (:mod:`ranking.encoders.weights_lock`), and only then gets its name. The same weights may
+come in several files: each will do, and where an address has none the next is tried.
 """
 
 import http.client
@@ -18,6 +19,13 @@ import zipfile
 from pathlib import Path
 
 from ranking.encoders.spec import EncoderSpec, Weights
+from ranking.encoders.weights_hash import weights_sha256
+from ranking.encoders.weights_lock import (
+    another_than_locked,
+    check_or_lock,
+    expected_sha256,
+    lock_hash,
+)
 from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
 from ranking.progress import SILENT, Progress
@@ -31,16 +39,19 @@ TIMEOUT_SECONDS = 30
 def find_required_weights(spec: EncoderSpec, folder: Path) -> Path | None:
     """Return the weights file of an encoder in the cache folder; None if it needs none.
 
+    A file whose hash nobody published is locked to the one that it has now.
+
     Raises
     ------
     WeightsError
-        If it is not there. The error says what to get, from where, and where to put it.
+        If it is not there, or is another file than the published or locked one. The error says
+        what to get, from where, and where to put it.
     """
     if spec.weights is None:
         return None
-    path = folder / spec.weights.file
-    if not path.is_file():
-        by_hand = _by_hand(spec.weights, path)
+    found = find_weights(spec.weights, folder)
+    if found is None:
+        by_hand = _by_hand(spec.weights, folder)
         raise WeightsError(
             f"weights of {spec.name}",
             f"they are not on this disk ({format_size(spec.weights.size)}, {spec.weights.licence})",
@@ -49,7 +60,17 @@ def find_required_weights(spec: EncoderSpec, folder: Path) -> Path | None:
             encoder=spec.name,
             by_hand=by_hand,
         )
+    weights, path = found
+    check_or_lock(weights, path, spec.name)
     return path
+
+
+def find_weights(weights: Weights, folder: Path) -> tuple[Weights, Path] | None:
+    """Return the first of the files that these weights come in which is in the cache folder."""
+    for own in (weights, *weights.alternatives):
+        if (folder / own.file).is_file():
+            return own, folder / own.file
+    return None
 
 
 def fetch_weights(weights: Weights, folder: Path, progress: Progress = SILENT) -> Path:
@@ -64,26 +85,43 @@ def fetch_weights(weights: Weights, folder: Path, progress: Progress = SILENT) -
     Raises
     ------
     WeightsError
-        If it cannot be downloaded, or is not what was published.
+        If it cannot be downloaded, or is not what was published or fetched before.
     """
-    path = folder / weights.file
-    if path.is_file() and (not weights.sha256 or file_sha256(path) == weights.sha256):
-        return path
+    found = find_weights(weights, folder)
+    if found is not None:
+        own, path = found
+        if expected_sha256(own, path) in ("", weights_sha256(path)):
+            return path
     folder.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + PART)
-    if weights.url.startswith(PACKAGE_PREFIX):
-        _from_package(weights, part)
-    else:
-        _download(weights, path, part, progress)
-    _check_hash(part, weights.sha256, weights.url)
-    part.replace(path)
-    _tag(part).unlink(missing_ok=True)
-    return path
+    missing = []
+    for own in (weights, *weights.alternatives):
+        try:
+            return _fetch(own, folder, progress)
+        except _NotFoundError as error:
+            missing.append(error)
+    raise missing[0]
 
 
 def format_size(size: int) -> str:
     """Return a size in bytes as people write it, in MB or GB."""
     return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.3g} MB"
+
+
+class _NotFoundError(WeightsError):
+    """Raised if a server has no file at an address."""
+
+
+def _fetch(weights: Weights, folder: Path, progress: Progress) -> Path:
+    path = folder / weights.file
+    part = path.with_name(path.name + PART)
+    if weights.url.startswith(PACKAGE_PREFIX):
+        _from_package(weights, part)
+    else:
+        _download(weights, path, part, progress)
+    _check_download(weights, path, part)
+    part.replace(path)
+    _tag(part).unlink(missing_ok=True)
+    return path
 
 
 def _download(weights: Weights, path: Path, part: Path, progress: Progress) -> None:
@@ -101,15 +139,19 @@ def _download(weights: Weights, path: Path, part: Path, progress: Progress) -> N
                 _tag(part).write_text(tag)
             _receive(answer, part, have, size, progress)
     except urllib.error.HTTPError as error:
-        raise WeightsError(
-            weights.url, f"the server answers {error.code} {error.reason}", _by_hand(weights, path)
+        error.close()
+        kind = _NotFoundError if error.code == http.HTTPStatus.NOT_FOUND else WeightsError
+        raise kind(
+            weights.url,
+            f"the server answers {error.code} {error.reason}",
+            _by_hand(weights, path.parent),
         ) from None
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise WeightsError(
             weights.url,
             f"the download failed ({reason})",
-            f"try again, which resumes it, or {_by_hand(weights, path)}",
+            f"try again, which resumes it, or {_by_hand(weights, path.parent)}",
         ) from None
 
 
@@ -158,6 +200,19 @@ def _from_package(weights: Weights, part: Path) -> None:
             shutil.copyfileobj(inside, file)
 
 
+def _check_download(weights: Weights, path: Path, part: Path) -> None:
+    """Delete and refuse a download that is not the published or locked file; lock a first one."""
+    if weights.sha256:
+        _check_hash(part, weights.sha256, weights.url)
+        return
+    expected, found = expected_sha256(weights, path), file_sha256(part)
+    if not expected:
+        lock_hash(path, found)
+    elif found != expected:
+        part.unlink()
+        raise another_than_locked(weights.url, path, found, expected)
+
+
 def _check_hash(path: Path, sha256: str, source: str) -> None:
     """Delete and refuse a file that is not the published one."""
     if sha256 and (found := file_sha256(path)) != sha256:
@@ -169,10 +224,13 @@ def _check_hash(path: Path, sha256: str, source: str) -> None:
         )
 
 
-def _by_hand(weights: Weights, path: Path) -> str:
+def _by_hand(weights: Weights, folder: Path) -> str:
+    """How to get weights without this program."""
+    path = folder / weights.file
     if weights.url.startswith(PACKAGE_PREFIX):
         return f"put {weights.member} of {weights.url.removeprefix(PACKAGE_PREFIX)} at {path}"
-    return f"download {weights.url} elsewhere and put it at {path}"
+    others = [f", or the same weights at {folder / own.file}" for own in weights.alternatives]
+    return f"download {weights.url} elsewhere and put it at {path}{''.join(others)}"
 
 
 def _tag(part: Path) -> Path:

@@ -100,9 +100,123 @@ def test_weights_of_another_encoder_are_refused(tmp_path):
         jukebox.load(saved(oracle("audiomae-tiny")[0], tmp_path / "a.safetensors"))
 
 
-def test_a_codec_with_unknown_settings_is_refused(tmp_path):
-    torch.save({"state_dict": {}, "metadata": {"kwargs": {"colour": 3}}}, tmp_path / "d.pth")
-    with pytest.raises(WeightsError, match="its settings fit no DAC"):
+def test_audiomae_is_the_same_from_a_bin_file_and_from_safetensors(tmp_path):
+    weights, known, config = audiomae_tiny()
+    torch.save(weights, tmp_path / "pytorch_model.bin")
+    tokens = audiomae.load(tmp_path / "pytorch_model.bin", config).tokens(known["input"])
+    torch.testing.assert_close(tokens, known["tokens"], rtol=0, atol=1e-4)
+    other = audiomae.load(saved(weights, tmp_path / "model.safetensors"), config)
+    assert torch.equal(other.tokens(known["input"]), tokens)
+
+
+def test_a_bin_file_that_would_run_code_is_refused(tmp_path):
+    created = tmp_path / "created"
+    torch.save({"cls_token": Bomb(created)}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(WeightsError, match=r"would run code .* ask who made it for a safetensors"):
+        audiomae.load(tmp_path / "pytorch_model.bin")
+    assert not created.exists()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_named(tmp_path, value):
+    weights, _, config = audiomae_tiny()
+    weights["pos_embed"][0, 3, 2] = value
+    with pytest.raises(WeightsError, match=r"1 not finite \(pos_embed\)"):
+        audiomae.load(saved(weights, tmp_path / "a.safetensors"), config)
+
+
+SMALL_DAC = {"encoder_dim": 4, "decoder_dim": 16, "latent_dim": 1024}
+
+
+@pytest.fixture(scope="module")
+def codec():
+    """The state dict of a codec with few channels."""
+    return dac.Dac(**SMALL_DAC).network.state_dict()
+
+
+def write_codec(path, state, settings):
+    torch.save({"state_dict": state, "metadata": {"kwargs": settings}}, path)
+    return path
+
+
+def test_settings_that_the_codec_does_not_know_are_dropped(tmp_path, codec):
+    """As audiotools does: its training scripts write more than the network takes."""
+    settings = {**SMALL_DAC, "colour": 3, "quantizer_dropout": 0.5}
+    loaded = dac.load(write_codec(tmp_path / "d.pth", codec, settings))
+    assert loaded.network.state_dict().keys() == codec.keys()
+    assert not loaded.training
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            {"sample_rate": 24_000, "encoder_rates": [2, 4, 5, 8], "n_codebooks": 32},
+            "sample_rate is 24000, not 44100, hop_length is 320, not 512, n_codebooks is 32, not",
+        ),
+        ({"latent_dim": 128, "n_codebooks": 18}, "n_codebooks is 18, not 9, latent_dim is 128"),
+        ({"sample_rate": 16_000}, "sample_rate is 16000, not 44100"),
+        ({"n_codebooks": 12}, "n_codebooks is 12, not 9"),
+        ({"codebook_size": 512}, "codebook_size is 512, not 1024"),
+        ({"latent_dim": None, "encoder_dim": 4}, "latent_dim is 64, not 1024"),
+    ],
+    ids=["24 kHz", "16 kbps", "rate", "codebooks", "codebook size", "latent"],
+)
+def test_another_codec_is_refused_by_what_differs(tmp_path, codec, settings, words):
+    path = write_codec(tmp_path / "d.pth", codec, {**SMALL_DAC, **settings})
+    with pytest.raises(WeightsError, match=rf"it is another codec: .*{words}.*; fetch the weights"):
+        dac.load(path)
+
+
+def test_a_codec_with_weights_that_are_no_numbers_is_refused(tmp_path, codec):
+    name = "quantizer.quantizers.3.codebook.weight"
+    state = {**codec, name: torch.full_like(codec[name], float("nan"))}
+    with pytest.raises(WeightsError, match=rf"1 not finite \({name}\)"):
+        dac.load(write_codec(tmp_path / "d.pth", state, SMALL_DAC))
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        [1, 2],
+        "44khz",
+        torch.zeros(2),
+        {"kwargs": None},
+        {"kwargs": [64]},
+        *(
+            {"kwargs": {**SMALL_DAC, name: value}}
+            for name, value in (
+                ("encoder_rates", "2488"),
+                ("encoder_rates", []),
+                ("encoder_rates", [512, 0]),
+                ("encoder_rates", 512),
+                ("decoder_rates", [10**9]),
+                ("encoder_dim", -8),
+                ("encoder_dim", 10**9),
+                ("encoder_dim", 8.5),
+                ("decoder_dim", True),
+                ("n_codebooks", None),
+                ("n_codebooks", "9"),
+                ("codebook_dim", [8, 8]),
+                ("codebook_dim", 0),
+                ("sample_rate", torch.tensor([44_100])),
+            )
+        ),
+    ],
+    ids=lambda metadata: str(metadata)[-40:],
+)
+def test_odd_metadata_of_a_codec_are_an_error_of_three_parts(tmp_path, codec, metadata):
+    torch.save({"state_dict": codec, "metadata": metadata}, tmp_path / "d.pth")
+    with pytest.raises(WeightsError) as caught:
+        dac.load(tmp_path / "d.pth")
+    assert caught.value.where == str(tmp_path / "d.pth")
+    assert "codec" in caught.value.what
+    assert caught.value.remedy
+
+
+def test_a_codec_without_metadata_is_the_published_one_or_none(tmp_path, codec):
+    torch.save({"state_dict": codec}, tmp_path / "d.pth")
+    with pytest.raises(WeightsError, match="is this file for another encoder"):
         dac.load(tmp_path / "d.pth")
 
 

