@@ -19,15 +19,15 @@ class RenamedWarning(FutureWarning):
     """Warning of a file, a setting or an option that uses a name of version 0.1.0."""
 
 
-def warn_renamed(where: str, names: Iterable[tuple[str, str]]) -> None:
+def warn_renamed(where: str, names: Iterable[tuple[str, ...]]) -> None:
     """Warn that names have changed; nothing if there are none.
 
     Parameters
     ----------
     where : the file, or how the names were given
-    names : pairs of an old and a new name
+    names : each old name, then the new one, or the several that it has become
     """
-    changed = ", ".join(f"{old!r} is now {new!r}" for old, new in names)
+    changed = ", ".join(f"{old!r} is now {' and '.join(map(repr, new))}" for old, *new in names)
     if changed:
         warnings.warn(
             f"{where}: {changed}. Old names are read until version {UNTIL}.",

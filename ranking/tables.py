@@ -17,8 +17,9 @@ Tables
   ``start``, ``stop`` in seconds from the beginning of the recording.
 * :data:`PAIRS`: ordered pairs of candidates. ``first``; ``second``; ``truth`` the one who got
   further, missing where neither did.
-* :data:`VOTES`: one outcome for each pair of windows. ``first``; ``second``; ``window`` number of
-  the pair of windows, counted from 0; ``p_first`` probability that the first plays better, 0 to 1.
+* :data:`VOTES`: one outcome for each pair of windows. ``first``; ``second``; ``first_window``,
+  ``second_window`` number of the window within the recording of each, counted from 0; ``p_first``
+  probability that the first plays better, 0 to 1.
 * :data:`COMPARISONS`: one outcome for each pair of candidates. ``first``; ``second``; ``winner``
   id of the one who was preferred, or :data:`TIE`; ``votes`` for the winner (for either of the two,
   if tied); ``windows`` that were voted on. Optional: ``juror`` who compared them; ``count`` of
@@ -57,7 +58,7 @@ from ranking.errors import TableError
 ROSTER = ("candidate", "name", "country", "reached", "score")
 WINDOWS = ("row", "candidate", "window", "start", "stop")
 PAIRS = ("first", "second", "truth")
-VOTES = ("first", "second", "window", "p_first")
+VOTES = ("first", "second", "first_window", "second_window", "p_first")
 COMPARISONS = ("first", "second", "winner", "votes", "windows")
 MARKS = ("juror", "candidate", "mark")
 RANKING = (

@@ -86,7 +86,8 @@ OPTIONS: dict[type, dict[str, Any]] = {
             help="Read comparisons from a CSV: first, second, winner (or tie)."
         ),
         "votes": _comparisons(
-            help="Read votes on windows from a CSV: first, second, window, p_first."
+            help="Read votes on windows from a CSV: first, second, first_window, second_window, "
+            "p_first."
         ),
         "panel": _comparisons(
             help="Read jurors' marks from a CSV: juror, candidate, mark, recused."

@@ -71,7 +71,7 @@ def load_comparisons(
     comparisons_file
         CSV of comparisons: first, second, winner.
     votes_file
-        CSV of votes on windows: first, second, window, p_first.
+        CSV of votes on windows: first, second, first_window, second_window, p_first.
     marks_file
         CSV of marks: juror, candidate, mark, recused.
     round_name

@@ -34,7 +34,7 @@ def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) 
         If the file cannot be read, names an unknown candidate, has two marks of one juror for one
         candidate, lacks a mark where nobody recused, or has no such round.
     """
-    file = read_csv(path, MARKS, {"stage": "round"})
+    file = read_csv(path, MARKS, {"stage": ("round",)})
     marks = file.rows[["juror", "candidate"]].assign(
         mark=file.numbers("mark"),
         recused=file.flags("recused") if "recused" in file.rows else False,

@@ -67,7 +67,9 @@ def votes_to_comparisons(votes: pd.DataFrame, rule: str = "majority") -> pd.Data
 
 
 def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
-    """Return the VOTES table of a CSV file: first, second, window, p_first.
+    """Return the VOTES table of a CSV file: first, second, first_window, second_window, p_first.
+
+    A file that numbers windows in one column, as those of aligned windows did, is read too.
 
     Raises
     ------
@@ -75,26 +77,26 @@ def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
         If the file cannot be read, names an unknown candidate or a pair with itself, repeats a
         vote, or a probability lies outside [0, 1].
     """
-    file = read_csv(path, VOTES, {"position": "window"})
+    both = ("first_window", "second_window")
+    file = read_csv(path, VOTES, {"position": both, "window": both})
     check_candidates(file, candidates)
-    votes = file.rows[["first", "second"]].assign(
-        window=file.numbers("window"), p_first=file.numbers("p_first")
-    )
-    for column, faulty, remedy in (
-        ("window", ~(votes["window"] >= 0) | (votes["window"] % 1 != 0), "count from 0"),
-        ("p_first", ~votes["p_first"].between(0, 1), "give a probability from 0 to 1"),
-    ):
+    numbers = {column: file.numbers(column) for column in (*both, "p_first")}
+    votes = file.rows[["first", "second"]].assign(**numbers)
+    for column, values in numbers.items():
+        faulty, remedy = ~(values >= 0) | (values % 1 != 0), "count from 0"
+        if column == "p_first":
+            faulty, remedy = ~values.between(0, 1), "give a probability from 0 to 1"
         bad = file.first_where(faulty)
         if bad is not None:
             value = file.rows[column].iloc[bad]
             raise ComparisonsError(file.where(bad), f"{column!r} is {value!r}", remedy)
-    bad = file.first_where(votes.duplicated(["first", "second", "window"]))
+    bad = file.first_where(votes.duplicated(["first", "second", *both]))
     if bad is not None:
         row = votes.iloc[bad]
         raise ComparisonsError(
             file.where(bad),
-            f"a second vote on window {row['window']:.0f} of {row['first']!r} and "
-            f"{row['second']!r}",
+            f"a second vote on window {row['first_window']:.0f} of {row['first']!r} and window "
+            f"{row['second_window']:.0f} of {row['second']!r}",
             "keep one",
         )
-    return votes.astype({"window": int})
+    return votes.astype(dict.fromkeys(both, int))

@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-A *window* is five minutes; ``window`` counts them from 0, so window i begins at minute 5 i. A
-candidate wins a vote if its probability is above one half; if it is exactly one half, each of the
-two wins half a vote. The probability of the second of a pair is 1 − ``p_first``.
+A *window* is five minutes; those of a recording are counted from 0, so window i begins at minute
+5 i. A candidate wins a vote if its probability is above one half; if it is exactly one half, each
+of the two wins half a vote. The probability of the second of a pair is 1 − ``p_first``.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ def vote_shares_by_window(votes: pd.DataFrame) -> pd.DataFrame:
     """
     check_table(votes, VOTES, "votes")
     cast = pd.concat(
-        pd.DataFrame({"candidate": votes[place], "window": votes["window"], "p": p})
+        pd.DataFrame({"candidate": votes[place], "window": votes[f"{place}_window"], "p": p})
         for place, p in (("first", votes["p_first"]), ("second", 1 - votes["p_first"]))
     )
     cast["share"] = np.sign((cast["p"] - 0.5).where((cast["p"] - 0.5).abs() > 1e-12, 0)) / 2 + 0.5

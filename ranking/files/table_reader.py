@@ -89,7 +89,9 @@ class CsvFile:
 
 
 def read_csv(
-    path: Path, required: tuple[str, ...], renamed: Mapping[str, str] = MappingProxyType({})
+    path: Path,
+    required: tuple[str, ...],
+    renamed: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> CsvFile:
     """Return the file's rows as text, at least the ``required`` columns among them.
 
@@ -97,7 +99,7 @@ def read_csv(
     ----------
     path : the file, in UTF-8 or UTF-16, delimited by commas, semicolons or tabs
     required : columns that must be there
-    renamed : new names by old name of columns that version 0.1.0 called otherwise
+    renamed : new names by old name of columns that were called otherwise; each has its values
 
     Raises
     ------
@@ -113,18 +115,17 @@ def read_csv(
         raise TableError(
             path.name, "the file is empty", f"its first line must be {_line(required)}"
         )
-    old = {name: new for name, new in renamed.items() if name in names and new not in names}
-    warn_renamed(path.name, old.items())
-    names = [old.get(name, name) for name in names]
-    _require(f"{path.name}, line {ends[0]}", names, required)
+    old = {name: new for name, new in renamed.items() if name in names and not {*new} & {*names}}
+    warn_renamed(path.name, ((name, *new) for name, new in old.items()))
+    fields = [(new, at) for at, name in enumerate(names) for new in old.get(name, (name,))]
+    _require(f"{path.name}, line {ends[0]}", [name for name, _ in fields], required)
     if not rows:
         raise TableError(
             path.name, "there is a header, but no row below it", "give at least one row"
         )
-    columns = {
-        name: _clean(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)
-    }
-    return CsvFile(path, pd.DataFrame(columns), np.asarray(ends[1:]), delimiter != ",")
+    columns = [_clean(column) for column in zip(*rows, strict=True)]
+    table = pd.DataFrame({name: columns[at] for name, at in fields})
+    return CsvFile(path, table, np.asarray(ends[1:]), delimiter != ",")
 
 
 def _records(path: Path, text: str, delimiter: str) -> tuple[list[str], list[list[str]], list[int]]:

@@ -4,8 +4,7 @@ Conventions
 -----------
 Windows are paired *aligned*: the first window of one candidate with the first of the other, the
 second with the second, as far as both have windows; or *all*: every window with every window of the
-other. A vote's ``window`` is the number of the aligned windows; where all are paired it is
-i · m + j for window i of the first candidate and j of the second, who has m.
+other. Votes are in the order of the candidates and of their windows.
 Probabilities have six decimals, in memory as on disk. *Antisymmetric*: the probabilities of the two
 orders of a pair of windows are averaged, p(a, b) = (p(a, b) + 1 − p(b, a)) / 2, which removes an
 order effect, a preference for the first or the second place.
@@ -205,19 +204,16 @@ def _votes(
     pairing: Pairing,
 ) -> pd.DataFrame:
     code, ids = pd.factorize(windows["candidate"])
-    counts = np.bincount(code)
     columns = []
     for group, p in zip(groups, probabilities, strict=True):
         own, window = code[group.index], group["window"].to_numpy()
         i, j = np.nonzero(own[:, np.newaxis] != own)
-        number = window[i]
-        if pairing.windows == "all":
-            number = number * counts[own[j]] + window[j]
         p_first = (p[i, j] + 1 - p[j, i]) / 2 if pairing.antisymmetric else p[i, j]
-        columns.append((own[i], own[j], number, np.round(p_first, DECIMALS)))
-    first, second, window, p_first = (
+        columns.append((own[i], own[j], window[i], window[j], np.round(p_first, DECIMALS)))
+    first, second, *windows_of_both, p_first = (
         np.concatenate(column) for column in zip(*columns, strict=True)
     )
-    order = np.lexsort((window, second, first))
-    values = (ids[first[order]], ids[second[order]], window[order], p_first[order])
-    return pd.DataFrame(dict(zip(VOTES, values, strict=True)))
+    order = np.lexsort((*reversed(windows_of_both), second, first))
+    values = (ids[first], ids[second], *windows_of_both, p_first)
+    table = dict(zip(VOTES, (column[order] for column in values), strict=True))
+    return pd.DataFrame(table)

@@ -126,7 +126,8 @@ def held_out_votes(fold: pd.Series, fit_on: Callable[[Collection[str]], Comparer
         tables.append(votes[_between(votes, fold, one.compares)])
     votes = pd.concat(tables)
     place = pd.Series(np.arange(len(fold)), index=fold.index)
-    order = np.lexsort((votes["window"], votes["second"].map(place), votes["first"].map(place)))
+    windows = (votes["second_window"], votes["first_window"])
+    order = np.lexsort((*windows, votes["second"].map(place), votes["first"].map(place)))
     return votes.iloc[order].reset_index(drop=True)
 
 

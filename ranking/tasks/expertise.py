@@ -185,7 +185,8 @@ def comparisons_by_window_majority(
         {
             "first": first["candidate"].to_numpy(),
             "second": second["candidate"].to_numpy(),
-            "window": first["window"].to_numpy(),
+            "first_window": first["window"].to_numpy(),
+            "second_window": second["window"].to_numpy(),
             "p_first": p,
         }
     )

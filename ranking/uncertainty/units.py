@@ -43,6 +43,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import Tally
+from ranking.evaluation.resampling import window_units
 from ranking.files.text import escape_controls
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import Method
@@ -162,7 +163,7 @@ def window_uncertainty(votes: pd.DataFrame, method: Method) -> Uncertainty:
     """Return the uncertainty of ranks from VOTES whose windows are resampled."""
     if method.ordinal or method.needs == "marks":
         return Uncertainty(reason=f"{method.name} has none")
-    return _uncertainty("window", votes["window"].nunique())
+    return _uncertainty("window", len(window_units(votes).stratum))
 
 
 def ordering_rows(comparisons: pd.DataFrame, uncertainty: Uncertainty) -> pd.DataFrame:

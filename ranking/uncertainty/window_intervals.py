@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-A window is in every comparison of a candidate, so the numbers of the windows are resampled, each
-for all pairs at once, and all candidates are ranked again. The intervals are about these
-candidates and this ranker, whichever windows of the recordings it compares.
+Windows are resampled as in :class:`ranking.evaluation.resampling.WindowUnits`, and all candidates
+are ranked again. The intervals are about these candidates and this ranker, whichever windows of the
+recordings it compares.
 """
 
 from collections.abc import Iterator

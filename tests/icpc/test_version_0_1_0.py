@@ -31,7 +31,7 @@ NOW = RENAMED_OPTIONS | {
     "note": "remark",
     "passed_from": "passing_score",
     "by": "method",
-    "position": "window",
+    "position": "first_window",
     "stage": "round",
 }
 PRINTED = {

@@ -92,7 +92,8 @@ def test_every_source_of_comparisons_is_ranked(here):
         "X,ann,9,no\nX,bob,5,no\nX,cyd,5,no\nY,ann,,yes\nY,bob,4,no\nY,cyd,6,no\n"
     )
     Path("votes.csv").write_text(
-        "first,second,window,p_first\nann,bob,0,.9\nann,bob,1,.4\nbob,cyd,0,.3\ncyd,ann,0,.2\n"
+        "first,second,first_window,second_window,p_first\n"
+        "ann,bob,0,0,.9\nann,bob,1,1,.4\nbob,cyd,0,0,.3\ncyd,ann,0,0,.2\n"
     )
     roster = ("--roster", "mine.csv", *ROUNDS)
     panel = judge("rank", *roster, "--panel", "panel.csv")

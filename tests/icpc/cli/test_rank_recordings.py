@@ -104,7 +104,8 @@ def test_recordings_are_ranked_and_the_run_is_written(known):
     study = load_run(run)
     assert len(study.ranking) == 4
     votes = pd.read_csv(run / "votes.csv")
-    assert votes.query("first == 'ann' and second == 'dov'")["window"].tolist() == [0, 1]
+    own = votes.query("first == 'ann' and second == 'dov'")
+    assert own[["first_window", "second_window"]].to_numpy().tolist() == [[0, 0], [1, 1]]
     record = json.loads((run / "run.json").read_text())["provenance"]
     assert record["encoder"]["encoder"] == "spectrogram"
     assert set(record["recordings"]) == set(SECONDS)
@@ -123,7 +124,11 @@ def test_a_second_call_embeds_and_compares_nothing_again(known, monkeypatch):
 def test_every_pair_of_windows_may_be_compared(known):
     result = judged(*BY_OURS, "--windows", "all", "--antisymmetric", "--vote", "mean")
     assert "12 comparisons by mean of 26 votes" in result.stdout
-    votes = pd.read_csv("runs/the-cup-2030/votes.csv").query("window == 0")
+    votes = pd.read_csv("runs/the-cup-2030/votes.csv")
+    assert votes.query("first == 'ann' and second == 'dov'").iloc[:, 2:4].to_numpy().tolist() == [
+        [i, j] for i in (0, 1) for j in (0, 1)
+    ]
+    votes = votes.query("first_window == second_window == 0")
     p = votes.pivot_table(index="first", columns="second", values="p_first").to_numpy()
     assert np.nanmax(abs(p + p.T - 1)) < 1e-9
 

@@ -142,7 +142,8 @@ def voted(folder):
         {
             "first": [ids[a] for a, _, _ in pairs],
             "second": [ids[b] for _, b, _ in pairs],
-            "window": [at for _, _, at in pairs],
+            "first_window": [at for _, _, at in pairs],
+            "second_window": [at for _, _, at in pairs],
             "p_first": [0.5 + (b - a) / 20 + rng.uniform(-0.14, 0.14) for a, b, _ in pairs],
         }
     )

@@ -36,6 +36,7 @@ from icpc.study.runs import run_record
 from icpc.study.settings import Settings
 from icpc.study.study import run_study
 from ranking.errors import ReportError
+from ranking.tables import VOTES
 
 ROUNDS = ("first", "final")
 
@@ -76,13 +77,13 @@ def voted():
     """Three recitals of two windows; a wins the first, b the second against everyone."""
     p = {("a", 0): 0.9, ("b", 0): 0.5, ("c", 0): 0.1, ("a", 1): 0.4, ("b", 1): 0.8, ("c", 1): 0.2}
     rows = [
-        (first, second, window, 0.5 + (p[first, window] - p[second, window]) / 2)
+        (first, second, window, window, 0.5 + (p[first, window] - p[second, window]) / 2)
         for first in "abc"
         for second in "abc"
         if first != second
         for window in (0, 1)
     ]
-    votes = pd.DataFrame(rows, columns=["first", "second", "window", "p_first"])
+    votes = pd.DataFrame(rows, columns=list(VOTES))
     roster = roster_of(list("abc"), ["final", "first", "first"])
     competition = Competition("small", "Small", ROUNDS, roster, Path(__file__))
     return run_study(competition, comparisons_from_votes(votes, "majority"), Settings())

@@ -51,7 +51,7 @@ def test_of_halves_whose_results_are_unknown_all_are_compared(tmp_path):
 
 def votes_for(winners: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
     for_first = (winners == pairs["first"]).astype(float)
-    return pairs[["first", "second"]].assign(window=0, p_first=for_first)
+    return pairs[["first", "second"]].assign(first_window=0, second_window=0, p_first=for_first)
 
 
 def test_gain_is_the_difference_of_accuracies_on_pairs_of_unequal_result():

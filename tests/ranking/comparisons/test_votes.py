@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
-from ranking.errors import ComparisonsError
-from ranking.tables import COMPARISONS, TIE
+from ranking.deprecation import RenamedWarning
+from ranking.errors import ComparisonsError, TableError
+from ranking.tables import COMPARISONS, TIE, VOTES
 
 
 def votes(*p_first):
-    return pd.DataFrame(
-        {"first": "a", "second": "b", "window": range(len(p_first)), "p_first": p_first}
-    )
+    windows = range(len(p_first))
+    values = ("a", "b", windows, windows, p_first)
+    return pd.DataFrame(dict(zip(VOTES, values, strict=True)))
 
 
 @pytest.mark.parametrize(
@@ -57,31 +58,49 @@ def test_an_unknown_rule_is_a_programming_error():
         votes_to_comparisons(votes(0.9), "loudest")
 
 
-def read(folder, *rows):
+def read(folder, *rows, columns=VOTES):
     path = folder / "votes.csv"
-    path.write_text("\n".join(["first,second,window,p_first", *rows]) + "\n")
+    path.write_text("\n".join([",".join(columns), *rows]) + "\n")
     return read_votes(path, pd.Index(["a", "b"]))
 
 
 def test_votes_are_read(tmp_path):
-    table = read(tmp_path, "a,b,0,0.25", "a,b,1,1")
+    table = read(tmp_path, "a,b,0,2,0.25", "a,b,1,0,1")
+    assert tuple(table) == VOTES
     assert table["p_first"].tolist() == [0.25, 1.0]
-    assert table["window"].dtype == np.int64
+    assert table["first_window"].tolist() == [0, 1]
+    assert table["second_window"].tolist() == [2, 0]
+    assert table["first_window"].dtype == np.int64
+
+
+@pytest.mark.parametrize("name", ["position", "window"])
+def test_one_column_of_windows_is_read_as_the_number_of_both(tmp_path, name):
+    with pytest.warns(RenamedWarning, match=f"{name}' is now 'first_window' and 'second_window'"):
+        table = read(
+            tmp_path, "a,b,3,0.25", "b,a,3,0.5", columns=("first", "second", name, "p_first")
+        )
+    assert tuple(table) == VOTES
+    assert table[["first_window", "second_window"]].to_numpy().tolist() == [[3, 3], [3, 3]]
+
+
+def test_a_file_with_one_of_the_two_columns_is_refused(tmp_path):
+    with pytest.raises(TableError, match="no column 'second_window'"):
+        read(tmp_path, "a,b,3,0.25", columns=("first", "second", "first_window", "p_first"))
 
 
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ("a,b,1,1.2", "line 3: 'p_first' is '1.2'; give a probability from 0 to 1"),
-        ("a,b,1,", "line 3: 'p_first' is ''"),
-        ("a,b,-1,0.5", "line 3: 'window' is '-1'; count from 0"),
-        ("a,b,0.5,0.5", "line 3: 'window' is '0.5'"),
-        ("a,b,0,0.5", "line 3: a second vote on window 0 of 'a' and 'b'"),
-        ("a,c,1,0.5", "line 3: 'second' is 'c', who is not a candidate"),
-        ("a,a,1,0.5", "line 3: 'a' is compared with itself"),
+        ("a,b,1,1,1.2", "line 3: 'p_first' is '1.2'; give a probability from 0 to 1"),
+        ("a,b,1,1,", "line 3: 'p_first' is ''"),
+        ("a,b,-1,1,0.5", "line 3: 'first_window' is '-1'; count from 0"),
+        ("a,b,1,0.5,0.5", "line 3: 'second_window' is '0.5'"),
+        ("a,b,0,1,0.5", "line 3: a second vote on window 0 of 'a' and window 1 of 'b'"),
+        ("a,c,1,1,0.5", "line 3: 'second' is 'c', who is not a candidate"),
+        ("a,a,1,1,0.5", "line 3: 'a' is compared with itself"),
     ],
 )
 def test_faulty_votes_are_named_with_their_line(tmp_path, row, words):
     with pytest.raises(ComparisonsError) as caught:
-        read(tmp_path, "a,b,0,0.25", row)
+        read(tmp_path, "a,b,0,1,0.25", row)
     assert words in str(caught.value)

@@ -7,6 +7,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
 from ranking.consistency.calibration import brier_score, vote_calibration
+from ranking.tables import VOTES
 
 
 def cast(n=60, calibrated=True, seed=0):
@@ -24,7 +25,8 @@ def cast(n=60, calibrated=True, seed=0):
     if not calibrated:
         p_first = 1 / (1 + (1 / p_first - 1) ** 3)
     names = np.array(ids)
-    votes = pd.DataFrame({"first": names[i], "second": names[j], "window": 0, "p_first": p_first})
+    votes = pd.DataFrame({"first": names[i], "second": names[j], "p_first": p_first})
+    votes = votes.assign(first_window=0, second_window=0)
     return votes, score, truth
 
 
@@ -49,8 +51,8 @@ def test_calibrated_votes_lie_on_the_diagonal_and_overconfident_ones_do_not():
 
 def test_equal_and_unknown_scores_are_left_out():
     votes = pd.DataFrame(
-        [("a", "b", 0, 0.9), ("a", "c", 0, 0.9), ("a", "d", 0, 0.9)],
-        columns=["first", "second", "window", "p_first"],
+        [("a", "b", 0, 0, 0.9), ("a", "c", 0, 0, 0.9), ("a", "d", 0, 0, 0.9)],
+        columns=list(VOTES),
     )
     score = pd.Series({"a": 1.0, "b": 0.0, "c": 1.0, "d": np.nan})
     table = vote_calibration(votes, score)
@@ -62,8 +64,8 @@ def test_equal_and_unknown_scores_are_left_out():
 
 def test_probability_one_falls_into_the_last_bin():
     votes = pd.DataFrame(
-        [("a", "b", 0, 1.0), ("b", "a", 0, 0.0)],
-        columns=["first", "second", "window", "p_first"],
+        [("a", "b", 0, 0, 1.0), ("b", "a", 0, 0, 0.0)],
+        columns=list(VOTES),
     )
     table = vote_calibration(votes, pd.Series({"a": 1.0, "b": 0.0}))
     assert list(table["observed"]) == [0, 1]

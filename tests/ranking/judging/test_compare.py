@@ -56,7 +56,6 @@ def ranker_of(classes: int = 2) -> ProbeRanker:
 
 def one_by_one(head: Head, bank: EmbeddingBank, windows: str = "aligned") -> pd.DataFrame:
     """Votes by the head itself, pair by pair."""
-    counts = bank.windows["candidate"].value_counts()
     rows = []
     for a in bank.windows.itertuples():
         for b in bank.windows.itertuples():
@@ -65,13 +64,11 @@ def one_by_one(head: Head, bank: EmbeddingBank, windows: str = "aligned") -> pd.
                 with torch.inference_mode():
                     pair = side_by_side(bank.load_windows([a.row]), bank.load_windows([b.row]))
                     p = float(p_first(head(*pair)))
-                number = a.window
-                if windows == "all":
-                    number = a.window * counts[b.candidate] + b.window
-                rows.append((a.candidate, b.candidate, number, p))
+                rows.append((a.candidate, b.candidate, a.window, b.window, p))
     order = {name: place for place, name in enumerate(bank.windows["candidate"].unique())}
     table = pd.DataFrame(rows, columns=list(VOTES))
-    keys = [table["first"].map(order), table["second"].map(order), table["window"]]
+    keys = [table[column].map(order) for column in ("first", "second")]
+    keys += [table["first_window"], table["second_window"]]
     return table.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
 
 
@@ -89,7 +86,8 @@ def test_every_window_that_both_have_is_voted_on():
     votes = compare_windows(ranker_of(), bank_of(SEGMENTS))
     windows = {name: -(-count // 30) for name, count in SEGMENTS.items()}
     for (first, second), own in votes.groupby(["first", "second"]):
-        assert own["window"].tolist() == list(range(min(windows[first], windows[second])))
+        for column in ("first_window", "second_window"):
+            assert own[column].tolist() == list(range(min(windows[first], windows[second])))
     assert len(votes_to_comparisons(votes)) == 4 * 3
 
 
@@ -98,7 +96,7 @@ def test_the_two_orders_agree_in_an_antisymmetric_vote():
     for windows in ("aligned", "all"):
         plain, even = (
             compare_windows(ranker, bank, Pairing(windows, antisymmetric=antisymmetric))
-            .query("window == 0")
+            .query("first_window == second_window == 0")
             .pivot_table(index="first", columns="second", values="p_first")
             .to_numpy()
             for antisymmetric in (False, True)

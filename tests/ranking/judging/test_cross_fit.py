@@ -39,7 +39,7 @@ def compared(fold: pd.Series) -> tuple[pd.DataFrame, list[tuple[set[str], set[st
         def compare(others):
             rankers.append((set(fitted), set(others)))
             pairs = ordered_pairs(others)[["first", "second"]]
-            votes = [pairs.assign(window=window, p_first=0.5) for window in (0, 1)]
+            votes = [pairs.assign(first_window=w, second_window=w, p_first=0.5) for w in (0, 1)]
             return pd.concat(votes)
 
         return compare
@@ -65,7 +65,7 @@ def test_with_folds_every_ordered_pair_is_compared_once(scores, folds, seed):
     wanted = ordered_pairs(fold.index).loc[lambda pairs: pairs.index.repeat(2)]
     assert votes["first"].tolist() == wanted["first"].tolist()
     assert votes["second"].tolist() == wanted["second"].tolist()
-    assert votes["window"].tolist() == [0, 1] * (len(votes) // 2)
+    assert votes["first_window"].tolist() == [0, 1] * (len(votes) // 2)
 
 
 @given(SCORES, st.integers(0, 2**32 - 1))

@@ -12,7 +12,7 @@ from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WINS
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.methods.registry import METHODS
-from ranking.tables import RANKING
+from ranking.tables import RANKING, VOTES
 from ranking.uncertainty.rank_intervals import estimate_intervals
 from ranking.uncertainty.window_intervals import estimate_window_intervals
 
@@ -81,6 +81,7 @@ def test_windows_can_be_resampled_where_votes_are_known():
             a,
             b,
             window,
+            window,
             float(np.clip(0.5 + 0.1 * (names.index(b) - names.index(a)) + noise, 0, 1)),
         )
         for a in names
@@ -88,7 +89,7 @@ def test_windows_can_be_resampled_where_votes_are_known():
         if a != b
         for window, noise in enumerate(rng.normal(0, 0.2, 6))
     ]
-    votes = pd.DataFrame(rows, columns=["first", "second", "window", "p_first"])
+    votes = pd.DataFrame(rows, columns=list(VOTES))
     ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), BRADLEY_TERRY)
     table = estimate_window_intervals(ranking, votes, "majority", BRADLEY_TERRY, draws=60).ranking
     assert (table["rank_low"] <= table["rank"]).all()
@@ -99,13 +100,13 @@ def test_windows_can_be_resampled_where_votes_are_known():
 def test_votes_that_never_change_give_intervals_of_one_rank():
     votes = pd.DataFrame(
         [
-            (a, b, w, 0.9 if a < b else 0.1)
+            (a, b, w, w, 0.9 if a < b else 0.1)
             for a in "abc"
             for b in "abc"
             if a != b
             for w in range(4)
         ],
-        columns=["first", "second", "window", "p_first"],
+        columns=list(VOTES),
     )
     ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), WINS)
     table = estimate_window_intervals(ranking, votes, "majority", WINS, draws=20).ranking
