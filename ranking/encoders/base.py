@@ -22,6 +22,7 @@ from typing import TypeVar
 from torch import Tensor, nn
 
 from ranking.audio.lengths import SEGMENT_SECONDS
+from ranking.devices.precision import full_float32
 from ranking.encoders.spec import EncoderSpec
 
 EncodeBatch = Callable[[Tensor, int], Tensor]
@@ -92,7 +93,8 @@ class SegmentEncoder(Encoder):
 
     def forward(self, samples: Tensor) -> Tensor:
         """Return embeddings (B, F, D) of segments (B, 10 · sample_rate)."""
-        return self.to_embedding(self.encode(samples))
+        with full_float32():
+            return self.to_embedding(self.encode(samples))
 
 
 AnyEncoder = TypeVar("AnyEncoder", bound=Encoder)
