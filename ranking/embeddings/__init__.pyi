@@ -1,6 +1,7 @@
 from .bank import EmbeddingBank, open_bank
 from .embed import EmbeddingOutcome, EncoderChoice, cache_key_with_weights_hash, load_encoders
 from .executors import process_executor
+from .precision import with_precision
 from .store import CacheKey, Embedding, EmbeddingStore
 from .workers import EmbeddingSettings, embed_all
 
@@ -17,4 +18,5 @@ __all__ = [
     "load_encoders",
     "open_bank",
     "process_executor",
+    "with_precision",
 ]

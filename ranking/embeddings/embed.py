@@ -3,8 +3,10 @@
 Conventions
 -----------
 A recording is known by the SHA-256 of its file. While one batch of segments is encoded, a thread
-decodes the next. Networks run in the precision of their spec: bfloat16 by autocast, which turns the
-weights once a batch, or float32, which on a CPU gains nothing by batches but takes their memory.
+decodes the next. Networks run in the precision that their cache key names: bfloat16 by autocast,
+which turns the weights once a batch, or float32, which on a CPU gains nothing by batches but takes
+their memory. Beside sound and key, the bytes of an embedding depend on what is stored with it
+(:func:`ranking.devices.capabilities.computation_facts`): they are equal where that is.
 An encoder that needs the whole recording reads the file by itself first; if some take the left
 channel and some the mean of all channels, the file is decoded once for either.
 """
@@ -23,10 +25,12 @@ import torch
 from ranking.audio.decoding import open_mono_sound
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS
 from ranking.audio.segments import Segment, stream_segments
+from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.store import CacheKey, EmbeddingStore, EmbeddingWriter, make_cache_key
 from ranking.encoders import load_encoder, spec_of
 from ranking.encoders.base import EncodeBatch, Encoder
-from ranking.encoders.spec import FrontEndOptions
+from ranking.encoders.precision import default_precision
+from ranking.encoders.spec import FrontEndOptions, Precision
 from ranking.encoders.weights_hash import weights_sha256
 from ranking.errors import AudioError
 from ranking.files.hashing import file_sha256
@@ -44,6 +48,8 @@ class EncoderChoice:
     """File of trained weights; None for an encoder that has none."""
     front_end: tuple[tuple[str, bool | float], ...] = ()
     """Options of the front end that differ from the default, as (name, value)."""
+    precision: Precision | None = None
+    """Precision of its arithmetic; None is what suits the device."""
 
     @property
     def options(self) -> FrontEndOptions:
@@ -90,7 +96,7 @@ def load_encoders(choices: Sequence[EncoderChoice], device: str = "cpu") -> list
     return [
         LoadedEncoder(
             load_encoder(one.encoder, one.weights, dict(one.front_end)).to(device),
-            cache_key_with_weights_hash(one),
+            cache_key_with_weights_hash(one, device),
             left_channel=bool(one.options["left_channel"]),
             tails=bool(one.options["tails"]),
         )
@@ -98,10 +104,11 @@ def load_encoders(choices: Sequence[EncoderChoice], device: str = "cpu") -> list
     ]
 
 
-def cache_key_with_weights_hash(choice: EncoderChoice) -> CacheKey:
+def cache_key_with_weights_hash(choice: EncoderChoice, device: str = "cpu") -> CacheKey:
     """Return the cache key of an encoder's embeddings, without loading its network.
 
-    The weights file is hashed; the hash of a large one is kept beside it.
+    The weights file is hashed; the hash of a large one is kept beside it. The device only matters
+    where no precision was chosen.
 
     Raises
     ------
@@ -110,7 +117,8 @@ def cache_key_with_weights_hash(choice: EncoderChoice) -> CacheKey:
     """
     spec = spec_of(choice.encoder)
     sha256 = "" if choice.weights is None else weights_sha256(choice.weights)
-    return make_cache_key(spec.name, spec.precision, sha256, choice.options)
+    precision = choice.precision or default_precision(spec, device)
+    return make_cache_key(spec.name, precision, sha256, choice.options)
 
 
 def embed_recording(
@@ -165,13 +173,18 @@ def _encode(
     left_channel = encoders[0].left_channel
     if not all(one.tails for one in encoders):
         min_seconds = max(min_seconds, SEGMENT_SECONDS)  # else nothing would be left
-    encodes = [_encode_for(one.encoder, path, left_channel) for one in encoders]
+    encodes = [_encode_for(one, path, left_channel) for one in encoders]
     sample_rates = [one.encoder.sample_rate for one in encoders]
     seconds = 0.0
     with ExitStack() as stack:
         writers = [
             stack.enter_context(
-                store.open_writer(one.cache_key, recording, one.encoder.stored_dtype)
+                store.open_writer(
+                    one.cache_key,
+                    recording,
+                    one.encoder.stored_dtype,
+                    computation_facts(device_of(one.encoder)),
+                )
             )
             for one in encoders
         ]
@@ -180,7 +193,7 @@ def _encode(
             for one, encode, writer in zip(encoders, encodes, writers, strict=True):
                 wanted = segments if one.tails else _full(segments)
                 if wanted:
-                    _encode_batch(one.encoder, encode, wanted, writer)
+                    _encode_batch(one, encode, wanted, writer)
             seconds += sum(segment.seconds for segment in segments)
     return seconds
 
@@ -189,19 +202,22 @@ def _full(segments: Sequence[Segment]) -> list[Segment]:
     return [segment for segment in segments if segment.seconds == SEGMENT_SECONDS]
 
 
-def _encode_for(encoder: Encoder, path: Path, left_channel: bool) -> EncodeBatch:
-    with _inference(encoder):
-        return encoder.for_recording(path, left_channel)
+def _encode_for(loaded: LoadedEncoder, path: Path, left_channel: bool) -> EncodeBatch:
+    with _inference(loaded):
+        return loaded.encoder.for_recording(path, left_channel)
 
 
 def _encode_batch(
-    encoder: Encoder, encode: EncodeBatch, segments: Sequence[Segment], writer: EmbeddingWriter
+    loaded: LoadedEncoder,
+    encode: EncodeBatch,
+    segments: Sequence[Segment],
+    writer: EmbeddingWriter,
 ) -> None:
-    samples = np.stack([segment.samples[encoder.sample_rate] for segment in segments])
-    sound, device = torch.from_numpy(samples), device_of(encoder)
-    together = encoder.spec.precision == "bfloat16" or device.type != "cpu"
+    samples = np.stack([segment.samples[loaded.encoder.sample_rate] for segment in segments])
+    sound, device = torch.from_numpy(samples), device_of(loaded.encoder)
+    together = loaded.cache_key.precision == "bfloat16" or device.type != "cpu"
     batches = torch.split(sound, len(sound) if together else 1)
-    with _inference(encoder):
+    with _inference(loaded):
         first = segments[0].index
         stored = torch.cat(
             [encode(batch.to(device), first + number) for number, batch in enumerate(batches)]
@@ -211,9 +227,9 @@ def _encode_batch(
 
 
 @contextmanager
-def _inference(encoder: Encoder) -> Iterator[None]:
-    """Without gradients, in the precision of the encoder."""
-    bf16, device = encoder.spec.precision == "bfloat16", device_of(encoder)
+def _inference(loaded: LoadedEncoder) -> Iterator[None]:
+    """Without gradients, in the precision that the cache key names."""
+    bf16, device = loaded.cache_key.precision == "bfloat16", device_of(loaded.encoder)
     with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16):
         yield
 

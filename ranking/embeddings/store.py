@@ -6,8 +6,9 @@ One folder per *cache key*: an encoder, the hash of its weights, its precision a
 its front end, for people to read in its ``cache-key.json`` (``making.json`` where
 version 0.1.0 wrote it).
 In it one ``.npy`` per recording, named by the SHA-256 of the sound file, with a ``.json`` beside
-it: how long each segment is, and checksums. The array has shape (S, F, ...) and the encoder's
-type: float16 for most, uint16 for codes.
+it: how long each segment is, checksums, and what it was computed with (the class of the device, cpu
+where nothing is said; torch, the CPU's capability, threads). The array has shape (S, F, ...) and
+the encoder's type: float16 for most, uint16 for codes.
 Files appear by rename, the ``.json`` last: without it there is no embedding. So a process may be
 killed at any moment, and several may share a store. Arrays are memory-mapped when loaded.
 """
@@ -17,7 +18,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from io import BufferedRandom
 from pathlib import Path
@@ -64,6 +65,13 @@ class Embedding:
     """What is stored of each segment, shape (S, F, ...)."""
     seconds: np.ndarray
     """Length of the sound in each segment in seconds, shape (S,)."""
+    computation: Mapping[str, Any] = field(default_factory=dict)
+    """What its bytes depend on beside sound and key; empty where that was not written yet."""
+
+    @property
+    def device(self) -> str:
+        """Class of the device that it was computed on: cpu or cuda."""
+        return str(self.computation.get("device", "cpu"))
 
 
 class EmbeddingWriter:
@@ -110,6 +118,10 @@ class EmbeddingStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def holds(self, cache_key: CacheKey) -> bool:
+        """Whether any embedding of this key is in the store."""
+        return any((self.folder / cache_key.folder).glob("*.npy"))
+
     def contains(self, cache_key: CacheKey, recording: str) -> bool:
         """Whether the embedding of a recording, by its SHA-256, is in the store."""
         return self._record(cache_key, recording).is_file()
@@ -138,11 +150,15 @@ class EmbeddingStore:
             raise _damaged(path, str(error)) from None
         if list(values.shape) != facts["shape"] or values.dtype != facts["dtype"]:
             raise _damaged(path, "it is not the array that was written")
-        return Embedding(values, np.asarray(facts["seconds"]))
+        return Embedding(values, np.asarray(facts["seconds"]), facts.get("computation", {}))
 
     @contextmanager
     def open_writer(
-        self, cache_key: CacheKey, recording: str, dtype: str
+        self,
+        cache_key: CacheKey,
+        recording: str,
+        dtype: str,
+        computation: Mapping[str, Any] | None = None,
     ) -> Iterator[EmbeddingWriter]:
         """Open a writer whose embedding is in the store when the block has ended without error.
 
@@ -151,6 +167,7 @@ class EmbeddingStore:
         cache_key : key of the embedding
         recording : SHA-256 of the sound file
         dtype : type of the stored numbers, as numpy names it
+        computation : what the bytes depend on beside sound and key, for the record
 
         Raises
         ------
@@ -161,7 +178,7 @@ class EmbeddingStore:
             with open_atomic(self._array(cache_key, recording)) as file:
                 writer = EmbeddingWriter(file, dtype)
                 yield writer
-                facts = writer.finish()
+                facts = {**writer.finish(), "computation": dict(computation or {})}
             key_file = self.folder / cache_key.folder / CACHE_KEY_FILE
             if not key_file.is_file():
                 _write_json(key_file, asdict(cache_key))

@@ -1,4 +1,5 @@
 from .base import Encoder, SegmentEncoder
+from .precision import default_precision
 from .registry import ENCODERS, load_encoder, spec_of
 from .spec import EncoderSpec, Weights
 from .weights import fetch_weights, find_required_weights
@@ -9,6 +10,7 @@ __all__ = [
     "EncoderSpec",
     "SegmentEncoder",
     "Weights",
+    "default_precision",
     "fetch_weights",
     "find_required_weights",
     "load_encoder",

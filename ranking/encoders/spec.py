@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+Precision = Literal["float32", "bfloat16"]
+"""Precision of an encoder's arithmetic."""
 FrontEndOptions = Mapping[str, bool | float]
 """Options of a front end by name."""
 
@@ -66,7 +68,7 @@ class EncoderSpec:
     """Number of frames in the embedding of a segment."""
     dimension: int
     """Number of dimensions of a frame."""
-    precision: Literal["float32", "bfloat16"]
+    precision: Precision
     """Lowest precision that its arithmetic can do with."""
     licence: str
     """Licence of the encoder."""
