@@ -4,8 +4,9 @@ Conventions
 -----------
 Work is done in stages, which may be nested. A stage is a context manager: ``start`` names it and
 says how many steps there are, if that is known; ``advance`` is called after each step, also for
-steps that an earlier call has done; ``done`` ends it. :class:`Progress` itself shows nothing and is
-the default; the command line has a subclass that draws.
+steps that an earlier call has done; ``done`` ends it. A ``remark`` is a sentence beside it all:
+that work goes on from what an earlier call did. :class:`Progress` itself shows nothing and is the
+default; the command line has a subclass that draws.
 
     with progress.start("judging", total=len(pairs)):
         for pair in pairs:
@@ -39,6 +40,9 @@ class Progress:
         steps : number of steps that were done
         detail : what to show beside the count: "epoch 3 of 30, loss 0.21"
         """
+
+    def remark(self, sentence: str) -> None:
+        """Tell the user something about the work, once."""
 
     def done(self) -> None:
         """End the stage."""

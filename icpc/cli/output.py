@@ -114,11 +114,12 @@ def print_line(line: str) -> None:
     Console(soft_wrap=False).print(Text(escape_controls(line)))
 
 
-def print_remark(remark: str) -> None:
-    """Print a remark on stderr."""
+def print_remark(remark: str, console: Console | None = None) -> None:
+    """Print a remark on stderr, or above what a console there shows."""
     from ranking.files.text import escape_controls
 
-    Console(stderr=True).print(Text(escape_controls(remark)), style="dim", soft_wrap=True)
+    where = console or Console(stderr=True)
+    where.print(Text(escape_controls(remark)), style="dim", soft_wrap=True)
 
 
 def print_error(message: str) -> None:
@@ -180,6 +181,10 @@ class TerminalProgress(Progress):
             self._bar.columns = _columns("described")
             self._bar.update(task, description=f"{self._named}, {detail}")
         self._bar.advance(task, steps)
+
+    def remark(self, sentence: str) -> None:
+        """Print a remark above the stage."""
+        print_remark(sentence, self._console)
 
     def done(self) -> None:
         """Show the stage no longer."""

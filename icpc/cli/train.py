@@ -135,6 +135,12 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             ),
         ] = None,
         bf16: Annotated[bool, _training("--bf16", help="Compute in bfloat16.")] = False,
+        threads: Annotated[
+            int,
+            _training(
+                min=1, help="Compute in so many threads; equal files need equally many of them."
+            ),
+        ] = 1,
         seed: Seed = None,
         encoder: Annotated[
             str, typer.Option(help="Embed with this encoder.", rich_help_panel="Encoders")
@@ -156,6 +162,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             windows_per_step=windows_per_step or 0,
             patience=patience,
             bf16=bf16,
+            threads=threads,
             seed=seed or 0,
         )
         settings = SearchSettings(training, grid=_grid(grid or ()), max_pairs=max_pairs)
@@ -176,7 +183,14 @@ def _train(job: "TrainingJob", form: Format) -> None:
 
     from icpc.workflows.train import describe_training, train_and_save_probe, training_row
 
-    trained = train_and_save_probe(job, TerminalProgress())
+    try:
+        trained = train_and_save_probe(job, TerminalProgress())
+    except KeyboardInterrupt:
+        print_remark(
+            "interrupted: what was embedded and trained is kept, all but the last minute; the same "
+            "command goes on"
+        )
+        raise
     if form is not Format.TABLE:
         print_data(pd.DataFrame([training_row(job, trained)]), form)
         return

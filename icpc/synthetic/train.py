@@ -35,6 +35,7 @@ from ranking.judging.probe_ranker import ProbeRanker
 from ranking.judging.ranker import Ranker
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
+from ranking.probe.computation import computation_facts
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
 from ranking.progress import SILENT, Progress
@@ -114,6 +115,7 @@ def train_shipped_ranker(cache: Path, progress: Progress = SILENT) -> Probe:
         {**asdict(SETTINGS), "pairs": PAIRS, "epoch": trained.epoch},
         run.train.sha256,
         remark=REMARK,
+        computation=computation_facts("cpu"),
     )
     ranker = ProbeRanker(trained.head, record)
     results = {"validation": trained.history[trained.epoch - 1]} | {
@@ -178,6 +180,10 @@ class PrintedProgress(Progress):
         if 10 * before // self._total < 10 * self._done // self._total:
             share = f"{100 * self._done / self._total:.0f} %"
             sys.stderr.write(f"{', '.join(filter(None, (self._what, share, detail)))}\n")
+
+    def remark(self, sentence: str) -> None:
+        """Write a sentence."""
+        sys.stderr.write(f"{sentence}\n")
 
 
 def main() -> None:

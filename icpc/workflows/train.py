@@ -22,6 +22,7 @@ from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.embed import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
+from ranking.probe.computation import computation_facts
 from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
 from ranking.progress import SILENT, Progress
 from ranking.tasks.manifest import (
@@ -126,6 +127,7 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         settings={**asdict(trained.settings), **job.task.loss_on_disk},
         data_sha256=data_sha256(manifest, named["recording"]),
         results=training_row(job, trained),
+        computation=computation_facts(work.device),
     )
     save_probe(Probe(trained.head, record), job.out)
     shutil.rmtree(resume_folder, ignore_errors=True)

@@ -7,6 +7,8 @@ is used, unless an earlier one did better on the pairs that were fitted on: no o
 anything. A step compares a few windows in all their pairs, each convolved once: an epoch takes less
 time than pair by pair, and achieves as much.
 Fitted rankers are cached under a hash of all that they depend on, and an interrupted fit resumes.
+Equal fits have equal bytes where torch, CPU capability, threads and precision are equal
+(:mod:`ranking.probe.computation`); a fit's record names them.
 """
 
 import warnings
@@ -25,6 +27,7 @@ from ranking.judging.compare import ResultCache, windows_on_disk
 from ranking.judging.probe_ranker import ProbeRanker, as_ranker
 from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.checkpoint import Probe, load_probe, save_probe
+from ranking.probe.computation import computation_facts
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
 from ranking.progress import SILENT, Progress
@@ -103,6 +106,7 @@ def fit_ranker(
         data_sha256=examples.sha256,
         results={},
         remark="",
+        computation=computation_facts(bank.device),
     )
     fitted = ProbeRanker(trained.head, record)
     if path is not None:

@@ -3,9 +3,10 @@
 Conventions
 -----------
 ``FILE.safetensors`` holds numbers only; ``FILE.json`` names the task, the cache key of the
-embeddings, the shape of the head, the settings, the SHA-256 of the training data, the results, the
-version of this program, and the SHA-256 of the weights. The JSON is written last. A probe is
-refused where any of it does not fit. Files of version 0.1.0 are read, with a warning of old names.
+embeddings, the shape of the head, the settings, the SHA-256 of the training data, the results, what
+it was computed with, the version of this program, and the SHA-256 of the weights. The JSON is
+written last. A probe is refused where any of it does not fit. Files of version 0.1.0 are read, with
+a warning of old names.
 """
 
 import hashlib
@@ -66,6 +67,8 @@ class Record:
     """Metrics on validation and test, by name."""
     remark: str = ""
     """A sentence that readers of its comparisons must know."""
+    computation: Mapping[str, str] = field(default_factory=dict)
+    """What its bytes depend on beside settings and data: torch, CPU capability and device."""
     version: str = __version__
 
 
@@ -112,6 +115,8 @@ def save_probe(probe: Probe, path: Path) -> None:
     weights = save({key: value.cpu() for key, value in probe.head.state_dict().items()})
     digest = hashlib.sha256(weights).hexdigest()
     facts = {"format": FORMAT, **asdict(probe.record), "weights_sha256": digest}
+    if not facts["computation"]:  # it was not recorded once, and what is read is written as it was
+        del facts["computation"]
     record = (json.dumps(facts, indent=1) + "\n").encode()
     try:
         for place, content in ((path, weights), (_beside(path), record)):

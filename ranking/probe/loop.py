@@ -7,14 +7,16 @@ every epoch the validation examples choose: the best epoch's weights are kept, a
 no epoch was better for some time. Nothing but validation examples decides. Losses are float32; with
 ``bf16``, the products before them are bfloat16.
 
-A loop that was killed goes on from the file that it saves, and on a CPU ends in the same bytes as
-one that was not: all that a step draws follows from the seeds and its number.
+A loop that was killed goes on from the state that it saves every minute and after each epoch. On a
+CPU it ends in the same bytes as one that was not, given the same torch, CPU capability and threads
+(:mod:`ranking.probe.computation`): all that a step draws follows from the seeds and its number, so
+that this number is the state of all randomness.
 """
 
 import hashlib
 import json
 import math
-import pickle
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -24,8 +26,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ranking.errors import ProbeError
-from ranking.files.atomic import open_atomic
 from ranking.network.head import Head, fit_scaler, make_head
 from ranking.network.pair_stack import PairStack
 from ranking.network.stack import HeadStack
@@ -38,9 +38,13 @@ from ranking.probe.batches import (
 )
 from ranking.probe.optimiser import StackedAdamW, learning_rate_factor
 from ranking.probe.settings import TrainedRun, TrainingRun
+from ranking.probe.state import load_state, save_state
 from ranking.progress import Progress
 from ranking.tasks.losses import loss_function
 from ranking.tasks.task import Examples, Task
+
+SAVE_SECONDS = 60.0
+"""Time after which a state is saved within an epoch: at most so much work is lost."""
 
 InputLoader = Callable[[np.ndarray], tuple[Any, Tensor]]
 """Window numbers (N, inputs) to segments in the form that a network takes, and mask (N, S)."""
@@ -125,19 +129,23 @@ class Loop:
         Parameters
         ----------
         state
-            The file that is saved after each epoch, and gone on from if it is there.
+            The file that is saved every minute and after each epoch, and gone on from if it is
+            there.
         """
         if state is not None and state.is_file():
             self._load_state(state)
             progress.advance(self.optimiser.steps)
+        saved = time.monotonic()
         while not self._done():
             epoch, step = divmod(self.optimiser.steps, self.steps)
             loss = self._step(epoch, step)
             progress.advance(detail=f"epoch {epoch + 1} of {self.settings.epochs}, loss {loss:.3f}")
             if step + 1 == self.steps:
                 self._validate(epoch)
-                if state is not None:
-                    self._save_state(state)
+            due = step + 1 == self.steps or time.monotonic() - saved >= SAVE_SECONDS
+            if state is not None and due:
+                self._save_state(state)
+                saved = time.monotonic()
         return self.trained
 
     def _done(self) -> bool:
@@ -206,6 +214,7 @@ class Loop:
     def _save_state(self, path: Path) -> None:
         state = {
             "steps": self.optimiser.steps,
+            "losses": self.losses,
             "weights": {key: weight.detach() for key, weight in self.stack.weights.items()},
             "statistics": self.stack.statistics,
             "moments": self.optimiser.moments,
@@ -214,15 +223,12 @@ class Loop:
                 for one in self.trained
             ],
         }
-        with open_atomic(path) as file:
-            torch.save(state, file)
+        save_state(state, path)
 
     def _load_state(self, path: Path) -> None:
-        try:
-            state = torch.load(path, map_location=self.device, weights_only=True)
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
-            raise ProbeError(str(path), "it cannot be read", "remove it to train anew") from None
+        state = load_state(path, self.device)
         self.optimiser.steps = state["steps"]
+        self.losses = state.get("losses", [])  # version 0.1.0 saved whole epochs only
         with torch.no_grad():
             for name, tensors in (
                 ("weights", self.stack.weights),

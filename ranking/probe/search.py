@@ -22,6 +22,7 @@ from ranking.embeddings.bank import EmbeddingBank
 from ranking.errors import Given, ProbeError, TableError
 from ranking.network.head import Head, HeadConfig
 from ranking.probe.batches import load_segments_and_mask
+from ranking.probe.computation import torch_threads
 from ranking.probe.loop import predict_logits, selection_key
 from ranking.probe.settings import TrainedRun, TrainingRun, TrainingSettings
 from ranking.probe.train import train_runs
@@ -119,7 +120,7 @@ def search_and_cross_validate(
     bank
         Embeddings of the recordings that they name.
     settings
-        How to train, and which settings to try.
+        How to train, and which settings to try; training and tests compute in its threads.
     progress
         Shows the steps.
     resume_folder
@@ -195,15 +196,16 @@ def evaluate_heads_pooled(
     groups
         The group of each recording; the interval resamples groups.
     settings
-        Batch size, and seed of the interval.
+        Batch size and threads, and seed of the interval.
     """
     load_batch, logits = partial(load_segments_and_mask, bank), []
-    for head, examples in tested:
-        head.to(bank.device)
-        logits.append(
-            predict_logits(head.logits, load_batch, examples.windows, settings.batch_size)
-        )
-        head.cpu()
+    with torch_threads(settings.threads):
+        for head, examples in tested:
+            head.to(bank.device)
+            logits.append(
+                predict_logits(head.logits, load_batch, examples.windows, settings.batch_size)
+            )
+            head.cpu()
     examples = join_examples([examples for _, examples in tested])
     found = Predictions(examples, np.concatenate(logits), bank.windows, groups)
     return task.evaluate(found, settings.seed)

@@ -35,6 +35,8 @@ class TrainingSettings:
     """Epochs without a better one before a run stops."""
     bf16: bool = False
     """Whether to compute in bfloat16; losses stay in float32."""
+    threads: int = 1
+    """Threads in which torch computes on a CPU: equal bytes need equally many."""
     seed: int = 0
     """Seed of weights and dropout."""
     shuffle_seed: int | None = None
@@ -45,8 +47,8 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         """Refuse settings that train nothing."""
-        if min(self.epochs, self.batch_size, self.patience) < 1:
-            raise ValueError("epochs, batch_size and patience are at least 1")
+        if min(self.epochs, self.batch_size, self.patience, self.threads) < 1:
+            raise ValueError("epochs, batch_size, patience and threads are at least 1")
         if self.windows_per_step < 0 or self.windows_per_step == 1:
             raise ValueError(f"windows_per_step {self.windows_per_step}: 0, or at least 2")
         if not self.learning_rate > 0 or self.weight_decay < 0 or not 0 <= self.warmup <= 1:
@@ -65,7 +67,8 @@ class TrainingSettings:
         """The values under the names that hashes know, in a fixed order.
 
         Runs on disk are found by a hash of these. A field that is renamed keeps its first name
-        here, and none moves; or nothing would be found again.
+        here, and none moves; or nothing would be found again. One thread, which is the default, is
+        not among them.
         """
         return {
             "epochs": self.epochs,
@@ -78,6 +81,7 @@ class TrainingSettings:
             "half": self.bf16,
             "seed": self.seed,
             "order": self.shuffle_seed,
+            **({} if self.threads == 1 else {"threads": self.threads}),
         }
 
 

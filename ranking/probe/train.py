@@ -4,6 +4,7 @@ Conventions
 -----------
 Runs that see the same batches, those of a grid of settings and seeds, are trained as one stack; one
 stack follows another. What a run becomes does not depend on what it was stacked with, to rounding.
+Equal bytes need more (:mod:`ranking.probe.computation`).
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ from typing import Any
 import torch
 
 from ranking.probe.batches import BatchLoader
+from ranking.probe.computation import torch_threads
 from ranking.probe.loop import Loop
 from ranking.probe.settings import TrainedRun, TrainingRun
+from ranking.probe.state import remark_on_states, remove_state, state_path
 from ranking.progress import SILENT, Progress
 from ranking.tasks.task import Task
 
@@ -68,7 +71,8 @@ def train_runs(
     device
         Where to compute, such as "cuda".
     progress
-        Shows a stage for each stack, of its steps.
+        Shows a stage for each stack, of its steps; and a remark where an earlier call left
+        something, whether this one goes on from it or starts anew.
     resume_folder
         A folder for what an interrupted training needs to go on. What is in it of other runs is
         left alone; finished runs leave nothing.
@@ -76,22 +80,27 @@ def train_runs(
     Raises
     ------
     ProbeError
-        If what an interrupted training left cannot be read.
+        If what an interrupted training left cannot be read, or none can be left.
     """
     stacks: dict[tuple[Any, ...], list[int]] = {}
     for number, run in enumerate(runs):
         stacks.setdefault(_stack_key(run), []).append(number)
     trained: dict[int, TrainedRun] = {}
-    states = []
+    states: list[Path] = []
+    remark = ""
     for stack, numbers in enumerate(stacks.values(), start=1):
-        loop = Loop(task, [runs[number] for number in numbers], load_batch, device)
-        state = None if resume_folder is None else resume_folder / f"{loop.sha256[:16]}.fit"
-        what = f"training {stack} of {len(stacks)}" if len(stacks) > 1 else "training"
-        with progress.start(what, total=loop.settings.epochs * loop.steps):
-            trained.update(zip(numbers, loop.finish(progress, state), strict=True))
+        own = [runs[number] for number in numbers]
+        with torch_threads(own[0].settings.threads):
+            loop = Loop(task, own, load_batch, device)
+            state = None if resume_folder is None else state_path(resume_folder, loop.sha256)
+            if state is not None and not remark and (remark := remark_on_states(state, states)):
+                progress.remark(remark)
+            what = f"training {stack} of {len(stacks)}" if len(stacks) > 1 else "training"
+            with progress.start(what, total=loop.settings.epochs * loop.steps):
+                trained.update(zip(numbers, loop.finish(progress, state), strict=True))
         states += [] if state is None else [state]
     for state in states:
-        state.unlink(missing_ok=True)
+        remove_state(state)
     return [trained[number] for number in range(len(runs))]
 
 
@@ -101,6 +110,6 @@ def _stack_key(run: TrainingRun) -> tuple[Any, ...]:
     shape = tuple(value for key, value in run.config.on_disk.items() if key != "dropout")
     loop = (
         *(own.epochs, own.batch_size, own.windows_per_step),
-        *(own.warmup, own.bf16, own.order_seed),
+        *(own.warmup, own.bf16, own.order_seed, own.threads),
     )
     return (shape, loop, run.train.sha256, run.validation.sha256, id(run.initial_head))

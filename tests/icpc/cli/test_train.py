@@ -17,8 +17,10 @@ from sounds import piano, write_sound
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from icpc.cli.output import TerminalProgress
 from icpc.synthetic.demonstration import write_demonstration
 from ranking.probe.checkpoint import load_probe
+from ranking.probe.computation import computation_facts
 
 RATE = 16_000
 
@@ -126,6 +128,48 @@ def test_the_same_command_gives_the_same_bytes(here, sounds):
         assert judge(sounds).exit_code == 0
         files.append([Path(f"mine.{end}").read_bytes() for end in ("safetensors", "json")])
     assert files[0] == files[1]
+
+
+def interrupted(monkeypatch, at: str):
+    """As if the user pressed Ctrl-C at a step: its description begins so."""
+    advance = TerminalProgress.advance
+
+    def press(self, steps=1, detail=""):
+        advance(self, steps, detail)
+        if detail.startswith(at):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(TerminalProgress, "advance", press)
+
+
+def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, monkeypatch):
+    assert judge(sounds, "--out", "whole.safetensors").exit_code == 0
+    with monkeypatch.context() as during:
+        interrupted(during, "epoch 3")
+        result = judge(sounds)
+    assert result.exit_code == 130
+    assert result.stderr.split("\n")[0] == (
+        "interrupted: what was embedded and trained is kept, all but the last minute; the same "
+        "command goes on"
+    )
+    assert "training" not in result.stderr.split("\n", 1)[1]
+    assert not Path("mine.safetensors").exists()
+    with monkeypatch.context() as during:
+        interrupted(during, "epoch 2")
+        anew = judge(sounds, "--grid", "learning_rate=3e-3").stderr
+    assert anew.startswith("training starts anew: the epochs kept in mine.training are of another ")
+    result = judge(sounds)
+    remark = "training goes on from what an earlier call kept in mine.training\n"
+    assert result.stderr == remark + "written to mine.safetensors\n"
+    for end in ("safetensors", "json"):
+        assert Path(f"mine.{end}").read_bytes() == Path(f"whole.{end}").read_bytes()
+
+
+def test_a_record_says_what_equal_bytes_depend_on(here, sounds):
+    assert judge(sounds, "--threads", 2, "--epochs", 1).exit_code == 0
+    record = load_probe(Path("mine.safetensors")).record
+    assert record.settings["threads"] == 2
+    assert record.computation == computation_facts("cpu")
 
 
 def test_pairs_do_as_well_and_json_is_for_programs(here, sounds):

@@ -15,6 +15,7 @@ from ranking.embeddings.store import make_cache_key
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record, check_probe_use, load_probe, save_probe
+from ranking.probe.computation import computation_facts
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "ranking/judging/rankers/spectrogram.safetensors"
@@ -23,7 +24,15 @@ RENAMED = ("made", "note", "left", "classes", "sides", "rate", "decay", "half", 
 CONFIG = HeadConfig(frames=40, dimension=32, outputs=2, inputs=2, segments=3, width=8)
 CACHE_KEY = make_cache_key("spectrogram", "float32", "", {"log": True, "time_first": True})
 SETTINGS = {"seed": 3, "learning_rate": 1e-3}
-RECORD = Record("expertise-2", CACHE_KEY, CONFIG, SETTINGS, "ab" * 32, {"accuracy": 1})
+RECORD = Record(
+    "expertise-2",
+    CACHE_KEY,
+    CONFIG,
+    SETTINGS,
+    "ab" * 32,
+    {"accuracy": 1},
+    computation=computation_facts("cpu"),
+)
 
 
 @pytest.fixture
@@ -50,6 +59,11 @@ def test_the_record_is_json_that_a_person_can_read(kept):
     assert facts["cache_key"]["encoder"] == "spectrogram"
     assert facts["settings"] == {"seed": 3, "learning_rate": 1e-3}
     assert facts["config"]["channels"] == [1, 2, 1]
+    assert facts["computation"] == {
+        "torch": torch.__version__,
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "device": "cpu",
+    }
 
 
 def test_the_shipped_ranker_is_written_as_it_was_read_and_has_no_old_names(tmp_path):

@@ -2,11 +2,16 @@
 
 import hashlib
 import json
+import multiprocessing
+import signal
+import time
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from killed import train_in_a_folder, train_in_a_process
 from skill import all_pairs, loader, planted_bank
 from torch.nn import functional
 
@@ -60,7 +65,7 @@ class Recorded(Progress):
     """Records each stage with its total, and the detail of each step."""
 
     def __init__(self) -> None:
-        self.stages, self.skipped, self.steps = [], 0, []
+        self.stages, self.skipped, self.steps, self.remarks = [], 0, [], []
 
     def start(self, what, total=None, unit=""):
         self.stages.append((what, total))
@@ -72,6 +77,9 @@ class Recorded(Progress):
             self.steps.append(detail)
         else:
             self.skipped += steps
+
+    def remark(self, sentence):
+        self.remarks.append(sentence)
 
 
 def by_hand(run: TrainingRun, load_batch) -> torch.nn.Module:
@@ -214,6 +222,98 @@ def test_a_training_that_was_killed_ends_in_the_same_bytes(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("place", "windows_per_step"), [((1, 2), 0), ((3, 3), 0), ((2, 3), 6), ((3, 1), 6)]
+)
+def test_a_training_goes_on_within_an_epoch(
+    run, load_batch, tmp_path, monkeypatch, place, windows_per_step
+):
+    """With a state saved after each step: what is lost is the step that was interrupted."""
+    monkeypatch.setattr("ranking.probe.loop.SAVE_SECONDS", 0.0)
+    runs = [one for one in variants(run, 6, windows_per_step) if one.settings.shuffle_seed == 2]
+    uninterrupted = train_runs(TASK, runs, load_batch, progress=(shown := Recorded()))
+    steps, (epoch, step) = shown.stages[0][1] // SETTINGS.epochs, place
+    killing = Killing((epoch - 1) * steps + step)
+    with pytest.raises(Killed):
+        train_runs(TASK, runs, load_batch, progress=killing, resume_folder=tmp_path)
+    resumed = train_runs(
+        TASK, runs, load_batch, progress=(shown := Recorded()), resume_folder=tmp_path
+    )
+    assert shown.skipped == killing.last - 1
+    assert all(
+        torch.equal(a, b) for a, b in zip(states(resumed), states(uninterrupted), strict=True)
+    )
+    assert [one.history for one in resumed] == [one.history for one in uninterrupted]
+
+
+def modified(folder):
+    """When each state of a folder was written, in ns."""
+    return {path: path.stat().st_mtime_ns for path in folder.glob("*.fit")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("windows_per_step", [0, 6])
+def test_a_training_that_the_system_killed_ends_in_the_same_bytes(tmp_path, windows_per_step):
+    """SIGKILL at two moments, some steps after a state was saved: nothing tells the process."""
+    context = multiprocessing.get_context("spawn")
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    for folder in (whole, killed):
+        folder.mkdir()
+    train_in_a_folder(whole, windows_per_step, 60.0)
+    for wait in (0.05, 0.15):
+        before = modified(killed / "kept")
+        child = context.Process(target=train_in_a_process, args=(killed, windows_per_step, 0.03))
+        child.start()
+        while child.is_alive() and modified(killed / "kept") == before:
+            time.sleep(0.002)
+        time.sleep(wait)
+        child.kill()
+        child.join()
+        assert child.exitcode == -signal.SIGKILL
+        assert not (killed / "trained").exists()
+    train_in_a_folder(killed, windows_per_step, 0.03)
+    assert (killed / "trained").read_bytes() == (whole / "trained").read_bytes()
+    assert not list((killed / "kept").iterdir())  # nor what was half written
+
+
+def test_what_is_kept_of_an_earlier_training_is_told_once(run, load_batch, tmp_path):
+    faster = replace(run, settings=replace(run.settings, learning_rate=1e-2))
+    folds = [run, replace(run, validation=run.train)]
+    shown = []
+    for runs, last in ((folds, 29), ([faster], 8), ([faster], 9), (folds, 99)):
+        shown.append(Killing(last))
+        with pytest.raises(Killed) if last < 99 else nullcontext():
+            train_runs(TASK, runs, load_batch, progress=shown[-1], resume_folder=tmp_path)
+    first, other, again, back = (one.remarks for one in shown)
+    assert first == []
+    (anew,) = other
+    assert anew.startswith("training starts anew: ")
+    assert "another setting" in anew
+    assert str(tmp_path) in anew
+    assert again == back == [f"training goes on from what an earlier call kept in {tmp_path}"]
+
+
+def test_training_computes_in_as_many_threads_as_its_settings_say(run, load_batch):
+    """Sums of another number of threads round otherwise, and what ran before may have set it."""
+    seen = set()
+
+    def recorded(windows):
+        seen.add(torch.get_num_threads())
+        return load_batch(windows)
+
+    before = torch.get_num_threads()
+    short = replace(run, train=EXAMPLES, validation=EXAMPLES)
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(3)
+            settings = replace(SETTINGS, epochs=1, **({} if threads == 1 else {"threads": 2}))
+            train_run(TASK, replace(short, settings=settings), recorded)
+            assert (seen, torch.get_num_threads()) == ({threads}, 3)
+            seen.clear()
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_what_another_training_saved_is_left_alone(run, load_batch, tmp_path):
     for changed in (run, replace(run, settings=replace(run.settings, learning_rate=1e-3))):
         with pytest.raises(Killed):
@@ -254,15 +354,15 @@ def test_the_hash_of_a_training_holds_what_decides_it(run, load_batch, changed):
 def test_a_loss_gets_the_same_kind_of_logits_in_training_and_validation(run, load_batch, bf16):
     """Or class weights, made for the logits of training, would not go with the others."""
     short = replace(run.settings, epochs=1, bf16=bf16)
-    loop = Loop(TASK, [replace(run, settings=short)], load_batch, "cpu")
-    kinds, loss = set(), loop.loss
+    training = Loop(TASK, [replace(run, settings=short)], load_batch, "cpu")
+    kinds, loss = set(), training.loss
 
     def recorded(logits, targets):
         kinds.add((logits.dtype, logits.device, targets.dtype, targets.device))
         return loss(logits, targets)
 
-    loop.loss = recorded
-    loop.finish(Recorded(), None)
+    training.loss = recorded
+    training.finish(Recorded(), None)
     cpu = torch.device("cpu")
     assert kinds == {(torch.float32, cpu, torch.int64, cpu)}
 
@@ -270,10 +370,10 @@ def test_a_loss_gets_the_same_kind_of_logits_in_training_and_validation(run, loa
 def test_the_hash_that_finds_an_interrupted_training_stays(run, load_batch):
     """As it was when settings and shapes were hashed as they stood; renaming must not change it."""
     first = replace(run, train=EXAMPLES, validation=EXAMPLES)
-    loop = Loop(TASK, [first], load_batch, "cpu")
+    training = Loop(TASK, [first], load_batch, "cpu")
     facts = [config_on_disk(), settings_on_disk(), EXAMPLES.sha256, EXAMPLES.sha256]
-    text = json.dumps(["expertise-2", loop.stack.mean.tolist(), [facts]])
-    assert loop.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    text = json.dumps(["expertise-2", training.stack.mean.tolist(), [facts]])
+    assert training.sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, load_batch):
@@ -326,6 +426,7 @@ def test_only_training_examples_are_trained_on(run, load_batch):
         {"patience": 0},
         {"windows_per_step": 1},
         {"windows_per_step": -2},
+        {"threads": 0},
     ],
 )
 def test_settings_that_train_nothing_are_refused(changed):

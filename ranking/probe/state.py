@@ -1,0 +1,85 @@
+"""The state of an unfinished training on disk, from which the same training goes on.
+
+Conventions
+-----------
+A state holds tensors, numbers and lists of them. Its file is named by the hash of everything that
+the outcome depends on: a training with another setting, with other recordings, labels or loss has a
+file of its own, and never goes on from this one. Writes are atomic: a process may end at any time.
+"""
+
+import pickle
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ranking.errors import ProbeError
+from ranking.files.atomic import open_atomic
+
+SUFFIX = ".fit"
+
+
+def state_path(folder: Path, sha256: str) -> Path:
+    """Return the file of a training's state, by the hash of all that the outcome depends on."""
+    return folder / f"{sha256[:16]}{SUFFIX}"
+
+
+def save_state(state: dict[str, Any], path: Path) -> None:
+    """Write a state.
+
+    Raises
+    ------
+    ProbeError
+        If it cannot be written.
+    """
+    try:
+        with open_atomic(path) as file:
+            torch.save(state, file)
+    except OSError as error:
+        raise ProbeError(
+            str(path),
+            f"the state of the training cannot be written ({error.strerror})",
+            "make room there; then the same command goes on",
+        ) from None
+
+
+def load_state(path: Path, device: torch.device) -> dict[str, Any]:
+    """Return a state that :func:`save_state` wrote, its tensors on a device.
+
+    Raises
+    ------
+    ProbeError
+        If it cannot be read.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
+        raise ProbeError(str(path), "it cannot be read", "remove it to train anew") from None
+    return state
+
+
+def remove_state(path: Path) -> None:
+    """Remove a state, and what a process that was killed had half written of it."""
+    for own in (path, *path.parent.glob(f".{path.name}.*")):
+        own.unlink(missing_ok=True)
+
+
+def remark_on_states(path: Path, earlier: Collection[Path]) -> str:
+    """Return what a user must know of the states in a folder, in a sentence; or nothing.
+
+    Parameters
+    ----------
+    path
+        The file of the state that a training would go on from.
+    earlier
+        Those of trainings that the same call has finished.
+    """
+    if path.is_file():
+        return f"training goes on from what an earlier call kept in {path.parent}"
+    if set(path.parent.glob(f"*{SUFFIX}")) - set(earlier):
+        return (
+            f"training starts anew: the epochs kept in {path.parent} are of another setting, other "
+            "recordings, labels or another loss"
+        )
+    return ""
