@@ -52,13 +52,18 @@ def _first(study: Study) -> str:
     if leaders["rank_low"].isna().all():
         why = study.intervals.uncertainty.reason or f"{study.settings.method} gives none"
         return f"{first} (no 95 % interval: {why})"
-    others = len(study.intervals.possible_leaders - set(leaders["candidate"]))
-    sure = f"{others:,} more" if others else "nobody else"
-    low, high = leaders["rank_low"].min(), leaders["rank_high"].max()
-    ends = f"95 % interval of the rank: {low} to {high}"
     if len(leaders) == len(ranking):
-        return f"{first} ({ends})"
-    return f"{first} ({ends}; {sure} could be first)"
+        return first
+    return f"{first} ({_who_else(study, len(study.intervals.possible_leaders) - len(leaders))})"
+
+
+def _who_else(study: Study, others: int) -> str:
+    """How many others could be first: by a test, since a range of rank is right on average only."""
+    if study.intervals.components:
+        who = f"{others:,} more" if others else "nobody else"
+        return f"at 95 % confidence {who} could be first"
+    whose = f"that of {others:,} more includes" if others else "nobody else's includes"
+    return f"95 % intervals of rank: {whose} the first rank"
 
 
 def _agreement(study: Study, accuracy: Finding | None) -> str:

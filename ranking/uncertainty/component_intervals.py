@@ -93,11 +93,14 @@ class ComponentIntervals:
     """Degrees of freedom of the covariance."""
     distribution: RankDistribution
     """Draws of the ranks."""
+    smallest_p: np.ndarray | None = None
+    """Smallest p that the number of comparisons allows each difference; None: any."""
 
     @cached_property
     def p(self) -> np.ndarray:
         """Two-sided p of each difference of two strengths; float, shape (n, n)."""
-        return difference_p(self.strength, self.covariance, self.freedom)
+        p = difference_p(self.strength, self.covariance, self.freedom)
+        return p if self.smallest_p is None else np.maximum(p, self.smallest_p)
 
 
 def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
@@ -132,7 +135,9 @@ def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
 def by_candidates(field: Field, draws: int) -> ComponentIntervals:
     """Intervals by the bootstrap over candidates, of a penalised fit where some are infinite.
 
-    With fewer than :data:`FEW` candidates, or equal ones, those of the likelihood widen them.
+    With fewer than :data:`FEW` candidates, or equal ones, those of the likelihood widen them. Of so
+    few candidates the bootstrap may find no error at all where one of them lost to everybody, so
+    differences are then tested by the likelihood of independent comparisons as well.
     """
     n = len(field.candidates)
     weights = bayesian_bootstrap_weights(n, affordable_draws(draws, n, min_draws=100), field.seed)
@@ -154,10 +159,16 @@ def by_candidates(field: Field, draws: int) -> ComponentIntervals:
         low,
         high,
         strength,
-        np.cov(drawn.T),
+        np.cov(drawn.T) * n / (n - 1),
         n - 1,
         rank_distribution(field.candidates, ranks),
+        _likelihood_p(field) if n < FEW else None,
     )
+
+
+def _likelihood_p(field: Field) -> np.ndarray:
+    """Return the p (n, n) of differences of strength, were comparisons independent."""
+    return difference_p(*laplace_posterior(field.information * field.matrix.wins), np.inf)
 
 
 def _order_variance(drawn: np.ndarray, strength: np.ndarray) -> float:

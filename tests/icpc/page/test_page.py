@@ -232,8 +232,8 @@ def test_votes_are_those_for_the_first_of_the_pair(voted):
 @pytest.mark.parametrize(
     ("wins", "reached", "words"),
     [
-        (("ab", "bc", "ac"), ["first"] * 3, "A is ranked first of 3 candidates (95 % interval of"),
-        (("ab", "bc", "ca"), [""] * 3, "A, B and C share the first rank of 3 candidates (95"),
+        (("ab", "bc", "ac"), ["first"] * 3, "A is ranked first of 3 candidates (at 95"),
+        (("ab", "bc", "ca"), [""] * 3, "A, B and C share the first rank of 3 candidates; there"),
         (("ab", "bc", "ac"), [""] * 3, "could be first); there is no result to compare the"),
         (
             ("ab", "bc", "ac"),
@@ -247,6 +247,24 @@ def test_the_headline_is_one_sentence(wins, reached, words):
     headline = headline_sentence(study, check_study(study))
     assert words in headline
     assert headline.count(". ") == 0
+
+
+@pytest.mark.parametrize(("times", "more"), [(1, "2 more"), (40, "nobody else")])
+def test_who_else_could_be_first_is_told_by_the_test_of_differences(times, more):
+    """A range of rank is right on average only: it was "1 to 1; 2 more could be first"."""
+    study = study_of(both_ways("ab", "ac", "bc") * times, [""] * 3)
+    headline = headline_sentence(study, check_study(study))
+    assert f"A is ranked first of 3 candidates (at 95 % confidence {more} could be" in headline
+
+
+def test_of_resampled_windows_the_headline_tells_whose_ranges_hold_the_first_rank(voted):
+    study = run_study(voted.competition, voted.comparisons, Settings(resample="windows"))
+    headline = headline_sentence(study, check_study(study))
+    assert study.ranking["rank_low"].tolist() == [1, 1, 3]
+    assert (
+        "A and B share the first rank of 3 candidates (95 % intervals of rank: nobody else's "
+        "includes the first rank); " in headline
+    )
 
 
 def test_where_a_method_gives_no_intervals_none_are_claimed(ring):
