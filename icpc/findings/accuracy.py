@@ -141,12 +141,5 @@ def find_agreement_of_jurors_with_result(study: Study) -> Iterator[Finding]:
         f"({agreement.index[-1]}) to {percent(agreement.iloc[0])} ({agreement.index[0]}); a tie "
         f"counts half. {whose} this shows how far jurors differ, not how good they are."
     )
-    yield Finding(
-        "juror_agreement",
-        AGREEMENT,
-        "juror agreement",
-        sentence,
-        value=float(agreement.mean()),
-        low=float(agreement.min()),
-        high=float(agreement.max()),
-    )
+    value = float(agreement.mean())
+    yield Finding("juror_agreement", AGREEMENT, "juror agreement", sentence, value=value)

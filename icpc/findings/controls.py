@@ -59,8 +59,6 @@ def find_coin_flip_controls(study: Study) -> Iterator[Finding]:
             f"{percent(high)}); the actual comparisons, ranked in the same way, do so in "
             f"{percent(own)}.{warning}",
             value=float(drawn.mean()),
-            low=float(low),
-            high=float(high),
             heading=f"coin flips by {name}",
         )
 
