@@ -21,7 +21,7 @@ def draw_calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         marker="o",
         linewidth=1.2,
         elinewidth=0.9,
-        label="the ranker, with 95 % interval",
+        label="the ranker, with 95 % interval" if table["low"].notna().any() else "the ranker",
     )
     for row in table.itertuples():
         ax.text(

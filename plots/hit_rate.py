@@ -94,14 +94,15 @@ def draw_hit_rate(
     ax = new_axes(6.4, 4.8) if ax is None else ax
     colours, markers = tier_colours(tiers), tier_markers(tiers)
     outline = curve.drop_duplicates(x_column).sort_values(x_column)
-    ax.fill_between(
-        outline[x_column],
-        outline["null_low"],
-        outline["null_high"],
-        color=palette().band,
-        linewidth=0,
-        label="null band: 95 % of random judges stay inside",
-    )
+    if curve["null_low"].notna().any():
+        ax.fill_between(
+            outline[x_column],
+            outline["null_low"],
+            outline["null_high"],
+            color=palette().band,
+            linewidth=0,
+            label="null band: 95 % of random judges stay inside",
+        )
     ax.plot(outline[x_column], outline["hit_rate"], color=palette().quiet, linewidth=0.8, zorder=2)
     for tier in tiers:
         own = curve[curve["reached"] == tier]
@@ -119,7 +120,7 @@ def draw_hit_rate(
             )
     ax.set_xlabel(AXES[x_column])
     ax.set_ylabel("hit-rate: share of these who passed")
-    lowest = min(curve["hit_rate"].min(), curve["null_low"].min())
+    lowest = curve[["hit_rate", "null_low"]].min(axis=None)
     ax.set_ylim(max(0.0, lowest - 0.08), 1.1)
     ax.set_yticks([tick for tick in np.arange(0, 1.05, 0.1) if tick >= lowest - 0.08])
     return ax
@@ -186,9 +187,11 @@ def label_candidates(
 
 
 def _numbers(summary: HitRateSummary) -> str:
+    bands = [(summary.top_half_low, summary.top_half_high), (summary.auc_low, summary.auc_high)]
+    of_top, of_auc = (
+        f" (null band {low:.3f}–{high:.3f})" if summary.has_band else "" for low, high in bands
+    )
     return (
         f"{summary.passed} of {summary.candidates} passed · hit-rate of the top half "
-        f"{summary.top_half_hit_rate:.3f} "
-        f"(null band {summary.top_half_low:.3f}–{summary.top_half_high:.3f}) · "
-        f"AUC {summary.auc:.3f} (null band {summary.auc_low:.3f}–{summary.auc_high:.3f})"
+        f"{summary.top_half_hit_rate:.3f}{of_top} · AUC {summary.auc:.3f}{of_auc}"
     )

@@ -103,7 +103,7 @@ def _print_curve(hit_rate: "HitRateCurve") -> None:
             "yes" if row.passed else "no",
             f"{row.hit_rate:.3f}",
             f"{row.recall:.3f}",
-            f"{row.null_low:.2f}–{row.null_high:.2f}",
+            f"{row.null_low:.2f}–{row.null_high:.2f}" if hit_rate.summary.has_band else "–",
         ]
         for row in hit_rate.curve.itertuples()
     ]

@@ -146,6 +146,11 @@ OPTIONS: dict[type, dict[str, Any]] = {
             "either candidate.",
         ),
         "epochs": _fit(min=1, help="Fit for so many epochs (default: 5)."),
+        "permutations": _fit(
+            min=1,
+            help="Repeat --folds with the results permuted so many times, for p-values; 199 or "
+            "more, each takes as long as the first.",
+        ),
         "weights": _computing(help="Load these weights of the encoder, such as fine-tuned ones."),
         "weights_dir": weights_folder_option(rich_help_panel="Computing"),
         "store": _computing(

@@ -27,6 +27,7 @@ REMEDIES: dict[str, str] = {
     "no-ranker": "name one with --ranker FILE; judge train expertise makes one",
     "where-recorded": "name their folder with --recordings DIR",
     "fit-on": "add --fit-half or --folds",
+    "fit-in-folds": "use it with --folds; elsewhere p-values need no repetition",
     "one-encoder": "use it with one --encoder",
     "short-recording": "is this the whole recital? --min-seconds SECONDS allows shorter ones",
     "published-alone": "use it with --competition icpc2015 alone",

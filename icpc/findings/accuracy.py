@@ -33,6 +33,7 @@ from ranking.evaluation.accuracy import (
 )
 from ranking.evaluation.agreement import accuracy_by_juror
 from ranking.evaluation.permutation import PermutationP
+from ranking.evaluation.refitting import accuracy_of_cross_fitted, without_interval
 
 
 @where_results_differ
@@ -54,14 +55,18 @@ def find_pair_accuracy(study: Study) -> Iterator[Finding]:
         f"Of {estimate.pairs:,.0f} comparisons between candidates of unequal result, "
         f"{percent(estimate.value)} went to the one who got further"
     )
-    if study.decided_by_marks:
-        sentence += (
-            f". These marks decided {study.decided}: this is no prediction, and has "
-            "neither interval nor p."
-        )
+    if study.untested:
+        has = "this is no prediction, and has" if study.decided_by_marks else "there is"
+        sentence += f". {study.untested}: {has} neither interval nor p."
         yield Finding(key, AGREEMENT, name, sentence, value=estimate.value)
         return
-    sentence += f" {interval(estimate)}. With results permuted over the candidates,"
+    if study.refitted is None:
+        sentence += f" {interval(estimate)}. With results permuted over the candidates,"
+    else:
+        estimate = accuracy_of_cross_fitted(estimate, score, study.refitted)
+        sentence += (
+            f". With results permuted and rankers fitted anew {len(study.refitted):,} times,"
+        )
     p = p_of_estimate(estimate)
     found = finding_of_estimate(key, AGREEMENT, name, estimate, Outcome.NOT_APPLICABLE, sentence)
     yield replace(found, test=NullTest(estimate.value - 0.5, p, _accuracy_ending(study, p)))
@@ -72,7 +77,7 @@ def _accuracy_ending(study: Study, p: PermutationP) -> Ending:
     within = within_limits(ACCURACY, p, lambda: study.detectable_accuracy)
 
     def ending(outcome: Outcome) -> str:
-        if outcome is not Outcome.NOT_SIGNIFICANT:
+        if outcome is not Outcome.NOT_SIGNIFICANT or not study.detectable_accuracy:
             return within(outcome)
         return f"{within(outcome)} {detectable_sentence(study.detectable_accuracy)}"
 
@@ -88,7 +93,8 @@ def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
     score, _ = scores_and_known_mask(study)
     unit = "round" if study.competition.rounds else "point"
     distances = pair_accuracy_by_score_difference(study.tally, score, study.settings.seed)
-    for (low, high), estimate in distances.items():
+    for (low, high), found in distances.items():
+        estimate = without_interval(found) if study.comparisons.cross_fitted else found
         span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         sentence = (
             f"Candidates {span} {unit if span == '1' else f'{unit}s'} apart: "

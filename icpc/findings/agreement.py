@@ -53,7 +53,7 @@ def find_tau_b(study: Study) -> Iterator[Finding]:
         sentence = f"{LEVEL} Kendall's tau-b is 0 whatever the result, and not tested."
         yield Finding(key, AGREEMENT, name, sentence, value=value)
         return
-    if study.decided_by_marks:
+    if study.untested:
         yield Finding(key, AGREEMENT, name, f"{sentence}{_no_p(study)}", value=value)
         return
     if null is None:
@@ -92,7 +92,7 @@ def find_rounds(study: Study) -> Iterator[Finding]:
         shared = "" if found == int(found) else ", ties in equal shares"
         sentence = f"{_who_passed(m, named)} {found:.3g} of them{shared}"
         key, name = f"passed_into_{level:g}", f"passed into {named}"
-        if study.decided_by_marks:
+        if study.untested:
             yield Finding(key, AGREEMENT, name, f"{sentence}{_no_p(study)}", value=found / m)
             continue
         low = np.quantile(drawn, NULL_BAND[0], method="lower")
@@ -120,12 +120,15 @@ def find_descriptions(study: Study) -> Iterator[Finding]:
         return
     _, known = scores_and_known_mask(study)
     value = float(area_under_roc(strength, passed))
-    low, high = np.quantile(area_under_roc(study.null_strengths[:, known], passed), NULL_BAND)
     sentence = (
         f"A candidate who passed is ranked above one who did not in {percent(value)} of cases "
-        f"(AUC, a tie half); 95 % of random judges given the same pairs reach {percent(low)} to "
-        f"{percent(high)}."
+        "(AUC, a tie half)"
     )
+    if study.null_strengths is None:
+        sentence += "."
+    else:
+        low, high = np.quantile(area_under_roc(study.null_strengths[:, known], passed), NULL_BAND)
+        sentence += f"; 95 % of {study.chance} reach {percent(low)} to {percent(high)}."
     if study.decided_by_marks:
         sentence += f" These marks decided {study.decided}: this is no prediction."
     yield Finding("auc", AGREEMENT, "AUC of passing", sentence, value=value)
@@ -159,4 +162,4 @@ def _signed(value: float) -> str:
 
 
 def _no_p(study: Study) -> str:
-    return f". These marks decided {study.decided}: no p."
+    return f". {study.untested}: no p."

@@ -28,11 +28,12 @@ from icpc.findings.consistency import (
 from icpc.findings.controls import find_coin_flip_controls, find_roster_value_controls
 from icpc.findings.families import correct_families, summarise_families
 from icpc.findings.finding import Finder, Findings
-from icpc.findings.results import find_left_out, find_unknown_result
+from icpc.findings.results import find_fitting_in_folds, find_left_out, find_unknown_result
 from icpc.study.study import Study
 
 FINDERS: tuple[Finder, ...] = (
     find_left_out,
+    find_fitting_in_folds,
     find_unknown_result,
     find_pair_accuracy,
     find_accuracy_by_distance,

@@ -26,7 +26,7 @@ from ranking.comparisons.tally import count_comparisons
 from ranking.errors import RunError
 from ranking.evaluation.multiple import holm
 from ranking.evaluation.paired import order_accuracy, order_accuracy_difference, tau_b_with_interval
-from ranking.evaluation.resampling import Estimate
+from ranking.evaluation.refitting import without_interval
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.tables import PAIRED
 
@@ -43,6 +43,8 @@ class NamedRanking:
     """Strengths by candidate id, the larger the better."""
     decided_score: float | None = None
     """Score that the marks behind the ranking decided who reached; None if they decided none."""
+    cross_fitted: bool = False
+    """Whether rankers behind the ranking were fitted in folds."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,13 @@ class Paired:
     """Number of pairs of rankings that were tested together."""
     decided: tuple[str, ...] = ()
     """Names of the rankings whose own marks decided the result: there is no interval and no p."""
+    cross_fitted: tuple[str, ...] = ()
+    """Names of the rankings by rankers fitted in folds: there is no interval and no p."""
 
     @property
     def outcome(self) -> Outcome:
         """Significant if ``one`` is nearer to the result, opposite if ``other`` is."""
-        tested = self.pairs and not self.decided
+        tested = self.pairs and not self.decided and not self.cross_fitted
         return outcome_of_p(self.difference, self.p) if tested else Outcome.NOT_APPLICABLE
 
 
@@ -105,6 +109,7 @@ def rankings_of(studies: dict[str, Study]) -> list[NamedRanking]:
             name,
             study.largest.ranking.set_index("candidate")["strength"],
             study.comparisons.decided_score,
+            study.comparisons.cross_fitted,
         )
         for name, study in studies.items()
     ]
@@ -223,8 +228,11 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
     decided = tuple(
         ranking.name for ranking in (one, other) if marks_decided(ranking.decided_score, result)
     )
-    if decided:
-        apart = Estimate(apart.value, pairs=apart.pairs)
+    cross_fitted = tuple(ranking.name for ranking in (one, other) if ranking.cross_fitted)
+    if cross_fitted:
+        tau = without_interval(tau)
+    if decided or cross_fitted:
+        apart = without_interval(apart)
     accuracy, other_accuracy = (
         order_accuracy(strength, result) if apart.pairs else np.nan for strength in (own, others)
     )
@@ -245,6 +253,7 @@ def _compared(one: NamedRanking, other: NamedRanking, score: pd.Series, seed: in
         smallest_p=apart.smallest_p,
         at_floor=p_of_estimate(apart).at_floor,
         decided=decided,
+        cross_fitted=cross_fitted,
     )
 
 

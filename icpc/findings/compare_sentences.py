@@ -4,6 +4,7 @@ Conventions
 -----------
 What was compared is a :class:`icpc.findings.compare.Paired`. Where the marks behind a ranking
 decided the result, that ranking is no prediction of it: the sentence has neither interval nor p.
+Nor has it where rankers were fitted in folds, whose comparisons depend on each other.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,12 @@ def paired_sentences(found: Paired) -> Iterator[str]:
         yield (
             f"{shares}. The marks behind {' and '.join(found.decided)} decided this result: "
             "neither interval nor p."
+        )
+        return
+    if found.cross_fitted:
+        yield (
+            f"{shares}. The rankers behind {' and '.join(found.cross_fitted)} were fitted in "
+            "folds, on results of other candidates: neither interval nor p."
         )
         return
     if found.smallest_p == 1 and not found.difference:

@@ -48,6 +48,7 @@ from ranking.consistency.transitivity import (
     count_feedback_arcs_and_decided_pairs,
 )
 from ranking.evaluation.permutation import p_among
+from ranking.evaluation.refitting import without_interval
 from ranking.evaluation.resampling import Estimate
 
 SHOWN = 5e-4  # smallest log-odds of three decimals
@@ -66,10 +67,11 @@ def find_order_effect(study: Study) -> Iterator[Finding]:
         yield Finding(key, CONSISTENCY, name, sentence)
         return
     seed, enough = study.settings.seed, len(study.tally.candidates) >= MIN_CANDIDATES
+    known = without_interval if study.comparisons.cross_fitted else lambda estimate: estimate
     if most_pairs_in_both_orders(study.tally):
-        yield _agreement(same_winner_rate_in_both_orders(study.tally, seed))
-        yield _first_preference(first_win_rate(study.tally, seed), enough=enough)
-    effect = order_effect_log_odds(study.tally)
+        yield _agreement(known(same_winner_rate_in_both_orders(study.tally, seed)))
+        yield _first_preference(known(first_win_rate(study.tally, seed)), enough=enough)
+    effect = known(order_effect_log_odds(study.tally))
     if isnan(effect.value):
         sentence = (
             f"Whether the order of a pair matters is not tested: that takes {MIN_CANDIDATES} "
@@ -184,10 +186,13 @@ def _order_effect(effect: Estimate) -> Finding:
         )
         outcome = Outcome.SIGNIFICANT if effect.value > 0 else Outcome.OPPOSITE
         return Finding(key, CONSISTENCY, name, sentence, outcome)
-    outcome = outcome_of_interval(effect, 0.0)
     value = f"{effect.value:+.3f}" if abs(effect.value) >= SHOWN else "0.000"
+    added = f"Coming first in the pair adds {value} to the log-odds of winning"
+    if not effect.unit:
+        return Finding(key, CONSISTENCY, name, f"{added} {interval(effect)}.", value=effect.value)
+    outcome = outcome_of_interval(effect, 0.0)
     sentence = (
-        f"Coming first in the pair adds {value} to the log-odds of winning (95 % interval "
+        f"{added} (95 % interval "
         f"{effect.low:+.3f} to {effect.high:+.3f}, by leaving out one candidate at a time): "
         f"{ORDER_EFFECT.of(outcome)}"
     )

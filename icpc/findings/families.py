@@ -4,15 +4,26 @@ Conventions
 -----------
 A family are the tested findings of one family that one check found. Their p-values are corrected by
 Holm's method (:mod:`ranking.evaluation.multiple`), and an outcome is read from the corrected p. A p
-that more permutations could make smaller is printed as the bound that it is.
+that more permutations could make smaller is printed as the bound that it is. Where permutations are
+too few for any p of the family to be significant, there is none.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from icpc.findings.finding import CONTROLS, REMARK, Finding, NullTest, Outcome, outcome_of_p
+from icpc.findings.finding import (
+    CONTROLS,
+    REMARK,
+    SIGNIFICANCE_LEVEL,
+    Finding,
+    NullTest,
+    Outcome,
+    outcome_of_p,
+)
 from icpc.findings.wording import corrected_p_clause
 from ranking.evaluation.multiple import holm
+
+ROUNDING = 1e-9  # of a p
 
 
 def correct_families(findings: Sequence[Finding]) -> list[Finding]:
@@ -57,6 +68,9 @@ def _families(findings: Sequence[Finding]) -> dict[str, list[tuple[Finding, Null
 
 def _ended(finding: Finding, test: NullTest, p: float, tests: int) -> Finding:
     """The finding with its corrected p, its outcome, and the end of its sentence."""
+    if not test.p.exact and test.p.smallest * tests > SIGNIFICANCE_LEVEL + ROUNDING:
+        needed = f"{2 * tests / SIGNIFICANCE_LEVEL - 1:,.0f} permutations or more"
+        return replace(finding, sentence=f"{finding.sentence} no p: it takes {needed}.", test=None)
     outcome = outcome_of_p(test.effect, p)
     clause = corrected_p_clause(p, test.p.at_floor, tests, "tests")
     sentence = f"{finding.sentence} {clause}: {test.words(outcome)}"

@@ -170,6 +170,8 @@ def outcome_of_p(effect: float, p: float) -> Outcome:
 
 def outcome_of_interval(estimate: Estimate, no_effect: float) -> Outcome:
     """Return what an interval means, where a value above ``no_effect`` was asked about."""
+    if not estimate.unit:
+        return Outcome.NOT_APPLICABLE
     if isnan(estimate.low) or estimate.low <= no_effect <= estimate.high:
         return Outcome.NOT_SIGNIFICANT
     return Outcome.SIGNIFICANT if estimate.value > no_effect else Outcome.OPPOSITE

@@ -147,6 +147,8 @@ def detectable_sentence(detectable: float) -> str:
 
 def interval(estimate: Estimate) -> str:
     """Return the 95 % interval of a share, and what it resamples."""
+    if not estimate.unit:
+        return "(no interval: fitted in folds)"
     if isnan(estimate.low):
         return "(no interval: every draw of candidates gives the same)"
     how = "from" if estimate.unit.endswith(("pair", "pairs")) else "resampling"

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpc.competition.rounds import MAX_ROUNDS
+from icpc.page.votes import study_calibration
 from icpc.study.by_round import predicted_by_actual_round_counts, tier_by_candidate_and_tiers
 from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.study import Study
 from ranking.comparisons.schedule import most_pairs_in_both_orders
-from ranking.consistency.calibration import vote_calibration
 from ranking.consistency.head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
 from ranking.consistency.vote_shares import vote_shares_by_group_and_window, vote_shares_by_window
 from ranking.errors import RankingError
@@ -88,6 +88,6 @@ def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
                 tiers,
             ),
         )
-    table = vote_calibration(votes, study.results["score"], study.settings.seed)
+    table = study_calibration(study)
     if len(table):
         yield "calibration", draw_calibration(table)

@@ -108,6 +108,7 @@ def _tournament(study: Study, curves: Mapping[str, HitRateCurve]) -> dict[str, A
     rank_index = _places(study)
     return {
         "curves": [(label, curve.sentences) for label, curve in curves.items()],
+        "banded": any(curve.summary.has_band for curve in curves.values()),
         "rounds": round_confusion_page_data(study),
         "consistency": cycles_page_data(study, rank_index),
         "methods": method_agreement_page_data(study, rank_index),

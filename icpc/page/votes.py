@@ -64,13 +64,19 @@ def vote_shares_page_data(
     }
 
 
+def study_calibration(study: Study) -> pd.DataFrame:
+    """Return the calibration of a study's votes, without intervals if rankers share results."""
+    score = study.results["score"]
+    table = vote_calibration(study.comparisons.votes, score, study.settings.seed)
+    return table.assign(low=np.nan, high=np.nan) if study.comparisons.cross_fitted else table
+
+
 def calibration_page_data(study: Study) -> dict[str, Any] | None:
     """Return probabilities and observed results; None without votes on unequal results."""
     if study.comparisons.votes is None:
         return None
-    score = study.results["score"]
-    table = vote_calibration(study.comparisons.votes, score, study.settings.seed)
+    table = study_calibration(study)
     if table.empty:
         return None
     rows = table.replace({np.nan: None}).to_dict("records")
-    return {"rows": rows, "brier": brier_score(study.comparisons.votes, score)}
+    return {"rows": rows, "brier": brier_score(study.comparisons.votes, study.results["score"])}

@@ -15,6 +15,8 @@ from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import row_counts
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
 from ranking.errors import CompetitionError
+from ranking.evaluation.refitting import RefittedOutcomes
+from ranking.judging.cross_fit import HALVES
 from ranking.tables import TIE
 
 
@@ -40,6 +42,14 @@ class Comparisons:
     """MARKS table of the panel, for methods that rank by marks."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Ranker, encoder, recordings and device, where a ranker compared recordings."""
+    refitted: RefittedOutcomes | None = None
+    """Outcomes with the results permuted, where rankers fitted in folds can be tested."""
+
+    @property
+    def cross_fitted(self) -> bool:
+        """Whether rankers that compare some pairs were fitted on the results of others of them."""
+        fold = self.provenance.get("fit", {}).get("fold", {})
+        return max(fold.values(), default=0) >= HALVES
 
     def among(self, candidates: pd.Index) -> "Comparisons":
         """Return the comparisons, votes and marks of some candidates alone."""
@@ -51,7 +61,8 @@ class Comparisons:
         marks = self.marks
         if marks is not None:
             marks = marks[marks["candidate"].isin(candidates)]
-        return replace(self, marks=marks, **pairs)
+        refitted = self.refitted and self.refitted.among(candidates)
+        return replace(self, marks=marks, refitted=refitted, **pairs)
 
 
 def load_comparisons(

@@ -50,6 +50,8 @@ class HitRateCurve:
     """What the ranked marks decided themselves, such as "who passed into stage2"; or empty."""
     detectable: float = 0.0
     """Pair accuracy at which a test finds a ranker in 80 % of such fields; NaN if it finds none."""
+    chance: str = "random judges given the same pairs"
+    """Whose curves the null band holds, in words."""
 
     @property
     def threshold(self) -> str:
@@ -68,8 +70,7 @@ class HitRateCurve:
         return (
             f"Base rate {summary.base_rate:.3f}: {summary.passed} of {summary.candidates} passed.",
             self._top_half(),
-            f"AUC {summary.auc:.3f} (95 % of random judges: {summary.auc_low:.3f} to "
-            f"{summary.auc_high:.3f}), average precision {summary.average_precision:.3f}.",
+            self._areas(),
             self._beside_the_band(),
         )
 
@@ -85,10 +86,28 @@ class HitRateCurve:
         )
         return (
             f"Top half: {summary.top_half_passed} of the top {summary.top_half} passed{tied}, "
-            f"hit-rate {summary.top_half_hit_rate:.3f} ({self.threshold}); 95 % of random judges "
-            f"given the same pairs reach {summary.top_half_low:.3f} to "
-            f"{summary.top_half_high:.3f} at this threshold (a pointwise band)."
+            f"hit-rate {summary.top_half_hit_rate:.3f} ({self.threshold})"
+            + (
+                f"; 95 % of {self.chance} reach {summary.top_half_low:.3f} to "
+                f"{summary.top_half_high:.3f} at this threshold (a pointwise band)."
+                if summary.has_band
+                else "."
+            )
         )
+
+    def _areas(self) -> str:
+        """AUC and average precision."""
+        summary = self.summary
+        band = f" (95 % of {self._judges}: {summary.auc_low:.3f} to {summary.auc_high:.3f})"
+        return (
+            f"AUC {summary.auc:.3f}{band if summary.has_band else ''}, average precision "
+            f"{summary.average_precision:.3f}."
+        )
+
+    @property
+    def _judges(self) -> str:
+        """Whose curves the null band holds, in two or three words."""
+        return self.chance.removesuffix(" given the same pairs")
 
     def _beside_the_band(self) -> str:
         """Where the curve runs, and what that means."""
@@ -97,21 +116,24 @@ class HitRateCurve:
                 f"The ranked marks decided {self.decided}: the curve shows no prediction, and is "
                 "not tested."
             )
+        if not self.summary.has_band:
+            return (
+                "There is no null band: rankers were fitted in folds, and the results not permuted "
+                "often enough."
+            )
         above, below = self.summary.above_band, self.summary.below_band
         if self.summary.top_half == self.summary.candidates:
             return "The curve is one point: everyone, with the base rate."
-        band = "the null band, in which 95 % of random judges stay over the whole curve"
-        if above and below:
-            return f"The curve leaves {band}, both upwards and downwards."
-        if above:
-            return (
-                f"The curve rises above {band}: more of those who passed are on top than by chance."
-            )
-        if below:
-            return (
-                f"The curve falls below {band}: fewer of those who passed are on top than by "
-                "chance."
-            )
+        band = f"the null band, in which 95 % of {self._judges} stay over the whole curve"
+        outside = {
+            (True, True): f"leaves {band}, both upwards and downwards.",
+            (True, False): f"rises above {band}: more of those who passed are on top than by "
+            "chance.",
+            (False, True): f"falls below {band}: fewer of those who passed are on top than by "
+            "chance.",
+        }
+        if above or below:
+            return f"The curve {outside[above, below]}"
         few = few_candidates(self.detectable)
         perfect = " Not even a perfect ranking could be." if isnan(self.detectable) else ""
         return f"The curve stays inside {band}: it cannot be told from chance{few}.{perfect}"
@@ -173,6 +195,7 @@ def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve
         remarks=tuple(filter(None, (study.comparisons.remark, *study.remarks))),
         decided=study.decided if study.decided_by_marks else "",
         detectable=_detectable(study, summary),
+        chance=study.chance,
     )
 
 
@@ -208,7 +231,7 @@ def published_points_hit_rate_curve(points_file: Path, seed: int = 0) -> HitRate
 
 def _detectable(study: Study, summary: HitRateSummary) -> float:
     """The detectable accuracy of who passed and who did not; 0, where it is not printed."""
-    if summary.outside_band or study.decided_by_marks:
+    if summary.outside_band or study.untested or study.comparisons.cross_fitted:
         return 0.0
     passed = study.passed.reindex(study.tally.candidates).astype(float).to_numpy()
     return detectable_accuracy(study.tally.pair_counts, passed, study.settings.seed)

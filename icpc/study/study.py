@@ -36,11 +36,17 @@ from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
 from ranking.evaluation.null_model import permuted_strengths, random_judge_strengths
 from ranking.evaluation.permutation import PERMUTATIONS
+from ranking.evaluation.refitting import RefittedOutcomes
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import rank_candidates
 from ranking.uncertainty.rank_intervals import Intervals, estimate_intervals
+from ranking.uncertainty.units import Uncertainty
 from ranking.uncertainty.window_intervals import estimate_window_intervals
 
+CROSS_FITTED = (
+    "each pair was compared by a ranker fitted on the results of other candidates, so that "
+    "comparisons depend on each other through the results"
+)
 MAX_SIMULATED = 400  # candidates, up to which as many random judges are simulated as permutations
 
 
@@ -115,11 +121,41 @@ class Study:
         )
 
     @cached_property
-    def null_strengths(self) -> np.ndarray:
+    def refitted(self) -> RefittedOutcomes | None:
+        """Outcomes of the same pairs with the results permuted, where they are enough for a p."""
+        refitted = self.comparisons.refitted
+        if refitted is None or not refitted.enough:
+            return None
+        return refitted.among(self.tally.candidates).where_compared(self.tally)
+
+    @property
+    def untested(self) -> str:
+        """Why these comparisons cannot be tested against the result; empty if they can."""
+        if self.decided_by_marks:
+            return f"These marks decided {self.decided}"
+        if self.comparisons.cross_fitted and self.refitted is None:
+            return "Rankers were fitted on the results of other candidates"
+        return ""
+
+    @property
+    def chance(self) -> str:
+        """Whose strengths :attr:`null_strengths` are, in words."""
+        return (
+            "rankers fitted anew on permuted results"
+            if self.comparisons.cross_fitted
+            else "random judges given the same pairs"
+        )
+
+    @cached_property
+    def null_strengths(self) -> np.ndarray | None:
         """Strengths by random judges given the same pairs, shape (draws, n); simulated once.
 
-        A panel's are permuted over the candidates.
+        A panel's are permuted over the candidates. Those of rankers fitted in folds come from
+        permutations of the results; without enough of these there are none.
         """
+        if self.comparisons.cross_fitted:
+            method = self.settings.ranking_method
+            return None if self.refitted is None else self.refitted.strengths(method)
         if "juror" in self.comparisons.table:
             return permuted_strengths(self.strengths, self.settings.seed)
         marks = _marks(self.comparisons, self.tally)
@@ -129,24 +165,29 @@ class Study:
 
     @cached_property
     def null_strengths_of_tests(self) -> np.ndarray | None:
-        """Strengths by random judges, where permuting results would be no fair test; else None.
+        """Strengths by chance, where permuting results beside them is no fair test; else None.
 
         Where candidates of equal result were hardly ever compared, it is fair for Bradley-Terry
-        strengths alone.
+        strengths alone; where rankers were fitted in folds, for none.
         """
         method, score = self.settings.ranking_method, self.results["score"].to_numpy(dtype=float)
-        if (
-            self.decided_by_marks
-            or method == BRADLEY_TERRY
-            or not equal_scores_rarely_compared(self.tally, score)
-        ):
+        if self.untested:
+            return None
+        if self.comparisons.cross_fitted:
+            return self.null_strengths
+        if method == BRADLEY_TERRY or not equal_scores_rarely_compared(self.tally, score):
             return None
         draws = PERMUTATIONS if len(score) <= MAX_SIMULATED else None
         return random_judge_strengths(self.tally, method, self.settings.seed, draws)
 
     @cached_property
     def detectable_accuracy(self) -> float:
-        """Pair accuracy that a permutation test on these pairs finds in 80 % of such fields."""
+        """Pair accuracy that a permutation test on these pairs finds in 80 % of such fields.
+
+        0 where rankers were fitted in folds: there it is not known.
+        """
+        if self.comparisons.cross_fitted:
+            return 0.0
         score = self.results["score"].to_numpy(dtype=float)
         return detectable_accuracy(self.tally.pair_counts, score, self.settings.seed)
 
@@ -179,7 +220,9 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
     schedule = describe_schedule(tally)
     method, marks = settings.ranking_method, _marks(comparisons, tally)
     ranking = rank_candidates(tally, method, marks)
-    if settings.resample == "windows":
+    if comparisons.cross_fitted:
+        intervals = Intervals(ranking, Uncertainty(reason=CROSS_FITTED))
+    elif settings.resample == "windows":
         if comparisons.votes is None:
             raise RankingError(
                 Given(resample="windows"),
@@ -228,7 +271,7 @@ def hit_rate_curve_and_summary(study: Study) -> tuple[pd.DataFrame, HitRateSumma
             "fill in 'reached' or 'score' in the roster",
         )
     known = study.tally.candidates.isin(passed.index)
-    null = study.null_strengths[:, known]
+    null = None if study.null_strengths is None else study.null_strengths[:, known]
     ranking = study.ranking[study.ranking["candidate"].isin(passed.index)]
     curve = hit_rate_curve(ranking, passed, result_labels(study), null)
     return curve, summarise_hit_rate(ranking, curve, passed, null)

@@ -3,9 +3,11 @@
 Conventions
 -----------
 :mod:`ranking.judging.cross_fit` says which candidates a ranker is fitted on, and which pairs it
-compares. The ranker before fitting compares the same pairs, so that the gain in accuracy is known,
-with an interval that resamples candidates. Fitted rankers are cached in the store of embeddings,
-beside votes.
+compares. The ranker before fitting compares the same pairs, so that the gain in accuracy is known;
+of halves with an interval that resamples candidates. Comparisons in folds depend on each other
+through the results: they have no interval, and a p from permutations alone
+(:mod:`icpc.workflows.permutations`). Fitted rankers are cached in the store of embeddings, beside
+votes.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,9 +26,16 @@ from icpc.workflows.judging import (
     list_recording_remarks,
     provenance_of,
 )
+from icpc.workflows.permutations import refit_permuted
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.evaluation.accuracy import pair_accuracy
+from ranking.evaluation.refitting import (
+    MIN_PERMUTATIONS,
+    RefittedOutcomes,
+    accuracy_of_cross_fitted,
+    without_interval,
+)
 from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
 from ranking.judging.cross_fit import HALVES, Comparer, cross_fit_assignments, held_out_votes
 from ranking.judging.fit import fit_ranker
@@ -57,6 +66,38 @@ def compare_by_fitted_rankers(
     RankingError
         If there are too few candidates or results.
     """
+    votes, rankers = _fit_and_vote(prepared, fit, progress)
+    refitted = None
+    if fit.cross_fitted and fit.permutations:
+        refitted = refit_permuted(
+            prepared,
+            vote_rule,
+            fit,
+            lambda again, permuted: _fit_and_vote(again, permuted, progress)[0],
+            progress,
+        )
+    before = collect_ranker_votes(prepared, votes["first"].unique(), progress)
+    gain = fit_accuracies_and_gain(votes, before, vote_rule, fit, refitted)
+    fold = fit.split(prepared.bank.windows["candidate"].unique())
+    record = {
+        "epochs": fit.epochs,
+        "seed": fit.seed,
+        "fold": {candidate: int(number) for candidate, number in fold.items()},
+        "rankers": [one.sha256 for one in rankers],
+        "accuracy": {name: _numbers(estimate) for name, estimate in gain.items()},
+        **({"permutations": len(refitted)} if refitted is not None else {}),
+    }
+    remarks = [*list_recording_remarks(prepared), _split_remark(fit, fold), _gain_remark(fit, gain)]
+    found = comparisons_from_votes(
+        votes, vote_rule, remarks, provenance={**provenance_of(prepared), "fit": record}
+    )
+    return replace(found, refitted=refitted)
+
+
+def _fit_and_vote(
+    prepared: PreparedRecordings, fit: FitPlan, progress: Progress
+) -> tuple[pd.DataFrame, list[ProbeRanker]]:
+    """The VOTES table of all pairs that fitted rankers may compare, and these rankers."""
     fold = fit.split(prepared.bank.windows["candidate"].unique())
     rankers: list[ProbeRanker] = []
 
@@ -71,28 +112,20 @@ def compare_by_fitted_rankers(
         rankers.append(fitted)
         return partial(collect_ranker_votes, replace(prepared, ranker=fitted), progress=progress)
 
-    votes = held_out_votes(fold, fit_on)
-    before = collect_ranker_votes(prepared, votes["first"].unique(), progress)
-    gain = fit_accuracies_and_gain(votes, before, vote_rule, fit.score, fit.seed)
-    record = {
-        "epochs": fit.epochs,
-        "seed": fit.seed,
-        "fold": {candidate: int(number) for candidate, number in fold.items()},
-        "rankers": [one.sha256 for one in rankers],
-        "accuracy": {name: _numbers(estimate) for name, estimate in gain.items()},
-    }
-    return comparisons_from_votes(
-        votes,
-        vote_rule,
-        remarks=[*list_recording_remarks(prepared), _split_remark(fit, fold), _gain_remark(gain)],
-        provenance={**provenance_of(prepared), "fit": record},
-    )
+    return held_out_votes(fold, fit_on), rankers
 
 
 def fit_accuracies_and_gain(
-    fitted: pd.DataFrame, before_fit: pd.DataFrame, vote_rule: str, score: pd.Series, seed: int
+    fitted: pd.DataFrame,
+    before_fit: pd.DataFrame,
+    vote_rule: str,
+    fit: FitPlan,
+    refitted: RefittedOutcomes | None = None,
 ) -> dict[str, Estimate]:
     """Return the pair accuracies of two VOTES tables on the same pairs, and their difference.
+
+    Comparisons by rankers fitted in folds depend on each other through the results: of these there
+    are no intervals, and a p only from permutations.
 
     Parameters
     ----------
@@ -100,10 +133,10 @@ def fit_accuracies_and_gain(
         Votes of the fitted rankers and of the ranker before fitting.
     vote_rule
         How votes on windows decide a comparison: majority or mean.
-    score
-        Results by candidate; may be missing.
-    seed
-        Seed of intervals and permutations.
+    fit
+        Results, which may be missing, and how rankers were fitted on them.
+    refitted
+        Outcomes with the results permuted, if there are any.
 
     Returns
     -------
@@ -112,16 +145,21 @@ def fit_accuracies_and_gain(
     after, before = (
         count_comparisons(votes_to_comparisons(votes, vote_rule)) for votes in (fitted, before_fit)
     )
-    results = score.loc[after.candidates].to_numpy(dtype=float)
+    results = fit.score.loc[after.candidates].to_numpy(dtype=float)
     better = results[:, np.newaxis] > results
     if not (after.pair_counts * better).any():
         return {}
+    accuracy = pair_accuracy(after, results, fit.seed)
+    gain = bootstrap_pair_share(
+        (after.wins - before.wins) * better, after.pair_counts * better, fit.seed
+    )
+    if fit.cross_fitted:
+        accuracy = accuracy_of_cross_fitted(accuracy, results, refitted)
+        gain = without_interval(gain)
     return {
-        "fitted": pair_accuracy(after, results, seed),
-        "before_fit": pair_accuracy(before, results, seed),
-        "gain": bootstrap_pair_share(
-            (after.wins - before.wins) * better, after.pair_counts * better, seed
-        ),
+        "fitted": accuracy,
+        "before_fit": pair_accuracy(before, results, fit.seed),
+        "gain": gain,
     }
 
 
@@ -147,14 +185,31 @@ def _split_remark(fit: FitPlan, fold: pd.Series) -> str:
     )
 
 
-def _gain_remark(gain: Mapping[str, Estimate]) -> str:
+def _gain_remark(fit: FitPlan, gain: Mapping[str, Estimate]) -> str:
+    """How good the rankers are that were fitted, beside the one before."""
     if not gain:
         return "no two of the candidates compared differ in result: what fitting gains is unknown."
     fitted, before, gained = (gain[name] for name in ("fitted", "before_fit", "gain"))
-    return (
+    share = (
         f"Of {fitted.pairs:,.0f} comparisons between candidates of unequal result, "
-        f"{percent(fitted.value)} went to the one who got further {interval(fitted)}; with results "
-        f"shuffled, p = {fitted.p:.2g}. Before fitting, the ranker had {percent(before.value)} "
-        f"{interval(before)}, p = {before.p:.2g}. Fitting gained {100 * gained.value:+.1f} points "
-        f"{interval(gained)}."
+        f"{percent(fitted.value)} went to the one who got further"
+    )
+    had = (
+        f"Before fitting, the ranker had {percent(before.value)} {interval(before)}, "
+        f"p = {before.p:.2g}."
+    )
+    points = f"Fitting gained {100 * gained.value:+.1f} points"
+    if not fit.cross_fitted:
+        return (
+            f"{share} {interval(fitted)}; with results shuffled, p = {fitted.p:.2g}. {had} "
+            f"{points} {interval(gained)}."
+        )
+    tested = (
+        f"with results permuted and rankers fitted anew, p = {fitted.p:.2g}"
+        if fitted.p == fitted.p
+        else f"there is no p: that takes {MIN_PERMUTATIONS} permutations of the results or more"
+    )
+    return (
+        f"{share}; {tested}. {had} {points}. What rankers fitted in folds find has no interval, "
+        "since they share results that they were fitted on."
     )

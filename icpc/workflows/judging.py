@@ -20,7 +20,7 @@ from ranking.embeddings.store import CacheKey
 from ranking.errors import AudioError
 from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.compare import ALIGNED, Pairing, ResultCache, compare_windows
-from ranking.judging.cross_fit import stratified_candidate_folds
+from ranking.judging.cross_fit import HALVES, stratified_candidate_folds
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.progress import SILENT, Progress
 
@@ -38,7 +38,14 @@ class FitPlan:
     epochs: int = 5
     """Passes through the pairs of the candidates that are fitted on."""
     seed: int = 0
-    """Seed of the random split and of fitting."""
+    """Seed of the random split, of fitting and of permutations."""
+    permutations: int = 0
+    """How often everything is repeated with the results permuted, to test the comparisons."""
+
+    @property
+    def cross_fitted(self) -> bool:
+        """Whether rankers that compare some pairs were fitted on candidates of others."""
+        return self.folds > HALVES
 
     def split(self, candidates: Collection[str]) -> pd.Series:
         """Return the fold of each candidate, split at random and stratified by result."""

@@ -113,7 +113,9 @@ def _fit(competition: Competition, options: RecordingOptions, seed: int) -> FitP
     folds = HALVES if options.fit_half else options.folds
     if folds is None:
         return None
-    return FitPlan(competition.score, folds, options.epochs or FitPlan.epochs, seed)
+    return FitPlan(
+        competition.score, folds, options.epochs or FitPlan.epochs, seed, options.permutations or 0
+    )
 
 
 def _choice(ranker: ProbeRanker, options: RecordingOptions) -> EncoderChoice:

@@ -94,6 +94,8 @@ class RecordingOptions:
     """Number of folds: every pair is compared by a ranker fitted without either candidate."""
     epochs: int | None = None
     """Number of epochs to fit; 5, if None."""
+    permutations: int | None = None
+    """How often fitting in folds is repeated with the results permuted; not at all, if None."""
     weights: Path | None = None
     """Weights of the encoder, if not the published ones."""
     weights_dir: Path | None = None
@@ -112,9 +114,12 @@ class RecordingOptions:
         ------
         CompetitionError
             If options need recordings and there are none, ``fit_half`` and ``folds`` are both
-            given, or ``epochs`` without either.
+            given, ``epochs`` without either, or ``permutations`` without ``folds``.
         """
-        needing = ("ranker", "encoder", "windows", "antisymmetric", "fit_half", "folds", "epochs")
+        needing = (
+            *("ranker", "encoder", "windows", "antisymmetric"),
+            *("fit_half", "folds", "epochs", "permutations"),
+        )
         given: dict[str, object] = {name: None for name in needing if getattr(self, name)}
         if self.recordings is None and given:
             raise CompetitionError(
@@ -130,6 +135,13 @@ class RecordingOptions:
         if self.epochs is not None and not (self.fit_half or self.folds):
             raise CompetitionError(
                 Given(epochs=None), "nothing is fitted", "fit on a half, or in folds", key="fit-on"
+            )
+        if self.permutations is not None and self.folds is None:
+            raise CompetitionError(
+                Given(permutations=None),
+                "only fitting in folds is repeated with the results permuted",
+                "fit in folds: elsewhere p-values need no repetition",
+                key="fit-in-folds",
             )
 
 

@@ -35,13 +35,15 @@ function hitRate() {
     const outline = d3.sort(d3.groups(points, (point) => point.x).map(([, [first]]) => first), (point) => point.x);
     const describe = (point) =>
       `${point.candidate ? point.candidate.name : point.name}, reached ${point.reached}: of the ${point.k} at or above ` +
-      `(${point.wins} wins), ${percent(point.rate)} passed; null band ${percent(point.low)} to ${percent(point.high)}`;
+      `(${point.wins} wins), ${percent(point.rate)} passed` +
+      (point.low === null ? "" : `; null band ${percent(point.low)} to ${percent(point.high)}`);
+    const hasBand = points.some((point) => point.low !== null);
     const family = curve.tiers ? "tier" : "kind";
     legend("hitrate", points.map((point) => point.kind), curve.tiers ?? data.kinds, family);
     document.querySelector("[data-legend=hitrate]").append(
       make("li", {}, make("span", { class: "line dotted" }), `base rate ${curve.base.toFixed(3)}`),
       make("li", {}, make("span", { class: "line dashed" }), "top half"),
-      make("li", {}, make("span", { class: "patch" }), "null band: 95 % of random judges stay inside"));
+      ...(hasBand ? [make("li", {}, make("span", { class: "patch" }), "null band: 95 % of random judges stay inside")] : []));
     return {
       points,
       describe,
@@ -51,7 +53,7 @@ function hitRate() {
         x: { label: label[curve.x], ...whole(curve[curve.x], width) },
         y: { label: `share of these who ${data.passing}`, domain: [0, 1], grid: true },
         marks: [
-          Plot.areaY(outline, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.8 }),
+          hasBand ? Plot.areaY(outline, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.8 }) : null,
           Plot.ruleY([curve.base], { stroke: "var(--quiet)", strokeDasharray: "2 3" }),
           Plot.ruleX([curve.cut], { stroke: "var(--accent)", strokeDasharray: "5 4" }),
           Plot.line(outline, { x: "x", y: "rate", stroke: "var(--quiet)", strokeWidth: 1 }),
@@ -123,8 +125,8 @@ function calibration() {
   if (!data.calibration) return;
   const points = data.calibration.rows;
   const describe = (row) =>
-    `${plural(row.votes, "vote")} gave the first ${percent(row.predicted)} on average; the first got further in ${percent(row.observed)} ` +
-    `(95 %: ${percent(row.low)} to ${percent(row.high)})`;
+    `${plural(row.votes, "vote")} gave the first ${percent(row.predicted)} on average; the first got further in ${percent(row.observed)}` +
+    (row.low === null ? "" : ` (95 %: ${percent(row.low)} to ${percent(row.high)})`);
   mount("calibration", () => ({
     points,
     describe,
@@ -135,7 +137,7 @@ function calibration() {
       y: { label: "share of cases in which the first got further", domain: [0, 1], grid: true },
       marks: [
         Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: "var(--quiet)", strokeDasharray: "2 3" }),
-        Plot.ruleX(points, { x: "predicted", y1: "low", y2: "high", stroke: "var(--won)" }),
+        Plot.ruleX(points.filter((row) => row.low !== null), { x: "predicted", y1: "low", y2: "high", stroke: "var(--won)" }),
         Plot.line(points, { x: "predicted", y: "observed", stroke: "var(--won)" }),
         Plot.dot(points, { x: "predicted", y: "observed", r: 4, fill: "var(--won)" }),
         ...pointed(points, { x: "predicted", y: "observed" }, describe),

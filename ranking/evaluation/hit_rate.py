@@ -66,6 +66,11 @@ class HitRateSummary:
     """Whether the curve leaves the null band downwards anywhere."""
 
     @property
+    def has_band(self) -> bool:
+        """Whether there is a null band."""
+        return not np.isnan(self.auc_low)
+
+    @property
     def outside_band(self) -> bool:
         """Whether the curve leaves the null band anywhere."""
         return self.above_band or self.below_band
@@ -98,7 +103,7 @@ def precision_at_every_k(strength: np.ndarray, passed: np.ndarray) -> np.ndarray
 
 
 def hit_rate_curve(
-    ranking: pd.DataFrame, passed: pd.Series, reached: pd.Series, null_strengths: np.ndarray
+    ranking: pd.DataFrame, passed: pd.Series, reached: pd.Series, null_strengths: np.ndarray | None
 ) -> pd.DataFrame:
     """Return the HITRATE table of a RANKING table, best candidate first.
 
@@ -110,9 +115,9 @@ def hit_rate_curve(
         Whether each passed the round.
     reached : str Series by candidate
         How to print the result of each.
-    null_strengths : float array, shape (draws, n)
+    null_strengths : float array, shape (draws, n), or None
         Strengths that random judges gave, candidates in order of id; see
-        :func:`ranking.evaluation.null_model.random_judge_strengths`.
+        :func:`ranking.evaluation.null_model.random_judge_strengths`. None: there is no null band.
 
     Raises
     ------
@@ -130,7 +135,9 @@ def hit_rate_curve(
         )
     strength = own["strength"].to_numpy()
     by_id = passed.loc[sorted(own["candidate"])].to_numpy(dtype=bool)
-    low, high = global_envelope(precision_at_every_k(null_strengths, by_id))
+    low = high = np.full(len(hit), np.nan)
+    if null_strengths is not None:
+        low, high = global_envelope(precision_at_every_k(null_strengths, by_id))
     rate = precision_at_every_k(strength, hit)
     k = np.rint(_tie_end(strength)).astype(int)
     columns = {
@@ -148,7 +155,10 @@ def hit_rate_curve(
 
 
 def summarise_hit_rate(
-    ranking: pd.DataFrame, curve: pd.DataFrame, passed: pd.Series, null_strengths: np.ndarray
+    ranking: pd.DataFrame,
+    curve: pd.DataFrame,
+    passed: pd.Series,
+    null_strengths: np.ndarray | None,
 ) -> HitRateSummary:
     """Return base rate, hit-rate of the top half, AUC and AP, with their null bands.
 
@@ -159,8 +169,8 @@ def summarise_hit_rate(
     curve : table of :func:`hit_rate_curve`
     passed : bool Series by candidate
         Whether each passed the round.
-    null_strengths : float array, shape (draws, n)
-        Strengths that random judges gave, candidates in order of id.
+    null_strengths : float array, shape (draws, n), or None
+        Strengths that random judges gave, candidates in order of id. None: bands are missing.
     """
     by_id = ranking.set_index("candidate").sort_index()
     hit = passed.loc[by_id.index].to_numpy(dtype=bool)
@@ -169,10 +179,12 @@ def summarise_hit_rate(
     within = curve["k"][curve["k"] <= max(n // 2, curve["k"].min())]
     top_half = int(within.max())
     row = curve[curve["k"] == top_half].iloc[-1]
-    top_half_low, top_half_high = np.quantile(
-        precision_at_every_k(null_strengths, hit)[:, top_half - 1], QUANTILES
-    )
-    auc_low, auc_high = np.quantile(area_under_roc(null_strengths, hit), QUANTILES)
+    top_half_low = top_half_high = auc_low = auc_high = np.nan
+    if null_strengths is not None:
+        top_half_low, top_half_high = np.quantile(
+            precision_at_every_k(null_strengths, hit)[:, top_half - 1], QUANTILES
+        )
+        auc_low, auc_high = np.quantile(area_under_roc(null_strengths, hit), QUANTILES)
     return HitRateSummary(
         candidates=n,
         passed=int(hit.sum()),

@@ -172,6 +172,10 @@ def test_short_recordings_are_refused_though_they_are_embedded(known):
         ([*BY_OURS, "--fit-half", "--folds", "3"], "each says whom to fit on; give one of them"),
         ([*BY_OURS, "--epochs", "3"], "--epochs: nothing is fitted; add --fit-half or --folds"),
         ([*BY_OURS, "--folds", "3"], "4 candidates: too few to be split into 3 folds"),
+        ([*BY_OURS, "--fit-half", "--permutations", "9"],
+         "--permutations: only fitting in folds is repeated with the results permuted; use it "
+         "with --folds;"),
+        (["--permutations", "9"], "--permutations: no recordings to compare"),
         ([*BY_OURS, "--windows", "some"], "--windows some: no such choice; choose aligned or all"),
         ([*BY_OURS, "--encoder", "basicpitch", "--weights", "played/ann.flac"],
          "it was trained on spectrogram embeddings, these are of basicpitch"),

@@ -131,6 +131,19 @@ def ordered(folder):
 
 
 @pytest.fixture(scope="module")
+def folded(folder):
+    """By rankers fitted in folds, which have neither intervals nor a null band."""
+    ids = [f"p{at}" for at in range(6)]
+    roster = roster_of(ids, ids, ["final", "second", "first"] * 2)
+    competition = Competition("folded", "Folded", ROUNDS, roster, Path(__file__))
+    fold = {one: at % 3 for at, one in enumerate(ids)}
+    comparisons = Comparisons(
+        everyone(ids, np.arange(6)), "six", provenance={"fit": {"fold": fold}}
+    )
+    return made(folder, "folded", run_study(competition, comparisons, Settings()))
+
+
+@pytest.fixture(scope="module")
 def voted(folder):
     """Votes on four windows of eight recitals that are on the web."""
     rng = np.random.default_rng(5)
@@ -347,6 +360,14 @@ def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
         f"Tian Lu, reached {row['reached']}: of the {row['k']} at"
     )
     assert "Tian Lu" in chart.locator("svg").text_content()
+
+
+def test_without_a_null_band_the_curve_is_drawn(visit, folded):
+    page = visit(folded)
+    chart = seen(page, "#hitrate-chart")
+    assert chart.locator("[data-mark=dot] > *").count() == 6
+    assert "null band" not in page.locator("[data-legend=hitrate]").inner_text()
+    assert "There is no null band" in page.locator(".curve:visible").inner_text()
 
 
 def test_charts_are_stepped_through_by_keyboard(visit, page2015, study2015):
