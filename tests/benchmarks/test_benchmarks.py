@@ -1,5 +1,6 @@
 """Benchmarks still run, on what is too small to time."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -75,3 +76,26 @@ def test_the_report_benchmark_opens_every_page():
     lines = printed("report.py", "--candidates", 6, "--openings", 1)[2:]
     assert [line.split()[0] for line in lines] == ["icpc2015", "icpc2025", "6"]
     assert all(float(number) > 0 for line in lines for number in line.split()[1:])
+
+
+@pytest.mark.slow
+def test_the_gpu_benchmark_measures_everything_on_a_cpu_too(tmp_path):
+    lines = printed("gpu.py", "--device", "cpu", "--small", "--out", tmp_path)
+    rows = json.loads((tmp_path / "gpu.json").read_text())["rows"]
+    assert len(lines) == len(rows) + 2
+    assert {row["part"] for row in rows} == {
+        "device",
+        "parity",
+        "encoding",
+        "training",
+        "all pairs",
+    }
+    missing = [row["what"] for row in rows if row["value"] is None]
+    assert missing == ["basicpitch"]
+    exact = [
+        row for row in rows if row["part"] == "parity" and "bfloat16" not in row["what"]
+    ]  # the device is the CPU
+    assert all(row["value"] == (100 if "codes" in row["what"] else 0) for row in exact)
+    table = (tmp_path / "gpu.md").read_text().splitlines()
+    assert table[0].startswith("Measured on ")
+    assert len(table) == len(rows) + 4
