@@ -12,6 +12,7 @@ when they are asked for. Both give the same numbers.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,8 @@ class _Window:
 class EmbeddingBank:
     """Embeddings of recordings, by number of their window.
 
-    Attribute ``windows`` is the table WINDOWS: whose each window is, and when it begins and ends.
+    Attribute ``windows`` is the table WINDOWS: whose each window is, and when it begins and ends;
+    ``computations`` says of each candidate what the embedding was computed with.
 
     Parameters
     ----------
@@ -66,6 +68,7 @@ class EmbeddingBank:
         self.device = torch.device(device)
         self._to_embedding = to_embedding
         self._embeddings = [embedding for _, embedding in embeddings]
+        self.computations = {name: embedding.computation for name, embedding in embeddings}
         self._refuse_mixed(embeddings)
         self.windows, self._places = _cut(embeddings)
         self._on_device = self._load(_free_bytes(self.device) if max_bytes is None else max_bytes)
@@ -77,6 +80,19 @@ class EmbeddingBank:
     def on_device(self) -> int:
         """Number of recordings that lie on the device."""
         return len(self._on_device)
+
+    @property
+    def devices_on_disk(self) -> dict[str, Any]:
+        """Classes of device that results depend on, as they are hashed; none where all are CPUs.
+
+        What lies on disk is found by this too, so that one class never goes on with another's.
+        """
+        devices = {name: own["device"] for name, own in self.computations.items()}
+        others = {name: own for name, own in devices.items() if own != "cpu"}
+        return {
+            **({} if self.device.type == "cpu" else {"device": self.device.type}),
+            **({"embedded_on": others} if others else {}),
+        }
 
     def load_windows(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
         """Return windows by number, padded with zeros (B, 30, F, D), and their mask (B, 30)."""

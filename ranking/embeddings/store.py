@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from io import BufferedRandom
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256, json_sha256
 
 CACHE_KEY_FILE = "cache-key.json"
+ON_CPU: Mapping[str, Any] = MappingProxyType({"device": "cpu"})
+"""What is known of embeddings that were stored before their computation was."""
 RENAMED_FILES = {"making.json": CACHE_KEY_FILE}
 """Files of version 0.1.0 that may still lie in a store, and what they are called now."""
 
@@ -65,13 +68,8 @@ class Embedding:
     """What is stored of each segment, shape (S, F, ...)."""
     seconds: np.ndarray
     """Length of the sound in each segment in seconds, shape (S,)."""
-    computation: Mapping[str, Any] = field(default_factory=dict)
-    """What its bytes depend on beside sound and key; empty where that was not written yet."""
-
-    @property
-    def device(self) -> str:
-        """Class of the device that it was computed on: cpu or cuda."""
-        return str(self.computation.get("device", "cpu"))
+    computation: Mapping[str, Any] = field(default_factory=lambda: ON_CPU)
+    """What its bytes depend on beside sound and key; of earlier versions, the device alone."""
 
 
 class EmbeddingWriter:
@@ -150,7 +148,7 @@ class EmbeddingStore:
             raise _damaged(path, str(error)) from None
         if list(values.shape) != facts["shape"] or values.dtype != facts["dtype"]:
             raise _damaged(path, "it is not the array that was written")
-        return Embedding(values, np.asarray(facts["seconds"]), facts.get("computation", {}))
+        return Embedding(values, np.asarray(facts["seconds"]), facts.get("computation", ON_CPU))
 
     @contextmanager
     def open_writer(
@@ -167,7 +165,7 @@ class EmbeddingStore:
         cache_key : key of the embedding
         recording : SHA-256 of the sound file
         dtype : type of the stored numbers, as numpy names it
-        computation : what the bytes depend on beside sound and key, for the record
+        computation : what the bytes depend on beside sound and key, on a CPU if None
 
         Raises
         ------
@@ -178,7 +176,7 @@ class EmbeddingStore:
             with open_atomic(self._array(cache_key, recording)) as file:
                 writer = EmbeddingWriter(file, dtype)
                 yield writer
-                facts = {**writer.finish(), "computation": dict(computation or {})}
+                facts = {**writer.finish(), "computation": dict(computation or ON_CPU)}
             key_file = self.folder / cache_key.folder / CACHE_KEY_FILE
             if not key_file.is_file():
                 _write_json(key_file, asdict(cache_key))

@@ -133,7 +133,10 @@ def compare_windows(
         records: list[np.ndarray] = []
         append = records.append
         if cache is not None:
-            facts = _votes_on_disk(ranker, cache, windows, pairing)
+            facts = {
+                **_votes_on_disk(ranker, cache, windows, pairing),
+                **bank.devices_on_disk,
+            }
             log = stack.enter_context(open_vote_log(cache.folder, facts, sizes))
             records, append = log.records, log.append
         skipped = len(records)

@@ -131,5 +131,6 @@ def _fit_on_disk(
         "examples": run.train.sha256,
         "recordings": dict(cache.recordings),
         "windows": windows_on_disk(bank.windows),
+        **bank.devices_on_disk,
         **task.loss_on_disk,
     }

@@ -2,8 +2,9 @@
 
 Conventions
 -----------
-A log is one file, named by a hash of what its votes depend on: one record after another, each of
-some float32 values and their CRC-32. The length of each record is known to whoever opens the log. A
+A log is one file, named by a hash of what its votes depend on, the classes of device that computed
+embeddings and votes among it: one record after another, each of some float32 values and their
+CRC-32. The length of each record is known to whoever opens the log. A
 record that is incomplete or damaged ends the log: it and those that follow are computed again.
 """
 

@@ -1,5 +1,6 @@
 """The precision of an encoder's arithmetic: who decides it, and that it is what the key says."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from ranking.embeddings.embed import (
 from ranking.embeddings.precision import with_precision
 from ranking.embeddings.store import EmbeddingStore
 from ranking.errors import EncoderError
+from ranking.files.hashing import json_sha256
 
 PRODUCT = '''
 """A product of matrices, which autocast computes in bfloat16."""
@@ -176,5 +178,18 @@ def test_an_embedding_says_what_it_was_computed_with(recording, tmp_path):
     outcome = embed_recording(recording, [loaded], store)
     embedding = store.load(loaded.cache_key, outcome.recording)
     assert embedding.computation == capabilities.computation_facts("cpu")
-    assert embedding.device == "cpu"
+    assert list(store.find_damaged()) == []
+
+
+def test_an_embedding_that_says_nothing_of_it_was_computed_on_a_cpu(recording, tmp_path):
+    """As version 0.1.0 wrote them."""
+    store = EmbeddingStore(tmp_path / "store")
+    (loaded,) = load_encoders([EncoderChoice("product")])
+    outcome = embed_recording(recording, [loaded], store)
+    path = store.folder / loaded.cache_key.folder / f"{outcome.recording}.json"
+    facts = json.loads(path.read_text())
+    del facts["check"], facts["computation"]
+    path.write_text(json.dumps({**facts, "check": json_sha256(facts)}))
+    assert embed_recording(recording, [loaded], store).status == "cached"
+    assert dict(store.load(loaded.cache_key, outcome.recording).computation) == {"device": "cpu"}
     assert list(store.find_damaged()) == []
