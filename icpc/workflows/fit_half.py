@@ -171,16 +171,17 @@ def _numbers(estimate: Estimate) -> dict[str, float]:
 
 def _split_remark(fit: FitPlan, fold: pd.Series) -> str:
     """Which candidates were fitted on, and which compared."""
+    epochs = "1 epoch" if fit.epochs == 1 else f"{fit.epochs} epochs"
     if fit.folds == HALVES:
         return (
             f"candidates were split at random (seed {fit.seed}), stratified by result: the ranker "
-            f"was fitted for {fit.epochs} epochs on the results of {(fold == 0).sum()}, and "
+            f"was fitted for {epochs} on the results of {(fold == 0).sum()}, and "
             f"compared the other {(fold == 1).sum()}."
         )
     return (
         f"candidates were split at random (seed {fit.seed}), stratified by result, into "
         f"{fit.folds} folds: each pair was compared by one of "
-        f"{len(cross_fit_assignments(fit.folds))} rankers, fitted for {fit.epochs} epochs without "
+        f"{len(cross_fit_assignments(fit.folds))} rankers, fitted for {epochs} without "
         "either candidate."
     )
 
