@@ -8,7 +8,7 @@ import typer
 from icpc.cli.hitrate import print_hit_rate
 from icpc.cli.options import Seed
 from icpc.cli.output import Format, TerminalProgress, print_line, print_remark
-from icpc.cli.rank import print_study
+from icpc.cli.rank import print_study, remark_on_interrupt
 from ranking.audio.lengths import WINDOW_SECONDS
 
 
@@ -34,7 +34,8 @@ def demo(
     from icpc.findings.wording import interval, percent
     from icpc.workflows.demonstration import demonstrate
 
-    demonstration = demonstrate(out, seconds, seed or 0, TerminalProgress())
+    with remark_on_interrupt():
+        demonstration = demonstrate(out, seconds, seed or 0, TerminalProgress())
     print_study(demonstration.study, Format.TABLE)
     print_remark(f"written to {demonstration.run}")
     print_hit_rate(demonstration.hit_rate, Format.TABLE)

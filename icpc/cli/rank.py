@@ -1,6 +1,8 @@
 """``judge rank``: one ranking from many comparisons."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,11 +73,24 @@ def _rank_recordings(
         )
     settings, progress = settings_from_options(options, seed), TerminalProgress()
     competition = bundled_or_own_competition(source)
-    prepared = prepare_recordings(competition, recording_options, settings.seed, progress)
-    for error in prepared.left_out:
-        print_remark(f"left out: {error}")
-    comparisons = compare_recordings(prepared, settings.vote, progress)
+    with remark_on_interrupt():
+        prepared = prepare_recordings(competition, recording_options, settings.seed, progress)
+        for error in prepared.left_out:
+            print_remark(f"left out: {error}")
+        comparisons = compare_recordings(prepared, settings.vote, progress)
     return rank_candidates(competition, comparisons, settings)
+
+
+@contextmanager
+def remark_on_interrupt() -> Iterator[None]:
+    """Say what is kept of comparing recordings where the user presses Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print_remark(
+            "interrupted: what was embedded, fitted and compared is kept; the same command goes on"
+        )
+        raise
 
 
 def print_study(study: "Study", form: Format) -> None:

@@ -74,7 +74,7 @@ class Editions:
         return np.array(
             [
                 np.log(
-                    np.exp(self.spectrograms[one].segments.astype(np.float32)).mean(axis=2)
+                    np.exp(self.spectrograms[one].segments[:].astype(np.float32)).mean(axis=2)
                 ).std()
                 for one in self.roster["candidate"]
             ]

@@ -166,7 +166,7 @@ class Sounds:
     def loudness(self) -> dict[str, float]:
         """Return the level of each recording: log of the mean power of its spectrogram."""
         return {
-            name: float(np.log(np.exp(one.segments.astype(np.float32)).mean(axis=(1, 2)).mean()))
+            name: float(np.log(np.exp(one.segments[:].astype(np.float32)).mean(axis=(1, 2)).mean()))
             for name, one in self.embeddings("spectrogram")
         }
 

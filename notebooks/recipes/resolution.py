@@ -19,10 +19,11 @@ def resampled(one: Embedding, pool: int, seconds: int = SEGMENT_SECONDS) -> Embe
         Length of a segment.
     """
     pieces = SEGMENT_SECONDS // seconds
-    count, frames, dimension = one.segments.shape
+    values = np.asarray(one.segments[:])
+    count, frames, dimension = values.shape
     kept = frames // pieces // pool * pool
-    cut = one.segments[:, : frames // pieces * pieces].reshape(count * pieces, -1, dimension)
+    cut = values[:, : frames // pieces * pieces].reshape(count * pieces, -1, dimension)
     means = cut[:, :kept].reshape(len(cut), -1, pool, dimension).mean(axis=2, dtype=np.float32)
     starts = np.arange(pieces) * seconds
     sound = np.clip(one.seconds[:, np.newaxis] - starts, 0, seconds).ravel()
-    return Embedding(means[sound > 0].astype(one.segments.dtype), sound[sound > 0])
+    return Embedding(means[sound > 0].astype(values.dtype), sound[sound > 0])

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
-from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
+from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore, read_on_demand
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
@@ -181,7 +181,10 @@ def open_bank(
         If an embedding is missing or damaged, or they are of several kinds.
     """
     pairs = zip(recordings["candidate"], recordings["recording"], strict=True)
-    embeddings = [(candidate, store.load(cache_key, recording)) for candidate, recording in pairs]
+    embeddings = [
+        (candidate, read_on_demand(store.load(cache_key, recording)))
+        for candidate, recording in pairs
+    ]
     return EmbeddingBank(embeddings, to_embedding, device, max_bytes)
 
 

@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from multiprocessing.synchronize import Event
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -27,17 +28,34 @@ class SerialExecutor(Executor):
         return future
 
 
-def process_executor(workers: int, threads: int) -> ProcessPoolExecutor:
+class WorkerProcesses(ProcessPoolExecutor):
+    """A pool of processes, which knows whether any of them ever began to work.
+
+    Parameters
+    ----------
+    workers : number of processes
+    threads : torch threads of each
+    """
+
+    def __init__(self, workers: int, threads: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._began = context.Event()
+        super().__init__(
+            workers, mp_context=context, initializer=_start, initargs=(threads, self._began)
+        )
+
+    @property
+    def began(self) -> bool:
+        """Whether a process has begun: it first imports the script that started it."""
+        return self._began.is_set()
+
+
+def process_executor(workers: int, threads: int) -> WorkerProcesses:
     """Return a pool of ``workers`` processes with ``threads`` torch threads each.
 
     They end with this process, however it ends.
     """
-    return ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start,
-        initargs=(threads,),
-    )
+    return WorkerProcesses(workers, threads)
 
 
 def map_as_completed(
@@ -68,7 +86,8 @@ def map_as_completed(
             future.cancel()
 
 
-def _start(threads: int) -> None:
+def _start(threads: int, began: Event) -> None:
+    began.set()
     import torch  # seconds to load, and not in the process that asks
 
     threading.Thread(target=_end_with_parent, daemon=True).start()

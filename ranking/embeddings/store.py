@@ -18,7 +18,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from io import BufferedRandom
 from pathlib import Path
@@ -29,6 +29,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.lib import format as npy
 
+from ranking.embeddings.on_disk import SegmentArray, SegmentsOnDisk
 from ranking.encoders.spec import RENAMED_OPTIONS
 from ranking.errors import StoreError
 from ranking.files.atomic import open_atomic
@@ -64,7 +65,7 @@ class CacheKey:
 class Embedding:
     """The embedding of one recording, memory-mapped."""
 
-    segments: np.ndarray
+    segments: SegmentArray
     """What is stored of each segment, shape (S, F, ...)."""
     seconds: np.ndarray
     """Length of the sound in each segment in seconds, shape (S,)."""
@@ -141,10 +142,14 @@ class EmbeddingStore:
                 key="embed-with",
                 encoder=cache_key.encoder,
             )
-        facts = _load_record(record)
         try:
+            facts = _load_record(record)
             values = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+                what = "too many files are open to read it"
+                remedy = "raise the limit on open files (ulimit -n), and run it again"
+                raise StoreError(str(path), what, remedy) from None
             raise _damaged(path, str(error)) from None
         if list(values.shape) != facts["shape"] or values.dtype != facts["dtype"]:
             raise _damaged(path, "it is not the array that was written")
@@ -240,6 +245,13 @@ class EmbeddingStore:
 
     def _record(self, cache_key: CacheKey, recording: str) -> Path:
         return self.folder / cache_key.folder / f"{recording}.json"
+
+
+def read_on_demand(embedding: Embedding) -> Embedding:
+    """Return the embedding, its file closed until segments are read."""
+    if not isinstance(embedding.segments, np.memmap):
+        return embedding
+    return replace(embedding, segments=SegmentsOnDisk(embedding.segments))
 
 
 def make_cache_key(

@@ -27,7 +27,12 @@ from ranking.embeddings.embed import (
     embed_recording,
     load_encoders,
 )
-from ranking.embeddings.executors import SerialExecutor, map_as_completed, process_executor
+from ranking.embeddings.executors import (
+    SerialExecutor,
+    WorkerProcesses,
+    map_as_completed,
+    process_executor,
+)
 from ranking.embeddings.store import EmbeddingStore
 from ranking.errors import AudioError, EncoderError
 
@@ -112,6 +117,13 @@ def _embed_each(
     try:
         yield from map_as_completed(executor, embed_one, [(path, settings) for path in paths])
     except BrokenExecutor:
+        if isinstance(executor, WorkerProcesses) and not executor.began:
+            raise EncoderError(
+                "worker processes",
+                "they cannot begin: each first imports the script that starts them, which then "
+                "starts workers itself",
+                'put what the script does under: if __name__ == "__main__":',
+            ) from None
         raise EncoderError(
             "a worker process",
             "it died (of too little memory?)",

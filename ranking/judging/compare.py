@@ -102,7 +102,7 @@ def compare_windows(
         Workers, one by default; more are made by
         :func:`ranking.judging.all_pairs.single_threaded_torch_workers`.
     progress
-        Counts pairs of windows.
+        Counts pairs of windows; a remark where an earlier call was interrupted.
 
     Raises
     ------
@@ -140,8 +140,14 @@ def compare_windows(
             log = stack.enter_context(open_vote_log(cache.folder, facts, sizes))
             records, append = log.records, log.append
         skipped = len(records)
-        stack.enter_context(progress.start("comparing windows", total=sum(sizes)))
-        progress.advance(sum(sizes[:skipped]))
+        total, done = sum(sizes), sum(sizes[:skipped])
+        if cache is not None and 0 < done < total:
+            progress.remark(
+                f"comparing goes on from what an earlier call kept in {cache.folder}: "
+                f"{100 * done / total:.0f} % of the pairs of windows"
+            )
+        stack.enter_context(progress.start("comparing windows", total=total))
+        progress.advance(done)
         for group, own in zip(groups, tiles, strict=True):
             for record in scorer.score(group["row"].to_list(), own[skipped:], workers):
                 append(record.astype(np.float32).ravel())  # as on disk

@@ -18,6 +18,7 @@ from sounds import write_sound
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from icpc.cli.output import TerminalProgress
 from icpc.study.runs import load_run
 from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
@@ -119,6 +120,32 @@ def test_a_second_call_embeds_and_compares_nothing_again(known, monkeypatch):
     monkeypatch.setattr(PairScorer, "_tile", None)
     monkeypatch.setattr("ranking.embeddings.embed._encode", None)
     assert judged(*BY_OURS, "--format", "csv").stdout == first.stdout
+
+
+def test_an_interrupted_comparison_says_what_is_kept_and_goes_on(known, monkeypatch):
+    start, advance = TerminalProgress.start, TerminalProgress.advance
+    stages = []
+
+    def note(self, what, total=None, unit=""):
+        stages.append(what)
+        return start(self, what, total, unit)
+
+    def press(self, steps=1, detail=""):
+        advance(self, steps, detail)
+        if stages[-1] == "comparing windows" and steps:  # once votes are kept
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as during:
+        during.setattr(TerminalProgress, "start", note)
+        during.setattr(TerminalProgress, "advance", press)
+        result = judge(*BY_OURS)
+    assert result.exit_code == 130
+    assert result.stderr.split("\n")[0] == (
+        "interrupted: what was embedded, fitted and compared is kept; the same command goes on"
+    )
+    remarks = judged(*BY_OURS).stderr.split("\n")
+    assert remarks[0].startswith("comparing goes on from what an earlier call kept in embeddings")
+    assert not any("goes on" in remark for remark in remarks[1:])
 
 
 def test_every_pair_of_windows_may_be_compared(known):

@@ -1,5 +1,9 @@
 """A bank gives the same windows from the device and from the store."""
 
+import os
+import resource
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,6 +79,53 @@ def test_windows_are_the_same_on_the_device_and_from_disk(stored, max_bytes, on_
     expected, expected_mask = streaming.load_windows(range(len(bank)))
     assert torch.equal(everything, expected)
     assert torch.equal(mask, expected_mask)
+
+
+@pytest.fixture
+def few_files():
+    """No more than a few more files may be open than are now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + 8, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def many(folder: Path, count: int) -> tuple[EmbeddingStore, pd.DataFrame]:
+    """A store of recordings that sound for one segment, and their table."""
+    store = EmbeddingStore(folder)
+    recordings = [f"{n:064}" for n in range(count)]
+    for n, recording in enumerate(recordings):
+        with store.open_writer(KEY, recording, "float16") as writer:
+            writer.add(np.full((1, 2, 3), n), [10.0])
+    return store, pd.DataFrame({"candidate": recordings, "recording": recordings})
+
+
+def test_many_recordings_need_few_open_files(tmp_path, few_files):
+    store, table = many(tmp_path, 40)
+    bank = open_bank(store, KEY, table)
+    values, _ = bank.load_segments(range(40))
+    assert values[:, 0, 0].tolist() == list(range(40))
+
+
+def test_a_limit_on_open_files_is_no_damage(tmp_path, few_files):
+    store, table = many(tmp_path, 40)
+    held = []
+    with pytest.raises(StoreError, match=r"too many files are open to read it; raise the limit"):
+        held.extend(store.load(KEY, recording) for recording in table["recording"])
+
+
+def test_a_recording_that_is_removed_or_cut_is_named_when_it_is_read(stored):
+    store, table, _ = stored
+    bank = open_bank(store, KEY, table)
+    path = store.folder / KEY.folder / f"{'bob' * 20}.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(StoreError, match=r"bob\.npy: it has become shorter; run it again"):
+        bank.load_windows([3])
+    path.unlink()
+    with pytest.raises(StoreError, match=r"bob\.npy: it cannot be read"):
+        bank.load_windows([3])
 
 
 def test_codes_become_embeddings_on_use(tmp_path):

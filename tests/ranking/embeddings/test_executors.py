@@ -100,6 +100,30 @@ def test_a_dead_worker_is_named(recordings, tmp_path):
             list(embed_all(recordings, settings, pool))
 
 
+UNGUARDED = """
+from pathlib import Path
+from ranking.embeddings.embed import EncoderChoice
+from ranking.embeddings.workers import EmbeddingSettings, embed_all
+from ranking.errors import EncoderError
+settings = EmbeddingSettings(Path("store"), (EncoderChoice("spectrogram"),), workers=2)
+try:
+    list(embed_all([Path("a.flac"), Path("b.flac")], settings))
+except EncoderError as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow  # three processes load torch
+def test_a_script_without_a_main_guard_is_told_so(tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text(UNGUARDED)
+    run = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "worker processes: they cannot begin: each first imports the script" in run.stdout
+    assert 'under: if __name__ == "__main__":' in run.stdout
+
+
 ORPHANS = """
 import os, time
 from ranking.embeddings.executors import process_executor

@@ -173,6 +173,7 @@ class Recorder(Progress):
 
     def __init__(self, stop_at: float = np.inf) -> None:
         self.stop_at = stop_at
+        self.remarks: list[str] = []
         self.done_so_far: list[float] = [0]
 
     def start(self, what: str, total: float | None = None, unit: str = "") -> "Recorder":
@@ -183,6 +184,9 @@ class Recorder(Progress):
         self.done_so_far.append(self.done_so_far[-1] + steps)
         if self.done_so_far[-1] >= self.stop_at:
             raise StopError
+
+    def remark(self, sentence: str) -> None:
+        self.remarks.append(sentence)
 
 
 def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, computed):
@@ -199,11 +203,16 @@ def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, computed):
     again = compare_windows(ranker, bank, cache=cache, progress=recorder)
     pd.testing.assert_frame_equal(again, whole)
     assert recorder.what == "comparing windows"
+    (remark,) = recorder.remarks
+    assert remark.startswith(f"comparing goes on from what an earlier call kept in {cache.folder}:")
     assert recorder.done_so_far[-1] == recorder.total == total
     assert recorder.done_so_far[1] >= 960
     computed.clear()
-    pd.testing.assert_frame_equal(compare_windows(ranker, bank, cache=cache), whole)
+    recorder = Recorder()
+    again = compare_windows(ranker, bank, cache=cache, progress=recorder)
+    pd.testing.assert_frame_equal(again, whole)
     assert computed == []
+    assert recorder.remarks == []  # nothing was left to do
 
 
 def test_a_flipped_byte_is_noticed_and_its_tile_computed_again(tmp_path, computed):
