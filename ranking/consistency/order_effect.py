@@ -12,8 +12,9 @@ standard error is a jackknife over candidates, to first order, its interval that
 n − 1 degrees of freedom.
 
 In simulation (10 to 40 candidates; both orders, one at random, or the better one oftener first)
-there are 0 to 5 % false alarms at 5 %. With fewer candidates there are up to a third: there, and
-with few comparisons, the effect is not estimated.
+there are 0 to 5 % false alarms at 5 %: few where all comparisons are independent, since the chance
+of a pair counts with both of its candidates. With fewer than 10 candidates there are up to a third:
+there, and with few comparisons, the effect is not estimated.
 
 References
 ----------

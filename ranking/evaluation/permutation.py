@@ -18,6 +18,7 @@ References
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from math import factorial, prod
 
@@ -100,7 +101,7 @@ def arrange(score: np.ndarray, seed: int = 0, draws: int = PERMUTATIONS) -> Arra
     """
     _, levels, sizes = np.unique(score, return_inverse=True, return_counts=True)
     if count_arrangements(sizes) <= MAX_ARRANGEMENTS:
-        return Arrangements(np.array(list(_every(tuple(sizes), len(score)))), exact=True)
+        return Arrangements(_all_arrangements(tuple(map(int, sizes))), exact=True)
     rng = np.random.default_rng(seed)
     drawn = rng.permuted(np.tile(levels.astype(np.int16), (draws, 1)), axis=1)
     return Arrangements(drawn, exact=False)
@@ -157,6 +158,14 @@ def _sums_by_row(values: np.ndarray, levels: np.ndarray) -> np.ndarray:
             flat = values[:, row : row + rows].reshape(k, -1)
             sums[start : start + batch] += better.reshape(len(own), -1).astype(flat.dtype) @ flat.T
     return sums
+
+
+@lru_cache(maxsize=8)
+def _all_arrangements(sizes: tuple[int, ...]) -> np.ndarray:
+    """Return every arrangement of levels of given sizes; read-only, for the next test as well."""
+    levels = np.array(list(_every(sizes, sum(sizes))))
+    levels.setflags(write=False)
+    return levels
 
 
 def _every(sizes: tuple[int, ...], n: int) -> Iterator[np.ndarray]:

@@ -2,10 +2,11 @@
 
 Conventions
 -----------
-Candidates are resampled, and a pair counts by how often both are drawn. Of a panel, jurors are
-resampled as well, independently: the interval is about other candidates and other such jurors. It
-is rather too wide than too narrow, since chance that only one juror has with one candidate counts
-twice.
+Candidates are resampled, and a pair counts by how often both are drawn. Chance that only one pair
+has, such as a coin flip's, counts with both of its candidates: of such pairs the interval is too
+wide. Of a panel, jurors are resampled as well, independently: the interval is about other
+candidates and other such jurors. It is rather too wide than too narrow, since chance that only one
+juror has with one candidate counts twice.
 
 A bootstrap of pairs that are all right, or all wrong, has no spread, although the next field may
 well differ. There the interval ends at a bound [1]_: m *disjoint* pairs, no candidate in two of

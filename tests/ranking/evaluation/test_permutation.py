@@ -30,6 +30,13 @@ def test_all_arrangements_differ_and_are_as_many_as_there_can_be():
     assert {tuple(sorted(row)) for row in found.levels.tolist()} == {(0, 0, 0, 1, 1, 2)}
 
 
+def test_all_arrangements_are_made_once_for_tests_of_one_result():
+    one, other = arrange(np.array([2.0, 0, 0, 1])), arrange(np.array([0, 9.0, 7, 0]))
+    assert one.levels is other.levels
+    with pytest.raises(ValueError, match="read-only"):
+        one.levels[0] = 0
+
+
 def test_eight_candidates_of_whom_four_passed_cannot_have_a_smaller_p_than_0_029():
     """Two of the 70 arrangements are as extreme as a perfect ranking: 2 / 70."""
     strength, passed = np.arange(8.0), np.arange(8) >= 4
