@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ranking.embeddings.embed import EmbeddingOutcome
 
 
-@with_settings("run", "comparisons", "votes", "panel", "round")
+@with_settings(
+    *("run", "comparisons", "votes", "panel", "round"),
+    competition="Embed the recordings of a bundled competition (default: of none).",
+)
 def embed(
     source: Source,
     embedding: EmbeddingOptions,

@@ -9,7 +9,8 @@ Where only some values are right, :data:`CHOICES` has them; :mod:`icpc.cli.comma
 """
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import fields
 from functools import partial, wraps
 from typing import Annotated, Any, get_type_hints
@@ -27,6 +28,7 @@ from icpc.workflows.settings import (
     Source,
 )
 from ranking.encoders.registry import ENCODERS
+from ranking.encoders.spec import PRECISIONS
 from ranking.methods.registry import METHODS
 
 RENAMED_OPTIONS = {
@@ -51,6 +53,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "encoders": ENCODERS,
     "windows": ("aligned", "all"),
     "device": ("cpu", "cuda"),
+    "precision": PRECISIONS,
 }
 """Values of options, by the option's name; those of other packages are looked for when read."""
 
@@ -157,6 +160,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
             envvar="JUDGE_STORE", help="Cache embeddings, votes and fitted rankers here."
         ),
         "device": _computing(help="Compute on this device (default: cuda if there is one)."),
+        "precision": _computing(help="Embed in this precision (default: the ranker's)."),
         "workers": _computing(min=1, help="Use so many cores (default: all)."),
     },
     EmbeddingOptions: {
@@ -179,6 +183,10 @@ OPTIONS: dict[type, dict[str, Any]] = {
         ),
         "store": _computing(envvar="JUDGE_STORE", help="Store embeddings here."),
         "device": _computing(help="Compute on this device (default: cuda if there is one)."),
+        "precision": _computing(
+            help="Embed in this precision (default: that of embeddings in the store, else bfloat16 "
+            "where encoder and device can, else float32)."
+        ),
         "workers": _computing(
             min=1, help="Use so many processes on a CPU (default: one per two cores)."
         ),
@@ -188,13 +196,17 @@ OPTIONS: dict[type, dict[str, Any]] = {
 """Of each kind of settings, how its fields are asked for."""
 
 
-def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_settings(
+    *left_out: str, **own_help: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator: its command gets an option for each field of the settings it takes.
 
     Parameters
     ----------
     left_out
         Fields that this command has no option for.
+    own_help
+        Help of fields whose default is another one in this command.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -204,7 +216,9 @@ def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..
         options = [
             option
             for one in parameters
-            for option in (_options(kinds[one.name], left_out) if one.name in kinds else [one])
+            for option in (
+                _options(kinds[one.name], left_out, own_help) if one.name in kinds else [one]
+            )
         ]
 
         @wraps(command)
@@ -221,7 +235,9 @@ def with_settings(*left_out: str) -> Callable[[Callable[..., None]], Callable[..
     return decorate
 
 
-def _options(kind: type, left_out: tuple[str, ...]) -> list[inspect.Parameter]:
+def _options(
+    kind: type, left_out: tuple[str, ...], own_help: Mapping[str, str]
+) -> list[inspect.Parameter]:
     """The parameters of a command that has options for settings of a kind."""
     types = get_type_hints(kind)
     defaults = {field.name: field.default for field in fields(kind)}
@@ -230,11 +246,20 @@ def _options(kind: type, left_out: tuple[str, ...]) -> list[inspect.Parameter]:
             name,
             inspect.Parameter.POSITIONAL_OR_KEYWORD,
             default=defaults[name],
-            annotation=Annotated[_typed(types[name]), option],
+            annotation=Annotated[_typed(types[name]), _with_help(option, own_help.get(name))],
         )
         for name, option in OPTIONS[kind].items()
         if name not in left_out
     ]
+
+
+def _with_help(option: Any, text: str | None) -> Any:
+    """An option with this help, where there is one."""
+    if text is None:
+        return option
+    own = copy(option)
+    own.help = text
+    return own
 
 
 def _typed(annotation: Any) -> Any:

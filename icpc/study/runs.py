@@ -8,7 +8,8 @@ file. It is written last, so a folder without it holds no finished run. ``roster
 ``permutations.npy`` where results were permuted (:class:`ranking.evaluation.refitting.
 RefittedOutcomes`, its array of outcomes).
 ``ranking.csv`` is made without results. A run has no date and no absolute path in it: equal inputs
-give identical files.
+give identical files; of recordings, given what the record's provenance names under computation,
+embeddings and encoder: torch, CPU capability, threads and precision.
 """
 
 import json

@@ -21,6 +21,7 @@ from ranking.embeddings.embed import (
     cache_key_with_weights_hash,
     load_encoders,
 )
+from ranking.embeddings.precision import with_precision
 from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all
 from ranking.encoders import spec_of
@@ -125,12 +126,12 @@ def embed_and_open_bank(
 
 
 def encoder_choices(options: EmbeddingOptions) -> tuple[EncoderChoice, ...]:
-    """Return the encoders chosen, with their weights files and front ends.
+    """Return the encoders chosen, with their weights files, front ends and precisions.
 
     Raises
     ------
     EncoderError, WeightsError
-        If there is no such encoder or option, or its weights are not on this disk.
+        If there is no such encoder, option or precision, or its weights are not on this disk.
     """
     specs = list({spec.name: spec for spec in map(spec_of, options.encoders)}.values())
     if options.weights is not None and len(specs) > 1:
@@ -139,11 +140,17 @@ def encoder_choices(options: EmbeddingOptions) -> tuple[EncoderChoice, ...]:
         )
     folder = weights_folder(options.weights_dir)
     front_ends = parse_front_end_options(specs, options.front_end, options.as_published)
+    device, store = best_device(options.device), EmbeddingStore(options.store)
     return tuple(
-        EncoderChoice(
-            spec.name,
-            options.weights or find_required_weights(spec, folder),
-            tuple(sorted(own.items())),
+        with_precision(
+            EncoderChoice(
+                spec.name,
+                options.weights or find_required_weights(spec, folder),
+                tuple(sorted(own.items())),
+            ),
+            device,
+            options.precision,
+            store,
         )
         for spec, own in zip(specs, front_ends, strict=True)
     )

@@ -7,6 +7,7 @@ decide the comparison. Results are not used. Votes are cached in the store of em
 made, so that a call after an interruption, or a second one, computes only what is missing.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
+from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import CacheKey
 from ranking.errors import AudioError
@@ -152,6 +154,11 @@ def list_recording_remarks(prepared: PreparedRecordings) -> list[str]:
         for same in owners.values()
         if len(same) > 1
     ]
+    devices = sorted({own["device"] for own in prepared.bank.computations.values()})
+    if len(devices) > 1:
+        remarks.append(
+            f"embeddings were computed on {' and '.join(devices)}; they agree to rounding."
+        )
     counts = prepared.bank.windows["candidate"].value_counts()
     if counts.min() < counts.max():
         remarks.append(
@@ -170,4 +177,12 @@ def provenance_of(prepared: PreparedRecordings) -> dict[str, Any]:
         "pairing": asdict(prepared.pairing),
         "recordings": dict(prepared.recordings),
         "device": prepared.bank.device.type,
+        "computation": {**computation_facts(prepared.bank.device), "threads": 1},  # of a worker
+        "embeddings": _distinct_computations(prepared.bank),
     }
+
+
+def _distinct_computations(bank: EmbeddingBank) -> list[dict[str, Any]]:
+    """What embeddings were computed with, each once, in a fixed order."""
+    own = {json.dumps(dict(one), sort_keys=True) for one in bank.computations.values()}
+    return [json.loads(text) for text in sorted(own)]

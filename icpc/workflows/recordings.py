@@ -25,6 +25,7 @@ from icpc.workflows.settings import RecordingOptions
 from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import WINDOW_SECONDS
 from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
+from ranking.embeddings.precision import with_precision
 from ranking.embeddings.workers import THREADS, EmbeddingSettings
 from ranking.encoders import spec_of
 from ranking.encoders.weights import find_required_weights
@@ -69,12 +70,12 @@ def prepare_recordings(
     table = find_recordings(competition, options.recordings)
     if fit is not None:
         fit.split(table["candidate"])  # too few candidates are refused before hours of work
-    choice = _choice(ranker, options)
+    device = best_device(options.device)
+    choice = _choice(ranker, options, device)
     cache_key = cache_key_with_weights_hash(choice)
     check_probe_use(ranker, cache_key, RANKERS, str(options.ranker or "the ranker"))
     cores = options.workers or os.cpu_count() or 1
     min_seconds = options.min_seconds or WINDOW_SECONDS
-    device = best_device(options.device)
     work = EmbeddingSettings(
         options.store, (choice,), device, max(1, cores // THREADS), min_seconds
     )
@@ -118,12 +119,14 @@ def _fit(competition: Competition, options: RecordingOptions, seed: int) -> FitP
     )
 
 
-def _choice(ranker: ProbeRanker, options: RecordingOptions) -> EncoderChoice:
-    """The encoder asked for, with the front end that the ranker was trained on."""
+def _choice(ranker: ProbeRanker, options: RecordingOptions, device: str) -> EncoderChoice:
+    """The encoder asked for, with the front end and precision that the ranker was trained on."""
     spec = spec_of(options.encoder or ranker.cache_key.encoder)
     weights = options.weights or find_required_weights(spec, weights_folder(options.weights_dir))
-    own = spec.name == ranker.cache_key.encoder
-    return EncoderChoice(spec.name, weights, ranker.cache_key.front_end if own else ())
+    if spec.name != ranker.cache_key.encoder:  # refused, when its cache key is known
+        return with_precision(EncoderChoice(spec.name, weights), device, options.precision)
+    choice = EncoderChoice(spec.name, weights, ranker.cache_key.front_end)
+    return with_precision(choice, device, options.precision or ranker.cache_key.precision)
 
 
 def _without_bad(

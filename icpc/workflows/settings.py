@@ -104,6 +104,8 @@ class RecordingOptions:
     """Folder where embeddings, votes and fitted rankers are cached."""
     device: str | None = None
     """Device to compute on: cpu or cuda; cuda if there is one, if None."""
+    precision: str | None = None
+    """Precision of embeddings: float32 or bfloat16; the ranker's, if None."""
     workers: int | None = None
     """Number of cores to use; all, if None."""
 
@@ -165,6 +167,8 @@ class EmbeddingOptions:
     """Folder where embeddings are stored."""
     device: str | None = None
     """Device to compute on: cpu or cuda; cuda if there is one, if None."""
+    precision: str | None = None
+    """Precision: float32 or bfloat16; that of the store, else what suits the device, if None."""
     workers: int | None = None
     """Number of processes on a CPU; one per two cores, if None."""
     batch_size: int = 8

@@ -14,7 +14,8 @@ import torch
 from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.store import EmbeddingStore
 from ranking.encoders import spec_of
-from ranking.encoders.precision import PRECISIONS, default_precision, possible_precision
+from ranking.encoders.precision import default_precision, possible_precision
+from ranking.encoders.spec import PRECISIONS
 
 
 def with_precision(

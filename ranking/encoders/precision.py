@@ -10,11 +10,9 @@ several times as long as float32, for less.
 import torch
 
 from ranking.devices.capabilities import computes_in_bfloat16
-from ranking.encoders.spec import EncoderSpec, Precision
+from ranking.encoders.spec import PRECISIONS, EncoderSpec, Precision
 from ranking.errors import EncoderError, Given
 from ranking.files.text import escape_controls
-
-PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 
 
 def default_precision(spec: EncoderSpec, device: str | torch.device) -> Precision:

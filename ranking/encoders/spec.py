@@ -20,6 +20,7 @@ from typing import Literal
 
 Precision = Literal["float32", "bfloat16"]
 """Precision of an encoder's arithmetic."""
+PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
 FrontEndOptions = Mapping[str, bool | float]
 """Options of a front end by name."""
 

@@ -7,7 +7,8 @@ memory, as many as ``MAX_BYTES`` allows. For each pair of blocks the tiles
 (:class:`ranking.judging.ranker.Tile`) are computed, each in batches of a few first and second
 windows, small enough for the processor's cache. The tiles depend on the head and the number of
 windows alone, and each is computed by one worker: so equal input gives identical results with any
-number of workers, and wherever an earlier process was interrupted.
+number of workers, and wherever an earlier process was interrupted, by equal torch, CPU capability
+and threads of a worker.
 Workers are any :class:`concurrent.futures.Executor`; :func:`single_threaded_torch_workers` makes
 those that are fastest on one computer.
 """

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from product import offer_product
 from sounds import piano, write_sound
 from typer.testing import CliRunner
 
@@ -112,6 +113,22 @@ def test_weights_of_ones_own_go_with_one_encoder(here):
     one = judge("--recordings", ".", "--encoder", "jukebox", "--weights", "ann.flac")
     assert one.exit_code == 2
     assert "ann.flac: it is no weights file" in one.stderr
+
+
+def test_the_precision_is_in_the_key_and_refused_where_it_would_not_do(here, monkeypatch):
+    offer_product(monkeypatch, here / "site")
+    for precision in ("bfloat16", "float32", "BFloat16"):
+        given = ["--encoder", "product", "--precision", precision, "--workers", 1]
+        assert judge("--recordings", ".", *given).exit_code == 0
+    keys = [json.loads(path.read_text()) for path in Path("embeddings").glob("*/cache-key.json")]
+    assert sorted(key["precision"] for key in keys) == ["bfloat16", "float32"]
+    refused = judge("--recordings", ".", "--precision", "bfloat16")
+    assert refused.exit_code == 2
+    assert "--precision bfloat16: spectrogram needs float32; choose float32, or another" in (
+        " ".join(refused.stderr.split())
+    )
+    wrong = judge("--recordings", ".", "--precision", "half")
+    assert "--precision half: no such precision; choose float32 or bfloat16" in wrong.stderr
 
 
 def test_names_of_version_0_1_0_are_read_with_a_remark(here):

@@ -153,3 +153,9 @@ def test_examples_of_two_rankings_are_made_by_the_lines_before_them(line):
     runs = [word for word in shlex.split(line) if word.startswith("runs/")]
     before = " ".join(one for one, _ in list(LINES)[: list(LINES).index((line, False))])
     assert all(f"--out {one}" in before for one in runs)
+
+
+def test_embed_names_no_competition_that_it_would_not_take():
+    """Without --competition it embeds every recording of a folder, or nothing."""
+    assert "default: icpc2015" not in shown("embed")
+    assert "default: icpc2015" in shown("rank")

@@ -14,15 +14,18 @@ import pandas as pd
 import pytest
 from heads import lively_head
 from outside import FOLDER, needs_recordings
+from product import offer_product
 from sounds import write_sound
 from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.cli.output import TerminalProgress
 from icpc.study.runs import load_run
+from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.evaluation.accuracy import pair_accuracy
+from ranking.files.hashing import json_sha256
 from ranking.judging.probe_ranker import SHIPPED
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
@@ -158,6 +161,40 @@ def test_every_pair_of_windows_may_be_compared(known):
     votes = votes.query("first_window == second_window == 0")
     p = votes.pivot_table(index="first", columns="second", values="p_first").to_numpy()
     assert np.nanmax(abs(p + p.T - 1)) < 1e-9
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_recordings_are_embedded_in_the_precision_of_the_ranker(here, monkeypatch, precision):
+    """The flags of the machine decide nothing here: a ranker knows one kind of embeddings."""
+    offer_product(monkeypatch, here / "site")
+    key = cache_key_with_weights_hash(EncoderChoice("product", precision=precision))
+    config = HeadConfig(80, 30, 2, inputs=2)
+    save_probe(
+        Probe(lively_head(config), Record("expertise-2", key, config)), Path("product.safetensors")
+    )
+    judged(*ASKED, "--ranker", "product.safetensors")
+    record = json.loads(Path("runs/the-cup-2030/run.json").read_text())["provenance"]
+    assert record["encoder"]["precision"] == precision
+    assert record["computation"] == computation_facts("cpu") | {"threads": 1}
+    assert record["embeddings"] == [computation_facts("cpu")]
+    other = "float32" if precision == "bfloat16" else "bfloat16"
+    refused = judge(*ASKED, "--ranker", "product.safetensors", "--precision", other)
+    assert refused.exit_code == 2
+    assert f"with other arithmetic ({precision}), these have {other}" in (
+        " ".join(refused.stderr.split())
+    )
+
+
+def test_embeddings_of_two_classes_of_device_are_remarked_on(known):
+    record = next(Path("embeddings").glob("*/*.npy")).with_suffix(".json")
+    facts = json.loads(record.read_text())
+    del facts["check"]
+    facts["computation"] = {"device": "cuda", "gpu": "NVIDIA H200"}
+    record.write_text(json.dumps({**facts, "check": json_sha256(facts)}))
+    remarks = " ".join(judged(*BY_OURS).stderr.split())
+    assert "embeddings were computed on cpu and cuda; they agree to rounding" in remarks
+    provenance = json.loads(Path("runs/the-cup-2030/run.json").read_text())["provenance"]
+    assert {own["device"] for own in provenance["embeddings"]} == {"cpu", "cuda"}
 
 
 def test_identical_recordings_are_named(known):

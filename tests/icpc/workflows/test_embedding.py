@@ -1,10 +1,13 @@
 """Encoders as a user chooses them, and a store that is checked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from product import offer_product
 from sounds import write_sound
 
 from icpc.workflows.embedding import best_device, embed, encoder_choices, remove_damaged_embeddings
@@ -22,6 +25,25 @@ def test_an_encoder_is_chosen_once_with_its_front_end():
 def test_weights_go_with_one_encoder():
     with pytest.raises(EncoderError, match="weights: there are 2 encoders; name one"):
         encoder_choices(EmbeddingOptions(("spectrogram", "mert"), weights=Path("mine")))
+
+
+@pytest.fixture
+def without_bfloat16(tmp_path, monkeypatch):
+    """A CPU that emulates bfloat16, and an encoder that can do with it."""
+    offer_product(monkeypatch, tmp_path / "site")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+
+
+def test_precision_is_what_is_asked_for_or_stored_or_suits_the_machine(tmp_path, without_bfloat16):
+    options = EmbeddingOptions(("product",), store=tmp_path / "store", device="cpu", workers=1)
+    assert encoder_choices(options)[0].precision == "float32"
+    asked = replace(options, precision="bfloat16")
+    assert encoder_choices(asked)[0].precision == "bfloat16"
+    sound = write_sound(tmp_path / "ann.wav", np.sin(np.arange(90_000)), 8000)
+    embed(pd.DataFrame({"candidate": ["ann"], "path": [sound]}), asked)
+    assert encoder_choices(options)[0].precision == "bfloat16"
+    with pytest.raises(EncoderError, match="precision bfloat16: dac needs float32; choose float32"):
+        encoder_choices(EmbeddingOptions(("dac",), weights=sound, precision="bfloat16"))
 
 
 def test_a_device_that_is_not_here_is_refused():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from plugins import offer_encoders
+from product import offer_product
 from sounds import piano, write_sound
 
 from ranking.audio.segments import stream_segments
@@ -22,48 +22,10 @@ from ranking.embeddings.store import EmbeddingStore
 from ranking.errors import EncoderError
 from ranking.files.hashing import json_sha256
 
-PRODUCT = '''
-"""A product of matrices, which autocast computes in bfloat16."""
-
-import torch
-
-from ranking.encoders.base import SegmentEncoder, freeze
-from ranking.encoders.spec import EncoderSpec
-
-SPEC = EncoderSpec(
-    name="product",
-    title="a product",
-    sample_rate=8_000,
-    frames=80,
-    dimension=16,
-    precision="bfloat16",
-    licence="none needed",
-)
-
-
-class Product(SegmentEncoder):
-    spec = SPEC
-
-    def __init__(self):
-        super().__init__()
-        self.linear = torch.nn.Linear(1000, 16)
-        with torch.no_grad():
-            self.linear.weight.copy_(torch.linspace(-1, 1, 16_000).sin().reshape(16, 1000))
-
-    def encode(self, samples):
-        self.check(samples)
-        return self.linear(samples.unflatten(1, (80, 1000)))
-
-
-def load():
-    return freeze(Product())
-'''
-
-
 @pytest.fixture(autouse=True)
 def product(tmp_path, monkeypatch):
     """An encoder that can do with bfloat16, offered by a package."""
-    offer_encoders(monkeypatch, tmp_path / "site", {"products": PRODUCT}, {"product": "products"})
+    offer_product(monkeypatch, tmp_path / "site")
 
 
 @pytest.fixture
