@@ -99,7 +99,7 @@ def _folder(prepared: PreparedRecordings, vote_rule: str, fit: FitPlan) -> Path:
         "folds": fit.folds,
         "epochs": fit.epochs,
         "seed": fit.seed,
-        "device": prepared.bank.device.type,
+        **prepared.bank.devices_on_disk,
     }
     return cache.folder / json_sha256(facts)
 
