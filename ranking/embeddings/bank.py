@@ -5,9 +5,10 @@ Conventions
 A window is thirty segments in a row. A recording's last window may hold fewer, but at least half,
 unless it is the only one: a comparison of a few seconds would count as much as one of five minutes.
 Windows come as (B, S, F, D) float32 with S = 30, zeros where there is no sound, and a mask (B, S)
-that is true where there is. As many recordings as ``max_bytes`` allows lie on the device, in the
-form in which they are stored (float16, codes); the others are read from the memory-mapped store
-when they are asked for. Both give the same numbers.
+that is true where there is. Masks stay on the CPU: so it is known without waiting for the device
+how many segments there are. As many recordings as ``max_bytes`` allows lie on the device, in the
+form in which they are stored (float16, codes); the others are read from the store when they are
+asked for, and no file stays open. Both give the same numbers.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,10 @@ import torch
 from torch import Tensor
 
 from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
+from ranking.devices.memory import free_bytes
+from ranking.devices.precision import full_float32
+from ranking.devices.transfer import to_device
+from ranking.embeddings.on_disk import SegmentArray
 from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore, read_on_demand
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
@@ -97,9 +102,9 @@ class EmbeddingBank:
     def load_windows(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
         """Return windows by number, padded with zeros (B, 30, F, D), and their mask (B, 30)."""
         values, mask = self.load_segments(windows)
-        out = values.new_zeros(*mask.shape, *values.shape[1:])
-        out[mask] = values
-        return out, mask
+        out = values.new_zeros(mask.numel(), *values.shape[1:])
+        out[to_device(mask.flatten().nonzero()[:, 0], self.device)] = values
+        return torch.unflatten(out, 0, mask.shape), to_device(mask, self.device)
 
     def load_segments(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
         """Return the segments with sound (M, F, D), window after window, and the mask (B, 30)."""
@@ -108,29 +113,40 @@ class EmbeddingBank:
         return self._embedding(values), self._mask(places)
 
     def iter_segments(self, windows: Iterable[int], size: int) -> tuple[Iterator[Tensor], Tensor]:
-        """Return the same, but at most ``size`` segments at a time, each read when asked for."""
+        """Return the same, but at most ``size`` segments at a time, each read when asked for.
+
+        A window of fewer segments shares a chunk with those that follow.
+        """
         places = [self._places[int(window)] for window in windows]
-        chunks = (
-            self._embedding(self._stored(place, slice(start, min(start + size, place.count))))
-            for place in places
-            for start in range(0, place.count, size)
-        )
-        return chunks, self._mask(places)
+        return self._chunks(places, size), self._mask(places)
+
+    def _chunks(self, places: Sequence[_Window], size: int) -> Iterator[Tensor]:
+        held: list[Tensor] = []
+        for place in places:
+            for start in range(0, place.count, size):
+                stop = min(start + size, place.count)
+                if held and sum(map(len, held)) + stop - start > size:
+                    yield self._embedding(torch.cat(held))
+                    held = []
+                held.append(self._stored(place, slice(start, stop)))
+        if held:
+            yield self._embedding(torch.cat(held))
 
     def _mask(self, places: Sequence[_Window]) -> Tensor:
-        counts = torch.tensor([place.count for place in places], device=self.device)
-        return torch.arange(SEGMENTS_PER_WINDOW, device=self.device) < counts[:, None]
+        counts = torch.tensor([place.count for place in places])
+        return torch.arange(SEGMENTS_PER_WINDOW) < counts[:, None]
 
     def _stored(self, place: _Window, chunk: slice) -> Tensor:
         segments = slice(place.first + chunk.start, place.first + chunk.stop)
         if place.recording in self._on_device:
             return self._on_device[place.recording][segments]
-        values = np.array(self._embeddings[place.recording].segments[segments])  # off the disk
-        return torch.from_numpy(values).to(self.device)
+        return to_device(_read(self._embeddings[place.recording].segments[segments]), self.device)
 
     def _embedding(self, stored: Tensor) -> Tensor:
-        values = stored if self._to_embedding is None else self._to_embedding(stored)
-        return values.float()
+        if self._to_embedding is None:
+            return stored.float()
+        with full_float32():
+            return self._to_embedding(stored).float()
 
     def _load(self, max_bytes: int) -> dict[int, Tensor]:
         """Recordings on the device, in order, as long as they fit."""
@@ -139,7 +155,7 @@ class EmbeddingBank:
             max_bytes -= embedding.segments.nbytes
             if max_bytes < 0:
                 break
-            loaded[number] = torch.from_numpy(np.array(embedding.segments)).to(self.device)
+            loaded[number] = to_device(_read(embedding.segments), self.device)
         return loaded
 
     @staticmethod
@@ -204,6 +220,13 @@ def _cut(embeddings: Sequence[tuple[str, Embedding]]) -> tuple[pd.DataFrame, lis
 
 
 def _free_bytes(device: torch.device) -> int:
-    if device.type != "cuda":
-        return 0
-    return int(SHARE_OF_FREE_MEMORY * torch.cuda.mem_get_info(device)[0])
+    return int(SHARE_OF_FREE_MEMORY * free_bytes(device))
+
+
+def _read(stored: SegmentArray) -> Tensor:
+    """What is stored, off the disk. Codes become int16, with which a GPU can compute, or int32."""
+    values = np.array(stored)
+    if values.dtype == np.uint16:
+        fits = not values.size or values.max() <= np.iinfo(np.int16).max
+        values = values.view(np.int16) if fits else values.astype(np.int32)
+    return torch.from_numpy(values)

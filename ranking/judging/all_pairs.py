@@ -10,19 +10,26 @@ windows alone, and each is computed by one worker: so equal input gives identica
 number of workers, and wherever an earlier process was interrupted, by equal torch, CPU capability
 and threads of a worker.
 Workers are any :class:`concurrent.futures.Executor`; :func:`single_threaded_torch_workers` makes
-those that are fastest on one computer.
+those that are fastest on one computer. A GPU needs none: one thread gives it tile after
+tile, as many pairs at a time as its memory holds, and reads a tile's numbers while the next ones
+are computed.
 """
 
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ranking.devices.memory import BatchLimit, batch_that_fits
+from ranking.devices.precision import full_float32
+from ranking.devices.transfer import begin_fetch
 from ranking.judging.ranker import Tile, tile_pairs
 from ranking.network.factorised import FactorisedHead, PartialSums, concatenate_partial_sums
 from ranking.network.rows import CPU_CHUNK, DEVICE_CHUNK
@@ -32,8 +39,11 @@ MAX_BYTES = 1 << 30
 CPU_BATCH = (4, 8)
 """First and second windows at a time on a CPU."""
 DEVICE_BATCH = (16, 256)
-"""First and second windows at a time on a GPU."""
+"""First and second windows at a time on a GPU, if its memory allows."""
+TILES_AHEAD = 2
+"""Tiles that a GPU is given before the numbers of the first are read."""
 
+T = TypeVar("T")
 SegmentLoader = Callable[[Sequence[int], int], tuple[Iterable[Tensor], Tensor]]
 """From window numbers and a chunk size: segments with sound (M, F, D) in chunks, mask (W, S)."""
 Decoder = Callable[[Tensor], Tensor]
@@ -55,10 +65,21 @@ class PairScorer:
 
     def __init__(self, head: FactorisedHead, load_segments: SegmentLoader, decode: Decoder) -> None:
         self._head, self._load_segments, self._decode = head, load_segments, decode
-        on_cpu = head.mean.device.type == "cpu"
-        self._batch, self._chunk = (
-            (CPU_BATCH, CPU_CHUNK) if on_cpu else (DEVICE_BATCH, DEVICE_CHUNK)
-        )
+        device = head.mean.device
+        self._on_cpu = not works_ahead(device)
+        self._chunk = CPU_CHUNK
+        self._rows, columns = CPU_BATCH
+        if not self._on_cpu:
+            segment_bytes = 4 * head.frames * head.mean.numel() * head.mean.itemsize
+            self._chunk = batch_that_fits(device, segment_bytes, DEVICE_CHUNK)
+            self._rows, columns = DEVICE_BATCH
+            columns = batch_that_fits(device, self._rows * head.bytes_per_pair, columns)
+        self._columns = BatchLimit(columns)
+
+    @property
+    def batch(self) -> tuple[int, int]:
+        """First and second windows at a time; fewer after a GPU ran out of memory."""
+        return self._rows, self._columns.size
 
     def tiles(self, count: int) -> list[Tile]:
         """Return the tiles of all pairs of ``count`` windows, in blocks that fit into memory."""
@@ -85,33 +106,59 @@ class PairScorer:
                 for block in dict.fromkeys(blocks)
             }
             first, second = held[blocks[0]][0], held[blocks[1]][1]
-            yield from executor.map(partial(self._tile, first, second), group)
+            compute = partial(self._tile, first, second)
+            if self._on_cpu:
+                coming = executor.map(compute, group)
+            else:
+                coming = _ahead(map(compute, group), TILES_AHEAD)
+            yield from (fetched() for fetched in coming)
 
     def _sums(self, windows: Sequence[int], executor: Executor) -> tuple[PartialSums, PartialSums]:
-        first, second = zip(*executor.map(self._sums_of, windows), strict=True)
+        size = 1 if self._on_cpu else max(1, self._chunk // self._head.segments)
+        groups = [windows[at : at + size] for at in range(0, len(windows), size)]
+        sums = (executor.map if self._on_cpu else map)(self._sums_of, groups)
+        first, second = zip(*sums, strict=True)
         return concatenate_partial_sums(first), concatenate_partial_sums(second)
 
     @torch.inference_mode()
-    def _sums_of(self, window: int) -> tuple[PartialSums, PartialSums]:
-        return self._head.partial_sums(*self._load_segments([window], self._chunk))
+    def _sums_of(self, windows: Sequence[int]) -> tuple[PartialSums, PartialSums]:
+        with full_float32():
+            return self._head.partial_sums(*self._load_segments(windows, self._chunk))
 
     @torch.inference_mode()
-    def _tile(self, first: PartialSums, second: PartialSums, tile: Tile) -> np.ndarray:
+    def _tile(
+        self, first: PartialSums, second: PartialSums, tile: Tile
+    ) -> Callable[[], np.ndarray]:
         start = tile.first.start - tile.first_block.start
         rows = first.select(slice(start, start + len(tile.first)))
-        height, width = self._batch
-        batches = [
-            [
-                self._decode(
-                    self._head(
-                        rows.select(slice(i, i + height)), second.select(slice(j, j + width))
-                    )
+
+        def probabilities(chosen: PartialSums, columns: slice) -> Tensor:
+            return self._decode(self._head(chosen, second.select(columns)))
+
+        with full_float32():
+            batches = [
+                self._columns.each(
+                    len(tile.second),
+                    partial(probabilities, rows.select(slice(at, at + self._rows))),
                 )
-                for j in range(0, len(tile.second), width)
+                for at in range(0, len(tile.first), self._rows)
             ]
-            for i in range(0, len(tile.first), height)
-        ]
-        return torch.cat([torch.cat(row, dim=1) for row in batches]).cpu().numpy()
+            return begin_fetch(torch.cat([torch.cat(row, dim=1) for row in batches]))
+
+
+def _ahead(items: Iterator[T], count: int) -> Iterator[T]:
+    """The items; before one is yielded, ``count`` that follow are made."""
+    made: deque[T] = deque()
+    for item in items:
+        made.append(item)
+        if len(made) > count:
+            yield made.popleft()
+    yield from made
+
+
+def works_ahead(device: torch.device) -> bool:
+    """Whether a device works on what it was given while it is given more, as a GPU does."""
+    return device.type != "cpu"
 
 
 @contextmanager

@@ -28,12 +28,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from ranking.devices.transfer import to_device
 from ranking.network.fused_attention import (
     FusedAttention,
     double_weight_and_bias,
     fused_projection_weight_and_bias,
 )
-from ranking.network.head import Head
+from ranking.network.head import Head, scatter_segments
 from ranking.network.rows import RowSplit, convolve_in_both_places, convolve_rows
 from ranking.network.seam import SeamConvolution
 
@@ -46,7 +47,7 @@ class PartialSums(NamedTuple):
     seams: tuple[Tensor, ...]
     """Term of each convolution's seam before its ReLU, (W, S, blocks, columns): u_l or v_l."""
     mask: Tensor
-    """True where there is sound, shape (W, S)."""
+    """True where there is sound, shape (W, S), on the CPU whichever device has the sums."""
 
     def select(self, windows: slice) -> "PartialSums":
         """Return those of some of the windows."""
@@ -124,6 +125,14 @@ class FactorisedHead(nn.Module):
         self.attention = FusedAttention(head, dtype)
 
     @property
+    def bytes_per_pair(self) -> int:
+        """Memory that a pair takes while its logits are computed, about."""
+        columns = 4 * len(self.projection_bias)
+        for number, step in enumerate(self.seam_convolutions, start=1):
+            columns += step.block_count * sum(self._buffer("seam_matrix", number).shape)
+        return self.segments * columns * self.projection_bias.itemsize
+
+    @property
     def bytes_per_window(self) -> int:
         """Memory that a window's partial sums take, as first and as second."""
         columns = len(self.projection_bias)
@@ -141,7 +150,7 @@ class FactorisedHead(nn.Module):
         if len(self.seam_projection):
             seam = self._seam(first.seams, second.seams)
             fused.flatten(0, 2).addmm_(seam.flatten(-2).flatten(0, 2), self.seam_projection)
-        partly = None if mask.all() else mask.flatten(0, 1)
+        partly = None if mask.all() else to_device(mask.flatten(0, 1), fused.device)
         logits: Tensor = self.attention(fused.flatten(0, 1), partly)
         return torch.unflatten(logits, 0, mask.shape[:2])
 
@@ -156,8 +165,9 @@ class FactorisedHead(nn.Module):
             Segments with sound, in the order of the mask, a chunk at a time: best as few as stay in
             the processor's cache.
         mask : bool tensor, shape (W, S)
-            True where there is sound.
+            True where there is sound; best on the CPU, as the bank gives it.
         """
+        mask = mask.cpu()
         offset, factor = -self.mean / self.scale, 1 / self.scale
         weight, (_, stride, padding) = self._buffer("weight", 0), self.grid
         convolved = [
@@ -193,12 +203,12 @@ class FactorisedHead(nn.Module):
                 own, seam = rows.tensor_split((after.seam_start,), dim=-2)
                 seam = seam + bias
             own = own.add_(bias).relu_()
-            seams.append(_scatter(self._seam_layout(seam, number), mask))
+            seams.append(scatter_segments(self._seam_layout(seam, number), mask, dim=0))
         if second:
             projected = own.flatten(1) @ self.second_projection.T
         else:
             projected = torch.addmm(self.projection_bias, own.flatten(1), self.first_projection.T)
-        return PartialSums(_scatter(projected, mask), tuple(seams), mask)
+        return PartialSums(scatter_segments(projected, mask, dim=0), tuple(seams), mask)
 
     def _seam(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
         """The last convolution's seam of all pairs, (A, B, S, blocks, columns)."""
@@ -224,15 +234,6 @@ class FactorisedHead(nn.Module):
     def _buffer(self, name: str, number: int) -> Tensor:
         buffer: Tensor = self.get_buffer(f"{name}{number}")
         return buffer
-
-
-def _scatter(values: Tensor, mask: Tensor) -> Tensor:
-    """Values of segments with sound (M, ...) as those of all segments (W, S, ...), others zero."""
-    if len(values) == mask.numel():
-        return torch.unflatten(values, 0, mask.shape)
-    out = values.new_zeros(*mask.shape, *values.shape[1:])
-    out[mask] = values
-    return out
 
 
 def _without_norms(head: Head) -> Iterator[tuple[Tensor, Tensor]]:

@@ -43,6 +43,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ranking.devices.transfer import to_device
+
 
 @dataclass(frozen=True)
 class HeadConfig:
@@ -200,11 +202,11 @@ class Head(nn.Module):
         segments : float tensor, shape (M, inputs · F, D)
             Those where the mask is true, in its order.
         mask : bool tensor, shape (N, S)
-            True where there is sound.
+            True where there is sound; best on the CPU, whichever device computes.
         """
         vectors = self.vectors(segments)  # (M, width)
-        tokens = vectors.new_zeros(*mask.shape, self.config.width)
-        tokens[mask] = vectors
+        tokens = scatter_segments(vectors, mask, dim=0)
+        mask = to_device(mask, vectors.device)
         attended = self.attention(tokens, src_key_padding_mask=~mask)
         attended = attended.masked_fill(~mask.unsqueeze(-1), 0)  # (N, S, width)
         logits: Tensor = self.output(attended.flatten(1))
@@ -233,6 +235,25 @@ def _convolution(before: int, after: int, config: HeadConfig) -> nn.Conv2d:
     if layer.bias is not None:
         layer.bias.requires_grad_(False).zero_()
     return layer
+
+
+def scatter_segments(values: Tensor, mask: Tensor, dim: int) -> Tensor:
+    """Return values of segments with sound as those of all segments, others zero.
+
+    Parameters
+    ----------
+    values : float tensor, whose axis ``dim`` is of the M segments with sound
+    mask : bool tensor, shape (N, S)
+        True where there is sound. On the CPU it says without waiting for a device which these are.
+    dim
+        The axis, which becomes two, N and S.
+    """
+    if values.shape[dim] == mask.numel():
+        return torch.unflatten(values, dim, mask.shape)
+    rows = to_device(mask.cpu().flatten().nonzero()[:, 0], values.device)
+    shape = (*values.shape[:dim], mask.numel(), *values.shape[dim + 1 :])
+    out = values.new_zeros(shape).index_copy(dim, rows, values)
+    return torch.unflatten(out, dim, mask.shape)
 
 
 def make_head(config: HeadConfig, seed: int = 0) -> Head:

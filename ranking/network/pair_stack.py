@@ -51,8 +51,9 @@ class PairedSegments(NamedTuple):
 
     def pair_counts(self) -> tuple[Tensor, ...]:
         """Return the number of pairs that each image of a group is in."""
-        counts = (torch.bincount(index, minlength=len(self.values)) for index in self[1:])
-        return (*counts, torch.ones_like(self.first))
+        ones = torch.ones_like(self.first)
+        none = ones.new_zeros(len(self.values))
+        return (*(none.index_add(0, index, ones) for index in self[1:]), ones)
 
 
 class PairStack(HeadStack):
@@ -137,7 +138,7 @@ class PairStack(HeadStack):
             mean, variance, count = channel_mean_variance_and_value_count(
                 [images.type_as(gain) for images in groups], pairs.pair_counts()
             )
-            unbiased = variance * (count / (count - 1))
+            unbiased = variance * (count.double() / (count - 1))
             for statistic, new in zip(running, (mean, unbiased), strict=True):
                 statistic.lerp_(new.detach(), MOMENTUM)
         factor = gain / (variance + EPSILON).sqrt()
@@ -164,7 +165,7 @@ class PairStack(HeadStack):
 
 def channel_mean_variance_and_value_count(
     image_groups: Sequence[Tensor], repeats: Sequence[Tensor]
-) -> tuple[Tensor, Tensor, int]:
+) -> tuple[Tensor, Tensor, Tensor]:
     """Return mean and variance (C,) over images that count several times, and the count of values.
 
     Parameters
@@ -186,7 +187,7 @@ def channel_mean_variance_and_value_count(
     weight = torch.cat(weights).unsqueeze(1)
     each = [torch.var_mean(images, dim=(2, 3), correction=0) for images in groups]
     own_variance, own_mean = (torch.cat(values) for values in zip(*each, strict=True))
-    count = int(weight.sum())
+    count = weight.sum()  # stays on the device, which need not be waited for
     mean = (weight * own_mean).sum(0) / count
     variance = (weight * (own_variance + (own_mean - mean).square())).sum(0) / count
     return mean, variance, count

@@ -22,7 +22,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ranking.network.head import Head, HeadConfig, make_head
+from ranking.devices.transfer import to_device
+from ranking.network.head import Head, HeadConfig, make_head, scatter_segments
 
 MOMENTUM = 0.1  # of running statistics, as in torch.nn.BatchNorm2d
 EPSILON = 1e-5
@@ -102,15 +103,16 @@ class HeadStack:
         segments : float tensor, shape (M, inputs · F, D)
             Those where the mask is true, in its order.
         mask : bool tensor, shape (N, S)
-            True where there is sound.
+            True where there is sound; best on the CPU, whichever device computes.
         dropout
             Masks of a training step; None for eval mode.
         """
         vectors = self._vectors(segments, dropout)  # (K, M, width)
-        tokens = vectors.new_zeros(len(self), *mask.shape, self.config.width)
-        tokens[:, mask] = vectors
-        attended = self._attended(tokens, mask, dropout or NO_DROPOUT)
-        attended = attended * mask[None, :, :, None]
+        tokens = scatter_segments(vectors, mask, dim=1)
+        partly = None if vectors.shape[1] == mask.numel() else to_device(mask, vectors.device)
+        attended = self._attended(tokens, partly, dropout or NO_DROPOUT)
+        if partly is not None:
+            attended = attended * partly[None, :, :, None]
         return self._linear(attended.flatten(2), "output")
 
     def draw_dropout(self, segments: Tensor, mask: Tensor, seeds: Sequence[int]) -> DropoutMasks:
@@ -123,7 +125,7 @@ class HeadStack:
         seeds
             One for each head.
         """
-        own, device = self.config, mask.device
+        own, device = self.config, self.mean.device
         n, s = mask.shape
         shapes = [
             *self._convolution_shapes(segments),
@@ -182,7 +184,7 @@ class HeadStack:
         )
         return functional.batch_norm(x, mean, variance, gain, shift, training, MOMENTUM, EPSILON)
 
-    def _attended(self, tokens: Tensor, mask: Tensor, dropout: DropoutMasks) -> Tensor:
+    def _attended(self, tokens: Tensor, mask: Tensor | None, dropout: DropoutMasks) -> Tensor:
         own = self.config
         k, n, s, width = tokens.shape
         each = (k, n, s, own.attention_heads, width // own.attention_heads)
@@ -191,7 +193,8 @@ class HeadStack:
             for part in self._linear(tokens, "attention.self_attn.in_proj").chunk(3, dim=-1)
         )
         scores = (q / each[-1] ** 0.5) @ key.transpose(-1, -2)
-        scores = scores.masked_fill(~mask[None, :, None, None, :], -torch.inf)
+        if mask is not None:
+            scores = scores.masked_fill(~mask[None, :, None, None, :], -torch.inf)
         seen = ((scores.softmax(dim=-1) * dropout.attention) @ value).transpose(2, 3).flatten(3)
         attended = self._linear(seen, "attention.self_attn.out_proj") * dropout.attended
         x = self._layer_normed(tokens + attended, "attention.norm1")
@@ -225,4 +228,9 @@ def _draw(
 
 def _stacked(layers: Sequence[Tensor | float], device: torch.device) -> Tensor:
     shape = next(layer.shape for layer in layers if isinstance(layer, Tensor))
-    return torch.stack([torch.as_tensor(one, device=device).expand(shape) for one in layers])
+    return torch.stack(
+        [
+            one if isinstance(one, Tensor) else torch.full(shape, one, device=device)
+            for one in layers
+        ]
+    )

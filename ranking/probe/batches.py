@@ -9,6 +9,7 @@ sound are loaded: of a pair, those where both recordings have sound.
 
 Where few windows make many pairs, all pairs of some windows can be one unit. What is loaded then is
 each window by itself, and which rows make a pair: a network convolves each window once.
+Segments are on the device, masks on the CPU, so that nobody waits for the device to count them.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
+from ranking.devices.transfer import to_device
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.network.pair_stack import PairedSegments
 from ranking.tasks.task import Examples
@@ -98,7 +100,7 @@ def load_segments_and_mask(bank: EmbeddingBank, windows: np.ndarray) -> tuple[Te
     distinct, number = np.unique(windows, return_inverse=True)
     values, has_sound = bank.load_segments(distinct)
     rows, mask = segment_rows_and_mask(has_sound, number.reshape(windows.shape))
-    return values[rows].flatten(1, 2), mask
+    return values[to_device(rows, values.device)].flatten(1, 2), mask
 
 
 def load_paired_segments_and_mask(
@@ -113,7 +115,7 @@ def load_paired_segments_and_mask(
     distinct, number = np.unique(windows, return_inverse=True)
     values, has_sound = load_batch(distinct[:, np.newaxis])
     rows, mask = segment_rows_and_mask(has_sound, number.reshape(windows.shape))
-    return PairedSegments(values, *rows.unbind(dim=1)), mask
+    return PairedSegments(values, *to_device(rows, values.device).unbind(dim=1)), mask
 
 
 def segment_rows_and_mask(has_sound: Tensor, windows: np.ndarray) -> tuple[Tensor, Tensor]:
@@ -121,7 +123,8 @@ def segment_rows_and_mask(has_sound: Tensor, windows: np.ndarray) -> tuple[Tenso
 
     Parameters
     ----------
-    has_sound : where distinct windows have sound (V, 30); rows number the segments that do
+    has_sound : where distinct windows have sound (V, 30), on the CPU, as what is returned
+        Rows number the segments that do.
     windows : int array, shape (N, inputs), numbers among the distinct ones
     """
     row = has_sound.flatten().cumsum(0).view_as(has_sound) - 1

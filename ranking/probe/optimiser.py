@@ -4,7 +4,8 @@ Conventions
 -----------
 As torch.optim.AdamW, which knows one learning rate for a tensor: here a weight is (K, ...), and
 learning rate and weight decay are (K,). The decay is decoupled from the gradient [1]_. The learning
-rate rises linearly during the warm-up and falls along half a cosine to zero.
+rate rises linearly during the warm-up and falls along half a cosine to zero. Each operation is one
+call for all weights, torch's ``foreach``: on a GPU a few launches, and not some for each weight.
 
 References
 ----------
@@ -16,6 +17,8 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
+
+from ranking.devices.transfer import to_device
 
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
@@ -53,17 +56,31 @@ class StackedAdamW:
         self.steps += 1
         rates = self._learning_rates * factor
         scale = (1 - BETAS[1] ** self.steps) ** 0.5
-        move = rates / (1 - BETAS[0] ** self.steps)
-        shrinkage = 1 - rates * self._weight_decays
-        for name, weight in self._weights.items():
-            if weight.grad is None:
-                continue
-            first, second = self.moments[f"first.{name}"], self.moments[f"second.{name}"]
-            first.lerp_(weight.grad, 1 - BETAS[0])
-            second.mul_(BETAS[1]).addcmul_(weight.grad, weight.grad, value=1 - BETAS[1])
-            weight.mul_(_broadcast(shrinkage, weight))
-            weight.sub_(first / (second.sqrt() / scale + EPSILON) * _broadcast(move, weight))
+        moved = {name: own for name, own in self._weights.items() if own.grad is not None}
+        if not moved:
+            return
+        weights = list(moved.values())
+        gradients = [own.grad for own in weights if own.grad is not None]
+        first, second = (
+            [self.moments[f"{order}.{name}"] for name in moved] for order in ("first", "second")
+        )
+        torch._foreach_lerp_(first, gradients, 1 - BETAS[0])
+        torch._foreach_mul_(second, BETAS[1])
+        torch._foreach_addcmul_(second, gradients, gradients, value=1 - BETAS[1])
+        torch._foreach_mul_(weights, self._for_each(1 - rates * self._weight_decays, weights))
+        deviations = torch._foreach_sqrt(second)
+        torch._foreach_div_(deviations, scale)
+        torch._foreach_add_(deviations, EPSILON)
+        steps = torch._foreach_div(first, deviations)
+        torch._foreach_mul_(steps, self._for_each(rates / (1 - BETAS[0] ** self.steps), weights))
+        torch._foreach_sub_(weights, steps)
+        for weight in weights:
             weight.grad = None
+
+    def _for_each(self, values: Tensor, weights: Sequence[Tensor]) -> list[Tensor]:
+        """One value for each run, beside each weight (K, ...); copied to the device once."""
+        there = to_device(values.to(weights[0].dtype), weights[0].device)
+        return [there.view(-1, *[1] * (weight.ndim - 1)) for weight in weights]
 
 
 def learning_rate_factor(step: int, steps: int, warmup: float) -> float:
@@ -82,9 +99,3 @@ def learning_rate_factor(step: int, steps: int, warmup: float) -> float:
     if step < rise:
         return (step + 1) / (rise + 1)
     return (1 + math.cos(math.pi * (step - rise) / max(1.0, steps - rise))) / 2
-
-
-def _broadcast(values: Tensor, weight: Tensor) -> Tensor:
-    """One value for each run, beside a weight (K, ...)."""
-    shape = (-1, *[1] * (weight.ndim - 1))
-    return values.to(weight.device, weight.dtype).view(shape)

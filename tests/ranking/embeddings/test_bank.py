@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import torch
 
-from ranking.embeddings.bank import open_bank
-from ranking.embeddings.store import EmbeddingStore, make_cache_key
+from ranking.embeddings.bank import EmbeddingBank, open_bank
+from ranking.embeddings.store import Embedding, EmbeddingStore, make_cache_key
 from ranking.encoders import dac
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
@@ -56,8 +56,16 @@ def test_windows_come_with_zeros_and_a_mask_where_there_is_no_sound(stored):
     assert not taken[~mask].any()
 
 
-@pytest.mark.parametrize("size", [1, 4, 100])
-def test_segments_come_in_chunks_too(stored, size):
+@pytest.mark.parametrize(
+    ("size", "lengths"),
+    [
+        (1, [1] * 49),
+        (4, [4, *[4] * 7, 2, *[4] * 3, 3]),
+        (40, [34, 15]),
+        (100, [49]),  # of windows that are shorter, several
+    ],
+)
+def test_segments_come_in_chunks_too(stored, size, lengths):
     store, table, _ = stored
     bank = open_bank(store, KEY, table)
     expected, mask = bank.load_segments([4, 1, 2])
@@ -65,8 +73,7 @@ def test_segments_come_in_chunks_too(stored, size):
     chunks = list(iterator)
     assert torch.equal(torch.cat(chunks), expected)
     assert torch.equal(same, mask)
-    assert max(map(len, chunks)) <= size
-    assert len(chunks) == sum(-(-count // size) for count in (4, 30, 15))
+    assert list(map(len, chunks)) == lengths
 
 
 @pytest.mark.parametrize(("max_bytes", "on_device"), [(0, 0), (3000, 1), (10**9, 4)])
@@ -163,3 +170,15 @@ def test_a_bank_on_a_gpu_gives_the_same(stored):
     here, expected = open_bank(store, KEY, table).load_windows([0, 2, 4])
     assert torch.equal(there.cpu(), here)
     assert torch.equal(mask.cpu(), expected)
+
+
+@pytest.mark.parametrize(("largest", "dtype"), [(1023, torch.int16), (40_000, torch.int32)])
+def test_codes_have_a_type_that_a_gpu_computes_with(largest, dtype):
+    codes = np.array([[[largest, 0]]], np.uint16).repeat(3, axis=0)
+    seen = []
+    bank = EmbeddingBank(
+        [("ann", Embedding(codes, np.full(3, 10.0)))], lambda stored: seen.append(stored) or stored
+    )
+    values, _ = bank.load_segments([0])
+    assert seen[0].dtype == dtype
+    np.testing.assert_array_equal(values.numpy(), codes)
