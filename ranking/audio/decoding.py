@@ -14,9 +14,11 @@ samples at full scale). Length and level are known only at the end, so an error 
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import av
 import numpy as np
@@ -31,6 +33,25 @@ MAX_GAP_SECONDS = 0.05  # between time stamps; a longer one means that a packet 
 MAX_MISSING_SECONDS = 1.0  # at the end; more means that a file was cut off
 FORMATS_WITHOUT_LENGTH = ("mp3", "aac")  # their headers may lack a length; FFmpeg guesses one
 BLOCK_SECONDS = 4.0
+INTEGERS = {"s16": 2.0**-15, "s16p": 2.0**-15, "s32": 2.0**-31, "s32p": 2.0**-31}
+"""Formats of whole numbers, by FFmpeg's name, and what makes full scale one: FFmpeg's own bytes."""
+
+
+class _Frame(NamedTuple):
+    """Samples that were decoded together."""
+
+    format: str
+    """FFmpeg's name of how they are stored; one that ends in p is planar."""
+    channels: int
+    length: int
+    stored: np.ndarray
+    """Shape (channels, length); (1, length · channels) where they are packed."""
+
+    @classmethod
+    def of(cls, frame: av.AudioFrame) -> Self:
+        """Return the samples of a frame."""
+        channels = frame.layout.nb_channels
+        return cls(frame.format.name, channels, frame.samples, frame.to_ndarray())
 
 
 class SoundFile:
@@ -84,18 +105,34 @@ class SoundFile:
             As soon as the file proves to be damaged; at its end, if it is cut off, silent or
             clipped.
         """
-        buffer: list[np.ndarray] = []
-        for samples in self._decoded():
-            buffer.append(samples)
-            if sum(map(len, buffer)) >= BLOCK_SECONDS * self.sample_rate:
-                yield self._checked(np.concatenate(buffer))
-                buffer = []
+        buffer: list[_Frame] = []
+        held = 0
+        for frame in self._decoded():
+            buffer.append(frame)
+            held += frame.length
+            if held >= BLOCK_SECONDS * self.sample_rate:
+                yield self._checked(self._mono(buffer))
+                buffer, held = [], 0
         if buffer:
-            yield self._checked(np.concatenate(buffer))
+            yield self._checked(self._mono(buffer))
         self._check_end()
 
-    def _decoded(self) -> Iterator[np.ndarray]:
-        """Mono samples frame by frame."""
+    def _mono(self, frames: Sequence["_Frame"]) -> np.ndarray:
+        """Samples (n,) of frames in a row; of those that are alike at once."""
+        mono = []
+        for (kind, count), alike in groupby(frames, lambda one: (one.format, one.channels)):
+            stored = np.concatenate([one.stored for one in alike], axis=1)
+            if not kind.endswith("p"):  # packed: the channels of a sample side by side
+                stored = stored.reshape(-1, count).T
+            values = stored[:1] if self._left else stored
+            values = values.astype(np.float32, order="C")
+            if kind in INTEGERS:
+                values *= np.float32(INTEGERS[kind])
+            mono.append(values[0] if self._left else values.mean(axis=0))
+        return mono[0] if len(mono) == 1 else np.concatenate(mono)
+
+    def _decoded(self) -> Iterator["_Frame"]:
+        """Frames as they are stored, or in planar float where that is no format of INTEGERS."""
         planar = av.AudioResampler(format="fltp")
         end: float | None = None  # of the frame before, by its time stamp
         for frame in self._frames():
@@ -103,11 +140,12 @@ class SoundFile:
                 if end is not None and frame.time > end + MAX_GAP_SECONDS:
                     raise self._damaged(f"there is nothing until {frame.time:.1f} s")
                 end = frame.time + frame.samples / frame.sample_rate
+            if frame.format.name in INTEGERS:
+                yield _Frame.of(frame)
+                continue
             if planar.format is not None and frame.layout != planar.layout:
                 planar = av.AudioResampler(format="fltp")  # the channels change on the way
-            for converted in planar.resample(frame):
-                channels = converted.to_ndarray()
-                yield channels[0] if self._left else channels.mean(axis=0)
+            yield from map(_Frame.of, planar.resample(frame))
 
     def _frames(self) -> Iterator[av.AudioFrame]:
         frames = self._container.decode(self._stream)
@@ -128,15 +166,15 @@ class SoundFile:
         )
 
     def _checked(self, samples: np.ndarray) -> np.ndarray:
-        level = np.abs(samples)
-        peak = float(level.max())
+        peak = float(np.maximum(samples.max(), -samples.min()))
         if not np.isfinite(peak):
             at = self.seconds + float(np.argmax(~np.isfinite(samples))) / self.sample_rate
             raise AudioError(
                 str(self.path), f"its sample at {at:.1f} s is no number", "export the file again"
             )
         self._peak = max(self._peak, peak)
-        self._clipped += int((level >= FULL_SCALE).sum())
+        if peak >= FULL_SCALE:
+            self._clipped += int(np.count_nonzero(np.abs(samples) >= FULL_SCALE))
         self._samples += len(samples)
         return samples
 

@@ -3,6 +3,7 @@
 import struct
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -65,6 +66,50 @@ def test_stereo_is_mixed_by_the_mean(tmp_path):
     left, right = piano(2, seed=1), piano(2, seed=2)
     samples, _ = decode(write_sound(tmp_path / "a.flac", np.stack([left, right]), layout="stereo"))
     np.testing.assert_allclose(samples, (left + right) / 2, atol=1e-4)
+
+
+def by_frame(path: Path, *, left_channel: bool) -> bytes:
+    """Each frame by itself, its numbers scaled to one by FFmpeg."""
+    planar, mono = av.AudioResampler(format="fltp"), []
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            for one in planar.resample(frame):
+                channels = one.to_ndarray()
+                mono.append(channels[0] if left_channel else channels.mean(axis=0))
+    return np.concatenate(mono).tobytes()
+
+
+@pytest.mark.parametrize("left_channel", [False, True])
+@pytest.mark.parametrize(
+    ("name", "codec", "layout"),
+    [
+        ("a.flac", ("flac", "s16"), "stereo"),
+        ("a.flac", ("flac", "s32"), "stereo"),
+        ("a.flac", ("flac", "s16"), "5.1"),
+        ("a.wav", ("pcm_s24le", "s32"), "stereo"),
+        ("a.wav", ("pcm_u8", "u8"), "stereo"),
+        ("a.wav", ("pcm_f64le", "dbl"), "stereo"),
+        ("a.wav", ("pcm_s16le", "s16"), "mono"),
+        ("a.mkv", ("pcm_s16le_planar", "s16p"), "stereo"),
+        ("a.mp3", ("libmp3lame", "fltp"), "stereo"),
+    ],
+)
+def test_blocks_have_the_bytes_of_frames_mixed_one_by_one(
+    tmp_path, name, codec, layout, left_channel
+):
+    count = {"mono": 1, "stereo": 2, "5.1": 6}[layout]
+    rng = np.random.default_rng(0)
+    noise = 0.2 * rng.standard_normal((count, 9 * 16_000)).astype(np.float32)
+    try:
+        path = write_sound(tmp_path / name, noise, 16_000, codec, layout)
+    except (ValueError, av.FFmpegError):
+        pytest.skip("FFmpeg does not write it here")
+    with open_mono_sound(path, left_channel) as sound:
+        blocks = list(sound.blocks())
+    assert len(blocks) > 1
+    assert b"".join(block.tobytes() for block in blocks) == by_frame(
+        path, left_channel=left_channel
+    )
 
 
 def test_six_channels_are_mixed_to_one(tmp_path):
