@@ -128,9 +128,9 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         windows_per_step: Annotated[
             int | None,
             _training(
-                min=2,
-                help="Compare so many windows in all their pairs in a step, each convolved once: "
-                "faster. 4 trains as well in an epoch; more take less time and train less.",
+                min=0,
+                help="Compare so many windows in all their pairs in a step, each convolved once "
+                "(default: 4); more take less time and train less. 0 takes pairs one by one.",
                 hidden=not compares,
             ),
         ] = None,
@@ -148,18 +148,37 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         weights: Annotated[Path | None, _embedding["weights"]] = None,
         weights_dir: Annotated[Path | None, _embedding["weights_dir"]] = None,
         front_end: Annotated[list[str] | None, _embedding["front_end"]] = None,
+        as_published: Annotated[
+            bool,
+            typer.Option(
+                "--as-published",
+                help="Use the front ends of the paper's release"
+                + (", and take pairs one by one." if compares else "."),
+                rich_help_panel="Encoders",
+            ),
+        ] = False,
         store: Annotated[Path, _embedding["store"]] = Path("embeddings"),
         device: Annotated[str | None, _embedding["device"]] = None,
+        precision: Annotated[str | None, _embedding["precision"]] = None,
         format: FormatOption = Format.TABLE,
     ) -> None:
         from icpc.workflows.train import TrainingJob, pairs_left_out_remark, read_and_split_manifest
+        from ranking.errors import Given, ProbeError
         from ranking.probe.search import SearchSettings
         from ranking.probe.settings import TrainingSettings
 
+        if windows_per_step == 1:
+            raise ProbeError(
+                Given(windows_per_step=1),
+                "a pair has two windows",
+                "give 2 or more, or 0 to take pairs one by one",
+            )
+        if as_published and windows_per_step is None:
+            windows_per_step = 0
         training = TrainingSettings(
             epochs=epochs,
             batch_size=batch_size,
-            windows_per_step=windows_per_step or 0,
+            windows_per_step=windows_per_step,
             patience=patience,
             bf16=bf16,
             threads=threads,
@@ -167,7 +186,14 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         )
         settings = SearchSettings(training, grid=_grid(grid or ()), max_pairs=max_pairs)
         embedding = EmbeddingOptions(
-            (encoder,), weights, weights_dir, tuple(front_end or ()), store=store, device=device
+            (encoder,),
+            weights,
+            weights_dir,
+            tuple(front_end or ()),
+            as_published,
+            store=store,
+            device=device,
+            precision=precision,
         )
         task = spec.task(classes)
         manifests = read_and_split_manifest(task, manifest, folds, training.seed)

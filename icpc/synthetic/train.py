@@ -81,7 +81,9 @@ TESTS = {
 }
 PAIRS, VALIDATION_PAIRS = 3000, 200
 SEGMENTS_PER_EXCERPT = 3
-SETTINGS = TrainingSettings(epochs=3, batch_size=16, learning_rate=1e-3, patience=3)
+SETTINGS = TrainingSettings(
+    epochs=3, batch_size=16, windows_per_step=0, learning_rate=1e-3, patience=3
+)
 CHANNELS, DROPOUT = (1, 8, 2), 0.1
 
 

@@ -44,7 +44,7 @@ from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.manifest import Manifest
 
 POOL = 15
-SETTINGS = SearchSettings(TrainingSettings(epochs=6, patience=3), max_pairs=300)
+SETTINGS = SearchSettings(TrainingSettings(epochs=6, windows_per_step=0, patience=3), max_pairs=300)
 
 
 @dataclass(frozen=True)

@@ -207,6 +207,7 @@ def train_heads(plan: Plan, bank: EmbeddingBank, train: Examples, val: Examples)
     settings = TrainingSettings(
         epochs=plan.epochs,
         batch_size=16,
+        windows_per_step=0,
         learning_rate=plan.learning_rate,
         patience=5,
         shuffle_seed=0,

@@ -28,15 +28,13 @@ from ranking.judging.probe_ranker import ProbeRanker, as_ranker
 from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.checkpoint import Probe, load_probe, save_probe
 from ranking.probe.computation import computation_facts
-from ranking.probe.settings import TrainingRun, TrainingSettings
+from ranking.probe.settings import WINDOWS_PER_STEP, TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
 from ranking.progress import SILENT, Progress
 from ranking.tasks.expertise import labelled_pairs, pair_examples_in_both_orders
 from ranking.tasks.manifest import Manifest
 from ranking.tasks.registry import find_task
 from ranking.tasks.task import Task
-
-WINDOWS_PER_STEP = 4  # with more, an epoch takes less time and achieves less
 
 
 def fit_ranker(

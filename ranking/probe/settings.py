@@ -6,11 +6,14 @@ A *run* is a head's shape, settings, and examples to train on and to validate wi
 and the order of examples follow from seeds and the number of the step alone.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ranking.network.head import Head, HeadConfig
 from ranking.tasks.task import Examples
+
+WINDOWS_PER_STEP = 4
+"""Windows of a step where heads compare: with more an epoch takes less time and achieves less."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,11 @@ class TrainingSettings:
     epochs: int = 30
     batch_size: int = 16
     """Examples of a step."""
-    windows_per_step: int = 0
+    windows_per_step: int | None = None
     """Windows of a step, compared in all their pairs, each convolved once; 0: pairs one by one.
 
-    A step then has all the examples that its windows make, even if they are more than a batch.
+    A step then has all the examples that its windows make, even if they are more than a batch. None
+    is :data:`WINDOWS_PER_STEP` in a run that compares, and 0 in others.
     """
     learning_rate: float = 1e-3
     """Peak learning rate."""
@@ -49,7 +53,7 @@ class TrainingSettings:
         """Refuse settings that train nothing."""
         if min(self.epochs, self.batch_size, self.patience, self.threads) < 1:
             raise ValueError("epochs, batch_size, patience and threads are at least 1")
-        if self.windows_per_step < 0 or self.windows_per_step == 1:
+        if (self.windows_per_step or 0) < 0 or self.windows_per_step == 1:
             raise ValueError(f"windows_per_step {self.windows_per_step}: 0, or at least 2")
         if not self.learning_rate > 0 or self.weight_decay < 0 or not 0 <= self.warmup <= 1:
             raise ValueError(
@@ -98,6 +102,13 @@ class TrainingRun:
     """Examples that choose the best epoch."""
     initial_head: Head | None = None
     """A head to fine-tune, with its standardisation; None: weights drawn by the seed."""
+
+    def __post_init__(self) -> None:
+        """Settle how many windows a step has, which the shape of the head decides."""
+        if self.settings.windows_per_step is None:
+            windows = WINDOWS_PER_STEP if self.config.inputs == 2 else 0
+            settings = replace(self.settings, windows_per_step=windows)
+            object.__setattr__(self, "settings", settings)
 
 
 @dataclass

@@ -53,6 +53,7 @@ def grid(spec: EncoderSpec, runs: int) -> list[TrainingRun]:
             TrainingSettings(
                 epochs=1,
                 batch_size=4,
+                windows_per_step=0,
                 learning_rate=1e-4 * (1 + number % 4),
                 seed=number // 4,
                 shuffle_seed=0,

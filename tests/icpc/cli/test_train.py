@@ -165,6 +165,20 @@ def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, mon
         assert Path(f"mine.{end}").read_bytes() == Path(f"whole.{end}").read_bytes()
 
 
+def test_windows_are_crossed_by_default_and_not_as_published(here, sounds):
+    for options, windows, front_end in (
+        ([], 4, {"time_first": True}),
+        (["--windows-per-step", 0], 0, {"time_first": True}),
+        (["--as-published"], 0, {"time_first": False, "tails": False}),
+        (["--as-published", "--windows-per-step", 6], 6, {"time_first": False}),
+    ):
+        result = judge(sounds, "--epochs", 1, *options)
+        assert result.exit_code == 0, result.stderr
+        record = load_probe(Path("mine.safetensors")).record
+        assert record.settings["windows_per_step"] == windows
+        assert front_end.items() <= dict(record.cache_key.front_end).items()
+
+
 def test_a_record_says_what_equal_bytes_depend_on(here, sounds):
     assert judge(sounds, "--threads", 2, "--epochs", 1).exit_code == 0
     record = load_probe(Path("mine.safetensors")).record
@@ -228,6 +242,10 @@ def test_a_training_that_was_killed_goes_on_and_ends_in_the_same_bytes(here, sou
         (["--out", "mine.csv/mine.safetensors"], "mine.safetensors: it cannot be written ("),
         (["--device", "gpu"], "--device gpu: this machine does not have it; choose cpu"),
         (["--grid", "learning_rate=-1"], "--grid learning_rate: -1 is out of range"),
+        (
+            ["--windows-per-step", "1"],
+            "--windows-per-step 1: a pair has two windows; give 2 or more, or 0 to take pairs one",
+        ),
         (["--classes", "3"], "--classes 3: no such task; give 2 or 4"),
         (["--folds", "3"], "mine.csv: it has a split, and folds would make another"),
         (["--manifest", "whole.csv", "--folds", "20"], "12 groups for 20 folds; use fewer --folds"),

@@ -44,9 +44,8 @@ def test_folds_find_planted_skill_in_recordings_not_trained_on(bank):
 
 def test_of_a_grid_val_chooses_and_all_else_stays_the_same(bank):
     split = [random_split(manifest(), 0)]
-    short = replace(
-        SETTINGS, training=replace(SETTINGS.training, epochs=2, learning_rate=3e-3), max_pairs=60
-    )
+    training = replace(SETTINGS.training, epochs=2, windows_per_step=0, learning_rate=3e-3)
+    short = replace(SETTINGS, training=training, max_pairs=60)
     grid = replace(short, grid=(("learning_rate", (1e-7, 3e-3)), ("seed", (5, 6))))
     trained = search_and_cross_validate(EXPERTISE_TASKS[2], split, bank, grid)
     assert trained.settings.learning_rate == 3e-3

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, fit_scaler, make_head
+from ranking.network.pair_stack import PairStack
 from ranking.probe.batches import epoch_batches, with_units_of_few_windows
 from ranking.probe.loop import Loop, dropout_seed_of_step, predict_logits
 from ranking.probe.optimiser import learning_rate_factor
@@ -28,7 +29,7 @@ from ranking.tasks.task import Examples, Loss
 
 LEVELS = np.tile([0, 1, 2], 5)
 CONFIG = HeadConfig(frames=20, dimension=32, outputs=2, inputs=2, width=16, feedforward=8)
-SETTINGS = TrainingSettings(epochs=3, batch_size=8, learning_rate=3e-3, seed=1)
+SETTINGS = TrainingSettings(epochs=3, batch_size=8, windows_per_step=0, learning_rate=3e-3, seed=1)
 EXAMPLES = Examples(np.array([[0, 1], [1, 0]]), np.array([0, 1]), np.array([0, 0]))
 TASK = EXPERTISE_TASKS[2]
 
@@ -442,6 +443,33 @@ def test_the_learning_rate_rises_and_falls_to_zero():
     assert factors[100] == pytest.approx(0)
     assert factors[55] == pytest.approx(0.5)
     assert learning_rate_factor(0, 5, 0.0) == 1
+
+
+def test_windows_are_convolved_once_for_all_their_pairs_unless_told_otherwise(run, load_batch):
+    default = replace(run, settings=TrainingSettings(epochs=1))
+    assert default.settings.windows_per_step == 4
+    loop = Loop(TASK, [default], load_batch, "cpu")
+    assert isinstance(loop.stack, PairStack)
+    alone = HeadConfig(25, 25, 2)
+    assert TrainingRun(alone, TrainingSettings(), EXAMPLES, EXAMPLES).settings.windows_per_step == 0
+    assert run.settings.windows_per_step == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pairs_that_are_drawn_anew_are_crossed_anew(load_batch, seed):
+    """A unit is pairs that were drawn, of four windows at most; no pair is in two."""
+    every = all_pairs(LEVELS, np.arange(15))
+    drawn = np.random.default_rng(seed).choice(np.unique(every.units), 20, replace=False)
+    train = every.subset(np.isin(every.units, drawn))
+    settings = TrainingSettings(batch_size=8, seed=seed)
+    loop = Loop(TASK, [TrainingRun(CONFIG, settings, train, train)], load_batch, "cpu")
+    assert np.array_equal(loop.train.windows, train.windows)
+    units = [loop.train.windows[loop.train.units == one] for one in np.unique(loop.train.units)]
+    assert max(len(np.unique(one)) for one in units) <= 4
+    assert len(units) < 20  # of pairs that share a window some are in one
+    for one in units:
+        pairs = set(map(tuple, one))
+        assert pairs == {(second, first) for first, second in pairs}
 
 
 def test_without_dropout_paired_windows_train_as_plain_pairs_on_the_same_batches():
