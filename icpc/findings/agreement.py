@@ -12,16 +12,24 @@ counted three times.
 """
 
 from collections.abc import Iterator
+from math import isnan
 
 import numpy as np
 
 from icpc.competition.rounds import MAX_ROUNDS, round_or_score_label
-from icpc.findings.finding import AGREEMENT, NULL_BAND, Finding, NullTest
+from icpc.findings.finding import (
+    AGREEMENT,
+    NULL_BAND,
+    Finding,
+    NullTest,
+    Outcome,
+    finding_of_estimate,
+)
 from icpc.findings.results import (
     scores_and_known_mask,
     where_results_differ,
 )
-from icpc.findings.wording import ASSOCIATION, TOP, percent, within_limits
+from icpc.findings.wording import ASSOCIATION, TOP, interval, percent, within_limits
 from icpc.study.study import Study
 from ranking.evaluation.agreement import (
     largest_tau_b,
@@ -31,8 +39,10 @@ from ranking.evaluation.agreement import (
     tau_test,
     top_test,
 )
+from ranking.evaluation.auc import auc_with_interval, panel_auc
 from ranking.evaluation.hit_rate import area_under_roc
 from ranking.evaluation.permutation import p_among
+from ranking.evaluation.resampling import Estimate
 from ranking.methods.method import competition_rank
 
 LEVEL = "All candidates share one rank."
@@ -119,10 +129,11 @@ def find_descriptions(study: Study) -> Iterator[Finding]:
     if passed.all() or not passed.any():
         return
     _, known = scores_and_known_mask(study)
-    value = float(area_under_roc(strength, passed))
+    estimate = _auc(study, strength)
+    ends = "" if isnan(estimate.low) else f" {interval(estimate)}"
     sentence = (
-        f"A candidate who passed is ranked above one who did not in {percent(value)} of cases "
-        "(AUC, a tie half)"
+        f"A candidate who passed is ranked above one who did not in {percent(estimate.value)} of "
+        f"cases{ends}, a tie counting half (AUC)"
     )
     if study.null_strengths is None:
         sentence += "."
@@ -131,7 +142,19 @@ def find_descriptions(study: Study) -> Iterator[Finding]:
         sentence += f"; 95 % of {study.chance} reach {percent(low)} to {percent(high)}."
     if study.decided_by_marks:
         sentence += f" These marks decided {study.decided}: this is no prediction."
-    yield Finding("auc", AGREEMENT, "AUC of passing", sentence, value=value)
+    outcome = Outcome.NOT_APPLICABLE
+    yield finding_of_estimate("auc", AGREEMENT, "AUC of passing", estimate, outcome, sentence)
+
+
+def _auc(study: Study, strength: np.ndarray) -> Estimate:
+    """The AUC of passing; without an interval where marks or fits depend on the result."""
+    method, table, passed = study.settings.ranking_method, study.comparisons.table, study.passed
+    panel = "juror" in table
+    if study.untested or (panel and method.needs == "marks"):
+        return Estimate(float(area_under_roc(strength, passed.to_numpy())))
+    if panel:
+        return panel_auc(table, method, passed, study.settings.seed)
+    return auc_with_interval(strength, passed.to_numpy())
 
 
 def _known(study: Study) -> tuple[np.ndarray, np.ndarray]:

@@ -75,7 +75,7 @@ def test_the_table_keeps_its_contract_and_the_order_of_the_findings(findings2015
         ("tau_b", 0.092, "not significant", "cannot be told from chance"),
         ("tau_b", 0.092, "not significant", "with these ties 0.817 is full agreement"),
         ("somers_d", 0.112, "not applicable", "It describes what tau-b tests."),
-        ("auc", 0.575, "not applicable", "57.5 % of cases"),
+        ("auc", 0.575, "not applicable", "57.5 % of cases (95 % interval 46."),
         ("passed_into_1", 33 / 58, "not significant", "the top 58 of the ranking include 33 of"),
         ("order_agreement", 0.602, "significant", "A coin flip agrees with itself in 50 %"),
         ("first_preference", 0.497, "not significant", "no clear preference for either place"),
@@ -138,6 +138,7 @@ def test_marks_that_decided_the_result_are_not_tested_against_it(findings2025):
     assert own.value == pytest.approx(0.730, abs=5e-4)
     assert np.isnan([own.low, own.high, own.p]).all()
     assert "These marks decided who passed into stage2: this is no prediction" in own.sentence
+    assert np.isnan(findings2025["auc"].low)
     for key in ("tau_b", "passed_into_1", "passed_into_3", "auc"):
         assert "These marks decided who passed into stage2" in findings2025[key].sentence
     assert not any(finding.test for finding in findings2025.of(AGREEMENT))
