@@ -1,6 +1,7 @@
 """What the documents say is so: commands, output, links, and the notebooks."""
 
 import itertools
+import json
 import re
 import runpy
 import shlex
@@ -14,6 +15,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from ranking.network.head import HeadConfig
+from ranking.probe.settings import WINDOWS_PER_STEP, TrainingSettings
 from ranking.tasks.expertise import COLUMNS, labelled_pairs
 from ranking.tasks.manifest import read_manifest
 
@@ -195,3 +198,31 @@ def test_the_rank_correlation_of_the_tutorial_is_that_of_scipy(tutorial):
     ]
     tau = kendalltau(ranks[0], ranks[1].loc[ranks[0].index]).statistic
     assert f"Kendall's tau-b {tau:+.3f}" in " ".join(text.split())
+
+
+def section(title):
+    """Text of the README under a heading."""
+    return README.split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+def test_the_readme_says_how_training_differs_from_the_release():
+    """With the defaults as they are in the code."""
+    text, own = section("In training, otherwise than in the paper's release"), TrainingSettings()
+    for words in (
+        f"peak learning rate of {own.learning_rate:g}",
+        f"weight decay of {own.weight_decay:g}",
+        f"first {own.warmup:.0%} of the steps".replace("%", " %"),
+        f"batches of {own.batch_size}",
+        f"{own.epochs} epochs at most, {own.patience} without a better one",
+        f"all pairs of {WINDOWS_PER_STEP} windows",
+        f"channels {' → '.join(map(str, HeadConfig(1500, 128, 2, 2).channels))}",
+    ):
+        assert words in " ".join(text.split()), words
+
+
+def test_the_shipped_ranker_is_said_to_have_the_channels_that_it_has():
+    folder = ROOT / "ranking/judging/rankers"
+    own = json.loads((folder / "spectrogram.json").read_text(encoding="utf-8"))["config"]
+    channels = f"channels {' → '.join(map(str, own['channels']))}"
+    for text in ((folder / "README.md").read_text(encoding="utf-8"), README):
+        assert channels in " ".join(text.split())

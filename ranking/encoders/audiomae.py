@@ -9,7 +9,8 @@ frequency, time first. The paper's "pre-trained" weights are those fine-tuned on
 
 The release of the paper took the left channel and its filter bank at 32 kHz, did not normalise it,
 and scaled every segment to a peak of 0.5: options ``left_channel``, ``sample_rate``, ``normalise``,
-``peak``.
+``peak``. It removed a segment's mean before that, here it is removed after: where a recording has
+an offset, filter banks differ by a gain.
 
 References
 ----------

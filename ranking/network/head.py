@@ -6,7 +6,9 @@ An example has S segments, each of F frames and D dimensions; of a pair, every s
 first recording's frames, then the second's (2 · F). A segment is an image of one channel:
 convolved, then projected to one vector; self-attention relates the vectors of an example to each
 other, and one linear layer reads them all [1]_. As in the paper: two convolutions of kernel 7 and
-stride 5, width 128, two attention heads.
+stride 5, width 128, two attention heads; by default with the channels of its release, 1, 2, 1.
+Otherwise than in the release, each dimension is standardised first, by the mean and the standard
+deviation of the sound that a head was trained on.
 Segments without sound are left out: they are not convolved, do not enter the batch statistics, are
 masked in the attention, and are zero where the last layer reads. Their values do not matter. A pair
 has sound where both of its recordings have.

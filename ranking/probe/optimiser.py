@@ -6,6 +6,7 @@ As torch.optim.AdamW, which knows one learning rate for a tensor: here a weight 
 learning rate and weight decay are (K,). The decay is decoupled from the gradient [1]_. The learning
 rate rises linearly during the warm-up and falls along half a cosine to zero. Each operation is one
 call for all weights, torch's ``foreach``: on a GPU a few launches, and not some for each weight.
+Otherwise than here, the release of the paper took Adam, at a constant learning rate of 5e-5.
 
 References
 ----------

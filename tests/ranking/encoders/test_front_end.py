@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.deprecation import RenamedWarning
 from ranking.encoders import ENCODERS, spec_of
+from ranking.encoders.audiomae import audiomae_filter_banks
 from ranking.encoders.front_end import format_front_end_options, parse_front_end_options
 from ranking.errors import EncoderError
 
@@ -77,3 +79,16 @@ def test_options_of_version_0_1_0_are_read_with_a_warning():
 def test_an_option_of_an_encoder_that_has_an_old_name_is_its_own():
     own = replace(SPECTROGRAM, front_end={"rate": 1.0})
     assert parse_front_end_options([own], ["rate=2"]) == [{"rate": 2.0}]
+
+
+def test_an_offset_changes_published_filter_banks_of_audiomae_by_a_gain_alone():
+    """The peak is scaled before the mean is removed; the release did it the other way round."""
+    sound = 0.1 * torch.randn(1, 320_000, generator=torch.Generator().manual_seed(0))
+    plain, offset = (
+        audiomae_filter_banks(one, 32_000, normalise=False, peak=0.5)[0, 0, :998]
+        for one in (sound, sound + 0.2)
+    )
+    gain = sound.abs().max() / (sound + 0.2).abs().max()
+    torch.testing.assert_close(
+        offset - plain, torch.full_like(plain, 2 * gain.log()), atol=1e-3, rtol=0
+    )
