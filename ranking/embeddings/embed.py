@@ -9,33 +9,44 @@ their memory. Beside sound and key, the bytes of an embedding depend on what is 
 (:func:`ranking.devices.capabilities.computation_facts`): they are equal where that is.
 An encoder that needs the whole recording reads the file by itself first; if some take the left
 channel and some the mean of all channels, the file is decoded once for either.
+A device other than the CPU encodes as many segments at a time as its memory holds, fewer after it
+did not suffice; one thread at a time gives it work, while others decode, read and write.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ranking.audio.decoding import open_mono_sound
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS
 from ranking.audio.segments import Segment, stream_segments
 from ranking.devices.capabilities import computation_facts
+from ranking.devices.memory import BatchLimit, batch_that_fits, peak_bytes
+from ranking.devices.precision import full_float32
+from ranking.devices.transfer import begin_fetch, to_device
+from ranking.embeddings.decoders import Batches, BatchSource, in_batches
 from ranking.embeddings.store import CacheKey, EmbeddingStore, EmbeddingWriter, make_cache_key
 from ranking.encoders import load_encoder, spec_of
 from ranking.encoders.base import EncodeBatch, Encoder
 from ranking.encoders.precision import default_precision
 from ranking.encoders.spec import FrontEndOptions, Precision
 from ranking.encoders.weights_hash import weights_sha256
-from ranking.errors import AudioError
+from ranking.errors import AudioError, EncoderError
 from ranking.files.hashing import file_sha256
 
 PREFETCHED_BATCHES = 2  # decoded while the ones before are encoded
+DEVICE_BATCH = 16  # segments, if the device's memory allows
+_DEVICE = Lock()  # a device computes for one thread at a time
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,8 @@ class EmbeddingOutcome:
     """Length of the sound that was embedded now."""
     error: AudioError | None = None
     """Why the recording was refused; None if it was not."""
+    batch_sizes: Mapping[str, int] = field(default_factory=dict)
+    """Segments encoded at a time by encoder, where the memory of a device decides."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,8 @@ class LoadedEncoder:
     """Whether it encodes the left channel instead of the mean of all channels."""
     tails: bool = True
     """Whether it encodes a last segment of less than 10 s."""
+    limit: BatchLimit = field(default_factory=lambda: BatchLimit(0), compare=False)
+    """Segments at a time on a device; 0 as long as that is not known."""
 
 
 def load_encoders(choices: Sequence[EncoderChoice], device: str = "cpu") -> list[LoadedEncoder]:
@@ -127,6 +142,7 @@ def embed_recording(
     store: EmbeddingStore,
     min_seconds: float = MIN_SEGMENT_SECONDS,
     batch_size: int = 8,
+    batches: BatchSource | None = None,
 ) -> EmbeddingOutcome:
     """Embed a recording by those encoders whose embeddings the store lacks, and store them.
 
@@ -137,6 +153,7 @@ def embed_recording(
     store : where embeddings are looked up and written
     min_seconds : minimum length of a recording in seconds
     batch_size : segments encoded at a time
+    batches : decodes the file into batches; by default a thread of this process
 
     Raises
     ------
@@ -153,12 +170,13 @@ def embed_recording(
             return EmbeddingOutcome(path, recording, "cached")
         if not acquired:
             return EmbeddingOutcome(path, recording, "busy")
-        seconds = 0.0
+        seconds, source = 0.0, batches or partial(_decode_ahead, batch_size)
         for left_channel in (False, True):
             same_channel = [one for one in missing if one.left_channel == left_channel]
             if same_channel:
-                seconds = _encode(path, recording, same_channel, store, min_seconds, batch_size)
-    return EmbeddingOutcome(path, recording, "embedded", seconds)
+                seconds = _encode(path, recording, same_channel, store, min_seconds, source)
+    sizes = {one.encoder.spec.name: one.limit.size for one in missing if one.limit.size}
+    return EmbeddingOutcome(path, recording, "embedded", seconds, batch_sizes=sizes)
 
 
 def _encode(
@@ -167,7 +185,7 @@ def _encode(
     encoders: Sequence[LoadedEncoder],
     store: EmbeddingStore,
     min_seconds: float,
-    batch_size: int,
+    source: BatchSource,
 ) -> float:
     """Encode a whole recording by encoders that take the same channel; return its length."""
     left_channel = encoders[0].left_channel
@@ -188,13 +206,19 @@ def _encode(
             )
             for one in encoders
         ]
-        coming = stream_segments(path, sample_rates, min_seconds, left_channel)
-        for segments in _prefetch(_batches(coming, batch_size)):
+        encoded: list[Callable[[], None]] = []  # and not yet written
+        coming = stack.enter_context(closing(source(path, sample_rates, min_seconds, left_channel)))
+        for segments in coming:
+            before, encoded = encoded, []
             for one, encode, writer in zip(encoders, encodes, writers, strict=True):
                 wanted = segments if one.tails else _full(segments)
                 if wanted:
-                    _encode_batch(one, encode, wanted, writer)
+                    encoded.append(_encode_batch(one, encode, wanted, writer))
+            for write in before:
+                write()
             seconds += sum(segment.seconds for segment in segments)
+        for write in encoded:
+            write()
     return seconds
 
 
@@ -212,25 +236,50 @@ def _encode_batch(
     encode: EncodeBatch,
     segments: Sequence[Segment],
     writer: EmbeddingWriter,
-) -> None:
+) -> Callable[[], None]:
+    """Begin to encode segments; what is returned waits for them, and writes them."""
     samples = np.stack([segment.samples[loaded.encoder.sample_rate] for segment in segments])
-    sound, device = torch.from_numpy(samples), device_of(loaded.encoder)
-    together = loaded.cache_key.precision == "bfloat16" or device.type != "cpu"
-    batches = torch.split(sound, len(sound) if together else 1)
-    with _inference(loaded):
-        first = segments[0].index
-        stored = torch.cat(
-            [encode(batch.to(device), first + number) for number, batch in enumerate(batches)]
-        )
-    values = (stored.float() if stored.is_floating_point() else stored).cpu().numpy()
-    writer.add(values, [segment.seconds for segment in segments])
+    sound, device, first = torch.from_numpy(samples), device_of(loaded.encoder), segments[0].index
+
+    def encode_some(chosen: slice) -> Tensor:
+        return encode(to_device(sound[chosen], device), first + chosen.start)
+
+    if device.type == "cpu":
+        limit = BatchLimit(len(sound) if loaded.cache_key.precision == "bfloat16" else 1)
+        with _inference(loaded):
+            stored = torch.cat(limit.each(len(sound), encode_some))
+        fetched = begin_fetch(stored.float() if stored.is_floating_point() else stored)
+    else:
+        with _DEVICE, _inference(loaded):
+            fetched = begin_fetch(_on_device(loaded, encode_some, len(sound)))
+    seconds = [segment.seconds for segment in segments]
+    return lambda: writer.add(fetched(), seconds)
+
+
+def _on_device(loaded: LoadedEncoder, encode: Callable[[slice], Tensor], count: int) -> Tensor:
+    """What is stored of segments, in batches that fit into the device's memory."""
+    encoder, limit, device = loaded.encoder, loaded.limit, device_of(loaded.encoder)
+    try:
+        if not limit.size:
+            needed = peak_bytes(device, lambda: encode(slice(0, 1)))
+            limit.size = batch_that_fits(device, needed, DEVICE_BATCH)
+        stored = torch.cat(limit.each(count, encode))
+    except torch.OutOfMemoryError:
+        raise EncoderError(
+            encoder.spec.name,
+            "the memory of the GPU does not hold one segment",
+            "end what else uses it, or compute on the CPU",
+        ) from None
+    as_stored = stored.is_floating_point()
+    return stored.to(getattr(torch, encoder.stored_dtype)) if as_stored else stored
 
 
 @contextmanager
 def _inference(loaded: LoadedEncoder) -> Iterator[None]:
     """Without gradients, in the precision that the cache key names."""
     bf16, device = loaded.cache_key.precision == "bfloat16", device_of(loaded.encoder)
-    with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16):
+    autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16)
+    with torch.inference_mode(), full_float32(), autocast:
         yield
 
 
@@ -240,18 +289,19 @@ def device_of(encoder: Encoder) -> torch.device:
     return torch.device("cpu") if weight is None else weight.device
 
 
-def _batches(segments: Iterator[Segment], size: int) -> Iterator[list[Segment]]:
-    batch: list[Segment] = []
-    for segment in segments:
-        batch.append(segment)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _decode_ahead(
+    batch_size: int,
+    path: Path,
+    sample_rates: Sequence[int],
+    min_seconds: float,
+    left_channel: bool,
+) -> Batches:
+    """The segments of a recording in batches, decoded by a thread."""
+    coming = stream_segments(path, sample_rates, min_seconds, left_channel)
+    return _prefetch(in_batches(coming, batch_size))
 
 
-def _prefetch(items: Iterator[list[Segment]]) -> Iterator[list[Segment]]:
+def _prefetch(items: Iterator[list[Segment]]) -> Batches:
     """The items, made by a thread while the ones before are worked on."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         coming = deque(thread.submit(next, items, None) for _ in range(PREFETCHED_BATCHES))

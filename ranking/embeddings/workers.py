@@ -4,7 +4,7 @@ Conventions
 -----------
 Each recording is a task by itself; a worker keeps the loaded networks for its next one. By default
 workers are processes of two threads, one core decoding while the other encodes; on a machine of two
-cores, or with a GPU, this process does it all.
+cores this process does it all. With a GPU it alone encodes, and the workers decode for it.
 Recordings that are in the store are not embedded again, so that a call after an interruption goes
 on where it stopped.
 """
@@ -20,7 +20,9 @@ from pathlib import Path
 from threading import Lock
 
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS
+from ranking.embeddings.decoders import BatchSource, DecodingThreads
 from ranking.embeddings.embed import (
+    DEVICE_BATCH,
     EmbeddingOutcome,
     EncoderChoice,
     LoadedEncoder,
@@ -51,7 +53,7 @@ class EmbeddingSettings:
     device: str = "cpu"
     """Device that the networks run on, as torch names it."""
     workers: int = 1
-    """Processes on a CPU, where no executor is given."""
+    """Processes, where no executor is given; with a device other than the CPU they only decode."""
     min_seconds: float = MIN_SEGMENT_SECONDS
     """Minimum length of a recording in seconds; shorter ones are refused."""
     batch_size: int = 8
@@ -100,13 +102,24 @@ def embed_all(
                 time.sleep(WAIT_SECONDS)
 
 
-def embed_one(path: Path, settings: EmbeddingSettings) -> EmbeddingOutcome:
-    """Embed a recording; one that cannot be used is an outcome, not an error."""
+def embed_one(
+    path: Path, settings: EmbeddingSettings, batches: BatchSource | None = None
+) -> EmbeddingOutcome:
+    """Embed a recording; one that cannot be used is an outcome, not an error.
+
+    Parameters
+    ----------
+    path : the sound file
+    settings : encoders, store and device
+    batches : decodes the file into batches; by default a thread of this process
+    """
     store = EmbeddingStore(settings.store)
     with _LOADING:
         encoders = _load_once(settings.encoders, settings.device)
     try:
-        return embed_recording(path, encoders, store, settings.min_seconds, settings.batch_size)
+        return embed_recording(
+            path, encoders, store, settings.min_seconds, settings.batch_size, batches
+        )
     except AudioError as error:
         return EmbeddingOutcome(path, "", "invalid", error=error)
 
@@ -133,8 +146,19 @@ def _embed_each(
 
 
 def _default_executor(settings: EmbeddingSettings, recordings: int) -> Executor:
-    workers = min(settings.workers, recordings) if settings.device == "cpu" else 1
-    return process_executor(workers, THREADS) if workers > 1 else SerialExecutor()
+    workers = min(settings.workers, recordings)
+    if workers < 2:
+        return SerialExecutor()
+    if not encodes_alone(settings.device):
+        return process_executor(workers, THREADS)
+    encoders = _load_once(settings.encoders, settings.device)
+    sample_rates = [one.encoder.sample_rate for one in encoders]
+    return DecodingThreads(workers, sample_rates, max(DEVICE_BATCH, settings.batch_size))
+
+
+def encodes_alone(device: str) -> bool:
+    """Whether one process encodes on a device, for which others decode."""
+    return device.partition(":")[0] != "cpu"
 
 
 _LOADING = Lock()  # threads share the networks of their process
