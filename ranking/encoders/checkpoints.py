@@ -102,16 +102,13 @@ def load_strictly(
         key for key in state if key not in own and not key.startswith(tuple(ignored) or ("\0",))
     ]
     missing = [key for key in own if key not in state]
-    present = [key for key in own if key in state]
-    shapes = [key for key in present if state[key].shape != own[key].shape]
-    infinite = [key for key in present if not bool(state[key].isfinite().all())]
+    shapes = [key for key in own if key in state and state[key].shape != own[key].shape]
     faults = [
         f"{len(keys)} {what} ({keys[0]})"
         for keys, what in (
             (missing, "missing"),
             (unexpected, "unexpected"),
             (shapes, "of another shape"),
-            (infinite, "not finite"),
         )
         if keys
     ]
@@ -120,5 +117,12 @@ def load_strictly(
             source,
             f"these weights do not fit the network: {', '.join(faults)}",
             "is this file for another encoder?",
+        )
+    infinite = [key for key in own if not bool(state[key].isfinite().all())]
+    if infinite:
+        raise WeightsError(
+            source,
+            f"{len(infinite)} of its weights have values that are not finite ({infinite[0]})",
+            "fetch it again, or see how its training ended",
         )
     network.load_state_dict({key: state[key] for key in own}, strict=True)

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ranking.encoders.spec import EncoderSpec, FrontEndOptions
+from ranking.encoders.weights_lock import lock_first_use
 from ranking.errors import EncoderError, Given
 from ranking.files.registry import Registry
 from ranking.files.text import did_you_mean, escape_controls
@@ -73,6 +74,8 @@ def load_encoder(
     options = {key: value for key, value in (front_end or {}).items() if key in own}
     given = () if module.SPEC.weights is None else (weights,)
     encoder: Encoder = module.load(*given, **options)
+    if weights is not None and module.SPEC.weights is not None:
+        lock_first_use(module.SPEC.weights, weights)
     return encoder
 
 

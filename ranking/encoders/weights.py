@@ -22,9 +22,8 @@ from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.encoders.weights_hash import weights_sha256
 from ranking.encoders.weights_lock import (
     another_than_locked,
-    check_or_lock,
     expected_sha256,
-    lock_hash,
+    refuse_other_weights,
 )
 from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
@@ -38,8 +37,6 @@ TIMEOUT_SECONDS = 30
 
 def find_required_weights(spec: EncoderSpec, folder: Path) -> Path | None:
     """Return the weights file of an encoder in the cache folder; None if it needs none.
-
-    A file whose hash nobody published is locked to the one that it has now.
 
     Raises
     ------
@@ -61,7 +58,7 @@ def find_required_weights(spec: EncoderSpec, folder: Path) -> Path | None:
             by_hand=by_hand,
         )
     weights, path = found
-    check_or_lock(weights, path, spec.name)
+    refuse_other_weights(weights, path, spec.name)
     return path
 
 
@@ -201,14 +198,12 @@ def _from_package(weights: Weights, part: Path) -> None:
 
 
 def _check_download(weights: Weights, path: Path, part: Path) -> None:
-    """Delete and refuse a download that is not the published or locked file; lock a first one."""
+    """Delete and refuse a download that is not the published or locked file."""
     if weights.sha256:
         _check_hash(part, weights.sha256, weights.url)
         return
     expected, found = expected_sha256(weights, path), file_sha256(part)
-    if not expected:
-        lock_hash(path, found)
-    elif found != expected:
+    if expected not in ("", found):
         part.unlink()
         raise another_than_locked(weights.url, path, found, expected)
 

@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-Where nobody published the SHA-256 of a file, it is locked when the file is first used or fetched,
-in ``NAME.sha256`` beside it, one line as ``sha256sum`` writes it. From then on another file of that
-name is refused. In a folder that cannot be written to, nothing is locked.
+Where nobody published the SHA-256 of a file, it is locked when the file was loaded for the first
+time, in ``NAME.sha256`` beside it, one line as ``sha256sum`` writes it. From then on another file
+of that name is refused. In a folder that cannot be written to, nothing is locked.
 """
 
 import re
@@ -44,8 +44,8 @@ def expected_sha256(weights: Weights, path: Path) -> str:
     return found[1].decode()
 
 
-def check_or_lock(weights: Weights, path: Path, encoder: str) -> None:
-    """Refuse a file that is not the published or locked one; lock it if nothing is known of it.
+def refuse_other_weights(weights: Weights, path: Path, encoder: str) -> None:
+    """Refuse a file that is not the published or locked one.
 
     Parameters
     ----------
@@ -58,10 +58,10 @@ def check_or_lock(weights: Weights, path: Path, encoder: str) -> None:
     WeightsError
         If it is another file, or it or its lock cannot be read.
     """
-    expected, found = expected_sha256(weights, path), weights_sha256(path)
-    if not expected:
-        lock_hash(path, found)
-    elif found != expected and weights.sha256:
+    expected = expected_sha256(weights, path)
+    if not expected or (found := weights_sha256(path)) == expected:
+        return
+    if weights.sha256:
         raise WeightsError(
             str(path),
             f"it is not the published file (its SHA-256 is {found}, not {expected})",
@@ -69,14 +69,15 @@ def check_or_lock(weights: Weights, path: Path, encoder: str) -> None:
             key="own-weights",
             encoder=encoder,
         )
-    elif found != expected:
-        raise another_than_locked(str(path), path, found, expected)
+    raise another_than_locked(str(path), path, found, expected)
 
 
-def lock_hash(path: Path, sha256: str) -> None:
-    """Write the hash of a file beside it."""
-    with suppress(OSError), open_atomic(_lock_of(path)) as file:
-        file.write(f"{sha256}  {path.name}\n".encode())
+def lock_first_use(weights: Weights, path: Path) -> None:
+    """Write the hash of a loaded file beside it, if it is one of these and none is known."""
+    for own in (weights, *weights.alternatives):
+        if path.name == own.file and not expected_sha256(own, path):
+            with suppress(OSError), open_atomic(_lock_of(path)) as file:
+                file.write(f"{weights_sha256(path)}  {path.name}\n".encode())
 
 
 def another_than_locked(where: str, path: Path, sha256: str, expected: str) -> WeightsError:

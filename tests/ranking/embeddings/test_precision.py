@@ -22,6 +22,7 @@ from ranking.embeddings.store import EmbeddingStore
 from ranking.errors import EncoderError
 from ranking.files.hashing import json_sha256
 
+
 @pytest.fixture(autouse=True)
 def product(tmp_path, monkeypatch):
     """An encoder that can do with bfloat16, offered by a package."""
@@ -97,12 +98,12 @@ def test_the_arithmetic_is_what_the_key_says(recording, tmp_path, precision):
     found = store.load(loaded.cache_key, outcome.recording).segments
     sound = np.stack([one.samples[8_000] for one in stream_segments(recording, (8_000,))])
     with torch.inference_mode():
-        exact = loaded.encoder(torch.from_numpy(sound)).numpy().astype(np.float16)
-    error = np.abs(found.astype(np.float32) - exact).max() / np.abs(exact).max()
-    if precision == "float32":
-        assert error < 1e-3
-    else:  # seven bits of mantissa
-        assert 1e-3 < error < 5e-2
+        exact = loaded.encoder(torch.from_numpy(sound)).numpy()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16"):
+            expected = loaded.encoder(torch.from_numpy(sound)).float().numpy()
+    scale = np.abs(exact).max()
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3 * scale)
+    assert (np.abs(found - exact).max() > 3e-3 * scale) == (precision == "bfloat16")
 
 
 def test_both_precisions_of_an_embedding_lie_side_by_side(recording, tmp_path):

@@ -7,10 +7,13 @@ import threading
 from dataclasses import replace
 
 import pytest
+import torch
+from oracles import oracle
 
-from ranking.encoders import spec_of
+from ranking.encoders import jukebox, load_encoder, spec_of
 from ranking.encoders.spec import Weights
 from ranking.encoders.weights import fetch_weights, find_required_weights
+from ranking.encoders.weights_lock import lock_first_use
 from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
 from ranking.progress import Progress
@@ -183,25 +186,44 @@ def needing(weights):
     return replace(spec_of("audiomae"), weights=weights)
 
 
-def test_a_file_without_a_published_hash_is_locked_on_first_use(unpublished, tmp_path):
-    spec, path = needing(unpublished), tmp_path / "w.bin"
+@pytest.fixture
+def small_jukebox(unpublished, monkeypatch):
+    """An encoder whose weights are small, under the name of ``unpublished``."""
+    monkeypatch.setattr(jukebox, "SPEC", replace(jukebox.SPEC, weights=unpublished))
+    return oracle("jukebox-encoder2")[0]
+
+
+def test_a_file_without_a_published_hash_is_locked_when_it_was_loaded(small_jukebox, tmp_path):
+    path, lock = tmp_path / "w.bin", tmp_path / "w.bin.sha256"
     path.write_bytes(CONTENT)
-    assert find_required_weights(spec, tmp_path) == path
-    lock = tmp_path / "w.bin.sha256"
-    assert lock.read_text() == f"{hashlib.sha256(CONTENT).hexdigest()}  w.bin\n"  # as sha256sum's
-    path.write_bytes(CONTENT[::-1])
+    with pytest.raises(WeightsError, match="it is no weights file"):
+        load_encoder("jukebox", find_required_weights(jukebox.SPEC, tmp_path))
+    assert not lock.exists()  # the right file can still be put there
+    torch.save(small_jukebox, path)
+    load_encoder("jukebox", find_required_weights(jukebox.SPEC, tmp_path))
+    first = path.read_bytes()
+    assert lock.read_text() == f"{hashlib.sha256(first).hexdigest()}  w.bin\n"  # as sha256sum's
+    load_encoder("jukebox", find_required_weights(jukebox.SPEC, tmp_path))
+    path.write_bytes(first[::-1])
     with pytest.raises(WeightsError) as caught:
-        find_required_weights(spec, tmp_path)
+        find_required_weights(jukebox.SPEC, tmp_path)
     assert caught.value.where == str(path)
     assert "it is not the file that was used here first" in caught.value.what
-    assert hashlib.sha256(CONTENT).hexdigest() in caught.value.what
+    assert hashlib.sha256(first).hexdigest() in caught.value.what
     assert f"remove {lock}" in caught.value.remedy
     lock.unlink()
-    assert find_required_weights(spec, tmp_path) == path
+    assert find_required_weights(jukebox.SPEC, tmp_path) == path
 
 
-def test_a_download_is_locked_and_never_replaced_by_another(server, unpublished, tmp_path):
+def test_weights_of_ones_own_are_not_locked(small_jukebox, tmp_path):
+    torch.save(small_jukebox, tmp_path / "mine.bin")
+    load_encoder("jukebox", tmp_path / "mine.bin")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine.bin"]
+
+
+def test_a_locked_file_is_never_replaced_by_another(server, unpublished, tmp_path):
     path = fetch_weights(unpublished, tmp_path)
+    lock_first_use(unpublished, path)
     path.write_bytes(b"damaged")
     assert fetch_weights(unpublished, tmp_path).read_bytes() == CONTENT
     path.unlink()
@@ -228,6 +250,7 @@ def test_weights_in_a_folder_that_cannot_be_written_to_are_used_unlocked(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("ranking.encoders.weights_lock.open_atomic", refuse)
+    lock_first_use(unpublished, tmp_path / "w.bin")
     assert find_required_weights(needing(unpublished), tmp_path) == tmp_path / "w.bin"
     assert [entry.name for entry in tmp_path.iterdir()] == ["w.bin"]
 
