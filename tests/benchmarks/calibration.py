@@ -9,6 +9,8 @@ field is *spread* if strengths differ by a standard deviation of 1, and *near* i
 of the standard error of an estimate. True strengths of a panel are those of infinitely many such
 jurors, those of sessions of infinitely many sessions. They are measured, as the intervals are, from
 the mean of the largest group whom wins connect both ways.
+
+Sizes of tests follow (:mod:`sizes`), unless groups of settings are chosen.
 """
 
 import argparse
@@ -253,6 +255,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--fields", type=int, default=500, help="fields to simulate of each")
     parser.add_argument("--only", choices=settings(), nargs="+", help="these groups of settings")
+    parser.add_argument("--sizes", type=int, default=2000, help="fields for the size of each test")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     print(f"{'setting':<44}{'ranks':>8}{'strengths':>11}{'width / oracle':>16}{'width':>8}")
@@ -261,6 +264,10 @@ def main() -> None:
             ranks, strengths, relative, width = cover(setting, given.fields, given.seed)
             line = f"{setting!s:<44}{ranks:>8.3f}{strengths:>11.3f}{relative:>16.2f}{width:>8.1f}"
             print(line, flush=True)
+    if not given.only:
+        from sizes import print_sizes  # found beside this file when it is run
+
+        print_sizes(given.sizes, given.seed)
 
 
 if __name__ == "__main__":
