@@ -31,6 +31,7 @@ from ranking.methods.method import TIE_TOLERANCE, Method
 from ranking.uncertainty.jackknife import (
     GHOST_WEIGHT,
     MIN_CLUSTERS,
+    Jackknife,
     jackknife_strengths,
     penalised_strengths,
 )
@@ -110,25 +111,40 @@ def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
         return _nothing_known(field)
     found = jackknife_strengths(active, field.method)
     n, freedom = len(field.candidates), found.clusters - 1
-    half = found.t_quantile * np.sqrt(found.variance)
     drawn = empirical_bayes_draws(
         found.strength, found.error_variance, (n - 1) * freedom, field.seed
     )
-    centre = field.printed
-    low, high = centre - half, centre + half
-    if field.infinite:
-        reference = reference_group(field.matrix.wins)
-        centre = found.strength + (field.printed - found.strength)[reference].mean()
-        below, above = unbounded_ends(field.matrix.wins, reference)
-        low, high = np.where(below, -np.inf, centre - half), np.where(above, np.inf, centre + half)
     return ComponentIntervals(
         field.candidates,
-        low,
-        high,
+        *_jackknife_ends(field, active, found),
         found.pseudo_values.mean(axis=0),
         np.cov(found.pseudo_values.T) / found.clusters,
         freedom,
         rank_distribution(field.candidates, drawn),
+    )
+
+
+def _jackknife_ends(
+    field: Field, clusters: list[WinMatrix], found: Jackknife
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of intervals by the jackknife; none for candidates of a single cluster.
+
+    A penalised fit draws strengths together, and their errors; both are as wide as without penalty
+    in the largest set whom wins connect both ways.
+    """
+    half = found.t_quantile * np.sqrt(found.variance)
+    reference = reference_group(field.matrix.wins)
+    if found.penalised and len(reference) > 1:
+        narrow = max(found.strength[reference].std(), TIE_TOLERANCE)
+        half *= max(1.0, field.printed[reference].std() / narrow)
+    centre, below, above = field.printed, False, False
+    if field.infinite:
+        centre = found.strength + (field.printed - found.strength)[reference].mean()
+        below, above = unbounded_ends(field.matrix.wins, reference)
+    single = np.sum([(own.wins + own.wins.T).any(axis=1) for own in clusters], axis=0) < 2
+    return (
+        np.where(below | single, -np.inf, centre - half),
+        np.where(above | single, np.inf, centre + half),
     )
 
 

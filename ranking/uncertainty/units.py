@@ -8,11 +8,13 @@ Both follow from where the comparisons come from; coverage is 95 % on average ov
 ===================================  ==========  =============================  ====================
 source                               unit        strengths                      ranks, probabilities
 ===================================  ==========  =============================  ====================
-panel, three jurors or more who      juror       jackknife, Student's t [1]_    draws, variance of
-ordered somebody                                                                the jackknife [2]_
+panel, three jurors or more who      juror       jackknife, Student's t [1]_;   draws, variance of
+ordered somebody                                 unbounded for candidates whom  the jackknife [2]_
+                                                 one juror alone marked
 panel, fewer jurors                  none        none, with the reason          none
 column rater, session or match, of   that        jackknife over clusters,       draws, variance of
-three clusters or more               cluster     Student's t                    the jackknife
+three clusters or more               cluster     Student's t; unbounded as      the jackknife
+                                                 above
 the same column, of two clusters     none        none, with the reason          none
 one ranker, at least half of the     candidate   bootstrap over candidates;     draws, variance of
 pairs compared                                   profile likelihood where wins  the bootstrap
@@ -28,6 +30,11 @@ ranks by marks
 another method than Bradley-Terry,   none        none, with the reason          none
 unit comparison or row
 ===================================  ==========  =============================  ====================
+
+Jurors need not mark most of the field. Where 5, 9 or 17 jurors marked 10, 25, 50 or 75 % of 24
+candidates each, ranges of rank covered 0.98 to 1.00 in simulation and intervals of strength 0.90 to
+0.99; with few marks they are wide, ranges up to the whole field (``tests/benchmarks/calibration.py
+--only partial``).
 
 References
 ----------

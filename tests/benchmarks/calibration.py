@@ -75,7 +75,7 @@ class Panel:
                 "recused": missing.ravel(),
             }
         )
-        return Field(marks_to_comparisons(table), panel_strength(true), spread)
+        return largest(Field(marks_to_comparisons(table), panel_strength(true), spread))
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,15 @@ class Sessions:
             table = {"first": ids[i], "second": ids[j], "winner": ids[np.where(won, i, j)]}
             tables.append(pd.DataFrame(table).assign(votes=1, windows=1, session=session))
         return Field(pd.concat(tables, ignore_index=True), session_strength(true), spread)
+
+
+def largest(field: Field) -> Field:
+    """Return the part of the largest component: candidates whom comparisons join."""
+    tally = count_comparisons(field.comparisons)
+    ids = tally.candidates[tally.components[0]]
+    rows = field.comparisons[field.comparisons["first"].isin(ids)]
+    at = pd.Index(names(len(field.strength))).get_indexer(ids)
+    return Field(rows, field.strength[at], field.spread)
 
 
 def names(n: int) -> list[str]:
@@ -237,6 +246,10 @@ def settings() -> dict[str, list[Panel | Design | Sessions]]:
     return {
         "panel": [Panel(*one) for one in itertools.product((3, 5, 7, 17), (12, 40, 84), near)],
         "recusals": [Panel(17, n, one, 0.04) for n, one in itertools.product((20, 84), near)],
+        "partial": [
+            Panel(jurors, 24, one, recused)
+            for jurors, recused, one in itertools.product((5, 9, 17), (0.25, 0.5, 0.75, 0.9), near)
+        ],
         "complete": [Design(n, 1.0, one) for n, one in itertools.product((12, 40, 84), near)],
         "half": [Design(n, 0.5, one) for n, one in itertools.product((12, 40, 84), near)],
         "sparse": [Design(n, 0.1, one, 1) for n, one in itertools.product((40, 84), near)],

@@ -13,6 +13,7 @@ from ranking.methods.counting import WINS
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.methods.registry import METHODS
 from ranking.tables import RANKING, VOTES
+from ranking.uncertainty.jackknife import cluster_wins, jackknife_strengths
 from ranking.uncertainty.rank_intervals import estimate_intervals
 from ranking.uncertainty.window_intervals import estimate_window_intervals
 
@@ -168,6 +169,35 @@ def test_two_jurors_give_no_intervals():
     )
     assert "2 jurors" in found.uncertainty.reason
     assert found.components == ()
+
+
+def test_of_a_candidate_whom_one_juror_marked_nothing_tells_how_much_jurors_differ():
+    table = panel(6, 8)
+    alone = (table[["first", "second"]] == "c03").any(axis=1) & (table["juror"] != "j0")
+    own = table[~alone]
+    found = estimate_intervals(rank_candidates(own, WINS), own, WINS).ranking
+    found = found.set_index("candidate")
+    assert np.isinf(found.loc["c03", ["strength_low", "strength_high"]].astype(float)).all()
+    assert np.isfinite(found.drop("c03")[["strength_low", "strength_high"]]).all(axis=None)
+    assert found.loc["c03", "rank_low"] < found.loc["c03", "rank_high"]
+
+
+def test_penalised_fits_have_errors_as_wide_as_their_strengths_are_without_penalty():
+    """Without j0 nobody beats c07: all fits of the jackknife are penalised, the ranking is not."""
+    table = panel(4, 8, seed=5, spread=3)
+    best = rank_candidates(table, BRADLEY_TERRY)["candidate"].iloc[0]
+    has = (table[["first", "second"]] == best).any(axis=1)
+    winner = table["winner"].mask(has & (table["juror"] != "j0"), best)
+    other = table["second"].mask(table["second"] == best, table["first"])
+    own = table.assign(winner=winner.mask(has & (table["juror"] == "j0"), other))
+    ranking = rank_candidates(own, BRADLEY_TERRY)
+    found = estimate_intervals(ranking, own, BRADLEY_TERRY).ranking.set_index("candidate")
+    tally = count_comparisons(own)
+    fits = jackknife_strengths(cluster_wins(own, "juror", tally.candidates), BRADLEY_TERRY)
+    assert fits.penalised
+    printed = found.loc[tally.candidates, "strength"].to_numpy()
+    half = fits.t_quantile * np.sqrt(fits.variance) * printed.std() / fits.strength.std()
+    np.testing.assert_allclose(found.loc[tally.candidates, "strength_high"], printed + half)
 
 
 def test_ranges_stay_within_a_component():
