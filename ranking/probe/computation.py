@@ -17,6 +17,8 @@ from contextlib import contextmanager
 
 import torch
 
+from ranking.devices import capabilities
+
 
 @contextmanager
 def torch_threads(count: int) -> Iterator[None]:
@@ -32,12 +34,7 @@ def torch_threads(count: int) -> Iterator[None]:
 def computation_facts(device: str | torch.device) -> dict[str, str]:
     """Return what a probe's record says of torch and the machine.
 
-    ``torch`` is its version, ``cpu_capability`` the instructions that it uses, ``device`` the
-    device's name: cpu, or that of the GPU.
+    That is what an embedding's record says, without the threads, which are a setting here.
     """
-    own = torch.device(device)
-    return {
-        "torch": torch.__version__,
-        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "device": torch.cuda.get_device_name(own) if own.type == "cuda" else own.type,
-    }
+    facts = capabilities.computation_facts(device)
+    return {name: str(value) for name, value in facts.items() if name != "threads"}
