@@ -13,10 +13,7 @@ References
    Monthly 1957.
 """
 
-import networkx as nx
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 
 def weakly_connected_components(pair_counts: np.ndarray) -> list[np.ndarray]:
@@ -31,6 +28,9 @@ def weakly_connected_components(pair_counts: np.ndarray) -> list[np.ndarray]:
     """
     if _reaches_all(pair_counts > 0):
         return [np.arange(len(pair_counts))]
+    from scipy.sparse import csr_matrix  # a third of a second to load
+    from scipy.sparse.csgraph import connected_components
+
     count, label = connected_components(csr_matrix(pair_counts > 0), directed=False)
     members = [np.flatnonzero(label == one) for one in range(count)]
     return sorted(members, key=lambda component: (-len(component), component[0]))
@@ -55,6 +55,12 @@ def strongly_connected_components(wins: np.ndarray) -> list[list[int]]:
     wins : float array, shape (n, n)
         Wins of row over column.
     """
+    if is_strongly_connected(wins):
+        return [list(range(len(wins)))]
+    import networkx as nx  # with the next, half a second to load
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
     count, group = connected_components(csr_matrix(wins > 0), connection="strong")
     members = [np.flatnonzero(group == label).tolist() for label in range(count)]
     between = nx.DiGraph()

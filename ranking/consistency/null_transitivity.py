@@ -18,7 +18,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from ranking.comparisons.tally import Tally, WinMatrix, compared_candidates, wins_by_juror
 from ranking.consistency.transitivity import (
@@ -97,7 +97,7 @@ def circular_p(wins: np.ndarray, seed: int = 0) -> float:
     i, j = np.nonzero(np.triu(wins != wins.T))
     if len(i) > MAX_ENUMERATED and len(wins) > MAX_SIMULATED:
         distance = (own.circular - own.expected_circular) / own.standard_deviation
-        return float(2 * norm.sf(abs(distance)))
+        return float(2 * ndtr(-abs(distance)))
     rng = np.random.default_rng(seed)
     every = len(i) <= MAX_ENUMERATED
     flips = (

@@ -23,8 +23,7 @@ References
 """
 
 import numpy as np
-from scipy.special import expit
-from scipy.stats import t
+from scipy.special import expit, stdtrit
 
 from ranking.comparisons.components import strongly_connected_components
 from ranking.comparisons.tally import Tally
@@ -95,7 +94,7 @@ def order_effect_log_odds(tally: Tally) -> Estimate:
     theta, residual, information = _fit(part.comparisons + spread, part.first_wins + spread / 2)
     changes = np.linalg.solve(information, _candidate_gradients(residual))[-1]  # (n,)
     error = np.sqrt((n - 1) / n * ((changes - changes.mean()) ** 2).sum())
-    half = error * t.ppf(QUANTILES[1], n - 1)
+    half = error * stdtrit(n - 1, QUANTILES[1])
     value = 0.0 if abs(theta[-1]) < NO_EFFECT else float(theta[-1])
     return Estimate(value, float(value - half), float(value + half), pairs=total)
 

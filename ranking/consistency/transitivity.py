@@ -23,7 +23,6 @@ References
 
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 
@@ -53,6 +52,8 @@ def find_long_cycle_per_component(tally: Tally, rank: pd.Series) -> list[Cycle]:
     rank : int Series by candidate
         Ranks, 1 is best; each cycle starts with its best ranked candidate.
     """
+    import networkx as nx  # a quarter of a second to load
+
     beats = tally.wins > tally.wins.T
     found = []
     for members in strongly_connected_components(beats.astype(float)):

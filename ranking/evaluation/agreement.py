@@ -15,7 +15,6 @@ References
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kendalltau, rankdata
 
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.tally import Tally
@@ -42,6 +41,8 @@ def method_tau_b_matrix(ranks: pd.DataFrame) -> pd.DataFrame:
 
 def tau_b(strength: np.ndarray, score: np.ndarray) -> float:
     """Return Kendall's tau-b of strengths and scores, both shape (n,), larger is better."""
+    from scipy.stats import kendalltau  # half a second to load
+
     if np.ptp(rank := competition_rank(strength)) == 0:
         return 0.0  # nobody is ranked above anybody: scipy returns nan
     return float(kendalltau(-rank, score).statistic)
@@ -87,6 +88,8 @@ def share_in_top(strength: np.ndarray, size: int) -> np.ndarray:
     float array, shape (..., n)
         1 in the top, 0 below; their sum is ``size``.
     """
+    from scipy.stats import rankdata  # half a second to load
+
     rank = competition_rank(strength)
     equals = rankdata(rank, method="max", axis=-1) - rank + 1  # as many share the rank
     return np.asarray(np.clip((size - rank + 1) / equals, 0, 1))

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from ranking.errors import RankingError
 from ranking.evaluation.resampling import LEVEL, QUANTILES
@@ -211,6 +210,8 @@ def area_under_roc(strength: np.ndarray, passed: np.ndarray) -> np.ndarray:
     strength : float array, shape (..., n)
     passed : bool array, shape (n,)
     """
+    from scipy.stats import rankdata  # half a second to load
+
     ranks = rankdata(np.round(strength / TIE_TOLERANCE), axis=-1)
     hits, misses = passed.sum(), (~passed).sum()
     area: np.ndarray = (ranks[..., passed].sum(axis=-1) - hits * (hits + 1) / 2) / (hits * misses)

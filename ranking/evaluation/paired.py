@@ -31,7 +31,6 @@ References
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import permutation_test
 
 from ranking.evaluation.permutation import PERMUTATIONS, PermutationP
 from ranking.evaluation.resampling import (
@@ -111,6 +110,8 @@ def _swap_test(one: np.ndarray, other: np.ndarray, score: np.ndarray, seed: int)
             for ranks in (own.astype(np.int16), others.astype(np.int16))  # up to 10,000, and fast
         )
         return right - wrong
+
+    from scipy.stats import permutation_test  # half a second to load
 
     ranks = competition_rank(one), competition_rank(other)
     exact = 2 ** len(score) <= PERMUTATIONS

@@ -21,8 +21,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from ranking.comparisons.tally import WinMatrix
 from ranking.evaluation.resampling import QUANTILES, affordable_draws, bayesian_bootstrap_weights
@@ -207,7 +206,7 @@ def _widening(n: int) -> float:
 
     A bootstrap of n divides by n and takes normal quantiles, where Student's t divides by n - 1.
     """
-    wider = student.ppf(QUANTILES[1], n - 1) / norm.ppf(QUANTILES[1])
+    wider = stdtrit(n - 1, QUANTILES[1]) / ndtri(QUANTILES[1])
     return float(wider * np.sqrt(n / (n - 1)))
 
 

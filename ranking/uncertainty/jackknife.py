@@ -26,7 +26,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from ranking.comparisons.tally import WinMatrix, count_wins_of, row_counts, row_weights
 from ranking.evaluation.resampling import QUANTILES, affordable_draws
@@ -62,7 +62,7 @@ class Jackknife:
     @property
     def t_quantile(self) -> float:
         """Quantile of Student's t at the upper end of an interval, J - 1 degrees of freedom."""
-        return float(student.ppf(QUANTILES[1], self.clusters - 1))
+        return float(stdtrit(self.clusters - 1, QUANTILES[1]))
 
     @cached_property
     def pseudo_values(self) -> np.ndarray:

@@ -15,7 +15,7 @@ References
 """
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from ranking.evaluation.multiple import holm
 from ranking.evaluation.resampling import LEVEL
@@ -37,7 +37,7 @@ def difference_p(strength: np.ndarray, covariance: np.ndarray, freedom: float) -
     variance = np.maximum(own[:, np.newaxis] + own - 2 * covariance, 0)
     gap = np.abs(strength[:, np.newaxis] - strength)
     size = np.divide(gap, np.sqrt(variance), out=np.where(gap > 0, np.inf, 0), where=variance > 0)
-    return np.asarray(2 * student.sf(size, freedom))
+    return np.asarray(2 * stdtr(freedom, -size))
 
 
 def could_be_first(strength: np.ndarray, p: np.ndarray, leaders: np.ndarray) -> np.ndarray:

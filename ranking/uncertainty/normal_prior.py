@@ -16,7 +16,6 @@ References
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import brentq
 from scipy.special import expit
 
 SMALLEST = 1e-4
@@ -34,6 +33,8 @@ def laplace_posterior(wins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How much a step of EM raises the logarithm of the variance."""
         mean, covariance = posterior_given(wins, float(np.exp(log_variance)))
         return float(np.log((mean**2 + covariance.diagonal()).mean()) - log_variance)
+
+    from scipy.optimize import brentq  # a quarter of a second to load
 
     low, high = np.log(SMALLEST), np.log(LARGEST)
     if growth(low) <= 0:

@@ -23,16 +23,14 @@ References
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.special import expit
-from scipy.stats import chi2
+from scipy.special import expit, gammaincinv
 
 from ranking.comparisons.components import paths_of_wins, strongly_connected_components
 from ranking.evaluation.resampling import LEVEL, QUANTILES
 
 MAX_PROFILED = 200
 """Largest number of candidates whose profile likelihood is computed: a second or two."""
-DROP = float(chi2.ppf(LEVEL, 1)) / 2
+DROP = float(gammaincinv(0.5, LEVEL))
 """Fall of the log-likelihood at the ends of an interval."""
 RIDGE = 1e-6
 """Weight of the squares of strengths, which keeps infinite ones finite and changes no digit."""
@@ -63,6 +61,8 @@ class _Likelihood:
     def slopes(self, strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the gradients (m, n) and the negative Hessians (m, n, n) at strengths (m, n)."""
         m, n = strengths.shape
+        from scipy.sparse import csr_matrix  # a third of a second to load
+
         one, other = self.pairs
         probability = expit(strengths[:, one] - strengths[:, other])
         pull = self.won - (self.won + self.lost) * probability

@@ -86,6 +86,20 @@ def test_the_same_seed_prints_the_same_bytes(here):
     assert runs[0] == runs[1]
 
 
+@pytest.mark.slow
+def test_a_ranking_loads_no_package_that_it_does_not_use():
+    code = (
+        "import sys; sys.argv = ['judge', 'rank', '--competition', 'icpc2015']\n"
+        "from icpc.cli import app\n"
+        "try: app()\n"
+        "except SystemExit: print(*sorted(sys.modules), file=sys.stderr)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stderr.split())
+    assert {"pandas", "scipy.special"} <= loaded
+    assert not {"scipy.stats", "scipy.optimize", "networkx", "sklearn", "matplotlib"} & loaded
+
+
 def test_every_source_of_comparisons_is_ranked(here):
     Path("panel.csv").write_text(
         "juror,candidate,mark,recused\n"
