@@ -5,7 +5,8 @@ Conventions
 AdamW moves the weights, at the learning rates of a schedule (:mod:`ranking.probe.optimiser`). After
 every epoch the validation examples choose: the best epoch's weights are kept, and a run stops when
 no epoch was better for some time. Nothing but validation examples decides. Losses are float32; with
-``bf16``, the products before them are bfloat16.
+``bf16``, the products before them are bfloat16; without it they are float32, on a GPU too. Nobody
+waits for a GPU within a step: the loss that is shown is that of the step before.
 
 A loop that was killed goes on from the state that it saves every minute and after each epoch. On a
 CPU it ends in the same bytes as one that was not, given the same torch, CPU capability and threads
@@ -17,6 +18,7 @@ import hashlib
 import json
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,6 +28,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ranking.devices.precision import full_float32
+from ranking.devices.transfer import begin_fetch, to_device
 from ranking.network.head import Head, fit_scaler, make_head
 from ranking.network.pair_stack import PairStack
 from ranking.network.stack import HeadStack
@@ -105,6 +109,7 @@ class Loop:
         )
         self.trained = [TrainedRun(head) for head in heads]
         self.losses: list[list[float]] = []
+        self._unread: deque[Callable[[], np.ndarray]] = deque()  # losses on their way here
 
     @property
     def sha256(self) -> str:
@@ -123,6 +128,7 @@ class Loop:
         text = json.dumps([self.task.name, self.stack.mean.tolist(), runs, *task])
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @full_float32()
     def finish(self, progress: Progress, state: Path | None) -> list[TrainedRun]:
         """Train to the end, and return the runs; every step advances the progress by one.
 
@@ -159,7 +165,7 @@ class Loop:
         own, number = self.settings, self.optimiser.steps
         chosen = self._batches(self.train, epoch)[step]
         segments, mask = self.load_inputs(self.train.windows[chosen])
-        targets = torch.from_numpy(self.train.targets[chosen]).to(self.device)
+        targets = to_device(torch.from_numpy(self.train.targets[chosen]), self.device)
         dropout = self.stack.draw_dropout(
             segments, mask, [dropout_seed_of_step(r.settings.seed, number) for r in self.runs]
         )
@@ -168,11 +174,18 @@ class Loop:
         losses = torch.stack([self.loss(one.float(), targets).mean() for one in logits])
         torch.autograd.backward(losses.sum())
         self.optimiser.step(learning_rate_factor(number, own.epochs * self.steps, own.warmup))
-        self.losses.append(losses.tolist())
+        self._unread.append(begin_fetch(losses.detach()))
+        self._read_losses(unread=0 if self.device.type == "cpu" or not self.losses else 1)
         return float(np.mean(self.losses[-1]))
+
+    def _read_losses(self, unread: int = 0) -> None:
+        """Read losses but for the newest, for which a device would have to be waited for."""
+        while len(self._unread) > unread:
+            self.losses.append(self._unread.popleft()().tolist())
 
     def _validate(self, epoch: int) -> None:
         """Evaluate the epoch on the validation examples; keep the weights of the best."""
+        self._read_losses()
         training_loss = np.mean(self.losses, axis=0)
         self.losses.clear()
         logits = self._predict(self.validation)
@@ -212,6 +225,7 @@ class Loop:
             yield load_batch(distinct[start : start + size, np.newaxis])[0]
 
     def _save_state(self, path: Path) -> None:
+        self._read_losses()
         state = {
             "steps": self.optimiser.steps,
             "losses": self.losses,
@@ -282,10 +296,10 @@ def predict_logits(
     """
     with torch.inference_mode():
         batches = [
-            network(*load_inputs(windows[start : start + batch_size])).double().cpu()
+            begin_fetch(network(*load_inputs(windows[start : start + batch_size])).double())
             for start in range(0, len(windows), batch_size)
         ]
-    return torch.cat(batches, dim=-2).numpy()
+    return np.concatenate([fetched() for fetched in batches], axis=-2)
 
 
 def dropout_seed_of_step(seed: int, step: int) -> int:

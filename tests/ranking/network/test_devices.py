@@ -61,7 +61,7 @@ def test_a_stack_of_pairs_is_trained_where_it_is():
     assert all(weight.grad is not None for weight in stack.weights.values())
 
 
-def test_pairs_are_counted_as_bincount_does():
+def test_pair_counts_are_those_of_bincount():
     first, second = torch.tensor([0, 1, 2, 2]), torch.tensor([1, 2, 0, 1])
     counts = PairedSegments(torch.zeros(4, 1, 1), first, second).pair_counts()
     expected = [torch.bincount(one, minlength=4) for one in (first, second)]

@@ -32,8 +32,8 @@ def test_each_run_moves_as_torchs_adamw_moves_it():
         for k in range(3)
     ]
     optimisers = [
-        torch.optim.AdamW(one.values(), lr=rate, weight_decay=decay, betas=BETAS, eps=EPSILON)
-        for one, rate, decay in zip(alone, RATES, DECAYS, strict=True)
+        torch.optim.AdamW(own.values(), rate, BETAS, EPSILON, weight_decay)
+        for own, rate, weight_decay in zip(alone, RATES, DECAYS, strict=True)
     ]
     for step in range(5):
         give_gradients(own, step)
