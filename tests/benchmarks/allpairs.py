@@ -10,7 +10,11 @@ the machine disturbs both alike.
 A tournament of ``--measured`` candidates of one window each is computed whole; seconds of one of
 ``--candidates`` with ``--windows`` each follow from those of a window and of a pair. Of the naive
 head one batch is timed. Memory is what the work takes beside the embeddings; the gap is the largest
-difference of logits.
+difference of logits. Operations are the multiplications and additions of products and convolutions;
+beside them stands their share of the rate of a large matrix product (sgemm), measured in that run.
+The rest of the time goes to what is no large product: a convolution of one channel by a window, and
+by a pair the sums of partial sums, ReLUs, softmax and layer norms, which read and write more than
+they compute.
 """
 
 import argparse
@@ -24,6 +28,7 @@ from functools import partial
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 
 from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.embeddings.bank import EmbeddingBank
@@ -38,6 +43,7 @@ from ranking.tasks.expertise import p_first
 BATCHES = (1, 2, 4)
 SEGMENT = "by segment"
 GIGABYTE = 1e9
+SGEMM_SIZE = 1024
 
 
 @dataclass
@@ -98,6 +104,18 @@ def random_bank(spec: EncoderSpec) -> EmbeddingBank:
     )
 
 
+def operations(work: Callable[[], object]) -> int:
+    """Floating-point operations of the products and convolutions of a piece of work."""
+
+    def product(_: object, a: Sequence[int], b: Sequence[int], **__: object) -> int:
+        return 2 * a[0] * a[1] * b[1]  # of shapes
+
+    in_place = {torch.ops.aten.addmm_: product}
+    with FlopCounterMode(display=False, custom_mapping=in_place) as counter:
+        work()
+    return counter.get_total_flops()
+
+
 def peak() -> float:
     """Most memory of this process so far, in GB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GIGABYTE
@@ -132,8 +150,10 @@ def measure(encoder: str, options: argparse.Namespace) -> str:
     window = Least(lambda: fast.partial_sums(*bank.iter_segments([0], 1)), 1, 5)
     pair = Least(partial(fast, *batch), CPU_BATCH[0] * CPU_BATCH[1], 20)
     whole = Least(partial(tournament, head, bank, count), 1)
+    a, b = torch.randn(2, SGEMM_SIZE, SGEMM_SIZE).unbind()
+    sgemm = Least(lambda: a @ b, 2 * SGEMM_SIZE**3, 3)
     for _ in range(options.rounds):
-        for least in (*naive.values(), window, pair, whole):
+        for least in (*naive.values(), window, pair, whole, sgemm):
             least.run()
     naive_memory = peak() - before
     gap = max(
@@ -145,11 +165,16 @@ def measure(encoder: str, options: argparse.Namespace) -> str:
     n, w = options.candidates, options.windows
     seconds = n * w * (window.cpu + n * pair.cpu)
     pairs, large = count * (count - 1), n * (n - 1) * w
+    of_window, of_pair = (operations(one.work) / one.units for one in (window, pair))
+    shares = (
+        100 * flop * sgemm.cpu / one.cpu for flop, one in ((of_window, window), (of_pair, pair))
+    )
     return (
         f"{encoder:11} {1e3 * paired.cpu:8.1f} {1e3 * naive[SEGMENT].cpu:8.1f} "
         f"{1e3 * window.cpu:7.1f} {1e6 * pair.cpu:6.0f} {pairs * best.cpu / whole.cpu:6.0f} "
         f"{pairs * best.wall / whole.wall:6.0f} {seconds:8.1f} {large * best.cpu / seconds:6.0f} "
-        f"{naive_memory:7.2f} {own_memory:6.2f} {gap:8.0e}"
+        f"{naive_memory:7.2f} {own_memory:6.2f} {1e-9 / sgemm.cpu:7.1f} {of_window / 1e9:7.3f} "
+        f"{next(shares):5.1f} {of_pair / 1e6:7.3f} {next(shares):5.1f} {gap:8.0e}"
     )
 
 
@@ -165,11 +190,12 @@ def main() -> None:
     many = f"{options.candidates} × {options.windows}"
     print(
         f"{'':11} {'naive, ms a pair':^17} {'at once':^14} {f'{options.measured} × 1':^13} "
-        f"{many:^15} {'memory, GB':^14}"
+        f"{many:^15} {'memory, GB':^14} {'sgemm,':>7} {'a window':^13} {'a pair':^13}"
     )
     print(
         f"{'':11} {'batched':>8} {'by seg.':>8} {'ms/win.':>7} {'µs/pr.':>6} {'× CPU':>6} "
-        f"{'× wall':>6} {'CPU s':>8} {'×':>6} {'batched':>7} {'ours':>6} {'gap':>8}"
+        f"{'× wall':>6} {'CPU s':>8} {'×':>6} {'batched':>7} {'ours':>6} "
+        f"{'GFLOP/s':>7} {'GFLOP':>7} {'%':>5} {'MFLOP':>7} {'%':>5} {'gap':>8}"
     )
     context = multiprocessing.get_context("spawn")  # each with its own peak of memory
     with context.Pool(1, maxtasksperchild=1) as pool:
