@@ -76,7 +76,7 @@ RENAMED_WITHIN = {
     "provenance.fit.accuracy": {"as_it_came": "before_fit", "gained": "gain"},
 }
 """Keys of a record by what version 0.1.0 called them."""
-LIBRARIES = ("numpy", "pandas", "scipy")
+LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 
 def default_run_folder(name: str) -> Path:

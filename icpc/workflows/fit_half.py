@@ -6,13 +6,14 @@ Conventions
 compares. The ranker before fitting compares the same pairs, so that the gain in accuracy is known;
 of halves with an interval that resamples candidates. Comparisons in folds depend on each other
 through the results: they have no interval, and a p from permutations alone
-(:mod:`icpc.workflows.permutations`). Fitted rankers are cached in the store of embeddings, beside
-votes.
+(:mod:`ranking.judging.permutations`). Fitted rankers and permutations are cached in the store of
+embeddings, beside votes.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,6 @@ from icpc.workflows.judging import (
     list_recording_remarks,
     provenance_of,
 )
-from icpc.workflows.permutations import refit_permuted
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.evaluation.accuracy import pair_accuracy
@@ -37,12 +37,16 @@ from ranking.evaluation.refitting import (
     without_interval,
 )
 from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
+from ranking.files.hashing import json_sha256
+from ranking.judging.compare import windows_on_disk
 from ranking.judging.cross_fit import HALVES, Comparer, cross_fit_assignments, held_out_votes
 from ranking.judging.fit import fit_ranker
+from ranking.judging.permutations import refit_permuted
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.progress import SILENT, Progress
 
 RANKERS_FOLDER = "rankers"
+PERMUTATIONS_FOLDER = "permutations"
 
 
 def compare_by_fitted_rankers(
@@ -67,15 +71,7 @@ def compare_by_fitted_rankers(
         If there are too few candidates or results.
     """
     votes, rankers = _fit_and_vote(prepared, fit, progress)
-    refitted = None
-    if fit.cross_fitted and fit.permutations:
-        refitted = refit_permuted(
-            prepared,
-            vote_rule,
-            fit,
-            lambda again, permuted: _fit_and_vote(again, permuted, progress)[0],
-            progress,
-        )
+    refitted = _refitted(prepared, vote_rule, fit, progress) if fit.permutations else None
     before = collect_ranker_votes(prepared, votes["first"].unique(), progress)
     gain = fit_accuracies_and_gain(votes, before, vote_rule, fit, refitted)
     fold = fit.split(prepared.bank.windows["candidate"].unique())
@@ -113,6 +109,33 @@ def _fit_and_vote(
         return partial(collect_ranker_votes, replace(prepared, ranker=fitted), progress=progress)
 
     return held_out_votes(fold, fit_on), rankers
+
+
+def _refitted(
+    prepared: PreparedRecordings, vote_rule: str, fit: FitPlan, progress: Progress
+) -> RefittedOutcomes:
+    """The outcomes of all permutations of a plan."""
+    score = fit.score.loc[prepared.bank.windows["candidate"].unique()]
+    facts = {
+        "ranker": prepared.ranker.sha256,
+        "recordings": dict(prepared.cache(PERMUTATIONS_FOLDER).recordings),
+        "windows": windows_on_disk(prepared.bank.windows),
+        "pairing": asdict(prepared.pairing),
+        "vote": vote_rule,
+        "score": {one: None if np.isnan(own) else own for one, own in score.items()},
+        "folds": fit.folds,
+        "epochs": fit.epochs,
+        "seed": fit.seed,
+        **prepared.bank.devices_on_disk,
+    }
+
+    def fit_and_compare(permuted: pd.Series, store: Path) -> pd.DataFrame:
+        again = replace(prepared, store=store)
+        votes, _ = _fit_and_vote(again, replace(fit, score=permuted), progress)
+        return votes_to_comparisons(votes, vote_rule)
+
+    folder = prepared.store / PERMUTATIONS_FOLDER / json_sha256(facts)
+    return refit_permuted(score, fit.seed, fit.permutations, folder, fit_and_compare, progress)
 
 
 def fit_accuracies_and_gain(

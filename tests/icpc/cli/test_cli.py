@@ -97,7 +97,7 @@ def test_a_ranking_loads_no_package_that_it_does_not_use():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(run.stderr.split())
     assert {"pandas", "scipy.special"} <= loaded
-    assert not {"scipy.stats", "scipy.optimize", "networkx", "sklearn", "matplotlib"} & loaded
+    assert not {"networkx", "sklearn", "matplotlib"} & loaded  # choix needs scipy.stats
 
 
 def test_every_source_of_comparisons_is_ranked(here):
