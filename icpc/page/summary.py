@@ -45,7 +45,9 @@ def _first(study: Study) -> str:
             if len(leading) <= MAX_NAMED
             else f"{len(leading):,} candidates"
         )
-        first = f"{who} share the first rank of {len(ranking):,} candidates"
+        everyone = len(leaders) == len(ranking) > MAX_NAMED
+        of_all = "" if everyone else f" of {len(ranking):,} candidates"
+        first = f"{'all ' if everyone else ''}{who} share the first rank{of_all}"
     else:
         name = names[leaders["candidate"].iloc[0]]
         first = f"{name} is ranked first of {len(ranking):,} candidates"
