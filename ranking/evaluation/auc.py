@@ -57,7 +57,7 @@ def auc_with_interval(strength: np.ndarray, passed: np.ndarray) -> Estimate:
     >>> passed = np.array([True, True, False, True, False, False])
     >>> found = auc_with_interval(np.arange(6.0)[::-1], passed)
     >>> round(found.value, 3), round(found.low, 2), round(found.high, 2)
-    (0.889, 0.2, 1.0)
+    (0.889, 0.09, 1.0)
     """
     return _with_ends(strength, passed, 0.0, 1, "candidates")
 
@@ -132,5 +132,5 @@ def _with_ends(
         return Estimate(value, pairs=pairs, unit=unit)
     parts = by_candidates**2 / (len(passed) - 2) + by_jurors**2 / freedom
     half = student.ppf(QUANTILES[1], variance**2 / parts) * np.sqrt(variance)
-    ends = expit(logit(value) + np.array([-1, 1]) * half / (value * (1 - value)))
-    return Estimate(value, *map(float, ends), pairs=pairs, unit=unit)
+    low, high = expit(logit(value) + np.array([-1, 1]) * half / (value * (1 - value)))
+    return Estimate(value, float(low), float(high), pairs=pairs, unit=unit)

@@ -136,7 +136,8 @@ def _jackknife_ends(
     if found.penalised and len(reference) > 1:
         narrow = max(found.strength[reference].std(), TIE_TOLERANCE)
         half *= max(1.0, field.printed[reference].std() / narrow)
-    centre, below, above = field.printed, False, False
+    centre = field.printed
+    below = above = np.zeros(len(centre), dtype=bool)
     if field.infinite:
         centre = found.strength + (field.printed - found.strength)[reference].mean()
         below, above = unbounded_ends(field.matrix.wins, reference)
