@@ -34,6 +34,11 @@ Tables
   ``strength`` in the unit of the method, with its 95 % interval ``strength_low``,
   ``strength_high``, infinite where it is unbounded; ``component`` 1 for the largest set of
   candidates whom comparisons join. Ranks start anew in each component.
+* :data:`RANK_PROBABILITIES`: how probable the ranks of each candidate are, best candidate first.
+  ``candidate``; ``rank``; ``probability`` of this rank; ``at_most`` probability of this rank or a
+  better one, so of being among the first so many. Ranks without probability are left out, other
+  than the number who passed. In fields of more than 200 some ranks are, and ``probability`` is
+  that of the ranks since the row before.
 * :data:`HITRATE`: a ranking compared with the actual result, one row for each candidate, best
   first. ``k`` number of candidates at or above this one; ``candidate``; ``wins`` of this one;
   ``reached`` last round played, or else the score; ``passed`` whether this one passed the round;
@@ -74,6 +79,7 @@ RANKING = (
     "strength_high",
     "component",
 )
+RANK_PROBABILITIES = ("candidate", "rank", "probability", "at_most")
 HITRATE = (
     "k",
     "candidate",

@@ -33,7 +33,7 @@ from ranking.evaluation.accuracy import (
 )
 from ranking.evaluation.agreement import accuracy_by_juror
 from ranking.evaluation.permutation import PermutationP
-from ranking.evaluation.refitting import accuracy_of_cross_fitted, without_interval
+from ranking.evaluation.permuted_outcomes import accuracy_of_cross_fitted, without_interval
 
 
 @where_results_differ
@@ -60,12 +60,12 @@ def find_pair_accuracy(study: Study) -> Iterator[Finding]:
         sentence += f". {study.untested}: {has} neither interval nor p."
         yield Finding(key, AGREEMENT, name, sentence, value=estimate.value)
         return
-    if study.refitted is None:
+    if study.permuted is None:
         sentence += f" {interval(estimate)}. With results permuted over the candidates,"
     else:
-        estimate = accuracy_of_cross_fitted(estimate, score, study.refitted)
+        estimate = accuracy_of_cross_fitted(estimate, score, study.permuted)
         sentence += (
-            f". With results permuted and rankers fitted anew {len(study.refitted):,} times,"
+            f". With results permuted and rankers fitted anew {len(study.permuted):,} times,"
         )
     p = p_of_estimate(estimate)
     found = finding_of_estimate(key, AGREEMENT, name, estimate, Outcome.NOT_APPLICABLE, sentence)

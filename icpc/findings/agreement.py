@@ -139,7 +139,7 @@ def find_descriptions(study: Study) -> Iterator[Finding]:
         sentence += "."
     else:
         low, high = np.quantile(area_under_roc(study.null_strengths[:, known], passed), NULL_BAND)
-        sentence += f"; 95 % of {study.chance} reach {percent(low)} to {percent(high)}."
+        sentence += f"; 95 % of {study.null_draws} reach {percent(low)} to {percent(high)}."
     if study.decided_by_marks:
         sentence += f" These marks decided {study.decided}: this is no prediction."
     outcome = Outcome.NOT_APPLICABLE

@@ -21,6 +21,7 @@ from icpc.findings.accuracy import (
 )
 from icpc.findings.agreement import find_descriptions, find_rounds, find_tau_b
 from icpc.findings.consistency import (
+    find_concordance,
     find_order_effect,
     find_strongly_connected_groups,
     find_transitivity,
@@ -28,12 +29,12 @@ from icpc.findings.consistency import (
 from icpc.findings.controls import find_coin_flip_controls, find_roster_value_controls
 from icpc.findings.families import correct_families, summarise_families
 from icpc.findings.finding import Finder, Findings
-from icpc.findings.results import find_fitting_in_folds, find_left_out, find_unknown_result
+from icpc.findings.results import find_fit_in_folds, find_left_out, find_unknown_result
 from icpc.study.study import Study
 
 FINDERS: tuple[Finder, ...] = (
     find_left_out,
-    find_fitting_in_folds,
+    find_fit_in_folds,
     find_unknown_result,
     find_pair_accuracy,
     find_accuracy_by_distance,
@@ -44,6 +45,7 @@ FINDERS: tuple[Finder, ...] = (
     find_agreement_of_jurors_with_result,
     find_order_effect,
     find_transitivity,
+    find_concordance,
     find_strongly_connected_groups,
     find_coin_flip_controls,
     find_roster_value_controls,

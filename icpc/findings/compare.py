@@ -26,7 +26,7 @@ from ranking.comparisons.tally import count_comparisons
 from ranking.errors import RunError
 from ranking.evaluation.multiple import holm
 from ranking.evaluation.paired import order_accuracy, order_accuracy_difference, tau_b_with_interval
-from ranking.evaluation.refitting import without_interval
+from ranking.evaluation.permuted_outcomes import without_interval
 from ranking.methods.method import competition_rank, rank_candidates
 from ranking.tables import PAIRED
 

@@ -1,4 +1,4 @@
-"""Whether comparisons contradict each other: between the two orders of a pair, and in cycles.
+"""Whether comparisons contradict each other: in both orders of a pair, in cycles, between jurors.
 
 Conventions
 -----------
@@ -22,6 +22,7 @@ from icpc.findings.finding import (
 )
 from icpc.findings.wording import (
     CIRCULAR_TRIADS,
+    CONCORDANCE,
     FIRST_PREFERENCE,
     ORDER_EFFECT,
     interval,
@@ -29,6 +30,7 @@ from icpc.findings.wording import (
 )
 from icpc.study.study import Study
 from ranking.comparisons.schedule import most_pairs_in_both_orders
+from ranking.consistency.concordance import Concordance, panel_concordance
 from ranking.consistency.null_transitivity import (
     NullShares,
     circular_p,
@@ -48,9 +50,11 @@ from ranking.consistency.transitivity import (
     count_feedback_arcs_and_decided_pairs,
 )
 from ranking.evaluation.permutation import p_among
-from ranking.evaluation.refitting import without_interval
+from ranking.evaluation.permuted_outcomes import without_interval
 from ranking.evaluation.resampling import Estimate
+from ranking.files.text import escape_controls
 
+SHUFFLED = "marks shuffled within each juror"
 SHOWN = 5e-4  # smallest log-odds of three decimals
 
 
@@ -88,7 +92,7 @@ def find_transitivity(study: Study) -> Iterator[Finding]:
     """Circular triads and feedback arcs, beside those of comparisons without any order."""
     seed, method = study.settings.seed, study.settings.ranking_method
     if "juror" in study.comparisons.table:
-        without = "marks shuffled within each juror"
+        without = SHUFFLED
         null = shuffle_marks(study.comparisons.table, method, seed)
     else:
         without = "coin flips"
@@ -131,6 +135,51 @@ def _range(shares: np.ndarray) -> str:
     """Between which shares 95 % of the draws lie."""
     low, high = np.nanquantile(shares, NULL_BAND)
     return f"{100 * low:.1f} to {percent(high)}"
+
+
+def find_concordance(study: Study) -> Iterator[Finding]:
+    """Kendall's W of a panel, beside that of marks shuffled within each juror."""
+    key, name, table = "concordance", "Kendall's W", study.comparisons.table
+    if "juror" not in table:
+        return
+    found = panel_concordance(table, study.settings.seed)
+    if found is None:
+        sentence = (
+            "Kendall's W compares whole orders. There is none here: a juror's comparisons lack "
+            "pairs, or contradict each other."
+        )
+        yield Finding(key, CONSISTENCY, name, sentence)
+    elif isnan(found.w):
+        sentence = "Kendall's W takes two jurors or more who ordered the same candidates."
+        yield Finding(key, CONSISTENCY, name, f"{sentence}{_who_ordered_nobody(found)}")
+    else:
+        p = p_among(found.w, found.shuffled).p
+        outcome = outcome_of_p(found.w - float(found.shuffled.mean()), p)
+        low, high = np.quantile(found.shuffled, NULL_BAND)
+        pairs = (
+            ""
+            if found.complete
+            else " It is that of the mean Spearman correlation of two jurors, over the candidates "
+            "that both marked."
+        )
+        sentence = (
+            f"Kendall's W, the concordance of {found.jurors} jurors, is {_hundredths(found.w)} "
+            f"(1: all rank alike), {CONCORDANCE.of(outcome)} {SHUFFLED} ({_hundredths(low)} to "
+            f"{_hundredths(high)}).{pairs}{_who_ordered_nobody(found)}"
+        )
+        yield Finding(key, CONSISTENCY, name, sentence, outcome, found.w)
+
+
+def _who_ordered_nobody(found: Concordance) -> str:
+    if not found.without_order:
+        return ""
+    is_left = "is" if len(found.without_order) == 1 else "are"
+    who = ", ".join(map(escape_controls, found.without_order))
+    return f" {who} ordered nobody and {is_left} left out."
+
+
+def _hundredths(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"  # no minus before 0
 
 
 def find_strongly_connected_groups(study: Study) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from icpc.findings.finding import AGREEMENT, REMARK, Finder, Finding
 from icpc.study.study import Study
-from ranking.evaluation.refitting import MIN_PERMUTATIONS
+from ranking.evaluation.permuted_outcomes import MIN_PERMUTATIONS
 
 
 def scores_and_known_mask(study: Study) -> tuple[np.ndarray, np.ndarray]:
@@ -47,19 +47,19 @@ def find_left_out(study: Study) -> Iterator[Finding]:
         )
 
 
-def find_fitting_in_folds(study: Study) -> Iterator[Finding]:
+def find_fit_in_folds(study: Study) -> Iterator[Finding]:
     """Find what can be said of comparisons by rankers that were fitted in folds."""
     if not study.comparisons.cross_fitted:
         return
     repeated = (
-        f"p comes from {len(study.refitted):,} permutations of the results, with all rankers "
+        f"p comes from {len(study.permuted):,} permutations of the results, with all rankers "
         "fitted anew in each."
-        if study.refitted is not None
+        if study.permuted is not None
         else f"there is no p without {MIN_PERMUTATIONS} permutations of the results or more, with "
         "all rankers fitted anew in each."
     )
     yield Finding(
-        "fitting_in_folds",
+        "fit_in_folds",
         REMARK,
         "fitting in folds",
         "Each pair was compared by a ranker fitted on the results of other candidates. Such "

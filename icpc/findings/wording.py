@@ -74,6 +74,11 @@ CIRCULAR_TRIADS = Words(
     not_significant="which cannot be told from",
     opposite="more than in",
 )
+CONCORDANCE = Words(
+    significant="more than in",
+    not_significant="which cannot be told from",
+    opposite="less than in",
+)
 RULE = Words(
     significant="it agrees with the result more than by chance.",
     not_significant="that cannot be told from chance",

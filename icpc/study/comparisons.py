@@ -15,7 +15,7 @@ from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import row_counts
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
 from ranking.errors import CompetitionError
-from ranking.evaluation.refitting import RefittedOutcomes
+from ranking.evaluation.permuted_outcomes import PermutedOutcomes
 from ranking.judging.cross_fit import HALVES
 from ranking.tables import TIE
 
@@ -42,7 +42,7 @@ class Comparisons:
     """MARKS table of the panel, for methods that rank by marks."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Ranker, encoder, recordings and device, where a ranker compared recordings."""
-    refitted: RefittedOutcomes | None = None
+    permuted: PermutedOutcomes | None = None
     """Outcomes with the results permuted, where rankers fitted in folds can be tested."""
 
     @property
@@ -61,8 +61,8 @@ class Comparisons:
         marks = self.marks
         if marks is not None:
             marks = marks[marks["candidate"].isin(candidates)]
-        refitted = self.refitted and self.refitted.among(candidates)
-        return replace(self, marks=marks, refitted=refitted, **pairs)
+        permuted = self.permuted and self.permuted.among(candidates)
+        return replace(self, marks=marks, permuted=permuted, **pairs)
 
 
 def load_comparisons(

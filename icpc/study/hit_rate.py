@@ -50,8 +50,8 @@ class HitRateCurve:
     """What the ranked marks decided themselves, such as "who passed into stage2"; or empty."""
     detectable: float = 0.0
     """Pair accuracy at which a test finds a ranker in 80 % of such fields; NaN if it finds none."""
-    chance: str = "random judges given the same pairs"
-    """Whose curves the null band holds, in words."""
+    null_draws: str = "random judges given the same pairs"
+    """What the null band holds 95 % of, in words."""
 
     @property
     def threshold(self) -> str:
@@ -88,7 +88,7 @@ class HitRateCurve:
             f"Top half: {summary.top_half_passed} of the top {summary.top_half} passed{tied}, "
             f"hit-rate {summary.top_half_hit_rate:.3f} ({self.threshold})"
             + (
-                f"; 95 % of {self.chance} reach {summary.top_half_low:.3f} to "
+                f"; 95 % of {self.null_draws} reach {summary.top_half_low:.3f} to "
                 f"{summary.top_half_high:.3f} at this threshold (a pointwise band)."
                 if summary.has_band
                 else "."
@@ -98,16 +98,18 @@ class HitRateCurve:
     def _areas(self) -> str:
         """AUC and average precision."""
         summary = self.summary
-        band = f" (95 % of {self._judges}: {summary.auc_low:.3f} to {summary.auc_high:.3f})"
+        band = f" (95 % of {self._null_draws}: {summary.auc_low:.3f} to {summary.auc_high:.3f})"
         return (
             f"AUC {summary.auc:.3f}{band if summary.has_band else ''}, average precision "
             f"{summary.average_precision:.3f}."
         )
 
     @property
-    def _judges(self) -> str:
-        """Whose curves the null band holds, in two or three words."""
-        return self.chance.removesuffix(" given the same pairs")
+    def _null_draws(self) -> str:
+        """What the null band holds 95 % of, in few words."""
+        return self.null_draws.removesuffix(" given the same pairs").removesuffix(
+            " over the candidates"
+        )
 
     def _beside_the_band(self) -> str:
         """Where the curve runs, and what that means."""
@@ -124,7 +126,7 @@ class HitRateCurve:
         above, below = self.summary.above_band, self.summary.below_band
         if self.summary.top_half == self.summary.candidates:
             return "The curve is one point: everyone, with the base rate."
-        band = f"the null band, in which 95 % of {self._judges} stay over the whole curve"
+        band = f"the null band, in which 95 % of {self._null_draws} stay over the whole curve"
         outside = {
             (True, True): f"leaves {band}, both upwards and downwards.",
             (True, False): f"rises above {band}: more of those who passed are on top than by "
@@ -195,7 +197,7 @@ def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve
         remarks=tuple(filter(None, (study.comparisons.remark, *study.remarks))),
         decided=study.decided if study.decided_by_marks else "",
         detectable=_detectable(study, summary),
-        chance=study.chance,
+        null_draws=study.null_draws,
     )
 
 

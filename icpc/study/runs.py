@@ -5,8 +5,8 @@ Conventions
 ``run.json`` is the record of a run: every setting, the versions and the SHA-256 of each input and
 file. It is written last, so a folder without it holds no finished run. ``roster.csv``,
 ``comparisons.csv`` and, of votes on windows, ``votes.csv`` are what the run was made from; so is
-``permutations.npy`` where results were permuted (:class:`ranking.evaluation.refitting.
-RefittedOutcomes`, its array of outcomes).
+``permutations.npy`` where results were permuted (:class:`ranking.evaluation.permuted_outcomes.
+PermutedOutcomes`, its array of outcomes).
 ``ranking.csv`` is made without results. A run has no date and no absolute path in it: equal inputs
 give identical files; of recordings, given what the record's provenance names under computation,
 embeddings and encoder: torch, CPU capability, threads and precision.
@@ -33,8 +33,8 @@ from ranking.comparisons.tally import compared_candidates
 from ranking.comparisons.votes import read_votes
 from ranking.deprecation import with_new_names
 from ranking.errors import RunError
-from ranking.evaluation.refitting import (
-    RefittedOutcomes,
+from ranking.evaluation.permuted_outcomes import (
+    PermutedOutcomes,
     npy_to_outcomes,
     outcomes_to_npy,
 )
@@ -110,9 +110,9 @@ def save_run(study: Study, folder: Path) -> None:
     write_text(to_csv(study.comparisons.table), folder / "comparisons.csv")
     if study.comparisons.votes is not None:
         write_text(to_csv(study.comparisons.votes), folder / "votes.csv")
-    if study.comparisons.refitted is not None:
+    if study.comparisons.permuted is not None:
         write_bytes(
-            outcomes_to_npy(study.comparisons.refitted.outcomes), folder / PERMUTATIONS_FILE
+            outcomes_to_npy(study.comparisons.permuted.outcomes), folder / PERMUTATIONS_FILE
         )
     write_text(to_csv(study.ranking), folder / "ranking.csv")
     written = [name for name in INPUTS if (folder / name).exists()]
@@ -164,8 +164,8 @@ def load_run(folder: Path, **changes: Any) -> Study:
         provenance=record.get("provenance", {}),
     )
     if PERMUTATIONS_FILE in record["written"]:
-        refitted = _read_permutations(folder / PERMUTATIONS_FILE, comparisons.table)
-        comparisons = replace(comparisons, refitted=refitted)
+        permuted = _read_permutations(folder / PERMUTATIONS_FILE, comparisons.table)
+        comparisons = replace(comparisons, permuted=permuted)
     return run_study(competition, comparisons, Settings(**{**record["settings"], **changes}))
 
 
@@ -224,7 +224,7 @@ def load_run_record(folder: Path) -> dict[str, Any]:
     return record
 
 
-def _read_permutations(path: Path, table: pd.DataFrame) -> RefittedOutcomes:
+def _read_permutations(path: Path, table: pd.DataFrame) -> PermutedOutcomes:
     """The outcomes of permuted results in a run, of the candidates of a COMPARISONS table."""
     candidates = compared_candidates(table)
     outcomes = npy_to_outcomes(path.read_bytes(), len(candidates))
@@ -234,7 +234,7 @@ def _read_permutations(path: Path, table: pd.DataFrame) -> RefittedOutcomes:
             f"not the outcomes of permuted results of {len(candidates)} candidates",
             "make the run again",
         )
-    return RefittedOutcomes(candidates, outcomes)
+    return PermutedOutcomes(candidates, outcomes)
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

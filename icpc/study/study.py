@@ -36,7 +36,7 @@ from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
 from ranking.evaluation.null_model import permuted_strengths, random_judge_strengths
 from ranking.evaluation.permutation import PERMUTATIONS
-from ranking.evaluation.refitting import RefittedOutcomes
+from ranking.evaluation.permuted_outcomes import PermutedOutcomes
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import rank_candidates
 from ranking.uncertainty.rank_intervals import Intervals, estimate_intervals
@@ -121,30 +121,30 @@ class Study:
         )
 
     @cached_property
-    def refitted(self) -> RefittedOutcomes | None:
+    def permuted(self) -> PermutedOutcomes | None:
         """Outcomes of the same pairs with the results permuted, where they are enough for a p."""
-        refitted = self.comparisons.refitted
-        if refitted is None or not refitted.enough:
+        permuted = self.comparisons.permuted
+        if permuted is None or not permuted.enough:
             return None
-        return refitted.among(self.tally.candidates).where_compared(self.tally)
+        return permuted.among(self.tally.candidates).where_compared(self.tally)
 
     @property
     def untested(self) -> str:
         """Why these comparisons cannot be tested against the result; empty if they can."""
         if self.decided_by_marks:
             return f"These marks decided {self.decided}"
-        if self.comparisons.cross_fitted and self.refitted is None:
+        if self.comparisons.cross_fitted and self.permuted is None:
             return "Rankers were fitted on the results of other candidates"
         return ""
 
     @property
-    def chance(self) -> str:
-        """Whose strengths :attr:`null_strengths` are, in words."""
-        return (
-            "rankers fitted anew on permuted results"
-            if self.comparisons.cross_fitted
-            else "random judges given the same pairs"
-        )
+    def null_draws(self) -> str:
+        """What :attr:`null_strengths` are those of, in words."""
+        if self.comparisons.cross_fitted:
+            return "rankers fitted anew on permuted results"
+        if "juror" in self.comparisons.table:
+            return "permutations of the results over the candidates"
+        return "random judges given the same pairs"
 
     @cached_property
     def null_strengths(self) -> np.ndarray | None:
@@ -155,7 +155,7 @@ class Study:
         """
         if self.comparisons.cross_fitted:
             method = self.settings.ranking_method
-            return None if self.refitted is None else self.refitted.strengths(method)
+            return None if self.permuted is None else self.permuted.strengths(method)
         if "juror" in self.comparisons.table:
             return permuted_strengths(self.strengths, self.settings.seed)
         marks = _marks(self.comparisons, self.tally)

@@ -30,9 +30,9 @@ from icpc.workflows.judging import (
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.evaluation.accuracy import pair_accuracy
-from ranking.evaluation.refitting import (
+from ranking.evaluation.permuted_outcomes import (
     MIN_PERMUTATIONS,
-    RefittedOutcomes,
+    PermutedOutcomes,
     accuracy_of_cross_fitted,
     without_interval,
 )
@@ -41,7 +41,7 @@ from ranking.files.hashing import json_sha256
 from ranking.judging.compare import windows_on_disk
 from ranking.judging.cross_fit import HALVES, Comparer, cross_fit_assignments, held_out_votes
 from ranking.judging.fit import fit_ranker
-from ranking.judging.permutations import refit_permuted
+from ranking.judging.permutations import fit_permuted_results
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.progress import SILENT, Progress
 
@@ -71,9 +71,9 @@ def compare_by_fitted_rankers(
         If there are too few candidates or results.
     """
     votes, rankers = _fit_and_vote(prepared, fit, progress)
-    refitted = _refitted(prepared, vote_rule, fit, progress) if fit.permutations else None
+    permuted = _permuted(prepared, vote_rule, fit, progress) if fit.permutations else None
     before = collect_ranker_votes(prepared, votes["first"].unique(), progress)
-    gain = fit_accuracies_and_gain(votes, before, vote_rule, fit, refitted)
+    gain = fit_accuracies_and_gain(votes, before, vote_rule, fit, permuted)
     fold = fit.split(prepared.bank.windows["candidate"].unique())
     record = {
         "epochs": fit.epochs,
@@ -81,13 +81,13 @@ def compare_by_fitted_rankers(
         "fold": {candidate: int(number) for candidate, number in fold.items()},
         "rankers": [one.sha256 for one in rankers],
         "accuracy": {name: _numbers(estimate) for name, estimate in gain.items()},
-        **({"permutations": len(refitted)} if refitted is not None else {}),
+        **({"permutations": len(permuted)} if permuted is not None else {}),
     }
     remarks = [*list_recording_remarks(prepared), _split_remark(fit, fold), _gain_remark(fit, gain)]
     found = comparisons_from_votes(
         votes, vote_rule, remarks, provenance={**provenance_of(prepared), "fit": record}
     )
-    return replace(found, refitted=refitted)
+    return replace(found, permuted=permuted)
 
 
 def _fit_and_vote(
@@ -111,9 +111,9 @@ def _fit_and_vote(
     return held_out_votes(fold, fit_on), rankers
 
 
-def _refitted(
+def _permuted(
     prepared: PreparedRecordings, vote_rule: str, fit: FitPlan, progress: Progress
-) -> RefittedOutcomes:
+) -> PermutedOutcomes:
     """The outcomes of all permutations of a plan."""
     score = fit.score.loc[prepared.bank.windows["candidate"].unique()]
     facts = {
@@ -129,13 +129,15 @@ def _refitted(
         **prepared.bank.devices_on_disk,
     }
 
-    def fit_and_compare(permuted: pd.Series, store: Path) -> pd.DataFrame:
+    def fit_and_compare(score: pd.Series, store: Path) -> pd.DataFrame:
         again = replace(prepared, store=store)
-        votes, _ = _fit_and_vote(again, replace(fit, score=permuted), progress)
+        votes, _ = _fit_and_vote(again, replace(fit, score=score), progress)
         return votes_to_comparisons(votes, vote_rule)
 
     folder = prepared.store / PERMUTATIONS_FOLDER / json_sha256(facts)
-    return refit_permuted(score, fit.seed, fit.permutations, folder, fit_and_compare, progress)
+    return fit_permuted_results(
+        score, fit.seed, fit.permutations, folder, fit_and_compare, progress
+    )
 
 
 def fit_accuracies_and_gain(
@@ -143,7 +145,7 @@ def fit_accuracies_and_gain(
     before_fit: pd.DataFrame,
     vote_rule: str,
     fit: FitPlan,
-    refitted: RefittedOutcomes | None = None,
+    permuted: PermutedOutcomes | None = None,
 ) -> dict[str, Estimate]:
     """Return the pair accuracies of two VOTES tables on the same pairs, and their difference.
 
@@ -158,7 +160,7 @@ def fit_accuracies_and_gain(
         How votes on windows decide a comparison: majority or mean.
     fit
         Results, which may be missing, and how rankers were fitted on them.
-    refitted
+    permuted
         Outcomes with the results permuted, if there are any.
 
     Returns
@@ -177,7 +179,7 @@ def fit_accuracies_and_gain(
         (after.wins - before.wins) * better, after.pair_counts * better, fit.seed
     )
     if fit.cross_fitted:
-        accuracy = accuracy_of_cross_fitted(accuracy, results, refitted)
+        accuracy = accuracy_of_cross_fitted(accuracy, results, permuted)
         gain = without_interval(gain)
     return {
         "fitted": accuracy,

@@ -1,4 +1,4 @@
-"""Whether comparisons are consistent: order effect, cycles, calibration, who beat whom.
+"""Whether comparisons are consistent: order effect, cycles, concordance, calibration.
 
 Only calibration and upsets need a result. It imports :mod:`ranking.evaluation` and what comes
 before.

@@ -1,4 +1,5 @@
 from .calibration import brier_score, vote_calibration
+from .concordance import Concordance, kendall_w, mean_spearman, panel_concordance
 from .head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
 from .order_effect import first_win_rate, order_effect_log_odds, same_winner_rate_in_both_orders
 from .transitivity import (
@@ -15,6 +16,7 @@ from .vote_shares import (
 )
 
 __all__ = [
+    "Concordance",
     "Triads",
     "best_and_worst_windows",
     "brier_score",
@@ -23,8 +25,11 @@ __all__ = [
     "find_long_cycle_per_component",
     "find_upsets",
     "first_win_rate",
+    "kendall_w",
+    "mean_spearman",
     "order_effect_log_odds",
     "order_flip_share_matrix",
+    "panel_concordance",
     "same_winner_rate_in_both_orders",
     "vote_calibration",
     "vote_shares_by_group_and_window",

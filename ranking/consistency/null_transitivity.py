@@ -13,6 +13,7 @@ A draw has the pairs that were compared, as often; the ranking is fitted again. 
 :data:`MAX_ENUMERATED` pairs are decided, all outcomes of these are counted instead.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -73,15 +74,36 @@ def shuffle_marks(comparisons: pd.DataFrame, method: Method, seed: int = 0) -> N
     ids = compared_candidates(comparisons)
     wins = wins_by_juror(comparisons, ids)
     marked = [np.flatnonzero((own + own.T).any(axis=1)) for own in wins]
-    rng = np.random.default_rng(seed)
     drawn = []
-    for _ in range(affordable_draws(DRAWS, len(ids), MIN_DRAWS)):
+    for shuffles in shuffle_within_jurors(
+        marked, affordable_draws(DRAWS, len(ids), MIN_DRAWS), seed
+    ):
         total = np.zeros(wins.shape[1:])
-        for own, members in zip(wins, marked, strict=True):
-            shuffled = rng.permutation(members)
+        for own, members, shuffled in zip(wins, marked, shuffles, strict=True):
             total[np.ix_(members, members)] += own[np.ix_(shuffled, shuffled)]
         drawn.append(WinMatrix(total))
     return _shares(drawn, method)
+
+
+def shuffle_within_jurors(
+    marked: Sequence[np.ndarray], draws: int, seed: int = 0
+) -> Iterator[list[np.ndarray]]:
+    """Yield, for each draw, whose mark each candidate receives, juror by juror.
+
+    Parameters
+    ----------
+    marked : for each juror, an int array of the candidates whom that juror marked
+    draws : number of draws
+    seed : seed of the shuffling
+
+    Yields
+    ------
+    list of int arrays
+        For each juror, the same candidates in another order.
+    """
+    rng = np.random.default_rng(seed)
+    for _ in range(draws):
+        yield [rng.permutation(members) for members in marked]
 
 
 def circular_p(wins: np.ndarray, seed: int = 0) -> float:

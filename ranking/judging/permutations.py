@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-:mod:`ranking.evaluation.refitting` says what a permutation is. Each is a file, written when it is
-finished; rankers and votes of the unfinished one are in a folder beside it. A call after an
+:mod:`ranking.evaluation.permuted_outcomes` says what a permutation is. Each is a file, written when
+it is finished; rankers and votes of the unfinished one are in a folder beside it. A call after an
 interruption, or one that asks for more permutations, computes only what is missing.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ranking.errors import StoreError
-from ranking.evaluation.refitting import (
-    RefittedOutcomes,
+from ranking.evaluation.permuted_outcomes import (
+    PermutedOutcomes,
     npy_to_outcomes,
     outcomes_to_npy,
     permute_results,
@@ -30,14 +30,14 @@ FitAndCompare = Callable[[pd.Series, Path], pd.DataFrame]
 """From results and a folder to cache in, to the COMPARISONS table of rankers fitted on them."""
 
 
-def refit_permuted(
+def fit_permuted_results(
     score: pd.Series,
     seed: int,
     times: int,
     folder: Path,
     fit_and_compare: FitAndCompare,
     progress: Progress = SILENT,
-) -> RefittedOutcomes:
+) -> PermutedOutcomes:
     """Return the outcomes of permutations of the results, computing those that are not on disk.
 
     Parameters

@@ -1,8 +1,9 @@
 from .jackknife import Jackknife, jackknife_strengths
 from .normal_prior import laplace_posterior
+from .probabilities import rank_probabilities
 from .profile_likelihood import profile_intervals
 from .rank_distribution import RankDistribution, empirical_bayes_draws
-from .rank_intervals import Intervals, estimate_intervals
+from .rank_intervals import Intervals, estimate_intervals, with_joint_ranges
 from .units import Uncertainty, find_uncertainty
 from .window_intervals import estimate_window_intervals
 
@@ -18,4 +19,6 @@ __all__ = [
     "jackknife_strengths",
     "laplace_posterior",
     "profile_intervals",
+    "rank_probabilities",
+    "with_joint_ranges",
 ]

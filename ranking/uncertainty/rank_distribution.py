@@ -63,6 +63,20 @@ class RankDistribution:
         """Return the probability that the candidate of the row is better than that of the column.
 
         It is missing on the diagonal.
+
+        Examples
+        --------
+        Of four draws, ``a`` is ahead of ``b`` in three:
+
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from ranking.uncertainty.rank_distribution import RankDistribution
+        >>> ranks = np.array([[1, 2, 3], [1, 3, 2], [1, 2, 3], [2, 1, 3]])
+        >>> RankDistribution(pd.Index(["a", "b", "c"]), ranks).better()
+              a     b     c
+        a   NaN  0.75  1.00
+        b  0.25   NaN  0.75
+        c  0.00  0.25   NaN
         """
         n = len(self.candidates)
         shares = np.full((n, n), np.nan)

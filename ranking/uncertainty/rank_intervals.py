@@ -8,7 +8,7 @@ intervals. The intervals are about these comparisons and recordings; how the sam
 another day is not in them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -117,6 +117,29 @@ def estimate_intervals(
             components.append(by_likelihood(field))
     joined = _with_undetermined_order(_joined(ranking, components), tally)
     return Intervals(joined, uncertainty, tuple(components))
+
+
+def with_joint_ranges(intervals: Intervals, tally: Tally) -> Intervals:
+    """Return intervals whose ranges of rank hold all ranks of a component together.
+
+    Each holds the rank observed, and both orders where no wins determine any.
+
+    Parameters
+    ----------
+    intervals : intervals of components, of :func:`estimate_intervals`
+    tally : the comparisons that were ranked, counted
+    """
+    own = intervals.joint_ranges().loc[intervals.ranking["candidate"]]
+    rank = intervals.ranking["rank"].to_numpy()
+    ranking = intervals.ranking.assign(
+        rank_low=np.minimum(own["rank_low"].to_numpy(), rank),
+        rank_high=np.maximum(own["rank_high"].to_numpy(), rank),
+    )
+    return replace(
+        intervals,
+        ranking=_with_undetermined_order(ranking, tally),
+        uncertainty=replace(intervals.uncertainty, joint_ranks=True),
+    )
 
 
 def _with_undetermined_order(ranking: pd.DataFrame, tally: Tally) -> pd.DataFrame:

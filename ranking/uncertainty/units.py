@@ -82,6 +82,8 @@ class Uncertainty:
     """Why there are no intervals, in words."""
     without_order: tuple[str, ...] = ()
     """Jurors or raters who ordered nobody, and whom ranges leave out."""
+    joint_ranks: bool = False
+    """Whether ranges of rank hold all ranks of a component together."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -100,12 +102,15 @@ class Uncertainty:
         """Unit, estimand and assumption as one sentence, or why there are no intervals."""
         if not self.unit:
             return f"There are no 95 % intervals: {self.reason}."
+        right, joint = "right on average over candidates", self.joint_ranks
         return (
             f"The 95 % intervals take {self.count:,} {PLURALS[self.unit]} as the sample and are "
-            f"about {self.estimand}, right on average over candidates, if {self.assumption}."
+            f"about {self.estimand}, {'' if joint else f'{right}, '}if {self.assumption}"
+            + (f": {JOINT_RANKS}; intervals of strength are {right}." if joint else ".")
         )
 
 
+JOINT_RANKS = "ranges hold all ranks of a component together with 95 % probability"
 PLURALS = {
     "juror": "jurors",
     "rater": "raters",

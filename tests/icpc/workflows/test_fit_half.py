@@ -9,7 +9,7 @@ from icpc.workflows.fit_half import compare_by_fitted_rankers, fit_accuracies_an
 from icpc.workflows.judging import FitPlan, PreparedRecordings
 from ranking.comparisons.pairs import ordered_pairs, with_truth
 from ranking.embeddings.store import CacheKey
-from ranking.evaluation.refitting import permute_results, rename_outcomes
+from ranking.evaluation.permuted_outcomes import permute_results, rename_outcomes
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Record
@@ -86,7 +86,7 @@ def test_there_is_no_gain_where_results_are_unknown():
 def test_in_folds_there_is_no_interval_and_no_p_without_permutations(tmp_path):
     comparisons = fitted(LEVELS, 3, tmp_path)
     assert comparisons.cross_fitted
-    assert comparisons.refitted is None
+    assert comparisons.permuted is None
     accuracy = comparisons.provenance["fit"]["accuracy"]
     assert set(accuracy["fitted"]) == set(accuracy["gain"]) == {"value", "pairs"}
     assert "p" in accuracy["before_fit"]  # one ranker, fitted on nobody
@@ -127,25 +127,25 @@ def test_permutations_go_on_where_they_were_interrupted(tmp_path, monkeypatch):
     resumed = fitted(score, 3, tmp_path / "other", permutations=2)
     assert (folder / "00000.npy").stat().st_mtime_ns == first
     assert {path.name for path in folder.iterdir()} == {"00000.npy", "00001.npy"}
-    assert whole.refitted is not None
-    assert resumed.refitted is not None
-    assert np.array_equal(resumed.refitted.outcomes, whole.refitted.outcomes)
+    assert whole.permuted is not None
+    assert resumed.permuted is not None
+    assert np.array_equal(resumed.permuted.outcomes, whole.permuted.outcomes)
     assert resumed.provenance["fit"]["permutations"] == 2
     (folder / "00001.npy").write_bytes(b"damaged")
     mended = fitted(score, 3, tmp_path / "other", permutations=2)
-    assert mended.refitted is not None
-    assert np.array_equal(mended.refitted.outcomes, whole.refitted.outcomes)
+    assert mended.permuted is not None
+    assert np.array_equal(mended.permuted.outcomes, whole.permuted.outcomes)
     monkeypatch.setattr("ranking.probe.loop.Loop._step", None)  # nothing is fitted any more
     fewer = fitted(score, 3, tmp_path / "other", permutations=1)
-    assert fewer.refitted is not None
-    assert np.array_equal(fewer.refitted.outcomes, whole.refitted.outcomes[:1])
+    assert fewer.permuted is not None
+    assert np.array_equal(fewer.permuted.outcomes, whole.permuted.outcomes[:1])
 
 
-def test_each_permutation_is_what_fitting_on_the_permuted_results_gives(tmp_path):
-    refitted = fitted(LEVELS, 3, tmp_path, permutations=1).refitted
-    assert refitted is not None
+def test_each_permutation_is_a_fit_on_the_permuted_results(tmp_path):
+    found = fitted(LEVELS, 3, tmp_path, permutations=1).permuted
+    assert found is not None
     names = planted_bank(LEVELS, 30, 60).windows["candidate"]
     permuted = permute_results(pd.Series(LEVELS, names, dtype=float), 0, 0)
     table = fitted(permuted.score.to_numpy(), 3, tmp_path / "again").table
-    assert np.array_equal(rename_outcomes(table, permuted), refitted.outcomes[0])
-    assert len(refitted.candidates) == len(names)
+    assert np.array_equal(rename_outcomes(table, permuted), found.outcomes[0])
+    assert len(found.candidates) == len(names)
