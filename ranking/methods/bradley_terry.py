@@ -4,8 +4,7 @@ Conventions
 -----------
 Strengths are log-strengths, so that a difference of log 3 is odds of 3 to 1. If candidates have
 weights, a comparison counts by the product of its two weights. Where wins connect all candidates
-both ways, the fit is maximum likelihood by choix, of mean 0. In a complete round robin the order is
-that of wins.
+both ways, the fit is maximum likelihood by choix, of mean 0: in a round robin, the order of wins.
 
 Elsewhere wins between *groups* run one way only, and the likelihood has no maximum: differences
 between groups are infinite. The fit is then the limit of a vanishing penalty, by which each
@@ -130,12 +129,10 @@ def maximum_likelihood_log_strengths(wins: np.ndarray) -> np.ndarray:
     RankingError
         If the fit does not converge.
     """
-    if len(wins) == 1:
-        return np.zeros(1)
     import choix  # loads scipy.stats, which is slow
 
     try:
-        start = choix.ilsr_pairwise_dense(wins, max_iter=100)
+        start = choix.ilsr_pairwise_dense(wins, max_iter=100) if len(wins) > 1 else None
     except RuntimeError:  # it takes many steps where wins are few
         start = None
     return ghost_fit(wins, 0, start)
@@ -296,8 +293,8 @@ def _curvature(pair_counts: np.ndarray, probability: np.ndarray) -> np.ndarray:
 def _solve(curvature: np.ndarray, gradient: np.ndarray) -> np.ndarray:
     """Return the Newton step (n,).
 
-    Where most candidates were compared, ten conjugate gradients reach it to rounding, in a tenth of
-    the time that a Cholesky factor of a thousand candidates takes; elsewhere the factor is used.
+    Ten conjugate gradients reach it to rounding where most candidates were compared, in a tenth of
+    a Cholesky factor's time for a thousand of them; elsewhere the factor is used.
     """
     scaled = LinearOperator(curvature.shape, lambda v: v / curvature.diagonal(), dtype=float)
     step, unfinished = cg(curvature, gradient, rtol=1e-13, maxiter=60, M=scaled)
