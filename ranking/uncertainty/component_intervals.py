@@ -34,7 +34,7 @@ from ranking.uncertainty.jackknife import (
     jackknife_strengths,
     penalised_strengths,
 )
-from ranking.uncertainty.joint_ranks import difference_p
+from ranking.uncertainty.joint_ranks import difference_p, sign_p
 from ranking.uncertainty.normal_prior import laplace_posterior
 from ranking.uncertainty.profile_likelihood import (
     profile_intervals,
@@ -120,6 +120,7 @@ def by_clusters(field: Field, clusters: list[WinMatrix]) -> ComponentIntervals:
         np.cov(found.pseudo_values.T) / found.clusters,
         freedom,
         rank_distribution(field.candidates, drawn),
+        sign_p([own.wins for own in active]),
     )
 
 
@@ -151,9 +152,10 @@ def _jackknife_ends(
 def by_candidates(field: Field, draws: int) -> ComponentIntervals:
     """Intervals by the bootstrap over candidates, of a penalised fit where some are infinite.
 
-    With fewer than :data:`FEW` candidates, or equal ones, those of the likelihood widen them. Of so
-    few candidates the bootstrap may find no error at all where one of them lost to everybody, so
-    differences are then tested by the likelihood of independent comparisons as well.
+    With fewer than :data:`FEW` candidates, or equal ones, those of the likelihood widen them. What
+    two candidates did against each other is the same in every draw, so that the bootstrap finds too
+    little error in the difference of two who are far above all others: differences are tested by
+    the likelihood of independent comparisons as well.
     """
     n = len(field.candidates)
     weights = bayesian_bootstrap_weights(n, affordable_draws(draws, n, min_draws=100), field.seed)
@@ -178,7 +180,7 @@ def by_candidates(field: Field, draws: int) -> ComponentIntervals:
         np.cov(drawn.T) * n / (n - 1),
         n - 1,
         rank_distribution(field.candidates, ranks),
-        _likelihood_p(field) if n < FEW else None,
+        _likelihood_p(field),
     )
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_ind
+from scipy.stats import binomtest, ttest_ind
 
-from ranking.uncertainty.joint_ranks import could_be_first, difference_p, joint_ranges
+from ranking.uncertainty.joint_ranks import could_be_first, difference_p, joint_ranges, sign_p
 
 
 def test_independent_errors_are_tested_as_by_the_t_test():
@@ -19,6 +19,28 @@ def test_an_error_that_two_share_is_in_no_difference():
     p = difference_p(np.array([1.0, 0.0]), np.ones((2, 2)), 5)
     assert p[0, 1] == 0
     assert (difference_p(np.zeros(3), np.zeros((3, 3)), 5) == 1).all()
+
+
+def wins_of(marks: np.ndarray) -> np.ndarray:
+    """Wins of row over column by one juror's marks."""
+    above = (np.sign(marks[:, np.newaxis] - marks) + 1) / 2
+    np.fill_diagonal(above, 0)
+    return above
+
+
+@pytest.mark.parametrize(("for_one", "ties"), [(5, 0), (4, 0), (6, 2), (0, 3), (17, 0)])
+def test_two_who_have_nobody_between_them_are_tested_by_signs(for_one, ties):
+    first = [wins_of(np.array([9.0, 8, 1, 2]))] * for_one
+    tied = [wins_of(np.array([8.0, 8, 2, 1]))] * ties
+    p = sign_p([*first, *tied, wins_of(np.array([8.0, 9, 1, 2]))])
+    assert p[0, 1] == p[1, 0] == pytest.approx(binomtest(for_one, for_one + 1).pvalue)
+    assert p[0, 2] == p[0, 3] == p[1, 2] == 0  # by how much they differ is known too
+
+
+def test_one_juror_who_has_somebody_between_tells_more_than_a_sign():
+    near, apart = wins_of(np.array([3.0, 2, 1])), wins_of(np.array([3.0, 1, 2]))
+    assert sign_p([near, near, near])[0, 1] == 0.25
+    assert sign_p([near, near, apart])[0, 1] == 0
 
 
 def test_everyone_must_be_significantly_below_the_leader():
