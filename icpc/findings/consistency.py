@@ -39,10 +39,10 @@ from ranking.consistency.null_transitivity import (
 )
 from ranking.consistency.order_effect import (
     MIN_CANDIDATES,
-    MIN_COMPARISONS,
     first_win_rate,
     order_effect_log_odds,
     same_winner_rate_in_both_orders,
+    why_no_order_effect,
 )
 from ranking.consistency.transitivity import (
     Triads,
@@ -77,12 +77,8 @@ def find_order_effect(study: Study) -> Iterator[Finding]:
         yield _first_preference(known(first_win_rate(study.tally, seed)), enough=enough)
     effect = known(order_effect_log_odds(study.tally))
     if isnan(effect.value):
-        sentence = (
-            f"Whether the order of a pair matters is not tested: that takes {MIN_CANDIDATES} "
-            "candidates or more whom wins connect both ways, "
-            f"{MIN_COMPARISONS} comparisons of each, and orders that differences of strength "
-            "cannot explain."
-        )
+        why = why_no_order_effect(study.tally)
+        sentence = f"Whether the order of a pair matters is not tested: {why}."
         yield Finding(key, CONSISTENCY, name, sentence)
     else:
         yield _order_effect(effect)

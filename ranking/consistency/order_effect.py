@@ -80,13 +80,12 @@ def order_effect_log_odds(tally: Tally) -> Estimate:
 
     A tenth of a tie for each candidate, spread over all others, keeps the fit finite. An effect
     that only rounding parts from 0 is 0; one of the first who always won is infinite. It is missing
-    where wins connect fewer than :data:`MIN_CANDIDATES` both ways, where they were compared less
-    than :data:`MIN_COMPARISONS` times on average, or where it is not identified.
+    where :func:`why_no_order_effect` gives a reason.
     """
+    if why_no_order_effect(tally):
+        return Estimate(float("nan"))
     part = _connected(tally)
     n, total = len(part.candidates), float(part.comparisons.sum())
-    if n < MIN_CANDIDATES or 2 * total < MIN_COMPARISONS * n or not is_identified(part):
-        return Estimate(float("nan"))
     share = float(part.first_wins.sum()) / total
     if share in (0, 1):
         return Estimate(np.inf if share else -np.inf, pairs=total)
@@ -97,6 +96,22 @@ def order_effect_log_odds(tally: Tally) -> Estimate:
     half = error * stdtrit(n - 1, QUANTILES[1])
     value = 0.0 if abs(theta[-1]) < NO_EFFECT else float(theta[-1])
     return Estimate(value, float(value - half), float(value + half), pairs=total)
+
+
+def why_no_order_effect(tally: Tally) -> str:
+    """Return why the order effect is not estimated, in words; empty if it is."""
+    part = _connected(tally)
+    n, total = len(part.candidates), float(part.comparisons.sum())
+    if n < MIN_CANDIDATES:
+        return f"wins connect {n or 'no'} candidates both ways, and it takes {MIN_CANDIDATES}"
+    if 2 * total < MIN_COMPARISONS * n:
+        return (
+            f"candidates whom wins connect were compared {2 * total / n:.1f} times each on "
+            f"average, and it takes {MIN_COMPARISONS}"
+        )
+    if not is_identified(part):
+        return "differences of strength could explain who came first in every comparison"
+    return ""
 
 
 def _connected(tally: Tally) -> Tally:

@@ -18,6 +18,7 @@ from ranking.consistency.order_effect import (
     is_identified,
     order_effect_log_odds,
     same_winner_rate_in_both_orders,
+    why_no_order_effect,
 )
 from ranking.consistency.transitivity import (
     count_circular_triads,
@@ -191,7 +192,10 @@ def test_without_wins_both_ways_or_ten_candidates_none_is_estimated():
     ids = pd.Index([f"{at:02}" for at in range(12)])
     perfect = Tally(ids, ordered + ordered.T, ordered)
     assert np.isnan(order_effect_log_odds(perfect).value)
-    assert np.isnan(order_effect_log_odds(tournament(9, 1.0, 0)).value)
+    assert why_no_order_effect(perfect) == "wins connect no candidates both ways, and it takes 10"
+    nine = tournament(9, 1.0, 0)
+    assert np.isnan(order_effect_log_odds(nine).value)
+    assert why_no_order_effect(nine) == "wins connect 9 candidates both ways, and it takes 10"
 
 
 def test_an_order_that_strengths_explain_is_not_identified():
