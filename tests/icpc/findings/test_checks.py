@@ -8,6 +8,7 @@ import pytest
 
 from icpc.competition.competitions import Competition
 from icpc.findings.checks import FINDERS, check_study
+from icpc.findings.consistency import find_concordance
 from icpc.findings.finding import (
     AGREEMENT,
     CONSISTENCY,
@@ -17,8 +18,10 @@ from icpc.findings.finding import (
     Outcome,
 )
 from icpc.study.comparisons import Comparisons
+from icpc.study.runs import load_run, save_run
 from icpc.study.settings import Settings
-from icpc.study.study import run_study
+from icpc.study.study import Study, run_study
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.tables import FINDINGS
 
 
@@ -191,6 +194,57 @@ def test_the_null_of_a_panel_shuffles_marks_within_jurors(findings2025):
     assert circular.outcome is Outcome.SIGNIFICANT
     assert "fewer than in marks shuffled within each juror (3." in circular.sentence
     assert "marks shuffled within each juror, ranked in the same way: 11." in feedback.sentence
+
+
+def test_the_concordance_of_a_panel_is_more_than_that_of_shuffled_marks(findings2015, findings2025):
+    """W of 17 jurors who agree on nothing is 1 / 17 on average."""
+    own = findings2025["concordance"]
+    assert own.value == pytest.approx(0.320, abs=5e-4)
+    assert own.outcome is Outcome.SIGNIFICANT
+    assert own.sentence.startswith(
+        "Kendall's W, the concordance of 17 jurors, is 0.32 (1: all rank alike), more than in "
+        "marks shuffled within each juror (0.04 to 0.08). It is that of the mean Spearman"
+    )
+    assert "concordance" not in findings2015  # no panel
+
+
+def three_jurors(competition: Competition, rows: slice = slice(None)) -> Study:
+    """One juror who ordered three candidates, one with all equal marks, and one like the first."""
+    marks = {"j1": (3.0, 2.0, 1.0), "j2": (5.0, 5.0, 5.0), "j3": (9.0, 8.0, 7.0)}
+    ids = competition.eligible["candidate"].iloc[:3]
+    given = pd.DataFrame(
+        [
+            (juror, one, mark, False)
+            for juror in marks
+            for one, mark in zip(ids, marks[juror], strict=True)
+        ],
+        columns=["juror", "candidate", "mark", "recused"],
+    )
+    table = marks_to_comparisons(given).iloc[rows]
+    return run_study(competition, Comparisons(table, "three jurors", marks=given), Settings())
+
+
+def test_the_concordance_of_a_run_is_that_of_its_comparisons(study2025, tmp_path):
+    """A run keeps no marks, but each juror's comparisons, which are an order."""
+    panel = three_jurors(study2025.competition)
+    save_run(panel, tmp_path / "run")
+    again = load_run(tmp_path / "run")
+    assert again.comparisons.marks is None
+    assert next(find_concordance(again)) == next(find_concordance(panel))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (slice(None, -1), "There is none here: a juror's comparisons lack pairs"),
+        (slice(0, 3), "takes two jurors or more who ordered the same candidates."),
+        (slice(0, 6), "j2 ordered nobody and is left out."),
+        (slice(None), "of 2 jurors, is 1.00 (1: all rank alike), which cannot be told from"),
+    ],
+)
+def test_why_there_is_no_concordance_is_said(study2025, rows, words):
+    panel = three_jurors(study2025.competition, rows)
+    assert words in next(find_concordance(panel)).sentence
 
 
 def test_a_skilled_ranker_is_recognised():
