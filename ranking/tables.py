@@ -37,8 +37,8 @@ Tables
 * :data:`RANK_PROBABILITIES`: how probable the ranks of each candidate are, best candidate first.
   ``candidate``; ``rank``; ``probability`` of this rank; ``at_most`` probability of this rank or a
   better one, so of being among the first so many. Ranks without probability are left out, other
-  than the number who passed. In fields of more than 200 some ranks are, and ``probability`` is
-  that of the ranks since the row before.
+  than the number who passed. In fields of more than 200 further ranks are left out, and
+  ``probability`` is that of the rank and of those since the row before.
 * :data:`HITRATE`: a ranking compared with the actual result, one row for each candidate, best
   first. ``k`` number of candidates at or above this one; ``candidate``; ``wins`` of this one;
   ``reached`` last round played, or else the score; ``passed`` whether this one passed the round;

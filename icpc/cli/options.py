@@ -49,6 +49,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "vote": ("majority", "mean"),
     "count": ("all", "paper"),
     "resample": ("auto", "windows"),
+    "ranges": ("each", "joint"),
     "encoder": ENCODERS,
     "encoders": ENCODERS,
     "windows": ("aligned", "all"),
@@ -110,6 +111,10 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "resample": _ranking(
             help="Resample for the ranges of rank what suits the comparisons, or windows (default: "
             "auto)."
+        ),
+        "ranges": _ranking(
+            help="Let ranges hold each rank with 95 % probability, right on average, or all ranks "
+            "of a component together (default: each)."
         ),
         "passing_score": _ranking(
             help="Count candidates with this score or more as passed (default: who passed the "

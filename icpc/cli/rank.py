@@ -63,7 +63,7 @@ def _rank_recordings(
     from icpc.workflows.rankings import rank as rank_candidates
     from icpc.workflows.rankings import settings_from_options
     from icpc.workflows.recordings import compare_recordings, prepare_recordings
-    from ranking.errors import CompetitionError, Given
+    from ranking.errors import CompetitionError, Given, RankingError
 
     if source.from_file:
         raise CompetitionError(
@@ -72,6 +72,13 @@ def _rank_recordings(
             "leave one of them out",
         )
     settings, progress = settings_from_options(options, seed), TerminalProgress()
+    if settings.ranges == "joint" and recording_options.folds is not None:  # before hours of work
+        raise RankingError(
+            Given(ranges="joint", folds=recording_options.folds),
+            "comparisons by rankers fitted in folds have no 95 % intervals",
+            "choose ranges of each rank",
+            key="ranges-of-each",
+        )
     competition = bundled_or_own_competition(source)
     with remark_on_interrupt():
         prepared = prepare_recordings(competition, recording_options, settings.seed, progress)

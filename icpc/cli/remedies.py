@@ -31,7 +31,7 @@ REMEDIES: dict[str, str] = {
     "one-encoder": "use it with one --encoder",
     "short-recording": "is this the whole recital? --min-seconds SECONDS allows shorter ones",
     "published-alone": "use it with --competition icpc2015 alone",
-    "other-ranking": "name another folder with --out, or leave out --method, --resample, "
+    "other-ranking": "name another folder with --out, or leave out --method, --ranges, "
     "--passing-score and --seed",
     "out-folder": "name a folder with --out",
     "make-run": "make one with judge rank --out DIR",
@@ -46,6 +46,7 @@ REMEDIES: dict[str, str] = {
     "no-round": "leave --round out",
     "name-comparisons": "name a file with --comparisons, --votes or --panel",
     "rank-by-win-rate": "use --method win-rate",
+    "ranges-of-each": "use --ranges each",
     "give-votes": "name a file with --votes",
     "choose-round": "choose one with --round",
     "say-passing-score": "set --passing-score to the lowest score that means passed, or "

@@ -7,9 +7,11 @@ file. It is written last, so a folder without it holds no finished run. ``roster
 ``comparisons.csv`` and, of votes on windows, ``votes.csv`` are what the run was made from; so is
 ``permutations.npy`` where results were permuted (:class:`ranking.evaluation.permuted_outcomes.
 PermutedOutcomes`, its array of outcomes).
-``ranking.csv`` is made without results. A run has no date and no absolute path in it: equal inputs
-give identical files; of recordings, given what the record's provenance names under computation,
-embeddings and encoder: torch, CPU capability, threads and precision.
+``ranking.csv`` is made without results; so is ``rank-probabilities.csv``, but for a row of the
+number who passed. It is there where draws of ranks are behind the intervals. A run has no date and
+no absolute path in it: equal inputs give identical files; of recordings, given what the record's
+provenance names under computation, embeddings and encoder: torch, CPU capability, threads and
+precision.
 """
 
 import json
@@ -42,10 +44,12 @@ from ranking.files.atomic import write_bytes, write_text
 from ranking.files.hashing import file_sha256
 from ranking.files.table_writer import to_csv
 from ranking.files.text import read_text
+from ranking.uncertainty.probabilities import rank_probabilities
 
 PERMUTATIONS_FILE = "permutations.npy"
 INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", PERMUTATIONS_FILE)
-FILES = ("run.json", *INPUTS, "ranking.csv")
+PROBABILITIES_FILE = "rank-probabilities.csv"
+FILES = ("run.json", *INPUTS, "ranking.csv", PROBABILITIES_FILE)
 REPORT_FIGURES = (
     "hitrate",
     "intervals",
@@ -115,6 +119,9 @@ def save_run(study: Study, folder: Path) -> None:
             outcomes_to_npy(study.comparisons.permuted.outcomes), folder / PERMUTATIONS_FILE
         )
     write_text(to_csv(study.ranking), folder / "ranking.csv")
+    if study.intervals.components:
+        probabilities = rank_probabilities(study.intervals, study.passed_by_id)
+        write_text(to_csv(probabilities), folder / PROBABILITIES_FILE)
     written = [name for name in INPUTS if (folder / name).exists()]
     record = {
         **run_record(study),
@@ -132,7 +139,7 @@ def load_run(folder: Path, **changes: Any) -> Study:
     folder
         Where ``run.json`` is.
     changes
-        New values of settings of the run: ``method``, ``seed`` or ``resample``.
+        New values of settings of the run: ``method``, ``seed``, ``resample`` or ``ranges``.
 
     Raises
     ------

@@ -11,6 +11,9 @@ from ranking.files.text import escape_controls
 from ranking.methods.method import Method
 from ranking.methods.registry import METHODS
 
+RANGES = ("each", "joint")
+"""What a range of rank may hold: each rank by itself, or all ranks of a component together."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -30,6 +33,8 @@ class Settings:
     """Which comparisons count: all, or paper (those of unequal score only, by raw wins)."""
     resample: str = "auto"
     """What the rank intervals resample: the unit that suits the comparisons (auto), or windows."""
+    ranges: str = "each"
+    """What a 95 % range of rank holds: each rank by itself, or all ranks together (joint)."""
     seed: int = 0
     """Seed of every random draw."""
 
@@ -44,6 +49,7 @@ class Settings:
             ("vote", self.vote, VOTE_RULES),
             ("count", self.count, ("all", "paper")),
             ("resample", self.resample, RESAMPLED),
+            ("ranges", self.ranges, RANGES),
         ):
             if value not in allowed:
                 raise RankingError(
@@ -63,12 +69,31 @@ class Settings:
                 "votes are on all pairs, the paper's counting is not",
                 "leave one of the two out",
             )
+        if self.ranges == "joint":
+            self._refuse_joint_ranges_without_tests()
+
+    def _refuse_joint_ranges_without_tests(self) -> None:
+        method = self.ranking_method
+        if self.resample == "windows":
+            raise RankingError(
+                Given(ranges="joint", resample="windows"),
+                "joint ranges come from tests of differences, and resampled windows give none",
+                "leave one of the two out",
+            )
+        if method.ordinal or method.needs == "marks":
+            raise RankingError(
+                Given(ranges="joint", method=method.name),
+                "this method has no 95 % intervals",
+                "choose ranges of each rank, or another method",
+                key="ranges-of-each",
+            )
 
 
 def with_new_values(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings by name with today's values.
 
-    Before version 0.2.0 candidates were resampled whatever the comparisons were.
+    Before version 0.2.0 candidates were resampled whatever the comparisons were, and a range was
+    that of each rank.
     """
-    old = settings.get("resample") == "candidates"
-    return {**settings, "resample": "auto"} if old else dict(settings)
+    own = {"ranges": "each", **settings}
+    return {**own, "resample": "auto"} if own.get("resample") == "candidates" else own

@@ -21,6 +21,7 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from icpc.competition.rounds import round_or_score_label
 from icpc.study.comparisons import Comparisons, marks_decided
+from icpc.study.intervals import study_intervals
 from icpc.study.remarks import ranking_remarks
 from icpc.study.settings import Settings
 from ranking.comparisons.marks import juror_by_candidate_marks
@@ -39,14 +40,8 @@ from ranking.evaluation.permutation import PERMUTATIONS
 from ranking.evaluation.permuted_outcomes import PermutedOutcomes
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import rank_candidates
-from ranking.uncertainty.rank_intervals import Intervals, estimate_intervals
-from ranking.uncertainty.units import Uncertainty
-from ranking.uncertainty.window_intervals import estimate_window_intervals
+from ranking.uncertainty.rank_intervals import Intervals
 
-CROSS_FITTED = (
-    "each pair was compared by a ranker fitted on the results of other candidates, so that "
-    "comparisons depend on each other through the results"
-)
 MAX_SIMULATED = 400  # candidates, up to which as many random judges are simulated as permutations
 
 
@@ -104,6 +99,15 @@ class Study:
         """Whether each ranked candidate passed the round that was compared; NaN scores left out."""
         score = self.results["score"].dropna()
         return score >= self.comparisons.passing_score
+
+    @property
+    def passed_by_id(self) -> frozenset[str] | None:
+        """Ids of the ranked candidates who passed the round that was compared.
+
+        None where somebody's result is not known.
+        """
+        passed = self.passed
+        return frozenset(passed.index[passed]) if len(passed) == len(self.results) else None
 
     @property
     def decided_by_marks(self) -> bool:
@@ -220,21 +224,7 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
     schedule = describe_schedule(tally)
     method, marks = settings.ranking_method, _marks(comparisons, tally)
     ranking = rank_candidates(tally, method, marks)
-    if comparisons.cross_fitted:
-        intervals = Intervals(ranking, Uncertainty(reason=CROSS_FITTED))
-    elif settings.resample == "windows":
-        if comparisons.votes is None:
-            raise RankingError(
-                Given(resample="windows"),
-                "these comparisons have no votes on windows",
-                "rank votes on windows",
-                key="give-votes",
-            )
-        intervals = estimate_window_intervals(
-            ranking, comparisons.votes, settings.vote, method, settings.seed
-        )
-    else:
-        intervals = estimate_intervals(ranking, comparisons.table, method, settings.seed)
+    intervals = study_intervals(ranking, comparisons, tally, settings)
     remarks += ranking_remarks(competition, comparisons.table, tally, schedule, method)
     remarks += intervals.uncertainty.sentences
     return Study(

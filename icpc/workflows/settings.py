@@ -66,6 +66,8 @@ class RankingOptions:
     """Which comparisons count: all, or paper (those of unequal result only, by raw wins)."""
     resample: str | None = None
     """What the rank intervals resample: auto or windows."""
+    ranges: str | None = None
+    """What a range of rank holds: each rank by itself, or all ranks together (joint)."""
     passing_score: float | None = None
     """Lowest score that counts as passed."""
 

@@ -102,15 +102,18 @@ class Uncertainty:
         """Unit, estimand and assumption as one sentence, or why there are no intervals."""
         if not self.unit:
             return f"There are no 95 % intervals: {self.reason}."
-        right, joint = "right on average over candidates", self.joint_ranks
-        return (
+        right = "" if self.joint_ranks else ", right on average over candidates"
+        sentence = (
             f"The 95 % intervals take {self.count:,} {PLURALS[self.unit]} as the sample and are "
-            f"about {self.estimand}, {'' if joint else f'{right}, '}if {self.assumption}"
-            + (f": {JOINT_RANKS}; intervals of strength are {right}." if joint else ".")
+            f"about {self.estimand}{right}, if {self.assumption}."
         )
+        return f"{sentence} {JOINT_RANKS}" if self.joint_ranks else sentence
 
 
-JOINT_RANKS = "ranges hold all ranks of a component together with 95 % probability"
+JOINT_RANKS = (
+    "Their ranges of rank hold all ranks of a component together with 95 % probability; those of "
+    "strength are right on average over candidates."
+)
 PLURALS = {
     "juror": "jurors",
     "rater": "raters",

@@ -208,6 +208,10 @@ def test_bad_tables_end_in_one_sentence_and_nothing_is_written(here, command, na
         (["rank", "--round", "stage9", "--competition", "icpc2025"], "no marks of round 'stage9'"),
         (["rank", "--round", "stage1"], "no marks by a panel"),
         (["rank", "--resample", "windows"], "no votes on windows"),
+        (
+            ["rank", "--resample", "windows", "--ranges", "joint"],
+            "--ranges joint --resample windows: joint ranges come from tests of differences",
+        ),
         (["rank", "--seed", "-1"], "or equal to 0"),
         (["rank", "--format", "xml"], "xml"),
         (["rank", "--out", "my.csv"], "my.csv: this is a file"),
@@ -228,6 +232,47 @@ def test_wrong_usage_exits_with_2(here, arguments, words):
     result = judge(*arguments)
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.split())
+
+
+def test_joint_ranges_hold_those_of_the_tests_and_say_so(here):
+    """Three comparisons tell nobody apart."""
+    result = own("rank", "--ranges", "joint", "--format", "csv", "--out", "run")
+    assert result.exit_code == 0
+    table = pd.read_csv(io.StringIO(result.stdout))
+    assert table["rank_low"].tolist() == [1, 1, 1]
+    assert table["rank_high"].tolist() == [3, 3, 3]
+    words = "hold all ranks of a component together with 95 % probability"
+    assert words in " ".join(result.stderr.split())
+    assert words in " ".join(judge("check", "--run", "run").stderr.split())
+    assert words not in judge("check", "--run", "run", "--ranges", "each").stderr
+
+
+def test_joint_ranges_are_refused_where_there_are_no_intervals(here):
+    Path("panel.csv").write_text("juror,candidate,mark\nX,ann,9\nX,bob,5\nY,ann,7\nY,bob,4\n")
+    panel = ("rank", "--roster", "mine.csv", *ROUNDS, "--panel", "panel.csv", "--out", "run")
+    result = judge(*panel, "--ranges", "joint")
+    assert result.exit_code == 2
+    assert not Path("run").exists()
+    assert (
+        "--ranges joint: there are no 95 % intervals: 2 jurors who ordered somebody; it takes 3 to "
+        "see how much they differ; use --ranges each" in " ".join(result.stderr.split())
+    )
+    assert judge(*panel).exit_code == 0
+    assert not Path("run", "rank-probabilities.csv").exists()
+    for command in (("hitrate",), ("check",), ("report", "--out", "page")):
+        result = judge(*command, "--run", "run", "--ranges", "joint")
+        assert result.exit_code == 2
+        assert "there are no 95 % intervals" in " ".join(result.stderr.split())
+
+
+def test_a_run_is_reported_with_joint_ranges_in_another_folder(here):
+    assert own("rank", "--out", "run").exit_code == 0
+    refused = judge("report", "--run", "run", "--ranges", "joint")
+    assert refused.exit_code == 2
+    assert "or leave out --method, --ranges" in " ".join(refused.stderr.split())
+    assert judge("report", "--run", "run", "--ranges", "joint", "--out", "page").exit_code == 0
+    assert json.loads(Path("page", "run.json").read_text())["settings"]["ranges"] == "joint"
+    assert "--ranges joint" in Path("page", "report.html").read_text()
 
 
 def test_two_sources_of_comparisons_are_refused(here):

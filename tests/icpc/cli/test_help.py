@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.cli.options import CHOICES
-from icpc.study.settings import Settings
+from icpc.study.settings import RANGES, Settings
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.encoders.registry import ENCODERS
 from ranking.errors import RankingError
@@ -82,6 +82,7 @@ def test_help_begins_with_a_verb_and_shows_the_values_of_options(words, monkeypa
 def test_the_values_of_options_are_those_that_the_engine_knows():
     assert CHOICES["vote"] == VOTE_RULES
     assert CHOICES["resample"] == RESAMPLED
+    assert CHOICES["ranges"] == RANGES
     assert list(CHOICES["method"]) == list(METHODS)
     assert list(CHOICES["encoder"]) == list(ENCODERS)
     for windows in CHOICES["windows"]:
@@ -106,6 +107,7 @@ def test_values_are_read_in_any_case():
         ("--vote", "loudest", "--vote loudest: no such choice; choose majority, mean"),
         ("--count", "some", "--count some: no such choice; choose all, paper"),
         ("--resample", "pairs", "--resample pairs: no such choice; choose auto, windows"),
+        ("--ranges", "both", "--ranges both: no such choice; choose each, joint"),
     ],
 )
 def test_other_values_are_refused_by_the_engine_with_what_to_do(option, value, words):

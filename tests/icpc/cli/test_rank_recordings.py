@@ -235,6 +235,8 @@ def test_short_recordings_are_refused_though_they_are_embedded(known):
         (["--fit-half", "--epochs", "3"], "--fit-half and --epochs: no recordings to compare"),
         ([*BY_OURS, "--fit-half", "--folds", "3"], "each says whom to fit on; give one of them"),
         ([*BY_OURS, "--epochs", "3"], "--epochs: nothing is fitted; add --fit-half or --folds"),
+        ([*BY_OURS, "--folds", "3", "--ranges", "joint"], "--ranges joint --folds 3: comparisons "
+         "by rankers fitted in folds have no 95 % intervals; use --ranges each"),
         ([*BY_OURS, "--folds", "3"], "4 candidates: too few to be split into 3 folds"),
         ([*BY_OURS, "--fit-half", "--permutations", "9"],
          "--permutations: only fitting in folds is repeated with the results permuted; use it "

@@ -42,7 +42,8 @@ def test_a_report_lies_in_a_run_and_says_how_it_was_made(here):
     assert result.exit_code == 0, result.output
     assert result.stdout.strip() == "mine: runs/mine/report.html"
     names = {path.name for path in Path("runs/mine").iterdir()}
-    assert names == {"run.json", "roster.csv", "comparisons.csv", "ranking.csv", "report.html"}
+    tables = {"roster.csv", "comparisons.csv", "ranking.csv", "rank-probabilities.csv"}
+    assert names == {*tables, "run.json", "report.html"}
     page = html.unescape(Path("runs/mine/report.html").read_text(encoding="utf-8"))
     assert "judge report --roster mine.csv --rounds one,final --comparisons my.csv --seed 3" in page
 

@@ -1,11 +1,14 @@
 """Runs are read back as they were, or refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from icpc.competition.competitions import load_competition
 from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import load_run, load_run_record, save_run
 from icpc.study.settings import Settings
@@ -13,6 +16,7 @@ from icpc.study.study import run_study
 from ranking.deprecation import RenamedWarning
 from ranking.errors import RunError
 from ranking.files.hashing import file_sha256
+from ranking.tables import RANK_PROBABILITIES
 
 KEPT = Path(__file__).parents[2] / "data" / "run-0.1.0"
 
@@ -21,6 +25,13 @@ KEPT = Path(__file__).parents[2] / "data" / "run-0.1.0"
 def run(study2015, tmp_path):
     save_run(study2015, tmp_path / "run")
     return tmp_path / "run"
+
+
+@pytest.fixture(scope="module")
+def stage3():
+    """By the marks of the third stage: 20 candidates, 11 of whom passed."""
+    competition = load_competition("icpc2025")
+    return run_study(competition, load_comparisons(competition, round_name="stage3"), Settings())
 
 
 def test_a_run_is_read_back_as_it_was(study2015, run):
@@ -84,6 +95,63 @@ def test_a_run_of_votes_keeps_them(icpc2015, tmp_path):
     )
     save_run(study, tmp_path / "run")
     pd.testing.assert_frame_equal(load_run(tmp_path / "run").ranking, study.ranking)
+    assert not (tmp_path / "run" / "rank-probabilities.csv").exists()  # windows were resampled
+
+
+def test_a_run_has_the_probabilities_of_ranks_and_of_passing(stage3, tmp_path):
+    save_run(stage3, tmp_path / "run")
+    table = pd.read_csv(tmp_path / "run" / "rank-probabilities.csv")
+    assert tuple(table) == RANK_PROBABILITIES
+    distribution = stage3.intervals.components[0].distribution
+    passed = table[table["rank"] == stage3.passed.sum()].set_index("candidate")["at_most"]
+    pd.testing.assert_series_equal(
+        passed.sort_index(), distribution.above_cut(11), check_names=False
+    )
+    assert passed.index.tolist() == stage3.ranking["candidate"].tolist()
+    np.testing.assert_allclose(table.groupby("rank")["probability"].sum(), 1, atol=1e-9)
+
+
+@pytest.mark.parametrize("unknown", [1, 20])
+def test_who_passed_is_known_only_if_every_result_is(stage3, tmp_path, unknown):
+    competition, first = stage3.competition, stage3.ranking["candidate"].head(unknown)
+    roster = competition.roster
+    roster = roster.assign(score=roster["score"].mask(roster["candidate"].isin(first)))
+    study = replace(stage3, competition=replace(competition, roster=roster))
+    assert study.passed_by_id is None
+    save_run(study, tmp_path / "run")
+    assert (pd.read_csv(tmp_path / "run" / "rank-probabilities.csv")["probability"] > 0).all()
+
+
+def test_probabilities_of_an_earlier_run_are_removed_and_are_no_input(stage3, tmp_path):
+    folder = tmp_path / "run"
+    save_run(stage3, folder)
+    assert "rank-probabilities.csv" not in load_run_record(folder)["written"]
+    (folder / "rank-probabilities.csv").unlink()
+    again = load_run(folder)
+    (folder / "rank-probabilities.csv").write_text("old")
+    save_run(replace(again, intervals=replace(again.intervals, components=())), folder)
+    assert not (folder / "rank-probabilities.csv").exists()
+
+
+def test_a_run_keeps_its_joint_ranges_and_can_have_those_of_each(stage3, tmp_path):
+    """Ranges alone differ; a record that names no ranges, as of version 0.1.0, means each."""
+    save_run(stage3, tmp_path / "each")
+    joint = load_run(tmp_path / "each", ranges="joint")
+    save_run(joint, tmp_path / "joint")
+    again = load_run(tmp_path / "joint")
+    pd.testing.assert_frame_equal(again.ranking, joint.ranking)
+    assert again.remarks == joint.remarks != stage3.remarks
+    back = load_run(tmp_path / "joint", ranges="each")
+    pd.testing.assert_frame_equal(back.ranking, stage3.ranking)
+    path = tmp_path / "each" / "run.json"
+    record = json.loads(path.read_text())
+    del record["settings"]["ranges"]
+    path.write_text(json.dumps(record))
+    assert load_run(tmp_path / "each").settings == Settings()
+    differing = stage3.ranking.compare(joint.ranking).columns.get_level_values(0)
+    assert set(differing) == {"rank_low", "rank_high"}
+    assert (joint.ranking["rank_low"] <= joint.ranking["rank"]).all()
+    assert (joint.ranking["rank"] <= joint.ranking["rank_high"]).all()
 
 
 def test_runs_are_the_same_bytes_every_time(study2015, run, tmp_path):
@@ -100,6 +168,7 @@ def test_the_record_says_what_went_in(icpc2015, run):
         "vote": "majority",
         "count": "all",
         "resample": "auto",
+        "ranges": "each",
         "seed": 0,
     }
     assert (facts["intervals"]["unit"], facts["intervals"]["count"]) == ("candidate", 113)
@@ -153,6 +222,7 @@ def test_figures_of_an_earlier_run_are_removed(study2015, run):
     save_run(study2015, run)
     assert sorted(path.name for path in run.iterdir()) == [
         "comparisons.csv",
+        "rank-probabilities.csv",
         "ranking.csv",
         "roster.csv",
         "run.json",

@@ -212,6 +212,8 @@ def test_all_ordered_pairs_carry_their_truth(icpc2015):
         ({"count": "paper", "method": "win-rate"}, "the paper's counting ranks by raw wins"),
         ({"resample": "pairs"}, "resample pairs"),
         ({"count": "paper", "method": "wins", "resample": "windows"}, "votes are on all pairs"),
+        ({"ranges": "both"}, "ranges both: no such choice"),
+        ({"ranges": "joint", "resample": "windows"}, "ranges joint and resample windows: joint"),
     ],
 )
 def test_unknown_choices_are_refused(choice, words):

@@ -1,0 +1,73 @@
+"""How probable each rank of each candidate is, as a table.
+
+Conventions
+-----------
+Probabilities are shares of the draws behind the intervals, so they are multiples of 1 / 2,000. They
+are right on average over the candidates, as ranges of each rank are. Ranks start anew in each
+component, and so do their probabilities.
+
+``at_most`` adds up the probabilities from the first rank on: of rank 10, it is the probability of
+being among the first ten. That of passing is in the row whose rank is the number who passed, so
+each candidate has that row, whatever its probability. Other rows without probability are left out.
+
+In a field of more than :data:`ALL_RANKS` candidates one rank has hardly any probability. There a
+candidate has a row where ``at_most`` passes another per cent, and for the first rank, about 100 in
+all; ``probability`` is then that of the rank and those since the row before.
+"""
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from ranking.tables import RANK_PROBABILITIES
+from ranking.uncertainty.rank_distribution import RankDistribution
+from ranking.uncertainty.rank_intervals import Intervals
+
+ALL_RANKS = 200
+"""Number of candidates up to which every rank with a probability has a row."""
+PER_CENT = 100
+
+
+def rank_probabilities(intervals: Intervals, passed: Collection[str] | None = None) -> pd.DataFrame:
+    """Return the table RANK_PROBABILITIES, in the order of the ranking; empty where no ranks vary.
+
+    Parameters
+    ----------
+    intervals : ranking with the draws behind its intervals
+    passed : ids of those who passed; None if it is not known of everybody
+    """
+    tables = []
+    for one in intervals.components:
+        own = None if passed is None else sum(name in passed for name in one.candidates)
+        tables.append(_by_rank(one.distribution, own))
+    if not tables:
+        return pd.DataFrame(columns=list(RANK_PROBABILITIES))
+    place = pd.Series(range(len(intervals.ranking)), intervals.ranking["candidate"])
+    table = pd.concat(tables)
+    order = np.lexsort((table["rank"], table["candidate"].map(place)))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _by_rank(distribution: RankDistribution, passed: int | None) -> pd.DataFrame:
+    """The rows of a component, of which so many passed; None: it is not known."""
+    draws, n = distribution.ranks.shape
+    counts = np.stack([np.bincount(own, minlength=n + 1)[1:] for own in distribution.ranks.T])
+    at_most = counts.cumsum(axis=1)
+    shown = counts > 0
+    if n > ALL_RANKS:
+        per_cent = at_most * PER_CENT // draws
+        shown[:, 1:] = np.diff(per_cent, axis=1) > 0
+    if passed:
+        shown[:, passed - 1] = True
+    row, column = np.nonzero(shown)
+    reached = at_most[row, column]
+    before = np.where(np.diff(row, prepend=-1) > 0, 0, np.roll(reached, 1))
+    return pd.DataFrame(
+        {
+            "candidate": distribution.candidates[row],
+            "rank": column + 1,
+            "probability": (reached - before) / draws,
+            "at_most": reached / draws,
+        }
+    )
