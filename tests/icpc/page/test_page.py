@@ -285,7 +285,7 @@ def test_where_a_method_gives_no_intervals_none_are_claimed(ring):
 def test_many_leaders_give_their_number():
     study = study_of(both_ways("ab", "bc", "cd", "da"), [""] * 4)
     headline = headline_sentence(study, check_study(study))
-    assert headline.startswith("4 candidates share the first rank of 4 candidates")
+    assert headline.startswith("all 4 candidates share the first rank")
 
 
 def test_files_are_those_of_the_run(ring, voted):
