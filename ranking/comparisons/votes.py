@@ -42,8 +42,6 @@ def votes_to_comparisons(votes: pd.DataFrame, rule: str = "majority") -> pd.Data
         If there is no such rule.
     """
     check_table(votes, VOTES, "votes")
-    if rule not in VOTE_RULES:
-        raise ValueError(f"no rule {rule!r}: choose {', '.join(VOTE_RULES)}")
     p = votes["p_first"]
     cast = votes.assign(for_first=p > 0.5, for_second=p < 0.5)
     counts = (
@@ -56,14 +54,39 @@ def votes_to_comparisons(votes: pd.DataFrame, rule: str = "majority") -> pd.Data
         )
         .reset_index()
     )
-    lead = counts["for_first"] - counts["for_second"]
-    by_mean = np.sign((counts["mean"] - 0.5).where((counts["mean"] - 0.5).abs() > 1e-12, 0.0))
-    outcome = by_mean if rule == "mean" else np.sign(lead).where(lead != 0, by_mean)
+    for_first, for_second = (counts[f"for_{place}"].to_numpy() for place in ("first", "second"))
+    outcome = decide_pairs(for_first, for_second, counts["mean"].to_numpy(), rule)
     counts["winner"] = np.select(
         [outcome > 0, outcome < 0], [counts["first"], counts["second"]], TIE
     )
     counts["votes"] = np.where(outcome < 0, counts["for_second"], counts["for_first"])
     return counts[list(COMPARISONS)]
+
+
+def decide_pairs(
+    for_first: np.ndarray, for_second: np.ndarray, mean: np.ndarray, rule: str
+) -> np.ndarray:
+    """Return the outcomes of ordered pairs: 1 where the first wins, -1 the second, 0 a tie.
+
+    Parameters
+    ----------
+    for_first, for_second : arrays, shape (pairs,)
+        Number of windows won by each.
+    mean : float array, shape (pairs,)
+        Mean probability that the first plays better.
+    rule : one of :data:`VOTE_RULES`
+
+    Raises
+    ------
+    ValueError
+        If there is no such rule.
+    """
+    if rule not in VOTE_RULES:
+        raise ValueError(f"no rule {rule!r}: choose {', '.join(VOTE_RULES)}")
+    by_mean = np.where(np.abs(mean - 0.5) > 1e-12, np.sign(mean - 0.5), 0.0)
+    if rule == "mean":
+        return by_mean
+    return np.where(for_first == for_second, by_mean, np.sign(for_first - for_second))
 
 
 def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:

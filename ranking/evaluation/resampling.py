@@ -155,17 +155,15 @@ def window_units(votes: pd.DataFrame) -> WindowUnits:
     return WindowUnits(of_vote.reshape(-1, 2), units // span)
 
 
-def votes_of_resampled_windows(
-    votes: pd.DataFrame, draws: int, seed: int
-) -> Iterator[pd.DataFrame]:
-    """Yield VOTES tables whose windows are drawn with replacement from those of one.
+def resampled_window_counts(votes: pd.DataFrame, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield how often each vote counts, shape (votes,), windows drawn with replacement.
 
-    A vote is in a table as often as its windows were drawn together.
+    That is how often its windows were drawn together.
 
     Parameters
     ----------
     votes : table of VOTES
-    draws : number of tables
+    draws : number of draws
     seed : seed of the draws
     """
     rng = np.random.default_rng(seed)
@@ -173,4 +171,4 @@ def votes_of_resampled_windows(
     low, high = (np.searchsorted(units.stratum, units.stratum, side) for side in ("left", "right"))
     for _ in range(draws):
         times = np.bincount(rng.integers(low, high), minlength=len(low))
-        yield votes.iloc[np.repeat(np.arange(len(votes)), times[units.of_vote].prod(axis=1))]
+        yield times[units.of_vote].prod(axis=1)

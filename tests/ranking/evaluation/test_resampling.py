@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ranking.evaluation.resampling import votes_of_resampled_windows, window_units
+from ranking.evaluation.resampling import resampled_window_counts, window_units
 from ranking.tables import VOTES
 
 EFFECTS = {"a": [0.10, -0.02, 0.05], "b": [0.03, -0.08], "c": [0.0, 0.04, 0.01, -0.06]}
@@ -28,8 +28,8 @@ def table(*pairs: str, aligned: bool = False) -> pd.DataFrame:
 
 def drawn_means(votes: pd.DataFrame, first: str, second: str) -> np.ndarray:
     own = ((votes["first"] == first) & (votes["second"] == second)).to_numpy()
-    drawn = votes_of_resampled_windows(votes.assign(own=own), DRAWS, seed=1)
-    return np.array([one["p_first"].to_numpy()[one["own"]].mean() for one in drawn])
+    p, drawn = votes["p_first"][own], resampled_window_counts(votes, DRAWS, seed=1)
+    return np.array([np.average(p, weights=times[own]) for times in drawn])
 
 
 def test_of_all_windows_the_variance_of_a_mean_is_that_of_two_independent_means():
@@ -50,12 +50,15 @@ def test_of_aligned_windows_it_is_that_of_the_mean_of_their_differences():
 def test_every_pair_keeps_as_many_votes_as_it_had():
     votes = table("ab", "ac", "bc", "cb")
     size = votes.groupby(["first", "second"]).size()
-    for one in votes_of_resampled_windows(votes, 20, seed=3):
+    for times in resampled_window_counts(votes, 20, seed=3):
+        one = votes.loc[np.repeat(votes.index, times)]
         pd.testing.assert_series_equal(one.groupby(["first", "second"]).size(), size)
 
 
 def test_a_window_is_drawn_equally_often_in_all_its_votes():
-    for one in votes_of_resampled_windows(table("ab", "ac"), 20, seed=4):
+    votes = table("ab", "ac")
+    for times in resampled_window_counts(votes, 20, seed=4):
+        one = votes.loc[np.repeat(votes.index, times)]
         b, c = (
             one.loc[one["second"] == name, "first_window"].value_counts(normalize=True)
             for name in "bc"

@@ -1,5 +1,7 @@
 """Intervals of rank and strength: coverage, width, repeatability."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,8 @@ from scipy.special import expit
 
 from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons
-from ranking.comparisons.votes import votes_to_comparisons
+from ranking.comparisons.votes import VOTE_RULES, votes_to_comparisons
+from ranking.evaluation.resampling import resampled_window_counts
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.counting import WINS
 from ranking.methods.method import competition_rank, rank_candidates
@@ -112,6 +115,32 @@ def test_votes_that_never_change_give_intervals_of_one_rank():
     ranking = rank_candidates(count_comparisons(votes_to_comparisons(votes)), WINS)
     table = estimate_window_intervals(ranking, votes, "majority", WINS, draws=20).ranking
     assert (table["rank_low"] == table["rank_high"]).all()
+
+
+@pytest.mark.parametrize("method", [BRADLEY_TERRY, WINS], ids=lambda method: method.name)
+@pytest.mark.parametrize("rule", VOTE_RULES)
+@pytest.mark.parametrize("aligned", [True, False])
+def test_resampled_windows_are_ranked_as_a_table_of_their_votes(method, rule, aligned):
+    """Each draw, made into a table of votes and ranked from it, gives the same intervals."""
+    rng, names = np.random.default_rng(5), [f"c{at}" for at in range(5)]
+    rows = [
+        (a, b, window, window if aligned else (window + 1) % 3, rng.choice([0.2, 0.5, 0.7, 0.9]))
+        for a, b in permutations(names, 2)
+        for window in range(3)
+    ]
+    votes = pd.DataFrame(rows, columns=list(VOTES)).sample(frac=0.6, random_state=0)
+    ranking = rank_candidates(votes_to_comparisons(votes, rule), method)
+    table = estimate_window_intervals(ranking, votes, rule, method, 2, 20).ranking
+    strengths = pd.DataFrame(index=range(20), columns=sorted(ranking["candidate"]), dtype=float)
+    for draw, times in enumerate(resampled_window_counts(votes, 20, 2)):
+        drawn = votes.iloc[np.repeat(np.arange(len(votes)), times)]
+        tally = count_comparisons(votes_to_comparisons(drawn, rule))
+        strengths.loc[draw, tally.candidates] = method.strengths(tally.matrix, None, None)
+    by_id, own = table.set_index("candidate"), ranking.set_index("candidate")["strength"]
+    low = strengths.quantile(0.025).clip(upper=own.sort_index())  # an interval holds its estimate
+    high = strengths.quantile(0.975).clip(lower=own.sort_index())
+    assert by_id["strength_low"].to_dict() == pytest.approx(low.to_dict())
+    assert by_id["strength_high"].to_dict() == pytest.approx(high.to_dict())
 
 
 def panel(jurors: int, n: int, seed: int = 0, spread: float = 1.0) -> pd.DataFrame:
