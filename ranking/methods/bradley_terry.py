@@ -19,6 +19,8 @@ References
 .. [1] R. A. Bradley, M. E. Terry, "Rank analysis of incomplete block designs", Biometrika 1952.
 """
 
+from contextlib import suppress
+
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.linalg import LinearOperator, cg
@@ -131,11 +133,10 @@ def maximum_likelihood_log_strengths(wins: np.ndarray) -> np.ndarray:
     """
     import choix  # loads scipy.stats, which is slow
 
-    try:
-        start = choix.ilsr_pairwise_dense(wins, max_iter=100) if len(wins) > 1 else None
-    except RuntimeError:  # it takes many steps where wins are few
-        start = None
-    return ghost_fit(wins, 0, start)
+    start = np.zeros(len(wins))
+    with np.errstate(all="ignore"), suppress(RuntimeError):  # steps run out where wins are few
+        start = choix.ilsr_pairwise_dense(wins, max_iter=100) if len(wins) > 1 else start
+    return ghost_fit(wins, 0, start if np.isfinite(start).all() else None)
 
 
 def _fit_groups(wins: np.ndarray) -> np.ndarray:

@@ -54,6 +54,20 @@ def test_choix_and_evalica_agree(seed):
     assert ours == pytest.approx(spectral - spectral.mean(), abs=1e-6)
 
 
+@pytest.mark.parametrize(("n", "times"), [(30, 50), (60, 1_000_000)])
+def test_one_upset_in_a_long_chain_of_wins_is_fitted_without_a_warning(n, times):
+    """Each beat the next so many times, and the last the first once: choix overflows at a million.
+
+    The upset is certain to rounding, so each step has odds of times - 1 to 1.
+    """
+    wins = np.zeros((n, n))
+    at = np.arange(n - 1)
+    wins[at, at + 1] = times
+    wins[-1, 0] = 1
+    strength = bradley_terry_log_strengths(WinMatrix(wins))
+    assert strength[0] - strength[-1] == pytest.approx((n - 1) * np.log(times - 1), rel=1e-9)
+
+
 def test_one_newton_step_reaches_the_reweighted_maximum_nearly():
     """The interval's shortcut against a full fit of the same weights."""
     wins = random_wins(40, 1)
