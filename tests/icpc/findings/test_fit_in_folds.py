@@ -144,7 +144,7 @@ def test_two_rankings_are_compared_without_interval():
 
 
 def test_a_run_keeps_its_permutations(tmp_path):
-    own = study(permutations(199))
+    own = study(permutations(199), "win-rate")
     save_run(own, tmp_path / "run")
     again = load_run(tmp_path / "run")
     assert again.comparisons.cross_fitted
@@ -156,7 +156,7 @@ def test_a_run_keeps_its_permutations(tmp_path):
 
 @pytest.mark.parametrize("permuted", [None, permutations(199)])
 def test_the_page_and_its_figures_do_without_intervals(permuted):
-    own = study(permuted)
+    own = study(permuted, "win-rate")
     page = report_page(own, run_record(own), "judge report")
     text = page.partition('<script type="application')[0]
     assert "each pair was compared by a ranker fitted on the results of other" in text

@@ -364,8 +364,8 @@ def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
 
 def test_without_a_null_band_the_curve_is_drawn(visit, folded):
     page = visit(folded)
-    chart = seen(page, "#hitrate-chart")
-    assert chart.locator("[data-mark=dot] > *").count() == 6
+    seen(page, "#hitrate-chart")
+    until(page, "document.querySelectorAll('#hitrate-chart [data-mark=dot] > *').length === 6")
     assert "null band" not in page.locator("[data-legend=hitrate]").inner_text()
     assert "There is no null band" in page.locator(".curve:visible").inner_text()
 
