@@ -22,7 +22,6 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from io import BufferedRandom
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,7 @@ from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256, json_sha256
 
 CACHE_KEY_FILE = "cache-key.json"
-ON_CPU: Mapping[str, Any] = MappingProxyType({"device": "cpu"})
+ON_CPU = {"device": "cpu"}
 """What is known of embeddings that were stored before their computation was."""
 RENAMED_FILES = {"making.json": CACHE_KEY_FILE}
 """Files of version 0.1.0 that may still lie in a store, and what they are called now."""
@@ -69,7 +68,7 @@ class Embedding:
     """What is stored of each segment, shape (S, F, ...)."""
     seconds: np.ndarray
     """Length of the sound in each segment in seconds, shape (S,)."""
-    computation: Mapping[str, Any] = field(default_factory=lambda: ON_CPU)
+    computation: Mapping[str, Any] = field(default_factory=lambda: dict(ON_CPU))
     """What its bytes depend on beside sound and key; of earlier versions, the device alone."""
 
 
@@ -153,7 +152,9 @@ class EmbeddingStore:
             raise _damaged(path, str(error)) from None
         if list(values.shape) != facts["shape"] or values.dtype != facts["dtype"]:
             raise _damaged(path, "it is not the array that was written")
-        return Embedding(values, np.asarray(facts["seconds"]), facts.get("computation", ON_CPU))
+        return Embedding(
+            values, np.asarray(facts["seconds"]), facts.get("computation", dict(ON_CPU))
+        )
 
     @contextmanager
     def open_writer(

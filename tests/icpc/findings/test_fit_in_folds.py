@@ -120,7 +120,9 @@ def test_a_family_needs_forty_permutations_a_test():
     assert found.sentence.endswith("no p: it takes 279 permutations or more.")
 
 
-@pytest.mark.parametrize("method", ["wins", "win-rate", "bradley-terry"])
+@pytest.mark.parametrize(
+    "method", ["wins", "win-rate", pytest.param("bradley-terry", marks=pytest.mark.slow)]
+)
 def test_permutations_are_ranked_by_the_method_of_the_study(method):
     permuted = permutations(199)
     null = study(permuted, method).null_strengths

@@ -17,7 +17,7 @@ from icpc.competition.competitions import Competition
 from icpc.findings.checks import FINDERS, check_study
 from icpc.page import page as report
 from icpc.page.page import report_page
-from icpc.study import study
+from icpc.study import intervals, study
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.runs import run_record
@@ -186,7 +186,7 @@ def thousand(folder, study2015):
     competition = Competition("thousand", "A thousand", ROUNDS, roster, Path(__file__))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(study, "random_judge_strengths", partial(random_judge_strengths, draws=10))
-        patch.setattr(study, "estimate_intervals", lambda ranking, *_: _wide(ranking))
+        patch.setattr(intervals, "estimate_intervals", lambda ranking, *_: _wide(ranking))
         patch.setattr(report, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
             competition, Comparisons(table.assign(votes=1, windows=1), "comparisons"), Settings()

@@ -55,6 +55,7 @@ def test_it_finds_who_plays_better_of_players_that_are_new_to_it(ranker, tmp_pat
     assert found["low"] > 0.5
 
 
+@pytest.mark.slow
 def test_the_script_makes_a_ranker_and_the_same_one_again(tmp_path, monkeypatch, capsys):
     cache = tmp_path / "cache"
     for name in ("TRAIN", "VALIDATION"):

@@ -117,7 +117,11 @@ def test_votes_that_never_change_give_intervals_of_one_rank():
     assert (table["rank_low"] == table["rank_high"]).all()
 
 
-@pytest.mark.parametrize("method", [BRADLEY_TERRY, WINS], ids=lambda method: method.name)
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param(BRADLEY_TERRY, marks=pytest.mark.slow), WINS],
+    ids=lambda method: method.name,
+)
 @pytest.mark.parametrize("rule", VOTE_RULES)
 @pytest.mark.parametrize("aligned", [True, False])
 def test_resampled_windows_are_ranked_as_a_table_of_their_votes(method, rule, aligned):
