@@ -7,8 +7,14 @@ import typer
 
 from icpc.cli.hitrate import print_hit_rate
 from icpc.cli.options import Seed
-from icpc.cli.output import Format, TerminalProgress, print_line, print_remark
-from icpc.cli.rank import print_study, remark_on_interrupt
+from icpc.cli.output import (
+    Format,
+    TerminalProgress,
+    print_line,
+    print_remark,
+    remark_on_interrupt,
+)
+from icpc.cli.rank import KEPT_OF_COMPARING, print_study
 from ranking.audio.lengths import WINDOW_SECONDS
 
 
@@ -34,7 +40,7 @@ def demo(
     from icpc.findings.wording import interval, percent
     from icpc.workflows.demonstration import demonstrate
 
-    with remark_on_interrupt():
+    with remark_on_interrupt(KEPT_OF_COMPARING):
         demonstration = demonstrate(out, seconds, seed or 0, TerminalProgress())
     print_study(demonstration.study, Format.TABLE)
     print_remark(f"written to {demonstration.run}")

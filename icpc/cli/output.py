@@ -5,7 +5,8 @@ Text from files is never read as markup, and its control characters are not prin
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -120,6 +121,22 @@ def print_remark(remark: str, console: Console | None = None) -> None:
 
     where = console or Console(stderr=True)
     where.print(Text(escape_controls(remark)), style="dim", soft_wrap=True)
+
+
+@contextmanager
+def remark_on_interrupt(kept: str) -> Iterator[None]:
+    """Say what is kept of a long command where the user presses Ctrl-C.
+
+    Parameters
+    ----------
+    kept
+        A clause: "what was embedded is kept".
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        print_remark(f"interrupted: {kept}; the same command goes on")
+        raise
 
 
 def print_error(message: str) -> None:

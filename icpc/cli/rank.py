@@ -1,19 +1,26 @@
 """``judge rank``: one ranking from many comparisons."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from icpc.cli.options import FormatOption, Seed, with_settings
-from icpc.cli.output import Format, TerminalProgress, print_data, print_remark, print_table
+from icpc.cli.output import (
+    Format,
+    TerminalProgress,
+    print_data,
+    print_remark,
+    print_table,
+    remark_on_interrupt,
+)
 from icpc.workflows.settings import RankingOptions, RecordingOptions, Source
 
 if TYPE_CHECKING:
     from icpc.study.study import Study
+
+KEPT_OF_COMPARING = "what was embedded, fitted and compared is kept"
 
 
 @with_settings("run", "passing_score")
@@ -80,24 +87,12 @@ def _rank_recordings(
             key="ranges-of-each",
         )
     competition = bundled_or_own_competition(source)
-    with remark_on_interrupt():
+    with remark_on_interrupt(KEPT_OF_COMPARING):
         prepared = prepare_recordings(competition, recording_options, settings.seed, progress)
         for error in prepared.left_out:
             print_remark(f"left out: {error}")
         comparisons = compare_recordings(prepared, settings.vote, progress)
     return rank_candidates(competition, comparisons, settings)
-
-
-@contextmanager
-def remark_on_interrupt() -> Iterator[None]:
-    """Say what is kept of comparing recordings where the user presses Ctrl-C."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        print_remark(
-            "interrupted: what was embedded, fitted and compared is kept; the same command goes on"
-        )
-        raise
 
 
 def print_study(study: "Study", form: Format) -> None:

@@ -13,7 +13,14 @@ from typer.core import TyperGroup
 
 from icpc.cli.command import JudgeCommand
 from icpc.cli.options import OPTIONS, FormatOption, Seed
-from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
+from icpc.cli.output import (
+    Format,
+    TerminalProgress,
+    print_data,
+    print_line,
+    print_remark,
+    remark_on_interrupt,
+)
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.deprecation import warn_renamed
 from ranking.tasks.registry import TASKS, TaskSpec
@@ -209,14 +216,8 @@ def _train(job: "TrainingJob", form: Format) -> None:
 
     from icpc.workflows.train import describe_training, train_and_save_probe, training_row
 
-    try:
+    with remark_on_interrupt("what was embedded and trained is kept, all but the last minute"):
         trained = train_and_save_probe(job, TerminalProgress())
-    except KeyboardInterrupt:
-        print_remark(
-            "interrupted: what was embedded and trained is kept, all but the last minute; the same "
-            "command goes on"
-        )
-        raise
     if form is not Format.TABLE:
         print_data(pd.DataFrame([training_row(job, trained)]), form)
         return

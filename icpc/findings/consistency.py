@@ -52,7 +52,7 @@ from ranking.consistency.transitivity import (
 from ranking.evaluation.permutation import p_among
 from ranking.evaluation.permuted_outcomes import without_interval
 from ranking.evaluation.resampling import Estimate
-from ranking.files.text import escape_controls
+from ranking.uncertainty.units import ordered_nobody
 
 SHUFFLED = "marks shuffled within each juror"
 SHOWN = 5e-4  # smallest log-odds of three decimals
@@ -167,11 +167,7 @@ def find_concordance(study: Study) -> Iterator[Finding]:
 
 
 def _who_ordered_nobody(found: Concordance) -> str:
-    if not found.without_order:
-        return ""
-    is_left = "is" if len(found.without_order) == 1 else "are"
-    who = ", ".join(map(escape_controls, found.without_order))
-    return f" {who} ordered nobody and {is_left} left out."
+    return f" {ordered_nobody(found.without_order)}." if found.without_order else ""
 
 
 def _hundredths(value: float) -> str:

@@ -80,5 +80,5 @@ def _agreement(study: Study, accuracy: Finding | None) -> str:
         return f"{went}, by marks that decided {study.decided} themselves."
     if accuracy.test is None:
         return f"{went}; there is no p."
-    p = f" ({p_clause(accuracy.p, accuracy.test.p.at_floor)})" if accuracy.test else ""
-    return f"{went}, {HEADLINE.of(accuracy.outcome)}{p}."
+    p = p_clause(accuracy.p, accuracy.test.p.at_floor)
+    return f"{went}, {HEADLINE.of(accuracy.outcome)} ({p})."

@@ -26,8 +26,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
-from scipy.stats import t as student
+from scipy.special import expit, logit, stdtrit
 
 from ranking.comparisons.tally import WinMatrix, compared_candidates, wins_by_juror
 from ranking.evaluation.hit_rate import area_under_roc
@@ -83,10 +82,10 @@ def panel_auc(
     result = passed.loc[ids[known]].to_numpy(dtype=bool)
     total = wins.sum(axis=0)
     strength = method.strengths(WinMatrix(total), None, None)[known]
-    order = np.random.default_rng(seed).permutation(len(wins))
-    groups = np.array_split(order, min(len(wins), MAX_GROUPS))
     if len(wins) < MIN_JURORS:
         return Estimate(float(area_under_roc(strength, result)))
+    order = np.random.default_rng(seed).permutation(len(wins))
+    groups = np.array_split(order, min(len(wins), MAX_GROUPS))
     left_out = np.stack(
         [method.strengths(WinMatrix(total - wins[own].sum(axis=0)), None, None) for own in groups]
     )
@@ -131,6 +130,6 @@ def _with_ends(
     if not variance > 0:  # no spread, or too few to tell
         return Estimate(value, pairs=pairs, unit=unit)
     parts = by_candidates**2 / (len(passed) - 2) + by_jurors**2 / freedom
-    half = student.ppf(QUANTILES[1], variance**2 / parts) * np.sqrt(variance)
+    half = stdtrit(variance**2 / parts, QUANTILES[1]) * np.sqrt(variance)
     low, high = expit(logit(value) + np.array([-1, 1]) * half / (value * (1 - value)))
     return Estimate(value, float(low), float(high), pairs=pairs, unit=unit)

@@ -25,6 +25,7 @@ from io import BytesIO
 
 import numpy as np
 import pandas as pd
+from numpy.lib import format as npy
 
 from ranking.comparisons.tally import Tally
 from ranking.evaluation.permutation import PermutationP, p_among
@@ -188,8 +189,8 @@ def npy_to_outcomes(content: bytes, n: int) -> np.ndarray | None:
     n : number of candidates
     """
     try:
-        outcomes = np.load(BytesIO(content), allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        outcomes = npy.read_array(BytesIO(content), allow_pickle=False)
+    except (OSError, ValueError):
         return None
     if outcomes.shape[-2:] != (n, n) or outcomes.dtype != np.int8:
         return None

@@ -129,12 +129,8 @@ def with_joint_ranges(intervals: Intervals, tally: Tally) -> Intervals:
     intervals : intervals of components, of :func:`estimate_intervals`
     tally : the comparisons that were ranked, counted
     """
-    own = intervals.joint_ranges().loc[intervals.ranking["candidate"]]
-    rank = intervals.ranking["rank"].to_numpy()
-    ranking = intervals.ranking.assign(
-        rank_low=np.minimum(own["rank_low"].to_numpy(), rank),
-        rank_high=np.maximum(own["rank_high"].to_numpy(), rank),
-    )
+    strengths = intervals.ranking.set_index("candidate")[["strength_low", "strength_high"]]
+    ranking = with_ends(intervals.ranking, strengths.join(intervals.joint_ranges()))
     return replace(
         intervals,
         ranking=_with_undetermined_order(ranking, tally),

@@ -44,6 +44,7 @@ References
 .. [4] :mod:`ranking.uncertainty.normal_prior`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,12 +91,7 @@ class Uncertainty:
         """What the reader of a ranking must know of its intervals."""
         if not self.without_order:
             return (self.sentence,)
-        one = len(self.without_order) == 1
-        who = ", ".join(map(escape_controls, self.without_order))
-        return (
-            f"{who} ordered nobody and {'is' if one else 'are'} left out of the ranges of rank.",
-            self.sentence,
-        )
+        return (f"{ordered_nobody(self.without_order)} of the ranges of rank.", self.sentence)
 
     @property
     def sentence(self) -> str:
@@ -108,6 +104,12 @@ class Uncertainty:
             f"about {self.estimand}{right}, if {self.assumption}."
         )
         return f"{sentence} {JOINT_RANKS}" if self.joint_ranks else sentence
+
+
+def ordered_nobody(names: Sequence[str]) -> str:
+    """Return that some jurors or raters ordered nobody and are left out, to begin a sentence."""
+    who = ", ".join(map(escape_controls, names))
+    return f"{who} ordered nobody and {'is' if len(names) == 1 else 'are'} left out"
 
 
 JOINT_RANKS = (

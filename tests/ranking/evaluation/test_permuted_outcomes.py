@@ -1,5 +1,7 @@
 """Permutations with everything fitted anew: beside the actual results, and as a file."""
 
+from io import BytesIO
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -142,4 +144,7 @@ def test_outcomes_are_read_as_they_were_written():
     assert npy_to_outcomes(content, 4) is None
     assert npy_to_outcomes(content[:-1], 3) is None
     assert npy_to_outcomes(b"", 3) is None
+    archive = BytesIO()
+    np.savez(archive, outcomes)
+    assert npy_to_outcomes(archive.getvalue(), 3) is None
     assert npy_to_outcomes(outcomes_to_npy(np.full((3, 3), 7)), 3) is None
