@@ -72,6 +72,7 @@ def own(tmp_path: Path) -> list[object]:
     return ["--roster", roster, "--rounds", rounds, "--comparisons", comparisons]
 
 
+@pytest.mark.slow
 def test_a_ranking_method_is_a_file_and_a_line(package, own):
     """Copeland: intervals, null band, remarks, report and help follow."""
     package.offer("judge.methods", "copeland", "copelands", "COPELAND", COPELAND)
@@ -173,6 +174,7 @@ def load():
 """
 
 
+@pytest.mark.slow
 def test_an_encoder_is_a_file_and_a_line(package):
     package.offer("judge.encoders", "level", "levels", code=LEVEL)
     write_sound(package.folder / "ana.flac", piano(12, 8_000), 8_000)

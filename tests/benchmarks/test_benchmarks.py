@@ -14,6 +14,7 @@ def printed(script, *arguments):
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_the_engine_benchmark_prints_ratios_and_agreement():
     lines = printed("engine.py", "--candidates", 20)
     assert lines[0] == "20 candidates, 380 comparisons"
@@ -23,12 +24,14 @@ def test_the_engine_benchmark_prints_ratios_and_agreement():
     assert {"read and rank", "check", "fit"} <= {line[:24].strip() for line in lines}
 
 
+@pytest.mark.slow
 def test_the_decoding_benchmark_prints_a_line_for_each_format():
     lines = printed("decoding.py", "--hours", 0.02)
     assert [line.split()[0] for line in lines[2:]] == ["flac", "mp3", "ogg"]
     assert all(float(number) > 0 for line in lines[2:] for number in line.split()[1:])
 
 
+@pytest.mark.slow
 def test_the_encoding_benchmark_prints_ratios():
     (line,) = printed("encoding.py", "spectrogram", "--seconds", 11)[2:]
     name, times_real, _, mb_per_hour, *ratios = line.split()

@@ -87,7 +87,13 @@ def assert_gap_found(logits: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("classes", [2, pytest.param(4, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        encoder if encoder == "spectrogram" else pytest.param(encoder, marks=pytest.mark.slow)
+        for encoder in ENCODERS
+    ],
+)
 def test_planted_skill_is_found_at_the_proportions_of_every_encoder(encoder, classes):
     spec = spec_of(encoder)
     sizes = (max(SMALLEST, size // 15) for size in (spec.frames, spec.dimension))

@@ -167,7 +167,7 @@ def test_stacked_runs_are_separate_ones(run, load_batch, count, windows_per_step
         np.testing.assert_allclose(losses, expected, rtol=0, atol=1e-5)
 
 
-class Killed(Exception):  # noqa: N818
+class KilledError(Exception):
     """As if the process had ended here."""
 
 
@@ -181,7 +181,7 @@ class Killing(Recorded):
     def advance(self, steps=1, detail=""):
         super().advance(steps, detail)
         if len(self.steps) == self.last:
-            raise Killed
+            raise KilledError
 
 
 def states(trained):
@@ -201,7 +201,7 @@ def test_a_training_that_was_killed_ends_in_the_same_bytes(
     ((_, total),) = shown.stages
     steps = total // SETTINGS.epochs
     epoch, step = place
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train_runs(
             TASK,
             runs,
@@ -235,7 +235,7 @@ def test_a_training_goes_on_within_an_epoch(
     uninterrupted = train_runs(TASK, runs, load_batch, progress=(shown := Recorded()))
     steps, (epoch, step) = shown.stages[0][1] // SETTINGS.epochs, place
     killing = Killing((epoch - 1) * steps + step)
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train_runs(TASK, runs, load_batch, progress=killing, resume_folder=tmp_path)
     resumed = train_runs(
         TASK, runs, load_batch, progress=(shown := Recorded()), resume_folder=tmp_path
@@ -283,7 +283,7 @@ def test_what_is_kept_of_an_earlier_training_is_told_once(run, load_batch, tmp_p
     shown = []
     for runs, last in ((folds, 29), ([faster], 8), ([faster], 9), (folds, 99)):
         shown.append(Killing(last))
-        with pytest.raises(Killed) if last < 99 else nullcontext():
+        with pytest.raises(KilledError) if last < 99 else nullcontext():
             train_runs(TASK, runs, load_batch, progress=shown[-1], resume_folder=tmp_path)
     first, other, again, back = (one.remarks for one in shown)
     assert first == []
@@ -317,7 +317,7 @@ def test_training_computes_in_as_many_threads_as_its_settings_say(run, load_batc
 
 def test_what_another_training_saved_is_left_alone(run, load_batch, tmp_path):
     for changed in (run, replace(run, settings=replace(run.settings, learning_rate=1e-3))):
-        with pytest.raises(Killed):
+        with pytest.raises(KilledError):
             train_run(TASK, changed, load_batch, progress=Killing(8), resume_folder=tmp_path)
     assert len(list(tmp_path.glob("*.fit"))) == 2
     for file in tmp_path.iterdir():
@@ -328,7 +328,7 @@ def test_what_another_training_saved_is_left_alone(run, load_batch, tmp_path):
 
 def test_a_training_does_not_go_on_under_another_loss(run, load_batch, tmp_path):
     weighted = replace(TASK, loss=Loss("cross_entropy", (("weights", (1.0, 3.0)),)))
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train_run(TASK, run, load_batch, progress=Killing(8), resume_folder=tmp_path)
     fitted = train_run(
         weighted, run, load_batch, progress=(shown := Recorded()), resume_folder=tmp_path
