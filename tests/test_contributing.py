@@ -93,6 +93,7 @@ def test_a_ranking_method_is_a_file_and_a_line(package, own):
     assert "copeland" in package.judge("rank", *own, "--method", "none", fails=2).stderr
 
 
+@pytest.mark.slow
 def test_a_method_that_cannot_be_loaded_is_named(package, own):
     package.offer("judge.methods", "broken", "broken", "BROKEN", "import nowhere")
     package.offer("judge.methods", "number", "number", "NUMBER", "NUMBER = 3")
@@ -185,6 +186,7 @@ def test_an_encoder_is_a_file_and_a_line(package):
     assert np.load(array).shape == (2, 10, 1)
 
 
+@pytest.mark.slow
 def test_what_is_no_encoder_is_named(package):
     package.offer("judge.encoders", "odd", "oddity", code="SPEC = 3")
     error = package.judge("weights", fails=2).stderr
@@ -210,6 +212,7 @@ def test_a_competition_is_a_folder(tmp_path, monkeypatch):
     assert ranked.splitlines()[1].split(",")[3] == "ana"
 
 
+@pytest.mark.slow
 def test_a_finding_is_a_function_and_a_line(own, monkeypatch):
     """The command and the tables show it, and programs ask for it by its key."""
 

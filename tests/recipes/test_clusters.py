@@ -31,6 +31,7 @@ def test_of_items_without_clusters_it_is_the_binomial():
     assert (found.low, found.high) == pytest.approx((0.75 - spread, 0.75 + spread), abs=0.01)
 
 
+@pytest.mark.slow
 def test_it_covers_the_truth_where_pianists_and_passages_both_matter():
     pianist, passage = (axis.ravel() for axis in np.meshgrid(np.arange(12), np.arange(15)))
     covered, narrow = [], []

@@ -104,6 +104,7 @@ def test_bad_recordings_come_back_as_errors_and_leave_nothing(recordings, tmp_pa
     assert len(names) == 1
 
 
+@pytest.mark.slow
 def test_errors_cross_from_worker_processes(recordings, tmp_path):
     settings = EmbeddingSettings(
         tmp_path / "store", (EncoderChoice("spectrogram"),), workers=2, min_seconds=300
@@ -149,6 +150,7 @@ def test_killed_again_and_again_the_store_ends_as_an_uninterrupted_one(recording
     assert contents(torn) == contents(whole)
 
 
+@pytest.mark.slow
 def test_two_processes_share_a_store_and_embed_everything_once(recordings, tmp_path):
     store = EmbeddingStore(tmp_path / "store")
     processes = [start(store, recordings) for _ in range(2)]

@@ -92,6 +92,7 @@ def test_a_serial_executor_raises_errors_as_they_are():
         list(map_as_completed(SerialExecutor(), lambda n: 1 // n, [(0,)]))
 
 
+@pytest.mark.slow
 def test_a_dead_worker_is_named(recordings, tmp_path):
     settings = EmbeddingSettings(tmp_path / "s", (EncoderChoice("spectrogram"),))
     with process_executor(1, threads=1) as pool:
@@ -135,6 +136,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_workers_end_with_a_parent_that_is_killed(tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(ORPHANS)
