@@ -44,6 +44,8 @@ class Comparisons:
     """Ranker, encoder, recordings and device, where a ranker compared recordings."""
     permuted: PermutedOutcomes | None = None
     """Outcomes with the results permuted, where rankers fitted in folds can be tested."""
+    understood: tuple[str, ...] = ()
+    """What was understood of the file, as sentences: counts, columns not used, spellings."""
 
     @property
     def cross_fitted(self) -> bool:

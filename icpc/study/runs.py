@@ -169,6 +169,7 @@ def load_run(folder: Path, **changes: Any) -> Study:
         decided_score=record["comparisons"].get("decided_score"),
         votes=read_votes(votes, ids) if votes.exists() else None,
         provenance=record.get("provenance", {}),
+        understood=tuple(record["comparisons"].get("understood", ())),
     )
     if PERMUTATIONS_FILE in record["written"]:
         permuted = _read_permutations(folder / PERMUTATIONS_FILE, comparisons.table)
@@ -198,6 +199,7 @@ def run_record(study: Study) -> dict[str, Any]:
                 if comparisons.decided_score is None
                 else {"decided_score": comparisons.decided_score}
             ),
+            **({"understood": list(comparisons.understood)} if comparisons.understood else {}),
         },
         "settings": asdict(study.settings),
         "intervals": _filled(asdict(study.intervals.uncertainty)),

@@ -213,7 +213,7 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
     RankingError
         If the settings cannot be met, or nothing is left to rank.
     """
-    remarks = []
+    remarks = [*comparisons.understood]
     if settings.count == "paper":
         comparisons = _unequal_only(competition, comparisons)
         remarks.append(

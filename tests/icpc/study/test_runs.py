@@ -233,3 +233,14 @@ def test_an_unfinished_run_is_refused(run):
     (run / "run.json").unlink()
     with pytest.raises(RunError, match="no finished run"):
         load_run(run)
+
+
+def test_what_was_understood_of_a_file_is_a_remark_and_is_kept(stage3, tmp_path):
+    sentence = "mine.csv: 46 comparisons of 12 candidates; columns not used: venue, notes"
+    comparisons = replace(stage3.comparisons, understood=(sentence,))
+    study = run_study(stage3.competition, comparisons, stage3.settings)
+    assert study.remarks == (sentence, *stage3.remarks)
+    save_run(study, tmp_path / "run")
+    assert load_run(tmp_path / "run").remarks == study.remarks
+    save_run(stage3, tmp_path / "without")
+    assert "understood" not in (tmp_path / "without" / "run.json").read_text()

@@ -1,0 +1,56 @@
+"""Columns of a table that somebody brings: as they are called there, and which are not used."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ranking.errors import TableError
+from ranking.files.table_reader import CsvFile
+from ranking.files.text import did_you_mean, escape_controls
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """A table from a file, and what was understood of the file."""
+
+    table: pd.DataFrame
+    """The table, one of :mod:`ranking.tables`."""
+    understood: tuple[str, ...] = ()
+    """What was understood of the file, as sentences: counts, columns not used, spellings."""
+
+
+def rename_columns(file: CsvFile, called: Mapping[str, str]) -> CsvFile:
+    """Return a file with some columns under the names that the program has for them.
+
+    Parameters
+    ----------
+    file : the file
+    called : what each column is called in the file, by the program's name
+
+    Raises
+    ------
+    TableError
+        If the file has no such column.
+    """
+    rows = file.rows
+    for name, own in called.items():
+        if own.lower() not in rows:
+            raise TableError(
+                file.path.name,
+                f"no column {own!r}, which is to be {name!r}"
+                f"{did_you_mean(own.lower(), list(rows.columns))}",
+                f"its columns are {escape_controls(', '.join(rows.columns))}",
+            )
+    meant = {own.lower(): name for name, own in called.items()}
+    others = [column for column in rows if column in called and column not in meant]
+    return replace(file, rows=rows.drop(columns=others).rename(columns=meant))
+
+
+def unused_columns(columns: Iterable[str], used: Iterable[str]) -> str:
+    """Return the columns of a file that were not used, to end a sentence; empty if all were."""
+    known = {*used}
+    unused = [escape_controls(column) for column in columns if column and column not in known]
+    if not unused:
+        return ""
+    return f"; {'column' if len(unused) == 1 else 'columns'} not used: {', '.join(unused)}"
