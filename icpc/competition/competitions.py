@@ -20,6 +20,7 @@ from icpc.competition.bundled import bundled_competition_names, bundled_roster
 from icpc.competition.roster import read_roster
 from ranking.deprecation import with_new_names
 from ranking.errors import CompetitionError, Given
+from ranking.files.names import Names
 from ranking.files.text import did_you_mean, escape_controls, read_text
 
 FILE_KEYS = ("comparisons", "panel", "published_curve")
@@ -62,6 +63,11 @@ class Competition:
     def eligible(self) -> pd.DataFrame:
         """The roster without exempt candidates."""
         return self.roster[~self.roster["exempt"]]
+
+    @property
+    def names(self) -> Names:
+        """Ids and names of the candidates who may be compared."""
+        return Names(self.eligible["candidate"].tolist(), self.eligible["name"].tolist())
 
     @property
     def score(self) -> pd.Series:

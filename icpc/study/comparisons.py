@@ -112,18 +112,20 @@ def load_comparisons(
         raise CompetitionError(
             " and ".join(path.name for path in given), "comparisons from several files", "give one"
         )
-    ids = pd.Index(competition.eligible["candidate"])
     if votes_file is not None and round_name is None:
-        return replace(
-            comparisons_from_votes(read_votes(votes_file, ids), vote_rule), path=votes_file
-        )
+        votes = read_votes(votes_file, competition.names)
+        made = comparisons_from_votes(votes.table, vote_rule)
+        return replace(made, path=votes_file, understood=votes.understood)
     is_default = not given
     path = comparisons_file or (competition.comparisons if is_default else None)
     if path is not None and round_name is None:
-        table = read_comparisons(path, ids)
-        kind = "published comparisons" if is_default else "comparisons"
-        remark = competition.comparisons_remark if is_default else ""
-        return Comparisons(table, f"{row_counts(table).sum():,.0f} {kind}", remark, path)
+        read = read_comparisons(path, competition.names)
+        number = row_counts(read.table).sum()
+        if is_default:
+            published = f"{number:,.0f} published comparisons"
+            return Comparisons(read.table, published, competition.comparisons_remark, path)
+        made = Comparisons(read.table, f"{number:,.0f} comparisons", path=path)
+        return replace(made, understood=read.understood)
     marks_path = marks_file or (competition.panel if is_default else None)
     if marks_path is None:
         raise CompetitionError(
@@ -184,7 +186,8 @@ def _from_panel(
     marked = round_name or (
         competition.panel_rounds[0] if is_default and competition.panel_rounds else None
     )
-    marks = read_marks(path, pd.Index(competition.eligible["candidate"]), marked)
+    read = read_marks(path, competition.names, marked)
+    marks = read.table
     table = marks_to_comparisons(marks)
     ties = int((table["winner"] == TIE).sum())
     at = competition.rounds.index(marked) if marked in competition.rounds else 0
@@ -197,4 +200,5 @@ def _from_panel(
         passing_score=at + 1,
         decided_score=at + 1 if marked in competition.rounds else None,
         marks=marks,
+        understood=() if is_default else read.understood,
     )

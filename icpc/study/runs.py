@@ -161,13 +161,13 @@ def load_run(folder: Path, **changes: Any) -> Study:
     ids = pd.Index(competition.eligible["candidate"])
     votes = folder / "votes.csv"
     comparisons = Comparisons(
-        table=read_comparisons(folder / "comparisons.csv", ids),
+        table=read_comparisons(folder / "comparisons.csv", ids).table,
         source=record["comparisons"]["source"],
         remark=record["comparisons"]["remark"],
         path=folder / "comparisons.csv",
         passing_score=record["comparisons"]["passing_score"],
         decided_score=record["comparisons"].get("decided_score"),
-        votes=read_votes(votes, ids) if votes.exists() else None,
+        votes=read_votes(votes, ids).table if votes.exists() else None,
         provenance=record.get("provenance", {}),
         understood=tuple(record["comparisons"].get("understood", ())),
     )

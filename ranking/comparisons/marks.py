@@ -13,19 +13,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ranking.comparisons.candidates import as_written, identify_candidates, unify_column
 from ranking.errors import ComparisonsError
+from ranking.files.columns import ReadTable, understood_of, unused_columns
+from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile, read_csv
 from ranking.files.text import did_you_mean
 from ranking.tables import COMPARISONS, MARKS, TIE, check_table
 
 
-def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) -> pd.DataFrame:
+def read_marks(
+    path: Path, candidates: Names | pd.Index | None, round_name: str | None = None
+) -> ReadTable:
     """Return the MARKS table of a CSV file, of one ``round`` if the file has such a column.
 
     Parameters
     ----------
     path : CSV file with the columns of :data:`ranking.tables.MARKS`, ``round`` and ``recused``
-    candidates : ids that may be marked
+    candidates : who may be marked; ids alone, or with names; None: whoever is in the file
     round_name : name of the round to read, needed where the file has marks of several
 
     Raises
@@ -35,13 +40,19 @@ def read_marks(path: Path, candidates: pd.Index, round_name: str | None = None) 
         candidate, lacks a mark where nobody recused, or has no such round.
     """
     file = read_csv(path, MARKS, {"stage": ("round",)})
+    unused = unused_columns(file.rows, [*MARKS, "recused", "round"])
+    given = file.rows
+    file, spelt = identify_candidates(file, ["candidate"], candidates)
+    file, jurors_spelt = unify_column(file, ["juror"])
     marks = file.rows[["juror", "candidate"]].assign(
         mark=file.numbers("mark"),
         recused=file.flags("recused") if "recused" in file.rows else False,
         round=file.rows.get("round", ""),
     )
-    _check_marks(file, marks, candidates)
-    return _of_round(file, marks, round_name).drop(columns="round").reset_index(drop=True)
+    _check_marks(file, marks, given)
+    marks = _of_round(file, marks, round_name).drop(columns="round").reset_index(drop=True)
+    size = f"{marks['juror'].nunique()} jurors × {marks['candidate'].nunique()} candidates"
+    return ReadTable(marks, understood_of(file, f"{size}{unused}", *spelt, *jurors_spelt))
 
 
 def marks_to_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
@@ -80,15 +91,7 @@ def _juror_comparisons(juror: object, marks: pd.DataFrame) -> pd.DataFrame:
     return table.assign(votes=1, windows=1)[list(COMPARISONS)].assign(juror=juror)
 
 
-def _check_marks(file: CsvFile, marks: pd.DataFrame, candidates: pd.Index) -> None:
-    bad = file.first_where(~marks["candidate"].isin(candidates))
-    if bad is not None:
-        name = marks["candidate"].iloc[bad]
-        raise ComparisonsError(
-            file.where(bad),
-            f"{name!r} is not a candidate to be ranked{did_you_mean(name, list(candidates))}",
-            "correct the id, or add the candidate to the roster, not exempt",
-        )
+def _check_marks(file: CsvFile, marks: pd.DataFrame, given: pd.DataFrame) -> None:
     bad = file.first_where(marks["juror"] == "")
     if bad is not None:
         raise ComparisonsError(file.where(bad), "no juror", "say whose mark it is")
@@ -99,10 +102,10 @@ def _check_marks(file: CsvFile, marks: pd.DataFrame, candidates: pd.Index) -> No
         )
     bad = file.first_where(marks.duplicated(["juror", "candidate", "round"]))
     if bad is not None:
-        row = marks.iloc[bad]
+        juror, candidate = (as_written(marks, given, name, bad) for name in ("juror", "candidate"))
         raise ComparisonsError(
             file.where(bad),
-            f"a second mark of {row['juror']!r} for {row['candidate']!r}",
+            f"a second mark of {juror} for {candidate}",
             "keep one, or add a column 'round' that tells them apart",
         )
 

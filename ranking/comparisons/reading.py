@@ -13,17 +13,22 @@ from pathlib import Path
 
 import pandas as pd
 
+from ranking.comparisons.candidates import PLACES, identify_candidates, refuse_own_comparison
 from ranking.errors import ComparisonsError
+from ranking.files.columns import ReadTable
+from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import did_you_mean, escape_controls
+from ranking.files.text import escape_controls
 from ranking.tables import COMPARISONS, TIE
 
 CLUSTERS = ("juror", "rater", "session", "match")
 """Columns that say which comparisons depend on each other."""
 
 
-def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
-    """Return the COMPARISONS table of a CSV file about the given candidates.
+def read_comparisons(path: Path, candidates: Names | pd.Index | None) -> ReadTable:
+    """Return the COMPARISONS table of a CSV file.
+
+    The candidates are those given, ids alone or with names, or, if None, those of the file.
 
     Raises
     ------
@@ -32,7 +37,9 @@ def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
         twice, names a winner who is not one of the pair, or a count or weight is none.
     """
     file = read_csv(path, ("first", "second", "winner"))
-    check_candidates(file, candidates)
+    given = file.rows
+    file, spelt = identify_candidates(file, PLACES, candidates)
+    refuse_own_comparison(file, given)
     rows = file.rows
     winner = rows["winner"].mask(rows["winner"].str.lower() == TIE, TIE)
     bad = file.first_where((winner != rows["first"]) & (winner != rows["second"]) & (winner != TIE))
@@ -54,35 +61,8 @@ def read_comparisons(path: Path, candidates: pd.Index) -> pd.DataFrame:
     if "weight" in rows:
         amounts["weight"] = _weights(file)
     table = rows[pair].assign(winner=winner, **amounts)
-    return table[[*COMPARISONS, *clusters, *list(amounts)[2:]]]
-
-
-def check_candidates(file: CsvFile, candidates: pd.Index) -> None:
-    """Raise an error if a file names an unknown candidate, or compares one with itself.
-
-    Raises
-    ------
-    ComparisonsError
-        Naming the line.
-    """
-    rows = file.rows
-    for place in ("first", "second"):
-        bad = file.first_where(~rows[place].isin(candidates))
-        if bad is not None:
-            name = rows[place].iloc[bad]
-            raise ComparisonsError(
-                file.where(bad),
-                f"{place!r} is {name!r}, who is not a candidate to be ranked"
-                f"{did_you_mean(name, list(candidates))}",
-                "correct the id, or add the candidate to the roster, not exempt",
-            )
-    bad = file.first_where(rows["first"] == rows["second"])
-    if bad is not None:
-        raise ComparisonsError(
-            file.where(bad),
-            f"{rows['first'].iloc[bad]!r} is compared with itself",
-            "name two candidates, or delete the line",
-        )
+    table = table[[*COMPARISONS, *clusters, *list(amounts)[2:]]]
+    return ReadTable(table, spelt)
 
 
 def _refuse_empty(file: CsvFile, column: str) -> None:

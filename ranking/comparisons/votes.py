@@ -17,8 +17,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.reading import check_candidates
+from ranking.comparisons.candidates import PLACES, identify_candidates, refuse_own_comparison
+from ranking.comparisons.tally import compared_candidates
 from ranking.errors import ComparisonsError
+from ranking.files.columns import ReadTable, understood_of, unused_columns
+from ranking.files.names import Names
 from ranking.files.table_reader import read_csv
 from ranking.tables import COMPARISONS, TIE, VOTES, check_table
 
@@ -89,7 +92,7 @@ def decide_pairs(
     return np.where(for_first == for_second, by_mean, np.sign(for_first - for_second))
 
 
-def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
+def read_votes(path: Path, candidates: Names | pd.Index | None) -> ReadTable:
     """Return the VOTES table of a CSV file: first, second, first_window, second_window, p_first.
 
     A file that numbers windows in one column, as those of aligned windows did, is read too.
@@ -102,7 +105,9 @@ def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
     """
     both = ("first_window", "second_window")
     file = read_csv(path, VOTES, {"position": both, "window": both})
-    check_candidates(file, candidates)
+    unused = unused_columns(file.rows, VOTES)
+    file, spelt = identify_candidates(file, PLACES, candidates)
+    refuse_own_comparison(file)
     numbers = {column: file.numbers(column) for column in (*both, "p_first")}
     votes = file.rows[["first", "second"]].assign(**numbers)
     for column, values in numbers.items():
@@ -122,4 +127,7 @@ def read_votes(path: Path, candidates: pd.Index) -> pd.DataFrame:
             f"{row['second_window']:.0f} of {row['second']!r}",
             "keep one",
         )
-    return votes.astype(dict.fromkeys(both, int))
+    people = len(compared_candidates(votes))
+    size = f"{len(votes):,} votes on windows of {people:,} candidates{unused}"
+    table = votes.astype(dict.fromkeys(both, int))
+    return ReadTable(table, understood_of(file, size, *spelt))

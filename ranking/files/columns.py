@@ -54,3 +54,8 @@ def unused_columns(columns: Iterable[str], used: Iterable[str]) -> str:
     if not unused:
         return ""
     return f"; {'column' if len(unused) == 1 else 'columns'} not used: {', '.join(unused)}"
+
+
+def understood_of(file: CsvFile, *sentences: str) -> tuple[str, ...]:
+    """Return sentences on a file, each after its name."""
+    return tuple(f"{escape_controls(file.path.name)}: {sentence}" for sentence in sentences)

@@ -82,7 +82,7 @@ class NameMatches:
         return spelling_remark({word: own for word, own in self.found.items() if word not in exact})
 
     def problem(self, word: str, what: str = "a candidate to be ranked") -> str:
-        """Return what is wrong with a word, as a clause.
+        """Return what is wrong with a word, to go on after it.
 
         Parameters
         ----------
@@ -91,9 +91,9 @@ class NameMatches:
         """
         several = self.unclear[word]
         if several:
-            return f"{word!r} may be {' or '.join(map(repr, several))}"
+            return f"may be {' or '.join(map(repr, several))}"
         known = list(dict.fromkeys([*self.names.ids, *self.names.names]))
-        return f"{word!r} is not {what}{did_you_mean(word, known)}"
+        return f"is not {what}{did_you_mean(word, known)}"
 
 
 def match_names(words: Iterable[str], names: Names) -> NameMatches:

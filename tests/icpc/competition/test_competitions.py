@@ -40,7 +40,7 @@ def test_2015_results_are_those_of_the_competition(icpc2015):
 
 def test_2015_comparisons_are_of_unequal_scores_but_for_two_pairs_of_finalists(icpc2015):
     score = icpc2015.roster.set_index("candidate")["score"]
-    table = read_comparisons(icpc2015.comparisons, score.index)
+    table = read_comparisons(icpc2015.comparisons, score.index).table
     equal = table[table["first"].map(score) == table["second"].map(score)]
     assert len(equal) == 4
     assert set(equal["first"]) == {"dmitry-shishkin", "szymon-nehring", "georgijs-osokins"}

@@ -25,7 +25,7 @@ def marks(*rows):
 def read(folder, text, round_name=None):
     path = folder / "panel.csv"
     path.write_text(text, encoding="utf-8")
-    return read_marks(path, CANDIDATES, round_name)
+    return read_marks(path, CANDIDATES, round_name).table
 
 
 def test_marks_order_every_two_candidates_a_juror_marked():
@@ -111,3 +111,14 @@ def test_a_round_is_chosen_by_name(tmp_path):
         read(tmp_path, ROUNDS, "thwo")
     with pytest.raises(ComparisonsError, match="it has no column round"):
         read(tmp_path, "juror,candidate,mark\nX,a,5\n", "one")
+
+
+def test_spellings_of_a_juror_are_one_juror_unless_both_mark_somebody(tmp_path):
+    path = tmp_path / "panel.csv"
+    path.write_text("juror,candidate,mark,note\nJ1,a,5,\nJ1,b,4,\nj1,c,3,\n")
+    read_panel = read_marks(path, None)
+    assert set(read_panel.table["juror"]) == {"J1"}
+    assert any("read 'j1' as 'J1'" in sentence for sentence in read_panel.understood)
+    assert any("not used: note" in sentence for sentence in read_panel.understood)
+    with pytest.raises(ComparisonsError, match="line 4: a second mark of 'J1'"):
+        read(tmp_path, "juror,candidate,mark\nJ1,a,5\nJ1,b,4\nj1,b,3\n")

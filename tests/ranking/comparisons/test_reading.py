@@ -13,7 +13,7 @@ CANDIDATES = pd.Index(["anna", "bo", "Zoë Łęcka", "kate-liu"])
 def read(folder, *lines, header="first,second,winner"):
     path = folder / "my.csv"
     path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return read_comparisons(path, CANDIDATES)
+    return read_comparisons(path, CANDIDATES).table
 
 
 def test_comparisons_are_read_with_their_ties(tmp_path):

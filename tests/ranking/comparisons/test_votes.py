@@ -61,7 +61,7 @@ def test_an_unknown_rule_is_a_programming_error():
 def read(folder, *rows, columns=VOTES):
     path = folder / "votes.csv"
     path.write_text("\n".join([",".join(columns), *rows]) + "\n")
-    return read_votes(path, pd.Index(["a", "b"]))
+    return read_votes(path, pd.Index(["a", "b"])).table
 
 
 def test_votes_are_read(tmp_path):

@@ -44,7 +44,7 @@ def test_a_word_that_may_be_several_is_none_of_them():
     matches = match_names(["MULLER", "Bo Li", "muller", "Mueller", "x"], names)
     assert matches.found == {"MULLER": "Muller", "muller": "Muller"}  # case before diacritics
     assert matches.unclear == {"Bo Li": ("b1", "b2"), "Mueller": (), "x": ()}
-    assert matches.problem("Bo Li") == "'Bo Li' may be 'b1' or 'b2'"
+    assert matches.problem("Bo Li") == "may be 'b1' or 'b2'"
     assert "did you mean 'Muller'?" in matches.problem("Mueller")
 
 
