@@ -57,5 +57,6 @@ def unused_columns(columns: Iterable[str], used: Iterable[str]) -> str:
 
 
 def understood_of(file: CsvFile, *sentences: str) -> tuple[str, ...]:
-    """Return sentences on a file, each after its name."""
-    return tuple(f"{escape_controls(file.path.name)}: {sentence}" for sentence in sentences)
+    """Return sentences on a file, and what was assumed to read it, each after its name."""
+    name = escape_controls(file.path.name)
+    return tuple(f"{name}: {sentence}" for sentence in (*sentences, *file.remarks))

@@ -1,19 +1,17 @@
-"""Read any CSV that people have, or say which line cannot be read.
+"""Read any table that people have, CSV or Excel, or say which line cannot be read.
 
 Conventions
 -----------
-Text is UTF-8, with or without a byte-order mark, or UTF-16 with one. Fields are separated by
-commas, semicolons or tabs, as the header is. Header names are case-insensitive. Blank lines are
-skipped. Every field is stripped and brought to Unicode's composed form (NFC), so that an "é" typed
-on one machine equals an "é" typed on another. Lines are counted as an editor does, from 1.
+A file is text in any usual encoding, or an Excel workbook: :mod:`ranking.files.sheets`. The header
+is the first row that has the columns that are needed; rows above it are titles, and a remark says
+so. Of a workbook the one sheet with such a header is read. Header names are case-insensitive. Blank
+lines are skipped. Every field is stripped and brought to Unicode's composed form (NFC), so that "é"
+typed on one machine equals "é" typed on another. Lines are numbered as an editor does, from 1.
 """
 
-import csv
-import io
-import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,14 +20,18 @@ import pandas as pd
 
 from ranking.deprecation import warn_renamed
 from ranking.errors import TableError
-from ranking.files.text import FORMULA_STARTS, did_you_mean, escape_controls, read_text
+from ranking.files.sheets import Sheet, read_sheets
+from ranking.files.text import FORMULA_STARTS, did_you_mean, escape_controls
 
-DELIMITERS = ",;\t"
+HEADER_WITHIN = 30
+"""Rows among which a header is looked for."""
+TITLE_LENGTH = 80
+"""Characters of titles that a remark shows."""
 
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A CSV file as text, and where in it each row stands."""
+    """A table as text, and where in its file each row stands."""
 
     path: Path
     rows: pd.DataFrame
@@ -38,9 +40,16 @@ class CsvFile:
     """Line of the file that each row ends on, from 1."""
     decimal_comma: bool
     """Whether numbers may have a decimal comma: commas do not separate fields."""
+    sheet: str = ""
+    """Name of the sheet of a workbook; empty of a CSV."""
+    remarks: tuple[str, ...] = ()
+    """What was assumed to read it, and what of it was not used."""
 
     def where(self, row: int) -> str:
         """Return the file name and line of a row, counted from 0, for an error."""
+        if self.sheet:
+            sheet = escape_controls(self.sheet)
+            return f"{self.path.name}, sheet {sheet!r}, row {self.lines[row]}"
         return f"{self.path.name}, line {self.lines[row]}"
 
     def first_where(self, faulty: pd.Series) -> int | None:
@@ -97,7 +106,7 @@ def read_csv(
 
     Parameters
     ----------
-    path : the file, in UTF-8 or UTF-16, delimited by commas, semicolons or tabs
+    path : the file: CSV, delimited by commas, semicolons or tabs, or an Excel workbook
     required : columns that must be there
     renamed : new names by old name of columns that were called otherwise; each has its values
 
@@ -107,54 +116,135 @@ def read_csv(
         If the file cannot be opened or decoded, has no rows, lacks a required column, or a row has
         more or fewer fields than the header.
     """
-    text = read_text(path)
-    header = re.split("[\r\n]", text.lstrip(), maxsplit=1)[0]
-    delimiter = max(DELIMITERS, key=re.sub('"[^"]*"', "", header).count)
-    names, rows, ends = _records(path, text, delimiter)
-    if not names:
+    return table_of_sheet(*_sheet_with(read_sheets(path), required, renamed), required, renamed)
+
+
+def table_of_sheet(
+    sheet: Sheet,
+    header: int,
+    required: tuple[str, ...],
+    renamed: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> CsvFile:
+    """Return the rows below the header of a sheet as text, by column.
+
+    Parameters
+    ----------
+    sheet : the sheet
+    header : number of the row that names the columns, from 0
+    required : columns that must be there
+    renamed : new names by old name of columns that were called otherwise; each has its values
+
+    Raises
+    ------
+    TableError
+        If there are no rows, a required column is missing, or a row has more or fewer fields than
+        the header.
+    """
+    if not sheet.rows:
+        kind = "sheet" if sheet.name else "file"
         raise TableError(
-            path.name, "the file is empty", f"its first line must be {_line(required)}"
+            sheet.title, f"the {kind} is empty", f"its first line must be {_line(required)}"
         )
+    names = column_names(sheet.rows[header])
     old = {name: new for name, new in renamed.items() if name in names and not {*new} & {*names}}
-    warn_renamed(path.name, ((name, *new) for name, new in old.items()))
+    warn_renamed(sheet.path.name, ((name, *new) for name, new in old.items()))
     fields = [(new, at) for at, name in enumerate(names) for new in old.get(name, (name,))]
-    _require(f"{path.name}, line {ends[0]}", [name for name, _ in fields], required)
+    _require(sheet.where(header), [name for name, _ in fields], required)
+    rows = _rows_below(sheet, header)
     if not rows:
         raise TableError(
-            path.name, "there is a header, but no row below it", "give at least one row"
+            sheet.title, "there is a header, but no row below it", "give at least one row"
         )
     columns = [_clean(column) for column in zip(*rows, strict=True)]
-    table = pd.DataFrame({name: columns[at] for name, at in fields})
-    return CsvFile(path, table, np.asarray(ends[1:]), delimiter != ",")
+    return CsvFile(
+        sheet.path,
+        pd.DataFrame({name: columns[at] for name, at in fields}),
+        np.asarray(sheet.lines[header + 1 :]),
+        sheet.decimal_comma,
+        sheet.name,
+        (*sheet.remarks, *_titles_above(sheet, header)),
+    )
 
 
-def _records(path: Path, text: str, delimiter: str) -> tuple[list[str], list[list[str]], list[int]]:
-    """Header names, rows as wide as the header, and the line the header and each row ended on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    names: list[str] = []
-    rows, ends = [], []
-    try:
-        for row in reader:
-            if not any(map(str.strip, row)):
-                continue
-            if not names:
-                names = [_composed(name).lower() for name in row]
-            elif len(row) == len(names):
-                rows.append(row)
-            else:
-                raise TableError(
-                    f"{path.name}, line {reader.line_num}",
-                    f"the header has {len(names)} fields, this line has {len(row)}",
-                    "add or remove fields; put a field that holds a comma or semicolon in quotes",
-                )
-            ends.append(reader.line_num)
-    except csv.Error as error:
+def column_names(row: Sequence[str]) -> list[str]:
+    """Return the names of columns as they are compared: composed, stripped, in lower case."""
+    return [composed(name).lower() for name in row]
+
+
+def composed(text: str) -> str:
+    """Return a text in Unicode's composed form (NFC), without blanks around it."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _sheet_with(
+    sheets: tuple[Sheet, ...], required: tuple[str, ...], renamed: Mapping[str, tuple[str, ...]]
+) -> tuple[Sheet, int]:
+    """The sheet that has the columns that are needed, and the row that names them."""
+    shown = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
+    found = [
+        (sheet, header)
+        for sheet in shown
+        if (header := _header(sheet, required, renamed)) is not None
+    ]
+    if len(found) > 1:
+        titles = " and ".join(repr(escape_controls(sheet.name)) for sheet, _ in found)
         raise TableError(
-            f"{path.name}, line {reader.line_num}",
-            f"this is no row of a CSV file ({error})",
-            "close every quotation mark, and keep fields below 128 kB",
-        ) from None
-    return names, rows, ends
+            found[0][0].path.name,
+            f"sheets {titles} can each be this table",
+            "keep one of them in the workbook, or export it as CSV",
+        )
+    sheet, header = found[0] if found else (shown[0], 0)
+    others = [
+        f"{escape_controls(one.name)!r}{' (hidden)' if one.hidden else ''}"
+        for one in sheets
+        if one is not sheet and (one.rows or one.hidden)
+    ]
+    if not others:
+        return sheet, header
+    which = "sheet" if len(others) == 1 else "sheets"
+    remark = (
+        f"read from sheet {escape_controls(sheet.name)!r}; {which} not used: {', '.join(others)}"
+    )
+    return replace(sheet, remarks=(*sheet.remarks, remark)), header
+
+
+def _header(
+    sheet: Sheet, required: tuple[str, ...], renamed: Mapping[str, tuple[str, ...]]
+) -> int | None:
+    """The first row that names the columns that are needed, None if there is none."""
+    for at, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+        names = {*column_names(row)}
+        names |= {new for name in names & {*renamed} for new in renamed[name]}
+        if {*required} <= names:
+            return at
+    return None
+
+
+def _titles_above(sheet: Sheet, header: int) -> list[str]:
+    """A remark on rows above the header."""
+    if not header:
+        return []
+    texts = [" ".join(" ".join(filter(str.strip, row)).split()) for row in sheet.rows[:header]]
+    shown = escape_controls(" / ".join(texts))
+    return [
+        f"the header is {sheet.row_word} {sheet.lines[header]}; above it, not used: "
+        f"{shown if len(shown) <= TITLE_LENGTH else shown[:TITLE_LENGTH] + '…'}"
+    ]
+
+
+def _rows_below(sheet: Sheet, header: int) -> list[list[str]]:
+    """The rows below the header, as wide as it."""
+    width, rows = len(sheet.rows[header]), sheet.rows[header + 1 :]
+    for at, row in enumerate(rows):
+        if len(row) > width and not any(map(str.strip, row[width:])):
+            rows[at] = row[:width]
+        elif len(row) != width:
+            raise TableError(
+                sheet.where(header + 1 + at),
+                f"the header has {width} fields, this line has {len(row)}",
+                "add or remove fields; put a field that holds a comma or semicolon in quotes",
+            )
+    return rows
 
 
 def _require(where: str, names: list[str], required: tuple[str, ...]) -> None:
@@ -174,11 +264,7 @@ def _require(where: str, names: list[str], required: tuple[str, ...]) -> None:
 def _clean(column: tuple[str, ...]) -> np.ndarray:
     """Fields stripped and composed; each distinct text is worked on once."""
     codes, distinct = pd.factorize(np.asarray(column, dtype=object))
-    return np.array([_disarmed(_composed(text)) for text in distinct], dtype=object)[codes]
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
+    return np.array([_disarmed(composed(text)) for text in distinct], dtype=object)[codes]
 
 
 def _disarmed(text: str) -> str:

@@ -2,7 +2,8 @@
 
 Conventions
 -----------
-Text is UTF-8, with or without a byte-order mark, or UTF-16 with one.
+Text is UTF-8, with or without a byte-order mark, or UTF-16 with one. Tables may be in other
+encodings too: :mod:`ranking.files.contents`.
 """
 
 import codecs
@@ -22,16 +23,16 @@ CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 """Control characters, and those that change the direction of text."""
 
 
-def read_text(path: Path) -> str:
-    """Return a text file as a string.
+def read_bytes(path: Path) -> bytes:
+    """Return what is in a file.
 
     Raises
     ------
     TableError
-        If it cannot be opened, or is not Unicode text.
+        If it cannot be opened.
     """
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise TableError(str(path), "there is no such file", "check the path") from None
     except IsADirectoryError:
@@ -44,22 +45,46 @@ def read_text(path: Path) -> str:
         raise TableError(
             str(path), f"it cannot be read ({error.strerror})", "check the disk"
         ) from None
+
+
+def read_text(path: Path) -> str:
+    """Return a text file as a string.
+
+    Raises
+    ------
+    TableError
+        If it cannot be opened, or is not Unicode text.
+    """
+    return decode_unicode(path.name, read_bytes(path))
+
+
+def decode_unicode(name: str, raw: bytes) -> str:
+    """Return the text of a file's bytes, if they are Unicode.
+
+    Parameters
+    ----------
+    name : name of the file, for an error
+    raw : its bytes
+
+    Raises
+    ------
+    TableError
+        If they are not.
+    """
     encoding = next((name for bom, name in BOMS if raw.startswith(bom)), "utf-8")
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        around = raw.splitlines()[line - 1][:60] if encoding == "utf-8" else b""
-        guess = f" (in Windows-1250: {around.decode('cp1250', 'replace')!r})" if around else ""
         raise TableError(
-            f"{path.name}, line {line}",
-            f"byte 0x{raw[error.start]:02x} is not {encoding.removesuffix('-sig').upper()}{guess}",
+            f"{name}, line {line}",
+            f"byte 0x{raw[error.start]:02x} is not {encoding.removesuffix('-sig').upper()}",
             'save the file as "CSV UTF-8"',
         ) from None
     if "\0" in text:
         raise TableError(
-            f"{path.name}, line {text[: text.index(chr(0))].count(chr(10)) + 1}",
-            "it holds a zero byte: it is UTF-16 without a byte-order mark, or no text",
+            f"{name}, line {text[: text.index(chr(0))].count(chr(10)) + 1}",
+            "it holds a zero byte, so it is no text",
             'save the file as "CSV UTF-8"',
         )
     return text

@@ -35,6 +35,12 @@ def read(folder: Path, text: str | bytes, encoding: str = "utf-8"):
         (PLAIN, "utf-16"),  # with a byte-order mark
         ("\ufeff" + PLAIN, "utf-16-be"),
         ("\ufeff" + PLAIN, "utf-16-le"),
+        (PLAIN, "utf-16-be"),  # without
+        (PLAIN, "utf-16-le"),
+        (PLAIN, "cp1250"),
+        ("sep=;\r\n" + PLAIN.replace(",", ";"), "utf-8"),
+        ("The Cup, Warsaw 2025\n\n" + PLAIN, "utf-8"),
+        (PLAIN.replace("\nb", ",,\nb"), "utf-8"),
         (PLAIN.replace("\n", "\r\n"), "utf-8"),
         (PLAIN.replace("\n", "\r"), "utf-8"),
         (PLAIN.replace(",", ";"), "utf-8"),
@@ -86,12 +92,13 @@ def test_an_apostrophe_before_a_formula_is_undone_and_others_stay(tmp_path):
         (b"candidat,name\na,b\n", "line 1: no column 'candidate' (did you mean 'candidat'?)"),
         (b'candidate,name\na,"b\n', "line 2: this is no row of a CSV file"),
         (b'candidate,name\na,"b"c\n', "line 2: this is no row of a CSV file"),
-        ("candidate\nb\nŁęcka\n".encode("cp1250"), "line 3: byte 0xa3 is not UTF-8"),
-        ("candidate\nŁęcka\n".encode("cp1250"), "in Windows-1250: 'Łęcka'"),
-        ("candidate\na\n".encode("utf-16-le"), "line 1: it holds a zero byte"),
+        ("candidate\nb\nПетров\n".encode("cp1251"), "line 3: byte 0xcf is not UTF-8"),
+        ("candidate\nb\n王小明\n".encode("gbk"), "line 3: byte 0xcd is not UTF-8"),
+        ("candidate\nŁęcka,Dvořák\nb\n".encode() + b"\xb3", "line 4: byte 0xb3 is not UTF-8"),
+        (b"candidate\nb\x00\x01c\n", "line 2: it holds a zero byte"),
         (b"\xff\xfec\x00a", "line 1: byte 0x61 is not UTF-16"),
         (b"\n\nname\na\n", "line 3: no column 'candidate'"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "byte 0x89 is not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "this is a PNG picture"),
     ],
 )
 def test_what_is_no_table_is_refused_with_its_line(tmp_path, content, words):

@@ -1,0 +1,115 @@
+"""Excel workbooks (.xlsx) as rows of text.
+
+Conventions
+-----------
+Cells hold what is stored, not what their format shows: 22.5 where a cell shows 23. Whole numbers
+have no decimal point, days are ISO 8601. A formula is its result as last calculated.
+"""
+
+import datetime
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from ranking.errors import TableError
+
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError),
+    *(ValueError, TypeError, AttributeError, NotImplementedError, AssertionError),
+)
+"""What openpyxl raises of files that are no whole workbook."""
+
+
+def workbook_cells(name: str, raw: bytes) -> list[tuple[str, list[list[str]], list[int], bool]]:
+    """Return name, rows, row numbers and whether it is hidden of each sheet of a workbook.
+
+    Parameters
+    ----------
+    name : name of the file, for an error
+    raw : its bytes
+
+    Raises
+    ------
+    TableError
+        If the workbook is damaged, or has formulas that were never calculated.
+    """
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of styles and extensions without values
+        try:
+            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+            formulas = (
+                load_workbook(io.BytesIO(raw), read_only=True) if _has_formulas(raw) else None
+            )
+            return [
+                (
+                    sheet.title,
+                    *_rows(name, sheet, None if formulas is None else formulas[sheet.title]),
+                    sheet.sheet_state != "visible",
+                )
+                for sheet in book.worksheets
+            ]
+        except DAMAGED as error:
+            raise TableError(
+                name,
+                f"this Excel workbook is damaged ({type(error).__name__})",
+                "open it in a spreadsheet, save it again, or export it as CSV",
+            ) from None
+
+
+def _rows(name: str, sheet: Any, formulas: Any) -> tuple[list[list[str]], list[int]]:
+    """The rows of a sheet that are not blank, equally long, and their numbers."""
+    sheet.reset_dimensions()  # other programs write them wrongly
+    rows, lines = [], []
+    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        texts = [_text(value) for value in values]
+        if any(map(str.strip, texts)):
+            rows.append(texts)
+            lines.append(number)
+    if formulas is not None:
+        _refuse_uncalculated(name, sheet, formulas)
+    width = max((_width(row) for row in rows), default=0)
+    return [row[:width] + [""] * (width - len(row)) for row in rows], lines
+
+
+def _width(row: list[str]) -> int:
+    """Cells up to the last that is not blank."""
+    return max(at for at, text in enumerate(row, 1) if text.strip())
+
+
+def _refuse_uncalculated(name: str, sheet: Any, formulas: Any) -> None:
+    """Refuse a sheet in which a formula has no result."""
+    formulas.reset_dimensions()
+    both = zip(sheet.iter_rows(), formulas.iter_rows(), strict=False)
+    for results, written in both:
+        for result, formula in zip(results, written, strict=False):
+            if result.value is None and str(formula.value or "").startswith("="):
+                raise TableError(
+                    f"{name}, sheet {sheet.title!r}, cell {formula.coordinate}",
+                    "a formula that was never calculated",
+                    "open the workbook in a spreadsheet and save it, or write values",
+                )
+
+
+def _has_formulas(raw: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(re.search(rb"<(?:\w+:)?f[ />]", archive.read(name)) for name in sheets)
+
+
+def _text(value: object) -> str:
+    """A cell as text."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
