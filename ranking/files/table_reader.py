@@ -10,7 +10,7 @@ typed on one machine equals "é" typed on another. Lines are numbered as an edit
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -116,7 +116,29 @@ def read_csv(
         If the file cannot be opened or decoded, has no rows, lacks a required column, or a row has
         more or fewer fields than the header.
     """
-    return table_of_sheet(*_sheet_with(read_sheets(path), required, renamed), required, renamed)
+
+    def has_all(names: Sequence[str]) -> bool:
+        return {*required} <= {*names, *(new for name in names for new in renamed.get(name, ()))}
+
+    return table_of_sheet(*_sheet_with(read_sheets(path), has_all), required, renamed)
+
+
+def read_table(path: Path, is_header: Callable[[Sequence[str]], bool]) -> CsvFile:
+    """Return the file's rows as text, whatever its columns are called.
+
+    Parameters
+    ----------
+    path : the file: CSV or an Excel workbook
+    is_header : whether a row, as names of columns, is the header that is looked for; where none is,
+        the first row is taken
+
+    Raises
+    ------
+    TableError
+        If the file cannot be opened or decoded, has no rows, or a row has more or fewer fields than
+        the header.
+    """
+    return table_of_sheet(*_sheet_with(read_sheets(path), is_header), ())
 
 
 def table_of_sheet(
@@ -177,14 +199,12 @@ def composed(text: str) -> str:
 
 
 def _sheet_with(
-    sheets: tuple[Sheet, ...], required: tuple[str, ...], renamed: Mapping[str, tuple[str, ...]]
+    sheets: tuple[Sheet, ...], is_header: Callable[[Sequence[str]], bool]
 ) -> tuple[Sheet, int]:
     """The sheet that has the columns that are needed, and the row that names them."""
     shown = [sheet for sheet in sheets if not sheet.hidden] or list(sheets)
     found = [
-        (sheet, header)
-        for sheet in shown
-        if (header := _header(sheet, required, renamed)) is not None
+        (sheet, header) for sheet in shown if (header := _header(sheet, is_header)) is not None
     ]
     if len(found) > 1:
         titles = " and ".join(repr(escape_controls(sheet.name)) for sheet, _ in found)
@@ -208,16 +228,10 @@ def _sheet_with(
     return replace(sheet, remarks=(*sheet.remarks, remark)), header
 
 
-def _header(
-    sheet: Sheet, required: tuple[str, ...], renamed: Mapping[str, tuple[str, ...]]
-) -> int | None:
+def _header(sheet: Sheet, is_header: Callable[[Sequence[str]], bool]) -> int | None:
     """The first row that names the columns that are needed, None if there is none."""
-    for at, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-        names = {*column_names(row)}
-        names |= {new for name in names & {*renamed} for new in renamed[name]}
-        if {*required} <= names:
-            return at
-    return None
+    rows = enumerate(sheet.rows[:HEADER_WITHIN])
+    return next((at for at, row in rows if is_header(column_names(row))), None)
 
 
 def _titles_above(sheet: Sheet, header: int) -> list[str]:
