@@ -25,7 +25,7 @@ from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
+from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.store import Embedding
 from ranking.encoders import spec_of
 from ranking.evaluation.accuracy import pair_accuracy, pair_accuracy_by_score_difference

@@ -15,12 +15,8 @@ from icpc.workflows.settings import EmbeddingOptions
 from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS
 from ranking.embeddings.bank import EmbeddingBank, open_bank
-from ranking.embeddings.embed import (
-    EmbeddingOutcome,
-    EncoderChoice,
-    cache_key_with_weights_hash,
-    load_encoders,
-)
+from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
+from ranking.embeddings.embed import EmbeddingOutcome
 from ranking.embeddings.precision import with_precision
 from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all

@@ -16,9 +16,10 @@ from typing import Any
 import pandas as pd
 
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
+from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import CacheKey
+from ranking.embeddings.cache_key import CacheKey
 from ranking.errors import AudioError
 from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.compare import ALIGNED, Pairing, ResultCache, compare_windows
@@ -126,14 +127,22 @@ def collect_ranker_votes(
 
 
 def refuse_short_recordings(bank: EmbeddingBank, min_seconds: float) -> None:
-    """Refuse recordings that are shorter than asked for, embedded as they may be.
+    """Refuse recordings shorter than asked for, or than a segment, embedded as they may be.
 
     Raises
     ------
     AudioError
         If there are any; it names the shortest.
     """
-    seconds = bank.windows.groupby("candidate", sort=False)["stop"].max()
+    sound = bank.windows.groupby("candidate", sort=False)["stop"].max()
+    if sound.min() < SEGMENT_SECONDS:
+        raise AudioError(
+            f"recording of {sound.idxmin()}",
+            f"{sound.min():.3g} s of sound, and two recordings are compared on "
+            f"{SEGMENT_SECONDS} s at least",
+            "is this the right file? leave it out if it is",
+        )
+    seconds = pd.Series(bank.lengths)
     if seconds.min() < min_seconds:
         raise AudioError(
             f"recording of {seconds.idxmin()}",

@@ -24,7 +24,7 @@ from icpc.workflows.judging import (
 from icpc.workflows.settings import RecordingOptions
 from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import WINDOW_SECONDS
-from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
+from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.precision import with_precision
 from ranking.embeddings.workers import THREADS, EmbeddingSettings
 from ranking.encoders import spec_of

@@ -19,7 +19,7 @@ import pandas as pd
 from icpc.findings.wording import interval, percent
 from icpc.workflows.embedding import best_device, embed_and_open_bank, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
-from ranking.embeddings.embed import cache_key_with_weights_hash
+from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts

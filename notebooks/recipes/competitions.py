@@ -28,8 +28,9 @@ from icpc.workflows.settings import EmbeddingOptions
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import cache_key_with_weights_hash
-from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore
+from ranking.embeddings.cache_key import CacheKey
+from ranking.embeddings.choice import cache_key_with_weights_hash
+from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
 from ranking.evaluation.accuracy import larger_value_win_matrix
 from ranking.evaluation.permutation import PERMUTATIONS, p_among

@@ -31,7 +31,7 @@ from resolution import resampled
 from icpc.workflows.embedding import embed_missing, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.embed import cache_key_with_weights_hash
+from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings
 from ranking.evaluation.resampling import Estimate

@@ -13,4 +13,7 @@ SEGMENTS_PER_WINDOW = 30
 """Number of segments in a window."""
 WINDOW_SECONDS = SEGMENT_SECONDS * SEGMENTS_PER_WINDOW
 MIN_SEGMENT_SECONDS = 1.0
-"""Minimum length of a recording's last segment, and so of a recording, in seconds."""
+"""Minimum of new sound in a recording's last segment, and so of a recording, in seconds."""
+SEGMENTATION = 2
+"""Version of how recordings are cut. In the first, zeros filled a last segment shorter than 10 s,
+and silence at the end was sound."""

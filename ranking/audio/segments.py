@@ -2,16 +2,20 @@
 
 Conventions
 -----------
-Segments follow each other from the start of the file without overlap. The last one may be shorter:
-it is kept from one second on, padded with zeros, and its true length goes with it, so that the
-padding can be masked.
-A file is decoded once however many sample rates are asked for. Segments are the mean of its
-channels, or on request the left one. The soxr library resamples the stream at its high quality
-(aliases below -140 dB).
+Segments follow each other from the start of the file without overlap, as long as there is sound.
+Where sound remains beyond the whole ones, from one second on, the last segment is the last ten
+seconds of sound: zeros inside a segment are heard, and make the recording seem worse. It overlaps
+the one before; its ``seconds`` are the new sound only. Sound shorter than ten seconds is repeated
+until they are full. Where sound ends: :mod:`ranking.audio.sound_end`.
+A file is decoded once however many sample rates are asked for, and again only where it ends in a
+minute of silence. Segments are the mean of its channels, or on request the left one. The soxr
+library resamples the stream at its high quality (aliases below -140 dB).
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +23,10 @@ import soxr
 
 from ranking.audio.decoding import open_mono_sound
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS, WINDOW_SECONDS
+from ranking.audio.sound_end import LevelMeter
 from ranking.errors import AudioError
+
+KEPT_SECONDS = 60  # of sound in memory: few files end in more silence
 
 
 @dataclass(frozen=True)
@@ -29,9 +36,13 @@ class Segment:
     index: int
     """Number of the segment in its recording, from 0."""
     seconds: float
-    """Length of the sound in it in seconds; the rest is zeros."""
+    """How much of it is sound that no segment before it has."""
     samples: Mapping[int, np.ndarray]
     """Samples by sample rate in Hz: float32, shape (10 · sample_rate,)."""
+    start: float
+    """When it begins, in seconds from the start of the recording."""
+    file_seconds: float | None = None
+    """Length of the file; None in all but the last segment."""
 
 
 def stream_segments(
@@ -42,11 +53,14 @@ def stream_segments(
 ) -> Iterator[Segment]:
     """Yield the segments of a sound file, each at all the sample rates.
 
+    The last may have the number of one before: it takes that one's place, and what was yielded
+    after that is silence, no part of the recording.
+
     Parameters
     ----------
     path : the sound file
     sample_rates : in Hz
-    min_seconds : minimum length of the recording in seconds
+    min_seconds : minimum length of the file in seconds
     left_channel : whether to take the left channel instead of the mean of all channels
 
     Raises
@@ -56,24 +70,33 @@ def stream_segments(
         Segments that were yielded before are then not to be trusted.
     """
     with open_mono_sound(path, left_channel) as sound:
-        cutters = {
-            sample_rate: _Cutter(sound.sample_rate, sample_rate)
-            for sample_rate in dict.fromkeys(sample_rates)
-        }
+        cutters, levels = _cutters(sound.sample_rate, sample_rates), LevelMeter(sound.sample_rate)
         index = 0
         for block in sound.blocks():
-            for cutter in cutters.values():
-                cutter.add(block)
-            while all(cutter.full for cutter in cutters.values()):
-                yield _segment(index, float(SEGMENT_SECONDS), cutters)
+            levels.add(block)
+            _feed(cutters, block)
+            while _hold(cutters, (index + 2) * SEGMENT_SECONDS):  # one may be the last
+                yield _segment(index, index * SEGMENT_SECONDS, cutters)
                 index += 1
-        if sound.seconds < min_seconds:
-            raise _too_short(path, sound.seconds, min_seconds)
-        for cutter in cutters.values():
-            cutter.end()
-        while (rest := sound.seconds - index * SEGMENT_SECONDS) >= MIN_SEGMENT_SECONDS:
-            yield _segment(index, min(rest, float(SEGMENT_SECONDS)), cutters)
-            index += 1
+        seconds, sound_seconds = sound.seconds, levels.sound_seconds()
+    if seconds < min_seconds or sound_seconds < MIN_SEGMENT_SECONDS:
+        raise _too_short(path, min(seconds, sound_seconds), min_seconds)
+    _feed(cutters, np.empty(0, dtype=np.float32), last=True)
+    last, new_seconds, start = _last_of(sound_seconds)
+    whole = int(seconds // SEGMENT_SECONDS)
+    for held in range(index, whole - (last == whole - 1 and new_seconds == SEGMENT_SECONDS)):
+        yield _segment(held, held * SEGMENT_SECONDS, cutters)
+    if any(start < cutter.kept_from for cutter in cutters.values()):
+        cutters = _decode_until(start + SEGMENT_SECONDS, path, sample_rates, left_channel)
+    yield _segment(last, start, cutters, new_seconds, sound_seconds, seconds)
+
+
+def _last_of(sound_seconds: float) -> tuple[int, float, float]:
+    """Number of the last segment, how much of it is new, and when it begins."""
+    whole, rest = divmod(sound_seconds, SEGMENT_SECONDS)
+    if rest >= MIN_SEGMENT_SECONDS:
+        return int(whole), rest, max(0.0, sound_seconds - SEGMENT_SECONDS)
+    return int(whole) - 1, float(SEGMENT_SECONDS), (whole - 1) * SEGMENT_SECONDS
 
 
 def _too_short(path: Path, seconds: float, min_seconds: float) -> AudioError:
@@ -85,43 +108,82 @@ def _too_short(path: Path, seconds: float, min_seconds: float) -> AudioError:
     return AudioError(str(path), f"{seconds:.3g} s of sound", wanted)
 
 
-def _segment(index: int, seconds: float, cutters: Mapping[int, "_Cutter"]) -> Segment:
-    return Segment(
-        index, seconds, {sample_rate: cutter.cut() for sample_rate, cutter in cutters.items()}
-    )
+def _segment(
+    index: int,
+    start: float,
+    cutters: Mapping[int, "_Cutter"],
+    seconds: float = SEGMENT_SECONDS,
+    stop: float | None = None,
+    file_seconds: float | None = None,
+) -> Segment:
+    """The segment that begins at ``start``; sound that stops before it is full is repeated."""
+    end = start + SEGMENT_SECONDS if stop is None else min(stop, start + SEGMENT_SECONDS)
+    samples = {sample_rate: cutter.cut(start, end) for sample_rate, cutter in cutters.items()}
+    return Segment(index, float(seconds), samples, float(start), file_seconds)
+
+
+def _cutters(from_sample_rate: int, sample_rates: Sequence[int]) -> dict[int, "_Cutter"]:
+    return {rate: _Cutter(from_sample_rate, rate) for rate in dict.fromkeys(sample_rates)}
+
+
+def _feed(cutters: Mapping[int, "_Cutter"], block: np.ndarray, last: bool = False) -> None:
+    for cutter in cutters.values():
+        cutter.add(block, last)
+
+
+def _hold(cutters: Mapping[int, "_Cutter"], seconds: float) -> bool:
+    return all(cutter.seconds >= seconds for cutter in cutters.values())
+
+
+def _decode_until(
+    seconds: float, path: Path, sample_rates: Sequence[int], left_channel: bool
+) -> dict[int, "_Cutter"]:
+    """Cutters that have heard a file as far as ``seconds``, and no more than a block further."""
+    with open_mono_sound(path, left_channel) as sound:
+        cutters = _cutters(sound.sample_rate, sample_rates)
+        for block in takewhile(lambda _: not _hold(cutters, seconds), sound.blocks()):
+            _feed(cutters, block)
+    return cutters
 
 
 class _Cutter:
     """Turns blocks at one sample rate into segments at another."""
 
     def __init__(self, from_sample_rate: int, sample_rate: int) -> None:
-        self._length = SEGMENT_SECONDS * sample_rate
+        self._rate = sample_rate
         self._resampler = (
             None
             if from_sample_rate == sample_rate
             else soxr.ResampleStream(from_sample_rate, sample_rate, 1, dtype="float32")
         )
-        self._buffer = np.empty(0, dtype=np.float32)
+        self._blocks: deque[np.ndarray] = deque()
+        self._from = self._until = 0  # samples, from the start of the file
 
     @property
-    def full(self) -> bool:
-        """Whether a whole segment is there."""
-        return len(self._buffer) >= self._length
+    def seconds(self) -> float:
+        """Length of what has come in."""
+        return self._until / self._rate
+
+    @property
+    def kept_from(self) -> float:
+        """When the sound begins that is still held, in seconds."""
+        return self._from / self._rate
 
     def add(self, block: np.ndarray, last: bool = False) -> None:
-        """Add samples at the file's sample rate."""
+        """Add samples at the file's sample rate; with the last ones, what the resampler holds."""
         if self._resampler is not None:
             block = self._resampler.resample_chunk(block, last=last)
-        self._buffer = np.concatenate([self._buffer, block])
+        self._blocks.append(block)
+        self._until += len(block)
+        while self._until - self._from - len(self._blocks[0]) >= KEPT_SECONDS * self._rate:
+            self._from += len(self._blocks.popleft())
 
-    def end(self) -> None:
-        """Add what the resampler still holds."""
-        self.add(np.empty(0, dtype=np.float32), last=True)
-
-    def cut(self) -> np.ndarray:
-        """Take a segment off the front, padded with zeros if the sound has ended."""
-        segment = np.zeros(self._length, dtype=np.float32)
-        sound = self._buffer[: self._length]
-        segment[: len(sound)] = sound
-        self._buffer = self._buffer[self._length :]
-        return segment
+    def cut(self, start: float, stop: float) -> np.ndarray:
+        """Return ten seconds: the sound from ``start`` to ``stop``, repeated as often as needed."""
+        first = round(start * self._rate) - self._from
+        last = min(first + round((stop - start) * self._rate), self._until - self._from)
+        parts, at = [], 0
+        for block in self._blocks:
+            parts.append(block[max(0, first - at) : max(0, last - at)])
+            at += len(block)
+        return np.resize(np.concatenate(parts), SEGMENT_SECONDS * self._rate)

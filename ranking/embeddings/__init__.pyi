@@ -1,8 +1,10 @@
 from .bank import EmbeddingBank, open_bank
-from .embed import EmbeddingOutcome, EncoderChoice, cache_key_with_weights_hash, load_encoders
+from .cache_key import CacheKey
+from .choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
+from .embed import EmbeddingOutcome
 from .executors import process_executor
 from .precision import with_precision
-from .store import CacheKey, Embedding, EmbeddingStore
+from .store import Embedding, EmbeddingStore
 from .workers import EmbeddingSettings, embed_all
 
 __all__ = [

@@ -24,8 +24,9 @@ from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
 from ranking.devices.memory import free_bytes
 from ranking.devices.precision import full_float32
 from ranking.devices.transfer import to_device
+from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.on_disk import SegmentArray
-from ranking.embeddings.store import CacheKey, Embedding, EmbeddingStore, read_on_demand
+from ranking.embeddings.store import Embedding, EmbeddingStore, read_on_demand
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
@@ -44,7 +45,8 @@ class EmbeddingBank:
     """Embeddings of recordings, by number of their window.
 
     Attribute ``windows`` is the table WINDOWS: whose each window is, and when it begins and ends;
-    ``computations`` says of each candidate what the embedding was computed with.
+    ``computations`` says of each candidate what the embedding was computed with, ``lengths`` how
+    long the sound file is in seconds.
 
     Parameters
     ----------
@@ -74,6 +76,7 @@ class EmbeddingBank:
         self._to_embedding = to_embedding
         self._embeddings = [embedding for _, embedding in embeddings]
         self.computations = {name: embedding.computation for name, embedding in embeddings}
+        self.lengths = {name: embedding.length for name, embedding in embeddings}
         self._refuse_mixed(embeddings)
         self.windows, self._places = _cut(embeddings)
         self._on_device = self._load(_free_bytes(self.device) if max_bytes is None else max_bytes)

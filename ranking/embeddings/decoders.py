@@ -13,6 +13,7 @@ import multiprocessing
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -83,8 +84,8 @@ class DecodingProcess:
                 slot, facts = answer
                 samples = _views(self._memory, slot, self._length, self._batch_size, rates)
                 yield [
-                    Segment(index, seconds, {rate: samples[rate][place] for rate in rates})
-                    for place, (index, seconds) in enumerate(facts)
+                    replace(one, samples={rate: samples[rate][place] for rate in rates})
+                    for place, one in enumerate(facts)
                 ]
                 connection.send(slot)
             finished = True
@@ -201,7 +202,7 @@ def _decode(
         for rate, samples in _views(memory, slot, length, batch_size, rates).items():
             for place, segment in enumerate(batch):
                 samples[place] = segment.samples[rate]
-        connection.send((slot, [(segment.index, segment.seconds) for segment in batch]))
+        connection.send((slot, [replace(segment, samples={}) for segment in batch]))
         lent += 1
     connection.send(None)
     for _ in range(lent):

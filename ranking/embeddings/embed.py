@@ -9,6 +9,7 @@ their memory. Beside sound and key, the bytes of an embedding depend on what is 
 (:func:`ranking.devices.capabilities.computation_facts`): they are equal where that is.
 An encoder that needs the whole recording reads the file by itself first; if some take the left
 channel and some the mean of all channels, the file is decoded once for either.
+Of an embedding in an earlier segmentation all but the last segment is taken over.
 A device other than the CPU encodes as many segments at a time as its memory holds, fewer after it
 did not suffice; one thread at a time gives it work, while others decode, read and write.
 """
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -34,38 +35,17 @@ from ranking.devices.capabilities import computation_facts
 from ranking.devices.memory import BatchLimit, batch_that_fits, peak_bytes
 from ranking.devices.precision import full_float32
 from ranking.devices.transfer import begin_fetch, to_device
+from ranking.embeddings.choice import LoadedEncoder
 from ranking.embeddings.decoders import Batches, BatchSource, in_batches
-from ranking.embeddings.store import CacheKey, EmbeddingStore, EmbeddingWriter, make_cache_key
-from ranking.encoders import load_encoder, spec_of
+from ranking.embeddings.store import Embedding, EmbeddingStore, EmbeddingWriter
 from ranking.encoders.base import EncodeBatch, Encoder
-from ranking.encoders.precision import default_precision
-from ranking.encoders.spec import FrontEndOptions, Precision
-from ranking.encoders.weights_hash import weights_sha256
-from ranking.errors import AudioError, EncoderError
+from ranking.errors import AudioError, EncoderError, StoreError
 from ranking.files.hashing import file_sha256
 
+COPIED_SEGMENTS = 32  # at a time, from an embedding of an earlier segmentation
 PREFETCHED_BATCHES = 2  # decoded while the ones before are encoded
 DEVICE_BATCH = 16  # segments, if the device's memory allows
 _DEVICE = Lock()  # a device computes for one thread at a time
-
-
-@dataclass(frozen=True)
-class EncoderChoice:
-    """An encoder with its weights and front end, as the user chose them; nothing is loaded."""
-
-    encoder: str
-    """Name in the registry of encoders."""
-    weights: Path | None = None
-    """File of trained weights; None for an encoder that has none."""
-    front_end: tuple[tuple[str, bool | float], ...] = ()
-    """Options of the front end that differ from the default, as (name, value)."""
-    precision: Precision | None = None
-    """Precision of its arithmetic; None is what suits the device."""
-
-    @property
-    def options(self) -> FrontEndOptions:
-        """All options of the front end, defaults among them."""
-        return {**spec_of(self.encoder).options, **dict(self.front_end)}
 
 
 @dataclass(frozen=True)
@@ -78,62 +58,11 @@ class EmbeddingOutcome:
     status: Literal["embedded", "cached", "busy", "invalid"]
     """Embedded now; in the store before; being embedded by another process; or refused."""
     seconds: float = 0.0
-    """Length of the sound that was embedded now."""
+    """Length of the file that was embedded now."""
     error: AudioError | None = None
     """Why the recording was refused; None if it was not."""
     batch_sizes: Mapping[str, int] = field(default_factory=dict)
     """Segments encoded at a time by encoder, where the memory of a device decides."""
-
-
-@dataclass(frozen=True)
-class LoadedEncoder:
-    """An encoder on its device, and the key under which its embeddings are stored."""
-
-    encoder: Encoder
-    cache_key: CacheKey
-    """Key of its embeddings in a store."""
-    left_channel: bool = False
-    """Whether it encodes the left channel instead of the mean of all channels."""
-    tails: bool = True
-    """Whether it encodes a last segment of less than 10 s."""
-    limit: BatchLimit = field(default_factory=lambda: BatchLimit(0), compare=False)
-    """Segments at a time on a device; 0 as long as that is not known."""
-
-
-def load_encoders(choices: Sequence[EncoderChoice], device: str = "cpu") -> list[LoadedEncoder]:
-    """Return encoders with their weights, on a device.
-
-    Raises
-    ------
-    EncoderError, WeightsError
-        If an encoder or its weights cannot be loaded.
-    """
-    return [
-        LoadedEncoder(
-            load_encoder(one.encoder, one.weights, dict(one.front_end)).to(device),
-            cache_key_with_weights_hash(one, device),
-            left_channel=bool(one.options["left_channel"]),
-            tails=bool(one.options["tails"]),
-        )
-        for one in choices
-    ]
-
-
-def cache_key_with_weights_hash(choice: EncoderChoice, device: str = "cpu") -> CacheKey:
-    """Return the cache key of an encoder's embeddings, without loading its network.
-
-    The weights file is hashed; the hash of a large one is kept beside it. The device only matters
-    where no precision was chosen.
-
-    Raises
-    ------
-    WeightsError
-        If the weights cannot be read.
-    """
-    spec = spec_of(choice.encoder)
-    sha256 = "" if choice.weights is None else weights_sha256(choice.weights)
-    precision = choice.precision or default_precision(spec, device)
-    return make_cache_key(spec.name, precision, sha256, choice.options)
 
 
 def embed_recording(
@@ -191,58 +120,99 @@ def _encode(
     left_channel = encoders[0].left_channel
     if not all(one.tails for one in encoders):
         min_seconds = max(min_seconds, SEGMENT_SECONDS)  # else nothing would be left
-    encodes = [_encode_for(one, path, left_channel) for one in encoders]
     sample_rates = [one.encoder.sample_rate for one in encoders]
     seconds = 0.0
     with ExitStack() as stack:
-        writers = [
-            stack.enter_context(
-                store.open_writer(
-                    one.cache_key,
-                    recording,
-                    one.encoder.stored_dtype,
-                    computation_facts(device_of(one.encoder)),
-                )
-            )
-            for one in encoders
-        ]
+        works = [stack.enter_context(_open_work(one, path, recording, store)) for one in encoders]
         encoded: list[Callable[[], None]] = []  # and not yet written
         coming = stack.enter_context(closing(source(path, sample_rates, min_seconds, left_channel)))
         for segments in coming:
-            before, encoded = encoded, []
-            for one, encode, writer in zip(encoders, encodes, writers, strict=True):
-                wanted = segments if one.tails else _full(segments)
-                if wanted:
-                    encoded.append(_encode_batch(one, encode, wanted, writer))
+            before, encoded = (
+                encoded,
+                [_encode_batch(work, run) for work in works for run in work.wanted(segments)],
+            )
             for write in before:
                 write()
-            seconds += sum(segment.seconds for segment in segments)
+            seconds = segments[-1].file_seconds or seconds
         for write in encoded:
             write()
+        for work in works:
+            work.writer.file_seconds = seconds
+    for one in encoders:
+        store.remove_earlier(one.cache_key, recording)
     return seconds
 
 
-def _full(segments: Sequence[Segment]) -> list[Segment]:
-    return [segment for segment in segments if segment.seconds == SEGMENT_SECONDS]
+@dataclass
+class _Work:
+    """A recording that an encoder is encoding."""
+
+    loaded: LoadedEncoder
+    encode: EncodeBatch
+    writer: EmbeddingWriter
+    next: int
+    """Number of the next segment to encode: those before were taken from an earlier embedding."""
+
+    def wanted(self, segments: Sequence[Segment]) -> list[list[Segment]]:
+        """Segments that are to be encoded, in runs without a gap."""
+        last = segments[-1] if segments[-1].file_seconds is not None else None
+        runs = [[one for one in segments if one is not last and one.index >= self.next]]
+        self.next = max([self.next, *(one.index + 1 for one in runs[0])])
+        if last is not None and last.index == self.next and self._takes(last):
+            runs[0].append(last)
+        elif last is not None and self.loaded.tails:
+            runs.append([last])  # in the place of one before
+        return list(filter(None, runs))
+
+    def _takes(self, last: Segment) -> bool:
+        return self.loaded.tails or last.seconds == SEGMENT_SECONDS
 
 
-def _encode_for(loaded: LoadedEncoder, path: Path, left_channel: bool) -> EncodeBatch:
+@contextmanager
+def _open_work(
+    loaded: LoadedEncoder, path: Path, recording: str, store: EmbeddingStore
+) -> Iterator[_Work]:
+    """Begin to encode a recording; whole segments of an earlier segmentation are taken over."""
+    earlier = _earlier_embedding(loaded, recording, store)
+    computation: dict[str, Any] = {**computation_facts(device_of(loaded.encoder))}
+    if earlier is not None and earlier.computation != computation:
+        computation["whole_segments"] = dict(earlier.computation)
     with _inference(loaded):
-        return loaded.encoder.for_recording(path, left_channel)
+        encode = loaded.encoder.for_recording(path, loaded.left_channel)
+    with store.open_writer(
+        loaded.cache_key, recording, loaded.encoder.stored_dtype, computation
+    ) as writer:
+        if earlier is not None:
+            whole = int(np.count_nonzero(earlier.seconds == SEGMENT_SECONDS))
+            for first in range(0, whole, COPIED_SEGMENTS):
+                taken = np.asarray(earlier.segments[first : min(first + COPIED_SEGMENTS, whole)])
+                writer.add(taken, [SEGMENT_SECONDS] * len(taken))
+        yield _Work(loaded, encode, writer, len(writer.seconds))
 
 
-def _encode_batch(
-    loaded: LoadedEncoder,
-    encode: EncodeBatch,
-    segments: Sequence[Segment],
-    writer: EmbeddingWriter,
-) -> Callable[[], None]:
+def _earlier_embedding(
+    loaded: LoadedEncoder, recording: str, store: EmbeddingStore
+) -> Embedding | None:
+    """The embedding in an earlier segmentation, None where none was computed on such a device."""
+    key = loaded.cache_key.earlier
+    if key is None or not store.contains(key, recording):
+        return None
+    try:
+        earlier = store.load(key, recording)
+    except StoreError:
+        return None
+    return earlier if earlier.computation["device"] == device_of(loaded.encoder).type else None
+
+
+def _encode_batch(work: _Work, segments: Sequence[Segment]) -> Callable[[], None]:
     """Begin to encode segments; what is returned waits for them, and writes them."""
+    loaded, encode, first = work.loaded, work.encode, segments[0].index
     samples = np.stack([segment.samples[loaded.encoder.sample_rate] for segment in segments])
-    sound, device, first = torch.from_numpy(samples), device_of(loaded.encoder), segments[0].index
+    sound, device = torch.from_numpy(samples), device_of(loaded.encoder)
+    starts = [segment.start for segment in segments]
 
     def encode_some(chosen: slice) -> Tensor:
-        return encode(to_device(sound[chosen], device), first + chosen.start)
+        return encode(to_device(sound[chosen], device), starts[chosen])
 
     if device.type == "cpu":
         limit = BatchLimit(len(sound) if loaded.cache_key.precision == "bfloat16" else 1)
@@ -253,7 +223,7 @@ def _encode_batch(
         with _DEVICE, _inference(loaded):
             fetched = begin_fetch(_on_device(loaded, encode_some, len(sound)))
     seconds = [segment.seconds for segment in segments]
-    return lambda: writer.add(fetched(), seconds)
+    return lambda: work.writer.add(fetched(), seconds, first)
 
 
 def _on_device(loaded: LoadedEncoder, encode: Callable[[slice], Tensor], count: int) -> Tensor:

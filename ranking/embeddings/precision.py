@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import torch
 
-from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
+from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.store import EmbeddingStore
 from ranking.encoders import spec_of
 from ranking.encoders.precision import default_precision, possible_precision

@@ -19,7 +19,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from io import BufferedRandom
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.lib import format as npy
 
+from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.on_disk import SegmentArray, SegmentsOnDisk
-from ranking.encoders.spec import RENAMED_OPTIONS
 from ranking.errors import StoreError
 from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256, json_sha256
@@ -42,34 +41,22 @@ RENAMED_FILES = {"making.json": CACHE_KEY_FILE}
 
 
 @dataclass(frozen=True)
-class CacheKey:
-    """What an embedding depends on, beside the sound."""
-
-    encoder: str
-    """Name of the encoder."""
-    precision: str = "float32"
-    """Precision of its arithmetic: float32 or bfloat16."""
-    weights_sha256: str = ""
-    """Hash of the weights file; empty for an encoder that has none."""
-    front_end: tuple[tuple[str, bool | float], ...] = ()
-    """All options of the front end as (name, value), in order of their names."""
-
-    @cached_property
-    def folder(self) -> str:
-        """Name of the folder in a store: the encoder, and a hash of the key."""
-        return f"{self.encoder}-{json_sha256(_on_disk(self))[:16]}"
-
-
-@dataclass(frozen=True)
 class Embedding:
     """The embedding of one recording, memory-mapped."""
 
     segments: SegmentArray
     """What is stored of each segment, shape (S, F, ...)."""
     seconds: np.ndarray
-    """Length of the sound in each segment in seconds, shape (S,)."""
+    """New sound in each segment in seconds, shape (S,)."""
     computation: Mapping[str, Any] = field(default_factory=lambda: dict(ON_CPU))
     """What its bytes depend on beside sound and key; of earlier versions, the device alone."""
+    file_seconds: float | None = None
+    """Length of the sound file; of earlier versions, that of all segments."""
+
+    @property
+    def length(self) -> float:
+        """Length of the sound file in seconds, silence at its end included where it is known."""
+        return float(self.seconds.sum()) if self.file_seconds is None else self.file_seconds
 
 
 class EmbeddingWriter:
@@ -81,9 +68,18 @@ class EmbeddingWriter:
         self._shape: tuple[int, ...] = ()
         self._header_bytes = 0
         self.seconds: list[float] = []
+        self.file_seconds: float | None = None
+        """Length of the sound file; None: that of all segments."""
 
-    def add(self, values: np.ndarray, seconds: Sequence[float]) -> None:
-        """Append segments, shape (B, F, ...), and the length of the sound in each in seconds."""
+    def add(self, values: np.ndarray, seconds: Sequence[float], first: int | None = None) -> None:
+        """Append segments, or write them in the place of earlier ones, which end there.
+
+        Parameters
+        ----------
+        values : segments, shape (B, F, ...)
+        seconds : new sound in each, in seconds
+        first : number of the first of them; None: the next
+        """
         if not self._shape:
             self._shape = values.shape[1:]
             self._header_bytes = _write_header(self._file, (0, *self._shape), self._dtype)
@@ -91,6 +87,10 @@ class EmbeddingWriter:
             stored = np.ascontiguousarray(values.astype(self._dtype))
         if stored.dtype.kind == "f" and not np.isfinite(stored).all():
             raise ValueError(f"values that {self._dtype.name} cannot hold")
+        if first is not None and first < len(self.seconds):
+            del self.seconds[first:]
+            self._file.seek(self._header_bytes + first * stored[0].nbytes)
+            self._file.truncate()
         self._file.write(stored.tobytes())
         self.seconds += [round(float(one), 6) for one in seconds]
 
@@ -106,6 +106,7 @@ class EmbeddingWriter:
             "shape": list(shape),
             "dtype": self._dtype.name,
             "seconds": self.seconds,
+            "file_seconds": round(self.file_seconds or sum(self.seconds), 6),
             "sha256": sha256,
         }
 
@@ -117,8 +118,9 @@ class EmbeddingStore:
         self.folder = folder
 
     def holds(self, cache_key: CacheKey) -> bool:
-        """Whether any embedding of this key is in the store."""
-        return any((self.folder / cache_key.folder).glob("*.npy"))
+        """Whether any embedding of this key, or of an earlier segmentation, is in the store."""
+        keys = filter(None, (cache_key, cache_key.earlier))
+        return any(path for key in keys for path in (self.folder / key.folder).glob("*.npy"))
 
     def contains(self, cache_key: CacheKey, recording: str) -> bool:
         """Whether the embedding of a recording, by its SHA-256, is in the store."""
@@ -144,7 +146,7 @@ class EmbeddingStore:
         try:
             facts = _load_record(record)
             values = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
                 what = "too many files are open to read it"
                 remedy = "raise the limit on open files (ulimit -n), and run it again"
@@ -152,8 +154,9 @@ class EmbeddingStore:
             raise _damaged(path, str(error)) from None
         if list(values.shape) != facts["shape"] or values.dtype != facts["dtype"]:
             raise _damaged(path, "it is not the array that was written")
+        computation = facts.get("computation", dict(ON_CPU))
         return Embedding(
-            values, np.asarray(facts["seconds"]), facts.get("computation", dict(ON_CPU))
+            values, np.asarray(facts["seconds"]), computation, facts.get("file_seconds")
         )
 
     @contextmanager
@@ -215,6 +218,11 @@ class EmbeddingStore:
                 if found != facts["sha256"]:
                     yield array, "its bytes are not those that were written"
 
+    def remove_earlier(self, cache_key: CacheKey, recording: str) -> None:
+        """Remove the embedding of a recording in an earlier segmentation, if there is one."""
+        if cache_key.earlier is not None:
+            self.remove(self._array(cache_key.earlier, recording))
+
     def remove(self, array: Path) -> None:
         """Remove an embedding by its array, so that the recording is embedded anew."""
         array.with_suffix(".json").unlink(missing_ok=True)
@@ -253,32 +261,6 @@ def read_on_demand(embedding: Embedding) -> Embedding:
     if not isinstance(embedding.segments, np.memmap):
         return embedding
     return replace(embedding, segments=SegmentsOnDisk(embedding.segments))
-
-
-def make_cache_key(
-    encoder: str, precision: str, weights_sha256: str, front_end: Mapping[str, bool | float]
-) -> CacheKey:
-    """Return the cache key of an encoder's embeddings.
-
-    Parameters
-    ----------
-    encoder : name of the encoder
-    precision : precision of its arithmetic, float32 or bfloat16
-    weights_sha256 : hash of the weights file; empty for an encoder that has none
-    front_end : all options of the front end, in any order
-    """
-    return CacheKey(encoder, precision, weights_sha256, tuple(sorted(front_end.items())))
-
-
-def _on_disk(cache_key: CacheKey) -> dict[str, Any]:
-    """The key under the names that folders are hashed by, whatever its fields are called."""
-    old = {new: name for name, new in RENAMED_OPTIONS.items()}
-    return {
-        "encoder": cache_key.encoder,
-        "precision": cache_key.precision,
-        "weights_sha256": cache_key.weights_sha256,
-        "front_end": sorted((old.get(name, name), value) for name, value in cache_key.front_end),
-    }
 
 
 def _write_header(file: BufferedRandom, shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:

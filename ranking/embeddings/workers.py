@@ -20,15 +20,9 @@ from pathlib import Path
 from threading import Lock
 
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS
+from ranking.embeddings.choice import EncoderChoice, LoadedEncoder, load_encoders
 from ranking.embeddings.decoders import BatchSource, DecodingThreads
-from ranking.embeddings.embed import (
-    DEVICE_BATCH,
-    EmbeddingOutcome,
-    EncoderChoice,
-    LoadedEncoder,
-    embed_recording,
-    load_encoders,
-)
+from ranking.embeddings.embed import DEVICE_BATCH, EmbeddingOutcome, embed_recording
 from ranking.embeddings.executors import (
     SerialExecutor,
     WorkerProcesses,

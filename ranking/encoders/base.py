@@ -3,9 +3,9 @@
 Conventions
 -----------
 A recording comes as segments of 10 s, in order and in batches: float32 of shape
-(B, 10 · sample_rate). A segment's embedding is F frames in time order of D dimensions, (B, F, D).
-What is stored on disk may be smaller: codes, which :meth:`Encoder.to_embedding` turns into the
-embedding; most encoders store the embedding itself.
+(B, 10 · sample_rate); the last one may overlap the one before. A segment's embedding is F frames in
+time order of D dimensions, (B, F, D). What is stored on disk may be smaller: codes, which
+:meth:`Encoder.to_embedding` turns into the embedding; most encoders store the embedding itself.
 Encoders are frozen and in eval mode; nothing in them is random.
 
 There are two kinds. A *segment-wise* one (:class:`SegmentEncoder`) gives the same embedding of a
@@ -15,7 +15,7 @@ file by itself when a recording begins, and uses what it found for the segments 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,9 +25,9 @@ from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.devices.precision import full_float32
 from ranking.encoders.spec import EncoderSpec
 
-EncodeBatch = Callable[[Tensor, int], Tensor]
-"""Takes segments (B, 10 · sample_rate) of one recording, and the number of the first, counted from
-0; returns what is stored of them (B, F, ...)."""
+EncodeBatch = Callable[[Tensor, Sequence[float]], Tensor]
+"""Takes segments (B, 10 · sample_rate) of one recording, and when each begins, in seconds from the
+start of the file; returns what is stored of them (B, F, ...)."""
 
 
 class Encoder(nn.Module, ABC):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import CacheKey
+from ranking.embeddings.cache_key import CacheKey
 from ranking.errors import Given, ProbeError
 from ranking.files.text import escape_controls
 from ranking.judging.all_pairs import PairScorer

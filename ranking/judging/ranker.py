@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import CacheKey
+from ranking.embeddings.cache_key import CacheKey
 
 TILE_ROWS = 16
 

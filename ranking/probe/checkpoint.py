@@ -21,7 +21,7 @@ from safetensors.torch import save
 
 from ranking import __version__
 from ranking.deprecation import with_new_names
-from ranking.embeddings.store import CacheKey
+from ranking.embeddings.cache_key import CacheKey
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint
 from ranking.errors import ProbeError, WeightsError
 from ranking.files.atomic import open_atomic
@@ -117,6 +117,8 @@ def save_probe(probe: Probe, path: Path) -> None:
     facts = {"format": FORMAT, **asdict(probe.record), "weights_sha256": digest}
     if not facts["computation"]:  # it was not recorded once, and what is read is written as it was
         del facts["computation"]
+    if probe.record.cache_key.segmentation == 1:
+        del facts["cache_key"]["segmentation"]
     record = (json.dumps(facts, indent=1) + "\n").encode()
     try:
         for place, content in ((path, weights), (_beside(path), record)):

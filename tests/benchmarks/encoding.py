@@ -23,7 +23,7 @@ import soundfile
 import torch
 
 from ranking.audio.segments import stream_segments
-from ranking.embeddings.embed import EncoderChoice
+from ranking.embeddings.choice import EncoderChoice
 from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all
 from ranking.encoders import ENCODERS, audiomae, dac, jukebox, load_encoder, mert, spec_of
 from ranking.encoders.base import SegmentEncoder

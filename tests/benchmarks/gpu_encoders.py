@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from ranking.devices.precision import full_float32
-from ranking.embeddings.embed import EncoderChoice
+from ranking.embeddings.choice import EncoderChoice
 from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all
 from ranking.encoders import audiomae, dac, jukebox, load_encoder, mert, spec_of
 from ranking.encoders.base import SegmentEncoder

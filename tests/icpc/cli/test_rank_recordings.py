@@ -22,7 +22,7 @@ from icpc.cli import app
 from icpc.cli.output import TerminalProgress
 from icpc.study.runs import load_run
 from ranking.devices.capabilities import computation_facts
-from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash
+from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.files.hashing import json_sha256
@@ -225,6 +225,17 @@ def test_short_recordings_are_refused_though_they_are_embedded(known):
     result = judge(*ASKED[:4], "--ranker", "played/ranker.safetensors")
     assert result.exit_code == 2
     assert "recording of cyd: 35 s of sound, and 300 s are needed" in result.stderr
+
+
+def test_less_sound_than_a_segment_is_no_recording_to_compare(known):
+    """Silence at the end is no sound, however long the file."""
+    noise = 0.1 * np.random.default_rng(1).standard_normal(9 * RATE)
+    sound = np.append(noise, np.zeros(30 * RATE)).astype(np.float32)
+    write_sound(Path("played/bob.flac"), sound, RATE)
+    result = judge(*BY_OURS)
+    assert result.exit_code == 2
+    words = "recording of bob: 9 s of sound, and two recordings are compared on 10 s at least"
+    assert words in result.stderr
 
 
 @pytest.mark.parametrize(

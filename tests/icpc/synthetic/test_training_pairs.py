@@ -13,7 +13,8 @@ from icpc.synthetic.training_pairs import (
     draw_pairs,
     load_spectrograms,
 )
-from ranking.embeddings.embed import EncoderChoice, embed_recording, load_encoders
+from ranking.embeddings.choice import EncoderChoice, load_encoders
+from ranking.embeddings.embed import embed_recording
 from ranking.embeddings.store import EmbeddingStore
 
 RATE = 24_000  # of the spectrogram

@@ -8,7 +8,7 @@ from skill import planted_bank
 from icpc.workflows.fit_half import compare_by_fitted_rankers, fit_accuracies_and_gain
 from icpc.workflows.judging import FitPlan, PreparedRecordings
 from ranking.comparisons.pairs import ordered_pairs, with_truth
-from ranking.embeddings.store import CacheKey
+from ranking.embeddings.cache_key import CacheKey
 from ranking.evaluation.permuted_outcomes import permute_results, rename_outcomes
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.network.head import HeadConfig, make_head

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from ranking.embeddings.bank import EmbeddingBank, open_bank
-from ranking.embeddings.store import Embedding, EmbeddingStore, make_cache_key
+from ranking.embeddings.cache_key import make_cache_key
+from ranking.embeddings.store import Embedding, EmbeddingStore
 from ranking.encoders import dac
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS

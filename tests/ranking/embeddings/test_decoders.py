@@ -11,8 +11,8 @@ from sounds import piano, write_sound
 
 from ranking.audio.segments import stream_segments
 from ranking.embeddings import embed, workers
+from ranking.embeddings.choice import EncoderChoice, load_encoders
 from ranking.embeddings.decoders import SLOTS, DecodingProcess, in_batches
-from ranking.embeddings.embed import EncoderChoice, load_encoders
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.errors import AudioError, EncoderError
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sounds import piano, write_sound
 
-from ranking.embeddings.embed import EncoderChoice
+from ranking.embeddings.choice import EncoderChoice
 from ranking.embeddings.executors import SerialExecutor, map_as_completed, process_executor
 from ranking.embeddings.store import CACHE_KEY_FILE
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
@@ -103,7 +103,7 @@ def test_a_dead_worker_is_named(recordings, tmp_path):
 
 UNGUARDED = """
 from pathlib import Path
-from ranking.embeddings.embed import EncoderChoice
+from ranking.embeddings.choice import EncoderChoice
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.errors import EncoderError
 settings = EmbeddingSettings(Path("store"), (EncoderChoice("spectrogram"),), workers=2)

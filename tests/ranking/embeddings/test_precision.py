@@ -11,12 +11,8 @@ from sounds import piano, write_sound
 
 from ranking.audio.segments import stream_segments
 from ranking.devices import capabilities
-from ranking.embeddings.embed import (
-    EncoderChoice,
-    cache_key_with_weights_hash,
-    embed_recording,
-    load_encoders,
-)
+from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
+from ranking.embeddings.embed import embed_recording
 from ranking.embeddings.precision import with_precision
 from ranking.embeddings.store import EmbeddingStore
 from ranking.errors import EncoderError
@@ -117,7 +113,7 @@ def test_both_precisions_of_an_embedding_lie_side_by_side(recording, tmp_path):
 def test_what_was_stored_before_there_was_a_choice_is_found():
     """Keys of version 0.1.0: bfloat16 for Audio-MAE and MERT, float32 for the others."""
     folders = {
-        name: cache_key_with_weights_hash(EncoderChoice(name, precision=precision)).folder
+        name: cache_key_with_weights_hash(EncoderChoice(name, precision=precision)).earlier.folder
         for name, precision in (("spectrogram", "float32"), ("audiomae", "bfloat16"))
     }
     assert folders == {

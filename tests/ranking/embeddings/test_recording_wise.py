@@ -12,15 +12,16 @@ from sounds import piano, write_sound
 
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank, open_bank
-from ranking.embeddings.embed import EncoderChoice, cache_key_with_weights_hash, load_encoders
+from ranking.embeddings.cache_key import CacheKey
+from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
 from ranking.embeddings.executors import process_executor
-from ranking.embeddings.store import CacheKey, EmbeddingStore
+from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.judging.compare import compare_windows
 from ranking.judging.ranker import tile_pairs
 
 LENGTH = '''
-"""Length of the recording, number of the segment, and its level relative to the peak."""
+"""Length of the recording, start of the segment, and its level relative to the peak."""
 
 import torch
 
@@ -47,11 +48,11 @@ class Length(Encoder):
             peak = max(float(abs(block).max()) for block in sound.blocks())
             seconds = sound.seconds
 
-        def encode(samples, first):
+        def encode(samples, starts):
             self.check(samples)
-            place = first + torch.arange(len(samples))
             level = samples.abs().amax(dim=1) / peak
-            facts = torch.stack([torch.full_like(level, seconds), place, level], dim=1)
+            facts = [torch.full_like(level, seconds), torch.tensor(starts), level]
+            facts = torch.stack(facts, dim=1)
             return facts.unsqueeze(1).expand(-1, SPEC.frames, -1)  # (B, 2, 3)
 
         return encode
@@ -114,7 +115,7 @@ def test_the_embedding_of_a_segment_depends_on_the_whole_recording(recordings, t
     assert embedding.segments.shape == (3, 2, 3)
     assert embedding.seconds.tolist() == [10, 10, 4]
     assert embedding.segments[:, 0, 0].tolist() == [24, 24, 24]
-    assert embedding.segments[:, 0, 1].tolist() == [0, 1, 2]
+    assert embedding.segments[:, 0, 1].tolist() == [0, 10, 14]
     level = embedding.segments[:, 0, 2]
     assert level[0] == pytest.approx(1, abs=0.01)
     assert level[0] > level[1] > level[2] > 0

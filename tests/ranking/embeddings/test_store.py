@@ -6,7 +6,8 @@ import os
 import numpy as np
 import pytest
 
-from ranking.embeddings.store import CACHE_KEY_FILE, CacheKey, EmbeddingStore, make_cache_key
+from ranking.embeddings.cache_key import CacheKey, make_cache_key
+from ranking.embeddings.store import CACHE_KEY_FILE, EmbeddingStore
 from ranking.errors import StoreError
 
 KEY = make_cache_key("spectrogram", "float32", "", {"log": True})

@@ -12,7 +12,8 @@ from heads import fixed_head, lively_head, side_by_side
 
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import CacheKey, Embedding
+from ranking.embeddings.cache_key import CacheKey
+from ranking.embeddings.store import Embedding
 from ranking.errors import RankingError, StoreError
 from ranking.judging import all_pairs
 from ranking.judging.all_pairs import PairScorer, single_threaded_torch_workers

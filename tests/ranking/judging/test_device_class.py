@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import ON_CPU, CacheKey, Embedding
+from ranking.embeddings.cache_key import CacheKey
+from ranking.embeddings.store import ON_CPU, Embedding
 from ranking.judging import fit
 from ranking.judging.compare import ResultCache, compare_windows
 from ranking.judging.fit import fit_ranker

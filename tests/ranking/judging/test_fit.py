@@ -11,7 +11,8 @@ from skill import planted_bank
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import CacheKey, Embedding
+from ranking.embeddings.cache_key import CacheKey
+from ranking.embeddings.store import Embedding
 from ranking.errors import TableError
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.judging import fit

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from ranking.embeddings.bank import EmbeddingBank
-from ranking.embeddings.store import CacheKey, Embedding
+from ranking.embeddings.cache_key import CacheKey
+from ranking.embeddings.store import Embedding
 from ranking.judging.compare import Pairing, ResultCache, compare_windows
 from ranking.judging.cross_fit import held_out_votes
 from ranking.judging.ranker import TILE_ROWS, Ranker, Tile, tile_pairs

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from ranking.deprecation import RenamedWarning
-from ranking.embeddings.store import make_cache_key
+from ranking.embeddings.cache_key import make_cache_key
 from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record, check_probe_use, load_probe, save_probe

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from skill import loader, planted_bank
 
-from ranking.embeddings.store import CacheKey
+from ranking.embeddings.cache_key import CacheKey
 from ranking.errors import ProbeError, TableError
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, load_probe, save_probe
