@@ -28,6 +28,7 @@ ORDER = {  # each may import those before it
         "files",
         "devices",
         "comparisons",
+        "panel",
         "methods",
         "evaluation",
         "uncertainty",
@@ -43,9 +44,9 @@ ORDER = {  # each may import those before it
     "icpc": ["competition", "study", "findings", "page", "synthetic", "workflows", "cli"],
 }
 APART = {  # and of those, not these
-    "audio": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
-    "encoders": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
-    "embeddings": {"comparisons", "methods", "evaluation", "uncertainty", "consistency"},
+    "audio": {"comparisons", "panel", "methods", "evaluation", "uncertainty", "consistency"},
+    "encoders": {"comparisons", "panel", "methods", "evaluation", "uncertainty", "consistency"},
+    "embeddings": {"comparisons", "panel", "methods", "evaluation", "uncertainty", "consistency"},
     "network": set(ORDER["ranking"]) - {"errors", "tables", "progress", "devices"},
 }
 OPEN = {"icpc.cli", "plots", "plots.page", "ranking.encoders"}  # hold a file per verb, figure, …

@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 
 from icpc.competition.competitions import Competition
-from ranking.comparisons.marks import marks_to_comparisons, read_marks
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import row_counts
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
 from ranking.errors import CompetitionError
 from ranking.evaluation.permuted_outcomes import PermutedOutcomes
 from ranking.judging.cross_fit import HALVES
+from ranking.panel.options import MarkOptions
+from ranking.panel.reading import read_marks
 from ranking.tables import TIE
 
 
@@ -186,7 +188,7 @@ def _from_panel(
     marked = round_name or (
         competition.panel_rounds[0] if is_default and competition.panel_rounds else None
     )
-    read = read_marks(path, competition.names, marked)
+    read = read_marks(path, competition.names, MarkOptions(round=marked))
     marks = read.table
     table = marks_to_comparisons(marks)
     ties = int((table["winner"] == TIE).sum())

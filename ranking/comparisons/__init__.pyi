@@ -3,7 +3,7 @@ from .components import (
     strongly_connected_components,
     weakly_connected_components,
 )
-from .marks import juror_by_candidate_marks, marks_to_comparisons, read_marks
+from .marks import juror_by_candidate_marks, marks_to_comparisons
 from .pairs import ordered_pairs, with_truth
 from .reading import read_comparisons
 from .schedule import (
@@ -28,7 +28,6 @@ __all__ = [
     "ordered_pairs",
     "paths_of_wins",
     "read_comparisons",
-    "read_marks",
     "read_votes",
     "strongly_connected_components",
     "votes_to_comparisons",

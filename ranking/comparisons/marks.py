@@ -8,51 +8,11 @@ marks order every two candidates whom that juror marked; equal marks are a tie. 
 and second candidate: the two are put in order of id.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.candidates import as_written, identify_candidates, unify_column
 from ranking.errors import ComparisonsError
-from ranking.files.columns import ReadTable, understood_of, unused_columns
-from ranking.files.names import Names
-from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import did_you_mean
 from ranking.tables import COMPARISONS, MARKS, TIE, check_table
-
-
-def read_marks(
-    path: Path, candidates: Names | pd.Index | None, round_name: str | None = None
-) -> ReadTable:
-    """Return the MARKS table of a CSV file, of one ``round`` if the file has such a column.
-
-    Parameters
-    ----------
-    path : CSV file with the columns of :data:`ranking.tables.MARKS`, ``round`` and ``recused``
-    candidates : who may be marked; ids alone, or with names; None: whoever is in the file
-    round_name : name of the round to read, needed where the file has marks of several
-
-    Raises
-    ------
-    TableError, ComparisonsError
-        If the file cannot be read, names an unknown candidate, has two marks of one juror for one
-        candidate, lacks a mark where nobody recused, or has no such round.
-    """
-    file = read_csv(path, MARKS, {"stage": ("round",)})
-    unused = unused_columns(file.rows, [*MARKS, "recused", "round"])
-    given = file.rows
-    file, spelt = identify_candidates(file, ["candidate"], candidates)
-    file, jurors_spelt = unify_column(file, ["juror"])
-    marks = file.rows[["juror", "candidate"]].assign(
-        mark=file.numbers("mark"),
-        recused=file.flags("recused") if "recused" in file.rows else False,
-        round=file.rows.get("round", ""),
-    )
-    _check_marks(file, marks, given)
-    marks = _of_round(file, marks, round_name).drop(columns="round").reset_index(drop=True)
-    size = f"{marks['juror'].nunique()} jurors × {marks['candidate'].nunique()} candidates"
-    return ReadTable(marks, understood_of(file, f"{size}{unused}", *spelt, *jurors_spelt))
 
 
 def marks_to_comparisons(marks: pd.DataFrame) -> pd.DataFrame:
@@ -89,40 +49,3 @@ def _juror_comparisons(juror: object, marks: pd.DataFrame) -> pd.DataFrame:
     winner = np.select([mark[i] > mark[j], mark[i] < mark[j]], [ids[i], ids[j]], TIE)
     table = pd.DataFrame({"first": ids[i], "second": ids[j], "winner": winner})
     return table.assign(votes=1, windows=1)[list(COMPARISONS)].assign(juror=juror)
-
-
-def _check_marks(file: CsvFile, marks: pd.DataFrame, given: pd.DataFrame) -> None:
-    bad = file.first_where(marks["juror"] == "")
-    if bad is not None:
-        raise ComparisonsError(file.where(bad), "no juror", "say whose mark it is")
-    bad = file.first_where(marks["mark"].isna() & ~marks["recused"])
-    if bad is not None:
-        raise ComparisonsError(
-            file.where(bad), "no mark, and not recused", "give the mark, or write recused = yes"
-        )
-    bad = file.first_where(marks.duplicated(["juror", "candidate", "round"]))
-    if bad is not None:
-        juror, candidate = (as_written(marks, given, name, bad) for name in ("juror", "candidate"))
-        raise ComparisonsError(
-            file.where(bad),
-            f"a second mark of {juror} for {candidate}",
-            "keep one, or add a column 'round' that tells them apart",
-        )
-
-
-def _of_round(file: CsvFile, marks: pd.DataFrame, round_name: str | None) -> pd.DataFrame:
-    rounds = list(dict.fromkeys(marks["round"]))
-    if round_name is None and len(rounds) > 1:
-        raise ComparisonsError(
-            file.path.name,
-            f"marks of several rounds: {', '.join(rounds)}",
-            "choose one of them",
-            key="choose-round",
-        )
-    if round_name is None or round_name in rounds:
-        return marks if round_name is None else marks[marks["round"] == round_name]
-    raise ComparisonsError(
-        file.path.name,
-        f"no marks of round {round_name!r}{did_you_mean(round_name, rounds)}",
-        f"choose one of {', '.join(filter(None, rounds)) or 'none: it has no column round'}",
-    )

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.comparisons.marks import marks_to_comparisons, read_marks
+from ranking.comparisons.marks import marks_to_comparisons
 from ranking.errors import ComparisonsError, TableError
 from ranking.evaluation.agreement import accuracy_by_juror
+from ranking.panel.options import MarkOptions
+from ranking.panel.reading import read_marks
 from ranking.tables import TIE
 
 CANDIDATES = pd.Index(["a", "b", "c", "d"])
@@ -25,7 +27,7 @@ def marks(*rows):
 def read(folder, text, round_name=None):
     path = folder / "panel.csv"
     path.write_text(text, encoding="utf-8")
-    return read_marks(path, CANDIDATES, round_name).table
+    return read_marks(path, CANDIDATES, MarkOptions(round=round_name)).table
 
 
 def test_marks_order_every_two_candidates_a_juror_marked():

@@ -1,0 +1,61 @@
+"""What the words in a sheet of marks mean: headers of columns and rows, and cells without a number.
+
+Conventions
+-----------
+``header_words.csv`` has the words, in the languages of competitions whose sheets were looked at.
+They are compared without case, diacritics and punctuation. A header means a *result* (a total, an
+average, a place) also where one of its words does that stands for nothing else: "Total points".
+"""
+
+import csv
+import re
+from functools import cache
+from pathlib import Path
+
+from ranking.files.names import spellings
+
+WORDS = Path(__file__).with_name("header_words.csv")
+PLAIN = 3  # the spelling without case and diacritics
+PUNCTUATION = re.compile("[-.,:;()*_\u2010-\u2015]")
+
+
+def header_role(header: str) -> str:
+    """Return what a column or row of this name holds: "" where the name is nobody's word.
+
+    One of candidate, first name, last name, number, label, round, juror, mark, recused and result.
+    """
+    word = _plain(header)
+    roles = _roles("header")
+    if word in roles:
+        return roles[word]
+    inside = _roles("word")
+    return next((inside[part] for part in word.split() if part in inside), "")
+
+
+def names_juror(header: str) -> bool:
+    """Return whether a header is that of a juror by itself: "J1", "Juror Smith"."""
+    first, *rest = _plain(header).split() or [""]
+    known = {word for word, role in _roles("header").items() if role == "juror"}
+    return bool(re.fullmatch(r"j\d+", first)) or (bool(rest) and first in known)
+
+
+def cell_meaning(text: str) -> str:
+    """Return what a cell without a number means: unmarked, recused or absent; "" if nothing."""
+    return _roles("cell").get(_plain(text), "") if text else "unmarked"
+
+
+def _plain(text: str) -> str:
+    bare = spellings(text)[PLAIN]
+    return " ".join(PUNCTUATION.sub(" ", bare).split()) or bare
+
+
+@cache
+def _roles(where: str) -> dict[str, str]:
+    """The meaning of each word that may stand there."""
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        return {
+            _plain(word): row["means"]
+            for row in csv.DictReader(file)
+            if row["where"] == where
+            for word in row["words"].split("|")
+        }

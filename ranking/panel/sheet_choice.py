@@ -1,0 +1,166 @@
+"""The file of a panel's marks → a row per mark, whatever its sheets look like.
+
+Conventions
+-----------
+A sheet has a row per mark (columns juror, candidate and mark, or words that mean these), or a row
+per candidate and a column per juror, or the reverse. Each sheet of a workbook that has marks is a
+round, of the sheet's name; a single one is not. Hidden sheets are read where they are asked for by
+name alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ranking.errors import ComparisonsError, TableError
+from ranking.files.names import Names, match_names
+from ranking.files.sheets import Sheet, read_sheets
+from ranking.files.table_reader import HEADER_WITHIN, CsvFile, column_names, table_of_sheet
+from ranking.files.text import escape_controls
+from ranking.panel.header_words import header_role
+from ranking.panel.wide import read_wide_marks
+from ranking.tables import COMPARISONS, MARKS
+
+ROLES = (*MARKS, "recused", "round")
+RENAMED = {"stage": ("round",)}
+SEEMS = (
+    ({*COMPARISONS[:3]}, "comparisons"),
+    ({"first", "second", "p_first"}, "votes on windows"),
+    ({"candidate", "reached"}, "a roster"),
+    ({"candidate", "country"}, "a roster"),
+)
+"""Columns by which another kind of file is known."""
+
+
+def read_panel_file(path: Path, names: Names | None, rounds: Sequence[str] = ()) -> CsvFile:
+    """Return a row for each mark of a file: juror, candidate, mark; and round, recused if it says.
+
+    Parameters
+    ----------
+    path : CSV or Excel workbook
+    names : who may be a candidate; None: whoever is in the file
+    rounds : rounds that are asked for; those that are sheets are read, and no others
+
+    Raises
+    ------
+    TableError, ComparisonsError
+        If there are no marks in it, or it seems to be another kind of file.
+    """
+    sheets = [sheet for sheet in read_sheets(path) if sheet.rows or sheet.hidden]
+    asked = _sheets_asked_for(sheets, rounds)
+    chosen = asked or [sheet for sheet in sheets if not sheet.hidden]
+    read: list[tuple[Sheet, CsvFile]] = []
+    errors: list[TableError] = []
+    for sheet in chosen:
+        try:
+            read.append((sheet, _read(sheet, names)))
+        except TableError as error:
+            if asked or len(chosen) == 1:
+                raise
+            errors.append(error)
+    if not read:
+        if errors:
+            raise errors[0]
+        raise TableError(path.name, "the file is empty", "give it juror, candidate and mark")
+    return _joined(read, sheets, as_rounds=bool(asked) or len(read) > 1)
+
+
+def _sheets_asked_for(sheets: Sequence[Sheet], rounds: Sequence[str]) -> list[Sheet]:
+    """The sheets that the rounds name, where each of them names one."""
+    named = {sheet.name: sheet for sheet in sheets if sheet.name}
+    found = match_names(rounds, Names(list(named))).found
+    return [named[found[name]] for name in rounds] if {*rounds} <= found.keys() else []
+
+
+def _read(sheet: Sheet, names: Names | None) -> CsvFile:
+    """The marks of a sheet, as columns or as a grid."""
+    for at, row in enumerate(sheet.rows[:HEADER_WITHIN]):
+        names_in_row = column_names(row)
+        called = _called(names_in_row)
+        if {*MARKS} <= called.keys():
+            file = _with_roles(table_of_sheet(sheet, at, (), RENAMED), called)
+            if {*MARKS} <= {*names_in_row} or _has_a_row_per_mark(file.rows):
+                return file
+        elif {"juror", "candidate"} <= {*names_in_row}:
+            return table_of_sheet(sheet, at, MARKS, RENAMED)  # says what is missing
+    for row in sheet.rows[:HEADER_WITHIN]:
+        for columns, what in SEEMS:
+            if columns <= {*column_names(row)} and not {*map(header_role, row)} & {"juror"}:
+                raise ComparisonsError(
+                    sheet.title,
+                    f"this seems to be {what}, not the marks of a panel",
+                    "name it as what it is",
+                    key="name-kind",
+                )
+    return read_wide_marks(sheet, names)
+
+
+def _has_a_row_per_mark(rows: pd.DataFrame) -> bool:
+    """Whether jurors and candidates are in several rows, as they are not in a list of results."""
+    return all(bool(rows[column].duplicated().any()) for column in ("juror", "candidate"))
+
+
+def _called(header: Sequence[str]) -> dict[str, str]:
+    """What the columns of a row per mark are called, by what they hold."""
+    called: dict[str, str] = {name: name for name in ROLES if name in header}
+    for name in header:
+        role = header_role(name)
+        if name and role in ROLES:
+            called.setdefault(role, name)
+    return called
+
+
+def _with_roles(file: CsvFile, called: dict[str, str]) -> CsvFile:
+    """The file with its columns under their own names, and a remark on those called otherwise."""
+    other = {own: name for name, own in called.items() if own != name and own not in RENAMED}
+    remarks = [f"read {', '.join(f'{own!r} as {name}' for own, name in other.items())}"]
+    return replace(
+        file,
+        rows=file.rows.rename(columns=other),
+        remarks=(*file.remarks, *(remarks if other else ())),
+    )
+
+
+def _joined(
+    read: list[tuple[Sheet, CsvFile]], sheets: Sequence[Sheet], *, as_rounds: bool
+) -> CsvFile:
+    """The marks of sheets as one table, each a round where there are several."""
+    (first, file), *_ = read
+    used = [sheet for sheet, _ in read]
+    others = [
+        f"{escape_controls(sheet.name)!r}{' (hidden)' if sheet.hidden else ''}"
+        for sheet in sheets
+        if sheet not in used
+    ]
+    unused = [f"sheet{'s' * (len(others) > 1)} not used: {', '.join(others)}"] if others else []
+    remarks = [
+        *dict.fromkeys(
+            f"sheet {escape_controls(sheet.name)!r}: {remark}" if len(sheets) > 1 else remark
+            for sheet, one in read
+            for remark in one.remarks
+        ),
+        *unused,
+    ]
+    if not as_rounds:
+        return replace(file, remarks=tuple(remarks))
+    tables = [one.rows.assign(round=_round_names(sheet, one)) for sheet, one in read]
+    return CsvFile(
+        file.path,
+        pd.concat(tables, ignore_index=True).fillna(""),
+        np.concatenate([one.lines for _, one in read]),
+        first.decimal_comma,
+        remarks=tuple(remarks),
+        places=tuple(
+            one.where(at).removeprefix(f"{file.path.name}, ")
+            for _, one in read
+            for at in range(len(one.rows))
+        ),
+    )
+
+
+def _round_names(sheet: Sheet, file: CsvFile) -> pd.Series | str:
+    """The sheet's name, before that of a round where the sheet has rounds."""
+    return f"{sheet.name} " + file.rows["round"] if "round" in file.rows else sheet.name
