@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 @with_settings(
     *("run", "comparisons", "votes", "panel", "round"),
+    *("lower_is_better", "unmarked", "zeros", "pool"),
     competition="Embed the recordings of a bundled competition (default: of none).",
 )
 def embed(

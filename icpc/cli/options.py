@@ -30,6 +30,7 @@ from icpc.workflows.settings import (
 from ranking.encoders.registry import ENCODERS
 from ranking.encoders.spec import PRECISIONS
 from ranking.methods.registry import METHODS
+from ranking.panel.options import CHOICES as MARK_CHOICES
 
 RENAMED_OPTIONS = {
     "--batch": "--batch-size",
@@ -50,6 +51,7 @@ CHOICES: dict[str, Iterable[str]] = {
     "count": ("all", "paper"),
     "resample": ("auto", "windows"),
     "ranges": ("each", "joint"),
+    **MARK_CHOICES,
     "encoder": ENCODERS,
     "encoders": ENCODERS,
     "windows": ("aligned", "all"),
@@ -94,9 +96,28 @@ OPTIONS: dict[type, dict[str, Any]] = {
             "p_first."
         ),
         "panel": _comparisons(
-            help="Read jurors' marks from a CSV: juror, candidate, mark, recused."
+            help="Read jurors' marks from a CSV or Excel sheet: juror, candidate, mark, recused; "
+            "or a row per candidate and a column per juror."
         ),
-        "round": _comparisons(help="Use the marks of this round, where jurors marked several."),
+        "round": _comparisons(
+            help="Use the marks of this round or sheet, where jurors marked several; or pool some, "
+            "comma-separated."
+        ),
+        "lower_is_better": _comparisons(
+            "--lower-is-better", help="Take marks for places: the lowest is best."
+        ),
+        "unmarked": _comparisons(
+            help="Ignore whom a juror did not mark, or tie them below those marked (default: "
+            "ignore)."
+        ),
+        "zeros": _comparisons(
+            help="Take a 0 for no mark, since the juror was absent, or for a mark (default: ask "
+            "where jurors gave zeros alone)."
+        ),
+        "pool": _comparisons(
+            help="Pool rounds by candidate + juror × round, by each candidate's best, or by sums "
+            "(default: additive)."
+        ),
     },
     RankingOptions: {
         "method": _ranking(help="Rank by this method (default: bradley-terry)."),

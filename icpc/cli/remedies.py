@@ -43,12 +43,17 @@ REMEDIES: dict[str, str] = {
     "name-rounds": "name them in order, --rounds preliminary,stage1,final, or in a "
     "competition.toml beside the roster",
     "correct-rounds": "correct it, or name the rounds with --rounds",
-    "no-round": "leave --round out",
+    "no-marks": "leave --round and the options of marks out, or name a file with --panel",
     "name-comparisons": "name a file with --comparisons, --votes or --panel",
     "rank-by-win-rate": "use --method win-rate",
     "ranges-of-each": "use --ranges each",
     "give-votes": "name a file with --votes",
-    "choose-round": "choose one with --round",
+    "choose-round": "choose one with --round, or several, comma-separated, which --pool pools",
+    "say-zeros": "say what a zero is: --zeros absent (no mark) or --zeros marks",
+    "say-unmarked": "give the mark, or write recused = yes, or say what an unmarked candidate is: "
+    "--unmarked ignore or --unmarked last",
+    "name-kind": "name it as what it is: --comparisons, --votes, --panel or --roster",
+    "pool-additive": "use --pool additive, which allows for that, or choose fewer with --round",
     "say-passing-score": "set --passing-score to the lowest score that means passed, or "
     "compare candidates of both kinds",
     "verify-store": "find and remove damaged files with judge embed --verify",

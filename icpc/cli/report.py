@@ -52,6 +52,6 @@ def _command(source: Source, options: RankingOptions, seed: int | None) -> str:
     """The command that makes this page again."""
     words = ["judge", "report"]
     for name, value in {**asdict(source), **asdict(options), "seed": seed}.items():
-        if value is not None:
-            words += [f"--{name.replace('_', '-')}", str(value)]
+        if value is not None and value is not False:
+            words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
     return shlex.join(words)

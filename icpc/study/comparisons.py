@@ -16,8 +16,9 @@ from ranking.comparisons.tally import row_counts
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
 from ranking.errors import CompetitionError
 from ranking.evaluation.permuted_outcomes import PermutedOutcomes
+from ranking.files.names import Names, match_names
 from ranking.judging.cross_fit import HALVES
-from ranking.panel.options import MarkOptions
+from ranking.panel.options import DEFAULT_OPTIONS, MarkOptions
 from ranking.panel.reading import read_marks
 from ranking.tables import TIE
 
@@ -43,7 +44,8 @@ class Comparisons:
     marks: pd.DataFrame | None = None
     """MARKS table of the panel, for methods that rank by marks."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    """Ranker, encoder, recordings and device, where a ranker compared recordings."""
+    """Ranker, encoder, recordings and device, where a ranker compared recordings; how marks were
+    read, where it was said."""
     permuted: PermutedOutcomes | None = None
     """Outcomes with the results permuted, where rankers fitted in folds can be tested."""
     understood: tuple[str, ...] = ()
@@ -76,6 +78,7 @@ def load_comparisons(
     marks_file: Path | None = None,
     round_name: str | None = None,
     vote_rule: str = "majority",
+    mark_options: MarkOptions = DEFAULT_OPTIONS,
 ) -> Comparisons:
     """Return the comparisons of the one file given, or those that come with the competition.
 
@@ -88,19 +91,21 @@ def load_comparisons(
     votes_file
         CSV of votes on windows: first, second, first_window, second_window, p_first.
     marks_file
-        CSV of marks: juror, candidate, mark, recused.
+        CSV or workbook of marks: juror, candidate, mark, recused; or a column per juror.
     round_name
-        The round whose marks to use, where a panel marked several.
+        The round whose marks to use, where a panel marked several; comma-separated, to pool some.
     vote_rule
         How votes on windows decide a comparison: majority or mean.
+    mark_options
+        How marks are read: what is better, what no mark and zero mean, how rounds are pooled.
 
     Raises
     ------
     TableError, ComparisonsError
         If the file cannot be read.
     CompetitionError
-        If several files are given, or none where the competition has none; or ``round_name``
-        without marks.
+        If several files are given, or none where the competition has none; or ``round_name`` or
+        options of marks without marks.
 
     Examples
     --------
@@ -114,13 +119,16 @@ def load_comparisons(
         raise CompetitionError(
             " and ".join(path.name for path in given), "comparisons from several files", "give one"
         )
-    if votes_file is not None and round_name is None:
+    if round_name is not None:
+        mark_options = replace(mark_options, round=round_name)
+    by_marks = bool(mark_options.given)
+    if votes_file is not None and not by_marks:
         votes = read_votes(votes_file, competition.names)
         made = comparisons_from_votes(votes.table, vote_rule)
         return replace(made, path=votes_file, understood=votes.understood)
     is_default = not given
     path = comparisons_file or (competition.comparisons if is_default else None)
-    if path is not None and round_name is None:
+    if path is not None and not by_marks:
         read = read_comparisons(path, competition.names)
         number = row_counts(read.table).sum()
         if is_default:
@@ -132,11 +140,13 @@ def load_comparisons(
     if marks_path is None:
         raise CompetitionError(
             competition.name,
-            "no marks by a panel" if round_name else "no comparisons come with it",
-            "name no round" if round_name else "name a file of comparisons, votes or marks",
-            key="no-round" if round_name else "name-comparisons",
+            "no marks by a panel" if by_marks else "no comparisons come with it",
+            "name no round, and do not say how marks are read"
+            if by_marks
+            else "name a file of comparisons, votes or marks",
+            key="no-marks" if by_marks else "name-comparisons",
         )
-    return _from_panel(competition, marks_path, round_name, is_default=is_default)
+    return _from_panel(competition, marks_path, mark_options, is_default=is_default)
 
 
 def comparisons_from_votes(
@@ -183,24 +193,41 @@ def marks_decided(decided_score: float | None, results: pd.Series | np.ndarray) 
 
 
 def _from_panel(
-    competition: Competition, path: Path, round_name: str | None, *, is_default: bool
+    competition: Competition, path: Path, options: MarkOptions, *, is_default: bool
 ) -> Comparisons:
-    marked = round_name or (
-        competition.panel_rounds[0] if is_default and competition.panel_rounds else None
-    )
-    read = read_marks(path, competition.names, MarkOptions(round=marked))
-    marks = read.table
-    table = marks_to_comparisons(marks)
+    if is_default and not (options.round or options.pool) and competition.panel_rounds:
+        options = replace(options, round=competition.panel_rounds[0])
+    read = read_marks(path, competition.names, options)
+    table = marks_to_comparisons(read.table)
     ties = int((table["winner"] == TIE).sum())
-    at = competition.rounds.index(marked) if marked in competition.rounds else 0
+    rounds = options.chosen_rounds(list(competition.rounds))
+    passing, decided = _scores_of_rounds(competition, rounds)
+    how = options.given if len(rounds) > 1 or options.given.keys() - {"round"} else {}
+    within = f" in {' and '.join(rounds)}" if rounds else " in all rounds" * bool(options.pool)
     return Comparisons(
         table,
-        f"{len(table):,} comparisons by {table['juror'].nunique()} jurors"
-        f"{f' in {marked}' if marked else ''} ({ties:,} ties)",
+        f"{len(table):,} comparisons by {table['juror'].nunique()} jurors{within} ({ties:,} ties)",
         competition.panel_remark if is_default else "",
         path,
-        passing_score=at + 1,
-        decided_score=at + 1 if marked in competition.rounds else None,
-        marks=marks,
-        understood=() if is_default else read.understood,
+        passing_score=passing,
+        decided_score=decided,
+        marks=read.table,
+        provenance={"marks": how} if how else {},
+        understood=() if is_default and not how else read.understood,
     )
+
+
+def _scores_of_rounds(
+    competition: Competition, rounds: Sequence[str]
+) -> tuple[float, float | None]:
+    """The score that means having passed rounds that were marked, and the one the marks decided.
+
+    Marks of several rounds decided several scores: it is the highest that divides the candidates.
+    """
+    found = match_names(rounds, Names(competition.rounds)).found.values()
+    scores = sorted(competition.rounds.index(name) + 1 for name in found)
+    if not scores:
+        return 1, None
+    dividing = [score for score in scores if marks_decided(score, competition.score)]
+    score = (dividing or scores)[-1]
+    return score, score

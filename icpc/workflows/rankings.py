@@ -14,6 +14,7 @@ from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.settings import RankingOptions, Source
 from ranking.deprecation import warn_renamed
 from ranking.errors import CompetitionError, Given
+from ranking.panel.options import MarkOptions
 
 DEFAULT_SETTINGS = Settings()
 DEFAULT_OPTIONS = RankingOptions()
@@ -83,9 +84,12 @@ def open_study(
         settings = settings_from_options(options, seed)
         competition = bundled_or_own_competition(source)
         files = (source.comparisons, source.votes, source.panel)
+        marks = MarkOptions(
+            source.round, source.lower_is_better, source.unmarked, source.zeros, source.pool
+        )
         study = rank(
             competition,
-            load_comparisons(competition, *files, source.round, settings.vote),
+            load_comparisons(competition, *files, vote_rule=settings.vote, mark_options=marks),
             settings,
         )
     return (

@@ -33,7 +33,15 @@ class Source:
     panel: Path | None = None
     """CSV of marks by jurors."""
     round: str | None = None
-    """Round whose marks to use, where the jurors marked several."""
+    """Round whose marks to use, where the jurors marked several; comma-separated, to pool some."""
+    lower_is_better: bool = False
+    """Whether marks are places: the lowest is best."""
+    unmarked: str | None = None
+    """What a candidate is whom a juror did not mark: ignored (ignore, the default), or last."""
+    zeros: str | None = None
+    """What a mark of 0 is: no mark of an absent juror (absent), or a mark (marks)."""
+    pool: str | None = None
+    """How the marks of several rounds are pooled: additive (the default), best or sum."""
 
     def __post_init__(self) -> None:
         """Refuse more than one competition.
@@ -50,8 +58,10 @@ class Source:
 
     @property
     def from_file(self) -> bool:
-        """Whether a file of comparisons, votes or marks is named, or a round of a panel."""
-        return bool(self.comparisons or self.votes or self.panel or self.round)
+        """Whether a file of comparisons, votes or marks is named, or how to read marks."""
+        files = (self.comparisons, self.votes, self.panel)
+        marks = (self.round, self.lower_is_better, self.unmarked, self.zeros, self.pool)
+        return any((*files, *marks))
 
 
 @dataclass(frozen=True)
