@@ -52,6 +52,8 @@ REMEDIES: dict[str, str] = {
     "say-zeros": "say what a zero is: --zeros absent (no mark) or --zeros marks",
     "say-unmarked": "give the mark, or write recused = yes, or say what an unmarked candidate is: "
     "--unmarked ignore or --unmarked last",
+    "map-columns": "say which are meant, such as --columns "
+    "first=model_a,second=model_b,winner=vote, or rename the others",
     "name-kind": "name it as what it is: --comparisons, --votes, --panel or --roster",
     "pool-additive": "use --pool additive, which allows for that, or choose fewer with --round",
     "say-passing-score": "set --passing-score to the lowest score that means passed, or "
