@@ -22,10 +22,11 @@ from icpc.cli.demo import demo
 from icpc.cli.embed import embed
 from icpc.cli.hitrate import hitrate
 from icpc.cli.options import RENAMED_OPTIONS
-from icpc.cli.output import print_error, print_remark, write_any_name
+from icpc.cli.output import print_error, print_remark
 from icpc.cli.rank import rank
 from icpc.cli.remedies import message
 from icpc.cli.report import report
+from icpc.cli.streams import checked_streams
 from icpc.cli.train import train
 from icpc.cli.weights import weights
 from ranking.deprecation import UNTIL, RenamedWarning
@@ -37,6 +38,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 class JudgeGroup(TyperGroup):
     """Commands that print a user's mistake as a sentence, without traceback."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the program, what it prints checked to be written."""
+        with checked_streams():
+            return super().main(*args, **options)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line, with options of version 0.1.0 under their new names."""
@@ -120,7 +126,6 @@ def main(
 
     Example: judge rank --competition icpc2015
     """
-    write_any_name()
 
 
 for command in (competitions, demo, rank, hitrate, check, compare, report, embed):

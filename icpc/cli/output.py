@@ -3,7 +3,6 @@
 Text from files is never read as markup, and its control characters are not printed.
 """
 
-import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,15 +31,6 @@ class Format(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
-
-
-def write_any_name() -> None:
-    """Make every name printable, whatever the locale: files and pipes get UTF-8."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                encoding=None if stream.isatty() else "utf-8", errors="backslashreplace"
-            )
 
 
 def print_data(table: "pd.DataFrame", form: Format) -> None:

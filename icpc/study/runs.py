@@ -16,7 +16,6 @@ precision.
 
 import json
 import platform
-import re
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -40,7 +39,7 @@ from ranking.evaluation.permuted_outcomes import (
     npy_to_outcomes,
     outcomes_to_npy,
 )
-from ranking.files.atomic import write_bytes, write_text
+from ranking.files.atomic import safe_file_name, write_bytes, write_text
 from ranking.files.hashing import file_sha256
 from ranking.files.table_writer import to_csv
 from ranking.files.text import read_text
@@ -85,7 +84,7 @@ LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 def default_run_folder(name: str) -> Path:
     """Return the default folder for the run of a competition; safe as a file name."""
-    return Path("runs") / (re.sub(r"[^\w.-]+", "-", name).strip(".-") or "run")
+    return Path("runs") / safe_file_name(name, "run")
 
 
 def save_run(study: Study, folder: Path) -> None:

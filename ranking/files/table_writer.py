@@ -2,13 +2,13 @@
 
 Conventions
 -----------
-Text that a spreadsheet would run as a formula gets a leading apostrophe; control characters are
-written as escapes; numbers have six significant digits.
+Text is written as :func:`ranking.files.text.escape_field` does, so that no spreadsheet runs it and
+other texts stay other texts; numbers have six significant digits.
 """
 
 import pandas as pd
 
-from ranking.files.text import FORMULA_STARTS, escape_controls
+from ranking.files.text import escape_field
 
 
 def to_csv(table: pd.DataFrame) -> str:
@@ -24,4 +24,4 @@ def _cell(value: object) -> object:
     """Text without formulas and control characters; anything else as it is."""
     if not isinstance(value, str):
         return value
-    return escape_controls(f"'{value}" if value.lstrip("'").startswith(FORMULA_STARTS) else value)
+    return escape_field(value)

@@ -18,9 +18,12 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet runs text that begins with one of these
-CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Control characters, and those that change the direction of text."""
+FORMULA_STARTS = tuple("=+-@＝＋－＠")
+"""A spreadsheet runs text that begins with one of these."""
+CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that change the direction of text, and bytes that are no characters."""
+FIELD_ESCAPE = re.compile(r"\\u\{([1-9a-f][0-9a-f]{0,4})\}")
+"""A character by its number, as fields of CSV files have it."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -95,6 +98,25 @@ def escape_controls(text: str) -> str:
     return CONTROL_CHARACTERS.sub(lambda match: _escaped(match[0]), text)
 
 
+def escape_field(text: str) -> str:
+    r"""Return a text as a field of a CSV that is safe to open; :func:`unescape_field` reads it.
+
+    What a spreadsheet would run as a formula gets a leading apostrophe; control characters, and
+    blanks around the text, are written by their number: ``\u{1b}``.
+    """
+    text = FIELD_ESCAPE.sub(r"\\u{5c}u{\1}", text)
+    text = CONTROL_CHARACTERS.sub(_numbered, text)
+    text = re.sub(r"^\s|\s$", _numbered, text)
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def unescape_field(field: str) -> str:
+    """Return the text that :func:`escape_field` wrote as a field."""
+    if field.startswith("'") and field.lstrip("'").startswith(FORMULA_STARTS):
+        field = field[1:]
+    return FIELD_ESCAPE.sub(lambda match: chr(int(match[1], 16)), field)
+
+
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return " (did you mean '…'?)" with the most similar known word; "" if none is similar."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
@@ -103,3 +125,7 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
+
+
+def _numbered(match: re.Match[str]) -> str:
+    return f"\\u{{{ord(match[0]):x}}}"
