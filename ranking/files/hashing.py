@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ranking.files.text import is_pipe, read_bytes
+
 
 def file_sha256(path: Path) -> str:
-    """Return the hash of a file's bytes, read block by block."""
+    """Return the hash of a file's bytes, read block by block, or of those that a pipe gave."""
+    if is_pipe(path):
+        return hashlib.sha256(read_bytes(path)).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

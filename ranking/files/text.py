@@ -9,6 +9,7 @@ encodings too: :mod:`ranking.files.contents`.
 import codecs
 import difflib
 import re
+from functools import cache
 from pathlib import Path
 
 from ranking.errors import TableError
@@ -18,6 +19,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+LARGEST_BYTES = 1 << 30
+"""Size of a table; one of ten million comparisons has a third of it."""
 FORMULA_STARTS = tuple("=+-@＝＋－＠")
 """A spreadsheet runs text that begins with one of these."""
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -27,15 +30,15 @@ FIELD_ESCAPE = re.compile(r"\\u\{([1-9a-f][0-9a-f]{0,4})\}")
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what is in a file.
+    """Return what is in a file, or comes from a pipe, which can be read again.
 
     Raises
     ------
     TableError
-        If it cannot be opened.
+        If it cannot be opened, or is larger than :data:`LARGEST_BYTES`.
     """
     try:
-        return path.read_bytes()
+        return _read_pipe(path, path.stat().st_ino) if is_pipe(path) else _read(path)
     except FileNotFoundError:
         raise TableError(str(path), "there is no such file", "check the path") from None
     except IsADirectoryError:
@@ -48,6 +51,11 @@ def read_bytes(path: Path) -> bytes:
         raise TableError(
             str(path), f"it cannot be read ({error.strerror})", "check the disk"
         ) from None
+
+
+def is_pipe(path: Path) -> bool:
+    """Return whether a path is of no file or folder, but a pipe or device."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def read_text(path: Path) -> str:
@@ -121,6 +129,23 @@ def did_you_mean(word: str, known: list[str]) -> str:
     """Return " (did you mean '…'?)" with the most similar known word; "" if none is similar."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _read(path: Path) -> bytes:
+    """What is in a file, if it is not too large; a device may have no end."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise TableError(
+            str(path), f"it is larger than {LARGEST_BYTES >> 20:,} MiB", "name a smaller file"
+        )
+    return content
+
+
+@cache
+def _read_pipe(path: Path, _inode: int) -> bytes:
+    """What came from a pipe: it comes once only."""
+    return _read(path)
 
 
 def _escaped(char: str) -> str:
