@@ -69,10 +69,13 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     if is_workbook(path.name, raw):
         from ranking.files.workbook import workbook_cells
 
-        return tuple(
+        sheets = tuple(
             Sheet(path, rows, lines, decimal_comma=True, name=name, hidden=hidden)
             for name, rows, lines, hidden in workbook_cells(path.name, raw)
         )
+        if not sheets:
+            raise TableError(path.name, "this Excel workbook has no sheets with cells", "add one")
+        return sheets
     text, remark = decode_table(path.name, raw)
     declared = SEPARATOR_LINE.match(text)
     first = text[: declared.end()].count("\n") or 1 if declared else 0

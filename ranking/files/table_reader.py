@@ -21,7 +21,7 @@ import pandas as pd
 from ranking.deprecation import warn_renamed
 from ranking.errors import TableError
 from ranking.files.sheets import Sheet, read_sheets
-from ranking.files.text import FORMULA_STARTS, did_you_mean, escape_controls
+from ranking.files.text import did_you_mean, escape_controls, unescape_field
 
 HEADER_WITHIN = 30
 """Rows among which a header is looked for."""
@@ -44,9 +44,13 @@ class CsvFile:
     """Name of the sheet of a workbook; empty of a CSV."""
     remarks: tuple[str, ...] = ()
     """What was assumed to read it, and what of it was not used."""
+    places: tuple[str, ...] = ()
+    """Where each row is, in words, if it is not a line of its own; empty if each is."""
 
     def where(self, row: int) -> str:
         """Return the file name and line of a row, counted from 0, for an error."""
+        if self.places:
+            return f"{self.path.name}, {self.places[row]}"
         if self.sheet:
             sheet = escape_controls(self.sheet)
             return f"{self.path.name}, sheet {sheet!r}, row {self.lines[row]}"
@@ -184,17 +188,33 @@ def table_of_sheet(
         np.asarray(sheet.lines[header + 1 :]),
         sheet.decimal_comma,
         sheet.name,
-        (*sheet.remarks, *_titles_above(sheet, header)),
+        (*sheet.remarks, *titles_above(sheet, header)),
     )
+
+
+def titles_above(sheet: Sheet, header: int) -> list[str]:
+    """Return a remark on the rows above the header, numbered from 0; none if there are none."""
+    if not header:
+        return []
+    texts = [" ".join(" ".join(filter(str.strip, row)).split()) for row in sheet.rows[:header]]
+    shown = escape_controls(" / ".join(texts))
+    return [
+        f"the header is {sheet.row_word} {sheet.lines[header]}; above it, not used: "
+        f"{shown if len(shown) <= TITLE_LENGTH else shown[:TITLE_LENGTH] + '…'}"
+    ]
 
 
 def column_names(row: Sequence[str]) -> list[str]:
     """Return the names of columns as they are compared: composed, stripped, in lower case."""
-    return [composed(name).lower() for name in row]
+    return [_composed(name).lower() for name in row]
 
 
-def composed(text: str) -> str:
-    """Return a text in Unicode's composed form (NFC), without blanks around it."""
+def cleaned(text: str) -> str:
+    """Return a field composed (NFC), stripped, without what made it safe to open."""
+    return unescape_field(_composed(text))
+
+
+def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -234,18 +254,6 @@ def _header(sheet: Sheet, is_header: Callable[[Sequence[str]], bool]) -> int | N
     return next((at for at, row in rows if is_header(column_names(row))), None)
 
 
-def _titles_above(sheet: Sheet, header: int) -> list[str]:
-    """A remark on rows above the header."""
-    if not header:
-        return []
-    texts = [" ".join(" ".join(filter(str.strip, row)).split()) for row in sheet.rows[:header]]
-    shown = escape_controls(" / ".join(texts))
-    return [
-        f"the header is {sheet.row_word} {sheet.lines[header]}; above it, not used: "
-        f"{shown if len(shown) <= TITLE_LENGTH else shown[:TITLE_LENGTH] + '…'}"
-    ]
-
-
 def _rows_below(sheet: Sheet, header: int) -> list[list[str]]:
     """The rows below the header, as wide as it."""
     width, rows = len(sheet.rows[header]), sheet.rows[header + 1 :]
@@ -276,16 +284,9 @@ def _require(where: str, names: list[str], required: tuple[str, ...]) -> None:
 
 
 def _clean(column: tuple[str, ...]) -> np.ndarray:
-    """Fields stripped and composed; each distinct text is worked on once."""
+    """Fields as they are meant; each distinct text is worked on once."""
     codes, distinct = pd.factorize(np.asarray(column, dtype=object))
-    return np.array([_disarmed(composed(text)) for text in distinct], dtype=object)[codes]
-
-
-def _disarmed(text: str) -> str:
-    """Undo the apostrophe that keeps a spreadsheet from running text as a formula."""
-    return (
-        text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) else text
-    )
+    return np.array([cleaned(text) for text in distinct], dtype=object)[codes]
 
 
 def _line(names: tuple[str, ...]) -> str:

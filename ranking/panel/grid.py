@@ -152,10 +152,13 @@ def _with_columns(grid: Grid) -> Grid:
             labels.append(at)
         else:
             marked.append(at)
-    if marked:  # "points" beside jurors are a total
-        unused += points
-    else:
-        marked = points
+    if points and not marked:
+        raise TableError(
+            grid.sheet.where(grid.header),
+            f"the marks in column {grid.column(points[0])} are of no juror",
+            "give columns juror, candidate and mark, or a column for each juror, by name",
+        )
+    unused += points  # beside jurors, points are a total
     named = replace(grid, marked=tuple(marked), labels=tuple(labels))
     return replace(named, unused_columns=tuple(map(named.column, sorted(unused))))
 

@@ -32,11 +32,11 @@ def header_role(header: str) -> str:
     return next((inside[part] for part in word.split() if part in inside), "")
 
 
-def names_juror(header: str) -> bool:
-    """Return whether a header is that of a juror by itself: "J1", "Juror Smith"."""
-    first, *rest = _plain(header).split() or [""]
-    known = {word for word, role in _roles("header").items() if role == "juror"}
-    return bool(re.fullmatch(r"j\d+", first)) or (bool(rest) and first in known)
+def titled_role(name: str) -> str:
+    """Return what somebody of this name is: juror ("J1", "Juror Smith"), candidate, or ""."""
+    first, *rest = _plain(name).split() or [""]
+    role = _roles("header").get(first, "") if rest else ""
+    return "juror" if re.fullmatch(r"j\d+", first) else role * (role in {"juror", "candidate"})
 
 
 def cell_meaning(text: str) -> str:

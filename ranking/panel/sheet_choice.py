@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ranking.errors import ComparisonsError, TableError
+from ranking.errors import TableError
 from ranking.files.names import Names, match_names
 from ranking.files.sheets import Sheet, read_sheets
 from ranking.files.table_reader import HEADER_WITHIN, CsvFile, column_names, table_of_sheet
@@ -86,16 +86,24 @@ def _read(sheet: Sheet, names: Names | None) -> CsvFile:
                 return file
         elif {"juror", "candidate"} <= {*names_in_row}:
             return table_of_sheet(sheet, at, MARKS, RENAMED)  # says what is missing
+    try:
+        return read_wide_marks(sheet, names)
+    except TableError:
+        _refuse_other_kinds(sheet)
+        raise
+
+
+def _refuse_other_kinds(sheet: Sheet) -> None:
+    """Say what a sheet without marks seems to be."""
     for row in sheet.rows[:HEADER_WITHIN]:
         for columns, what in SEEMS:
-            if columns <= {*column_names(row)} and not {*map(header_role, row)} & {"juror"}:
-                raise ComparisonsError(
+            if columns <= {*column_names(row)}:
+                raise TableError(
                     sheet.title,
                     f"this seems to be {what}, not the marks of a panel",
                     "name it as what it is",
                     key="name-kind",
-                )
-    return read_wide_marks(sheet, names)
+                ) from None
 
 
 def _has_a_row_per_mark(rows: pd.DataFrame) -> bool:

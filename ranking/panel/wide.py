@@ -21,7 +21,7 @@ from ranking.files.sheets import Sheet
 from ranking.files.table_reader import CsvFile, titles_above
 from ranking.files.text import escape_controls
 from ranking.panel.grid import Grid, find_marks
-from ranking.panel.header_words import header_role, names_juror
+from ranking.panel.header_words import header_role, titled_role
 
 SHOWN = 12  # columns or rows that a remark names
 SAY_WHICH = (
@@ -112,10 +112,11 @@ def _rows_are_candidates(grid: Grid, names: Names | None) -> bool:
     candidates, jurors = bool(roles & {"candidate", "first name", "last name"}), "juror" in roles
     if candidates != jurors:
         return candidates
-    if any(names_juror(grid.names[at]) for at in grid.marked):
-        return True
-    if any(names_juror(word) for at in grid.labels for word in _column(grid, at)):
-        return False
+    across = {titled_role(grid.names[at]) for at in grid.marked}
+    down = {titled_role(word) for at in grid.labels for word in _column(grid, at)}
+    by_row = "juror" in across or "candidate" in down
+    if by_row != ("candidate" in across or "juror" in down):
+        return by_row
     if "number" in roles:
         return True
     raise TableError(
