@@ -115,10 +115,10 @@ def test_a_missing_file_a_folder_and_a_locked_file_have_errors_of_their_own(tmp_
     with pytest.raises(TableError, match="this is a folder"):
         read_text(tmp_path)
 
-    def locked(self):
+    def locked(self, _mode):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", locked)
+    monkeypatch.setattr(Path, "open", locked)
     with pytest.raises(TableError, match="no permission to read it; change its permissions"):
         read_text(tmp_path / "locked.csv")
 

@@ -1,0 +1,99 @@
+"""A panel in many files: one ranking, to the byte; and how its marks were read is kept."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sheets import by_openpyxl, by_xlsxwriter, transposed, write_text
+from typer.testing import CliRunner
+
+from icpc.cli import app
+from icpc.competition.competitions import read_competition
+from icpc.study.comparisons import load_comparisons
+from ranking.files.table_writer import to_csv
+
+SURNAMES = (
+    *("Łęcki", "Dvořák", "Győry", "Kovač", "Čapek", "Żak"),
+    *("Fűz", "Němec", "Lis", "Szász", "Wójt", "Bąk"),
+)
+ROSTER = [
+    ["candidate", "name"],
+    *([f"c{at:02}", f"Ana {name}"] for at, name in enumerate(SURNAMES)),
+]
+JURORS = ("J1", "J2", "J3", "Zdeněk Š.", "J5")
+HALVES = np.random.default_rng(5).integers(30, 51, (12, 5)) / 2
+WIDE = [
+    ["name", *JURORS],
+    *([row[1], *own] for row, own in zip(ROSTER[1:], HALVES.tolist(), strict=True)),
+]
+WIDE[3][2] = "s"
+LONG = [["juror", "candidate", "mark"]]
+LONG += [
+    [juror, row[0], mark] for row in WIDE[1:] for juror, mark in zip(JURORS, row[1:], strict=True)
+]
+
+
+def judge(*arguments) -> str:
+    result = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return " ".join(result.output.split())
+
+
+@pytest.fixture
+def roster(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return write_text(tmp_path / "roster.csv", ROSTER)
+
+
+def test_one_panel_in_many_files_is_one_ranking_to_the_byte(roster):
+    files = [
+        write_text(Path("long.csv"), LONG),
+        write_text(Path("wide.csv"), WIDE),
+        write_text(Path("turned.csv"), transposed(WIDE)),
+        write_text(Path("semicolons.csv"), WIDE, delimiter=";", decimal_comma=True),
+        write_text(Path("cp1250.csv"), WIDE, "cp1250", delimiter=";"),
+        write_text(Path("utf16.csv"), WIDE, "utf-16-le", delimiter="\t"),
+        by_openpyxl(Path("wide.xlsx"), Marks=WIDE),
+        by_xlsxwriter(Path("turned.xlsx"), Marks=transposed(WIDE)),
+    ]
+    competition = read_competition(roster)
+    read = [load_comparisons(competition, marks_file=file) for file in files]
+    for file, one in zip(files, read, strict=True):
+        size = "5 jurors × 12 candidates, higher is better, 1 cell 's': recused"
+        assert one.understood[0] == f"{file.name}: {size}"
+    assert len({to_csv(one.table) for one in read}) == 1
+    for file in (files[0], files[-1]):
+        judge("rank", "--roster", roster, "--panel", file, "--out", file.stem)
+    first, other = (Path(file.stem) / "ranking.csv" for file in (files[0], files[-1]))
+    assert first.read_bytes() == other.read_bytes()
+
+
+def test_how_marks_were_read_is_kept_and_shown_to_be_repeated(roster):
+    places = HALVES.argsort(axis=0).argsort(axis=0) + 1
+    rows = [
+        WIDE[0],
+        *([row[1], *own] for row, own in zip(ROSTER[1:], places.tolist(), strict=True)),
+    ]
+    book = by_openpyxl(Path("places.xlsx"), Waltz=rows, Tango=rows)
+    how = ("--round", "Waltz,Tango", "--pool", "sum", "--lower-is-better")
+    printed = judge("rank", "--roster", roster, "--panel", book, *how, "--out", "run")
+    assert "in Waltz and Tango" in printed
+    assert "places.xlsx: Waltz and Tango pooled: the sum of each juror's marks" in printed
+    given = {"round": "Waltz,Tango", "lower_is_better": True, "pool": "sum"}
+    assert json.loads(Path("run/run.json").read_text())["provenance"] == {"marks": given}
+    assert "Waltz and Tango pooled" in judge("check", "--run", "run")
+    judge("report", "--roster", roster, "--panel", book, *how)
+    page = Path("runs/roster/report.html").read_text()
+    assert "--round Waltz,Tango --lower-is-better --pool sum" in page
+
+
+def test_a_roster_and_comparisons_may_be_workbooks(roster):
+    people = by_openpyxl(Path("people.xlsx"), People=[["The Cup"], [], *ROSTER], Notes=[["x"]])
+    rows = [["first", "second", "winner"], ["c00", "c01", "c00"], ["c01", "c02", "tie"]]
+    book = by_xlsxwriter(Path("comparisons.xlsx"), Comparisons=[*rows, ["c02", "c00", "c02"]])
+    printed = judge("rank", "--roster", people, "--comparisons", book)
+    assert "people: 3 candidates ranked from 3 comparisons" in printed
+    judge("rank", "--roster", people, "--comparisons", book, "--out", "one")
+    judge("rank", "--roster", roster, "--comparisons", book, "--out", "other")
+    assert Path("one/ranking.csv").read_bytes() == Path("other/ranking.csv").read_bytes()
