@@ -6,8 +6,9 @@ Conventions
 -----------
 It is trained on recitals of four styles, validated on other programmes of these, and tested on
 further ones, and on two styles that it was not trained on. Players, pianos and rooms are new in
-each set. The test sets are used once, at the end, as whole windows and in both orders. What is in
-the folder ``--cache`` is not made again. On two cores it takes about an hour, and 6 GB there.
+each set. The test sets are used once, at the end, as sound files, as whole windows and in both
+orders. ``--evaluate FILE`` tests a ranker again that was trained before. What is in the folder
+``--cache`` is not made again. On two cores it takes about an hour, and 6 GB there.
 """
 
 import argparse
@@ -20,13 +21,18 @@ from typing import Any, Self
 import numpy as np
 
 from icpc.synthetic.recitals import Recital, draw_recitals
-from icpc.synthetic.training_pairs import Excerpts, draw_pairs, load_spectrograms
-from ranking.audio.lengths import SEGMENT_SECONDS
+from icpc.synthetic.training_pairs import (
+    Excerpts,
+    draw_pairs,
+    load_spectrograms,
+    write_recordings,
+)
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
-from ranking.embeddings.store import Embedding
+from ranking.embeddings.store import Embedding, EmbeddingStore
+from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.encoders import spec_of
 from ranking.evaluation.accuracy import pair_accuracy, pair_accuracy_by_score_difference
 from ranking.evaluation.resampling import Estimate
@@ -34,7 +40,7 @@ from ranking.judging.compare import compare_windows
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.judging.ranker import Ranker
 from ranking.network.head import HeadConfig
-from ranking.probe.checkpoint import Probe, Record, save_probe
+from ranking.probe.checkpoint import Probe, Record, load_probe, save_probe
 from ranking.probe.computation import computation_facts
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
@@ -119,16 +125,45 @@ def train_shipped_ranker(cache: Path, progress: Progress = SILENT) -> Probe:
         remark=REMARK,
         computation=computation_facts("cpu"),
     )
-    ranker = ProbeRanker(trained.head, record)
-    results = {"validation": trained.history[trained.epoch - 1]} | {
-        name: evaluate_ranker(ranker, own := test.draw(), load_spectrograms(own, cache, progress))
+    results = {"validation": trained.history[trained.epoch - 1]}
+    probe = Probe(trained.head, replace(record, results=results))
+    return with_test_results(probe, cache, progress)
+
+
+def with_test_results(probe: Probe, cache: Path, progress: Progress = SILENT) -> Probe:
+    """Return a ranker with the results of its tests in its record."""
+    ranker = ProbeRanker(probe.head, probe.record)
+    results = {
+        name: evaluate_ranker(ranker, own := test.draw(), embed_recitals(own, cache, progress))
         for name, test in TESTS.items()
     }
-    return Probe(trained.head, replace(record, results=results))
+    record = replace(probe.record, results={**probe.record.results, **results})
+    return Probe(probe.head, record)
+
+
+def embed_recitals(
+    recitals: Sequence[Recital], cache: Path, progress: Progress = SILENT
+) -> list[Embedding]:
+    """Return the embeddings of recitals as of any recording, from sound files.
+
+    Parameters
+    ----------
+    recitals
+        Recitals to be played.
+    cache
+        A folder of recordings and embeddings; what is in it is not made again.
+    progress
+        Shows the recitals.
+    """
+    choice, folder = EncoderChoice("spectrogram"), cache / "embeddings"
+    paths = write_recordings(recitals, cache, progress)
+    done = {one.path: one for one in embed_all(paths, EmbeddingSettings(folder, (choice,)))}
+    store, key = EmbeddingStore(folder), cache_key_with_weights_hash(choice)
+    return [store.load(key, done[path].recording) for path in paths]
 
 
 def evaluate_ranker(
-    ranker: Ranker, recitals: Sequence[Recital], spectrograms: Sequence[np.ndarray]
+    ranker: Ranker, recitals: Sequence[Recital], embeddings: Sequence[Embedding]
 ) -> dict[str, Any]:
     """Return the share of ordered pairs that the better player won, in all and by distance.
 
@@ -138,15 +173,11 @@ def evaluate_ranker(
         What compares the recitals.
     recitals
         Recitals of known level, none of which the ranker was trained on.
-    spectrograms : arrays of shape (S, F, D), one for each recital
+    embeddings
+        Embedding of each recital.
     """
     names = [f"{number:04d}" for number in range(len(recitals))]
-    bank = EmbeddingBank(
-        [
-            (name, Embedding(own, np.full(len(own), float(SEGMENT_SECONDS))))
-            for name, own in zip(names, spectrograms, strict=True)
-        ]
-    )
+    bank = EmbeddingBank(list(zip(names, embeddings, strict=True)))
     tally = count_comparisons(votes_to_comparisons(compare_windows(ranker, bank)))
     level = np.array([recital.level for recital in recitals])
     level = level[tally.candidates.astype(int)]
@@ -193,9 +224,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True, help="a folder for spectrograms")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the ranker")
+    parser.add_argument("--evaluate", type=Path, help="a ranker to test, instead of training one")
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
-    probe = train_shipped_ranker(given.cache, PrintedProgress())
+    progress = PrintedProgress()
+    probe = (
+        train_shipped_ranker(given.cache, progress)
+        if given.evaluate is None
+        else with_test_results(load_probe(given.evaluate), given.cache, progress)
+    )
     save_probe(probe, given.out / "spectrogram.safetensors")
     for name, result in probe.record.results.items():
         sys.stdout.write(f"{name}: {result}\n")

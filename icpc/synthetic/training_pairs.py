@@ -12,7 +12,7 @@ programme, the others any two; the better is the one of larger level.
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from icpc.synthetic.demonstration import write_flac
 from icpc.synthetic.recitals import Recital, sound_of
 from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
 from ranking.encoders.spectrogram import Spectrogram, load
@@ -48,19 +49,25 @@ def load_spectrograms(
     progress
         Shows the recitals.
     """
-    paths = [cache / f"{_sha256(recital)}.npy" for recital in recitals]
-    missing = [place for place, path in enumerate(paths) if not path.is_file()]
-    context = multiprocessing.get_context("spawn")
-    with (
-        progress.start("playing", total=len(paths)),
-        ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool,
-    ):
-        progress.advance(len(paths) - len(missing))
-        for _ in pool.map(
-            _save_spectrogram, *([one[k] for k in missing] for one in (recitals, paths))
-        ):
-            progress.advance()
+    paths = _play(recitals, cache, ".npy", _save_spectrogram, progress)
     return [np.load(path, mmap_mode="r") for path in paths]
+
+
+def write_recordings(
+    recitals: Sequence[Recital], cache: Path, progress: Progress = SILENT
+) -> list[Path]:
+    """Write the sound of recitals as FLAC, at the sample rate of the spectrogram.
+
+    Parameters
+    ----------
+    recitals
+        Recitals to be played.
+    cache
+        A folder of recordings; what is in it is not made again.
+    progress
+        Shows the recitals.
+    """
+    return _play(recitals, cache, ".flac", _save_recording, progress)
 
 
 class Excerpts:
@@ -139,6 +146,32 @@ def draw_pairs(
             gaps += [gap, -gap]
     units = np.repeat(np.arange(count), 2)
     return Examples(np.array(windows), pair_targets(np.array(gaps), 2), units)
+
+
+def _play(
+    recitals: Sequence[Recital],
+    cache: Path,
+    suffix: str,
+    save: Callable[[Recital, Path], None],
+    progress: Progress,
+) -> list[Path]:
+    """Files of recitals, each made where it is not there."""
+    paths = [cache / f"{_sha256(recital)}{suffix}" for recital in recitals]
+    missing = [place for place, path in enumerate(paths) if not path.is_file()]
+    context = multiprocessing.get_context("spawn")
+    with (
+        progress.start("playing", total=len(paths)),
+        ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool,
+    ):
+        progress.advance(len(paths) - len(missing))
+        for _ in pool.map(save, *([one[k] for k in missing] for one in (recitals, paths))):
+            progress.advance()
+    return paths
+
+
+def _save_recording(recital: Recital, path: Path) -> None:
+    rate = _encoder().sample_rate
+    write_flac(path, sound_of(recital, rate), rate)
 
 
 def _save_spectrogram(recital: Recital, path: Path) -> None:

@@ -4,7 +4,7 @@ Conventions
 -----------
 Segments follow each other from the start of the file without overlap, as long as there is sound.
 Where sound remains beyond the whole ones, from one second on, the last segment is the last ten
-seconds of sound: zeros inside a segment are heard, and make the recording seem worse. It overlaps
+seconds of sound: a ranker takes zeros inside a segment for a fault of the playing. It overlaps
 the one before; its ``seconds`` are the new sound only. Sound shorter than ten seconds is repeated
 until they are full. Where sound ends: :mod:`ranking.audio.sound_end`.
 A file is decoded once however many sample rates are asked for, and again only where it ends in a
@@ -69,7 +69,7 @@ def stream_segments(
         If the file cannot be read, is damaged, silent, clipped, or shorter than ``min_seconds``.
         Segments that were yielded before are then not to be trusted.
     """
-    with open_mono_sound(path, left_channel) as sound:
+    with open_mono_sound(path, left_channel, allow_cut=True) as sound:
         cutters, levels = _cutters(sound.sample_rate, sample_rates), LevelMeter(sound.sample_rate)
         index = 0
         for block in sound.blocks():
@@ -138,8 +138,8 @@ def _hold(cutters: Mapping[int, "_Cutter"], seconds: float) -> bool:
 def _decode_until(
     seconds: float, path: Path, sample_rates: Sequence[int], left_channel: bool
 ) -> dict[int, "_Cutter"]:
-    """Cutters that have heard a file as far as ``seconds``, and no more than a block further."""
-    with open_mono_sound(path, left_channel) as sound:
+    """Cutters that have taken in a file as far as ``seconds``, and no more than a block further."""
+    with open_mono_sound(path, left_channel, allow_cut=True) as sound:
         cutters = _cutters(sound.sample_rate, sample_rates)
         for block in takewhile(lambda _: not _hold(cutters, seconds), sound.blocks()):
             _feed(cutters, block)

@@ -43,10 +43,9 @@ class LevelMeter:
     def sound_seconds(self) -> float:
         """Return when the sound ends, in seconds from the start of the recording."""
         powers = np.concatenate([*self._powers, np.empty(0)])
-        total = len(powers) * self._length + len(self._rest)
-        if len(self._rest):
-            powers = np.append(powers, self._rest.var(dtype=np.float64))
-        return min(count_sound_blocks(powers) * self._length, total) / self._sample_rate
+        blocks = count_sound_blocks(powers)
+        rest = len(self._rest) if blocks == len(powers) else 0  # too short to have a level
+        return (blocks * self._length + rest) / self._sample_rate
 
     def _measure(self, blocks: np.ndarray) -> None:
         if len(blocks):

@@ -1,11 +1,14 @@
 """Benchmarks still run, on what is too small to time."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sounds import write_sound
 
 
 def printed(script, *arguments):
@@ -102,3 +105,18 @@ def test_the_gpu_benchmark_measures_everything_on_a_cpu_too(tmp_path):
     table = (tmp_path / "gpu.md").read_text().splitlines()
     assert table[0].startswith("Measured on ")
     assert len(table) == len(rows) + 4
+
+
+@pytest.mark.slow
+def test_the_last_segment_benchmark_prints_shifts_and_slopes(tmp_path):
+    """Of noise, and of so few recitals: what is printed is no result."""
+    for number in range(3):
+        sound = (0.1 * np.random.default_rng(number).standard_normal(300 * 8000)).astype("f4")
+        write_sound(tmp_path / f"{number}.flac", sound, 8000)
+    arguments = ["--recitals", 2, "--lengths", 2, "--recordings", tmp_path, "--places", 1]
+    lines = printed("last_segment.py", "--cache", tmp_path / "cache", *arguments)
+    numbers = r"[+-]\d+\.\d\d \([+-]\d+\.\d\d to [+-]\d+\.\d\d\)"
+    ends = [line for line in lines if line.startswith(("zeros  r", "room   r"))]
+    assert len(ends) == 4
+    assert all(re.search(rf"{numbers}  \d+ of 2$", line) for line in ends)
+    assert all(re.search(rf"^(program|zeros) +{numbers}$", line) for line in lines[-2:])

@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 
 from icpc.synthetic import train
-from icpc.synthetic.train import TESTS, RecitalSet, evaluate_ranker, train_and_validation_examples
-from icpc.synthetic.training_pairs import load_spectrograms
+from icpc.synthetic.train import (
+    TESTS,
+    RecitalSet,
+    embed_recitals,
+    evaluate_ranker,
+    train_and_validation_examples,
+)
 from ranking.judging.probe_ranker import SHIPPED, load_own_or_shipped_ranker
 from ranking.probe.checkpoint import load_probe
 
@@ -50,7 +55,7 @@ def test_the_card_says_what_the_record_says(ranker, name):
 @pytest.mark.slow
 def test_it_finds_who_plays_better_of_players_that_are_new_to_it(ranker, tmp_path):
     recitals = FRESH.draw()
-    found = evaluate_ranker(ranker, recitals, load_spectrograms(recitals, tmp_path))
+    found = evaluate_ranker(ranker, recitals, embed_recitals(recitals, tmp_path))
     assert found["pairs"] == 8 * 7
     assert found["low"] > 0.5
 

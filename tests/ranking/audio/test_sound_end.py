@@ -21,7 +21,7 @@ def noise(level, blocks, seed=0):
     return 10 ** (level / 10) * draws
 
 
-def heard(*parts):
+def sound_seconds(*parts):
     meter = LevelMeter(RATE)
     for part in parts:
         meter.add(part.astype(np.float32))
@@ -70,15 +70,15 @@ def test_the_level_of_the_recording_does_not_matter(gain, seed):
 def test_sound_to_the_end_is_all_of_it_whatever_the_blocks_it_comes_in():
     tone = np.sin(np.arange(RATE * 3 + 333) * 0.3)
     for pieces in (1, 7, 50):
-        assert heard(*np.array_split(tone, pieces)) == pytest.approx(len(tone) / RATE)
+        assert sound_seconds(*np.array_split(tone, pieces)) == pytest.approx(len(tone) / RATE)
 
 
 def test_a_constant_offset_is_no_sound():
     tone = np.append(np.sin(np.arange(RATE * 3) * 0.3), np.zeros(RATE * 2))
-    assert heard(tone) == 3.0
-    assert heard(tone + 0.05) == 3.0
+    assert sound_seconds(tone) == 3.0
+    assert sound_seconds(tone + 0.05) == 3.0
 
 
 def test_nothing_at_all_has_no_end():
     assert count_sound_blocks(np.empty(0)) == 0
-    assert heard(np.zeros(RATE)) == 0
+    assert sound_seconds(np.zeros(RATE)) == 0

@@ -130,5 +130,5 @@ def test_the_last_segment_is_the_embedding_of_its_sound(recording, store, loaded
     other = embed_recording(path, [loaded], store)
     last = torch.from_numpy(store.load(loaded.cache_key, outcome.recording).segments[2:3].copy())
     alone = torch.from_numpy(store.load(loaded.cache_key, other.recording).segments[:].copy())
-    inner = slice(10, 1490)  # the resampler has not heard what comes before
+    inner = slice(10, 1490)  # the resampler does not know what comes before
     torch.testing.assert_close(last[:, inner], alone[:, inner], atol=0.05, rtol=0.01)
