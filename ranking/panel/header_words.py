@@ -15,6 +15,7 @@ from pathlib import Path
 from ranking.files.names import spellings
 
 WORDS = Path(__file__).with_name("header_words.csv")
+OTHER = {"candidate": "juror", "juror": "candidate"}
 PLAIN = 3  # the spelling without case and diacritics
 PUNCTUATION = re.compile("[-.,:;()*_\u2010-\u2015]")
 
@@ -30,6 +31,16 @@ def header_role(header: str) -> str:
         return roles[word]
     inside = _roles("word")
     return next((inside[part] for part in word.split() if part in inside), "")
+
+
+def corner_role(header: str) -> str:
+    """Return what rows are by the first cell of a header that says both: "To / From"."""
+    first, *second = (_plain(part) for part in re.split(r"[\\/|]", header))
+    rows = {**_roles("header"), **_roles("corner")}.get(first, "")
+    if len(second) != 1:
+        return rows * (rows in OTHER and not second)
+    across = {**_roles("header"), **_roles("corner")}.get(second[0], "")
+    return rows if rows in OTHER else OTHER.get(across, "")
 
 
 def titled_role(name: str) -> str:

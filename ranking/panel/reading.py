@@ -60,8 +60,9 @@ def read_marks(
     _check_marks(file, marks, given, options)
     marks = _of_rounds(file, marks, options)
     meant, sentences = as_meant(path.name, marks, options)
+    jurors, number = (len({*meant[column]}) for column in ("juror", "candidate"))
     size = (
-        f"{meant['juror'].nunique()} jurors × {meant['candidate'].nunique()} candidates, "
+        f"{jurors:,} juror{'s' * (jurors != 1)} × {number:,} candidate{'s' * (number != 1)}, "
         f"{'lower' if options.lower_is_better else 'higher'} is better"
     )
     cells = ", ".join([size, *_cells_without_mark(marks, options)])
@@ -76,7 +77,7 @@ def _marks(file: CsvFile, given: pd.DataFrame) -> pd.DataFrame:
     """Juror, candidate, round, mark, whether recused, and what stands for a missing mark."""
     text = file.rows["mark"]
     means = {word: "" if is_number(word) else cell_meaning(word) for word in text.unique()}
-    meaning = text.map(means)
+    meaning = text.map(means).replace("yes or no", "")
     bare = [
         given[column].map({word: spellings(word)[BARE] for word in given[column].unique()})
         for column in ("juror", "candidate")
@@ -165,10 +166,14 @@ def _cells_without_mark(marks: pd.DataFrame, options: MarkOptions) -> Iterator[s
 
 
 def _never_marked(marks: pd.DataFrame, meant: pd.DataFrame) -> Iterator[str]:
-    """Who has no mark by anybody."""
-    marked = meant.loc[meant["mark"].notna(), "candidate"]
-    none = [name for name in marks["candidate"].unique() if name not in {*marked}]
-    if none:
-        more = f" and {len(none) - SHOWN} more" if len(none) > SHOWN else ""
-        shown = ", ".join(map(escape_controls, none[:SHOWN]))
-        yield f"no juror marked {shown}{more}, who cannot be ranked"
+    """Who has no mark by anybody, and who gave none."""
+    given = meant[meant["mark"].notna()]
+    for column, sentence in (
+        ("candidate", "no juror marked {}, who cannot be ranked"),
+        ("juror", "no marks by {}"),
+    ):
+        there = {*given[column]}
+        none = [name for name in marks[column].unique() if name not in there]
+        if none:
+            more = f" and {len(none) - SHOWN} more" if len(none) > SHOWN else ""
+            yield sentence.format(", ".join(map(escape_controls, none[:SHOWN])) + more)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ranking.comparisons.kinds import refuse_other_table
 from ranking.errors import TableError
 from ranking.files.names import Names, match_names
 from ranking.files.sheets import Sheet, read_sheets
@@ -22,17 +23,10 @@ from ranking.files.table_reader import HEADER_WITHIN, CsvFile, column_names, tab
 from ranking.files.text import escape_controls
 from ranking.panel.header_words import header_role
 from ranking.panel.wide import read_wide_marks
-from ranking.tables import COMPARISONS, MARKS
+from ranking.tables import MARKS
 
 ROLES = (*MARKS, "recused", "round")
 RENAMED = {"stage": ("round",)}
-SEEMS = (
-    ({*COMPARISONS[:3]}, "comparisons"),
-    ({"first", "second", "p_first"}, "votes on windows"),
-    ({"candidate", "reached"}, "a roster"),
-    ({"candidate", "country"}, "a roster"),
-)
-"""Columns by which another kind of file is known."""
 
 
 def read_panel_file(path: Path, names: Names | None, rounds: Sequence[str] = ()) -> CsvFile:
@@ -94,16 +88,12 @@ def _read(sheet: Sheet, names: Names | None) -> CsvFile:
 
 
 def _refuse_other_kinds(sheet: Sheet) -> None:
-    """Say what a sheet without marks seems to be."""
-    for row in sheet.rows[:HEADER_WITHIN]:
-        for columns, what in SEEMS:
-            if columns <= {*column_names(row)}:
-                raise TableError(
-                    sheet.title,
-                    f"this seems to be {what}, not the marks of a panel",
-                    "name it as what it is",
-                    key="name-kind",
-                ) from None
+    """Say what a sheet without marks seems to be, if it is a table."""
+    try:
+        table = table_of_sheet(sheet, 0, ())
+    except TableError:
+        return
+    refuse_other_table(table, "panel")
 
 
 def _has_a_row_per_mark(rows: pd.DataFrame) -> bool:

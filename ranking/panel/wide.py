@@ -20,8 +20,9 @@ from ranking.files.names import Names
 from ranking.files.sheets import Sheet
 from ranking.files.table_reader import CsvFile, titles_above
 from ranking.files.text import escape_controls
-from ranking.panel.grid import Grid, find_marks
-from ranking.panel.header_words import header_role, titled_role
+from ranking.panel.finding import find_marks
+from ranking.panel.grid import Grid
+from ranking.panel.header_words import corner_role, header_role, titled_role
 
 SHOWN = 12  # columns or rows that a remark names
 SAY_WHICH = (
@@ -109,6 +110,7 @@ def _rows_are_candidates(grid: Grid, names: Names | None) -> bool:
         if rows != columns:
             return rows > columns
     roles = {header_role(grid.names[at]) for at in grid.labels if grid.names[at]}
+    roles |= {corner_role(grid.names[grid.labels[0]])}
     candidates, jurors = bool(roles & {"candidate", "first name", "last name"}), "juror" in roles
     if candidates != jurors:
         return candidates

@@ -128,15 +128,17 @@ def test_a_missing_mark_beside_a_column_recused_has_to_be_explained(tmp_path):
 
 def test_nobody_votes_for_a_candidate_of_the_same_name(tmp_path):
     """As in song contests: countries are jurors and candidates, and the diagonal is empty."""
-    rows = [["song by", "Austria", "Łotwa", "Malta"]]
-    rows += [["Austria", "", 12, 10], ["Łotwa", 12, "", ""], ["Malta", 10, "", ""]]
-    rows[0][0] = "candidate"
+    rows = [["To / From", "Austria", "Łotwa", "Malta"]]
+    rows += [["Austria", "", 12, 10], ["Łotwa", 12, "", ""], ["Malta", "", "", ""]]
     path = write_text(tmp_path / "in.csv", rows)
     assert (
         "3 cells empty: recused, since juror and candidate have one name"
         in (read(path).understood[0])
     )
     assert wins_of(path, "Łotwa", unmarked="last") == {("Austria", "Malta")}
+    assert wins_of(path, "Malta", unmarked="last") == {("Austria", "Łotwa")}
+    turned = [["From / To", *rows[0][1:]], *([*row] for row in transposed(rows)[1:])]
+    assert wins_of(write_text(path, turned), "Łotwa", unmarked="last") == {("Austria", "Malta")}
 
 
 ABSENT = [["name", "J1", "J2", "J3"], ["a", 9, 0, 0], ["b", 7, 0, 3], ["c", 5, 0, 1]]

@@ -175,6 +175,21 @@ READ: dict[str, dict[str, tuple[Write, str]]] = {
         ),
         "header again": (csv([*WIDE[:3], WIDE[0], *WIDE[3:]]), "row not used: 'Name' (line 4)"),
     },
+    "columns that are no jurors": {
+        "a place before the names": (
+            csv([["FPl.", *WIDE[0]], *([at, *row] for at, row in enumerate(WIDE[1:], 1))]),
+            "column not used: 'FPl.'",
+        ),
+        "numbers without a word": (
+            csv([["Konto", *WIDE[0]], *([at * 7, *row] for at, row in enumerate(WIDE[1:], 1))]),
+            "column not used: 'Konto'",
+        ),
+        "vintages": (
+            csv([[*WIDE[0], "Vintage"], *([*row, 1970 + at] for at, row in enumerate(WIDE[1:]))]),
+            "column not used: 'Vintage'",
+        ),
+        "remarks": (csv([[*row, "good"] for row in without("")]), "not used: 'good'"),
+    },
     "words for no mark": {
         "recused": (
             csv([["recused" if cell == "s" else cell for cell in row] for row in WIDE]),
@@ -252,11 +267,11 @@ REFUSED: dict[str, dict[str, tuple[Write, str]]] = {
     "other tables": {
         "comparisons": (
             csv([["first", "second", "winner"], ["zoe", "bo", "bo"]]),
-            "this seems to be comparisons, not the marks of a panel",
+            "this is not the marks of a panel: it seems to be comparisons of two candidates each",
         ),
         "roster": (
             csv([["candidate", "country", "reached"], ["zoe", "PL", "final"]]),
-            "this seems to be a roster, not",
+            "it seems to be a roster of candidates; name it as what it is",
         ),
         "results": (
             csv([["Name", "Points", "Place"], ["Bo Li", 20, 1], ["Ewa Lis", 18, 2]]),
@@ -281,6 +296,24 @@ REFUSED: dict[str, dict[str, tuple[Write, str]]] = {
             "line 3: the header has 5 fields, this line has 2; add fields",
         ),
         "a column missing": (csv([row[:2] for row in LONG]), "no column 'mark'"),
+    },
+    "numbers that are no marks": {
+        "years": (
+            csv([[*WIDE[0], "Rok"], *([*row, 1970 + at] for at, row in enumerate(WIDE[1:]))]),
+            "line 1: numbers from 1970 to 1974 in column 'Rok', and none above 24.5 in the others",
+        ),
+        "per cent": (
+            csv([WIDE[0], *([row[0], *(f"{mark} %" for mark in row[1:])] for row in WIDE[1:])]),
+            "line 2, column 'J1': 'mark' is '22.5 %', which is not a number",
+        ),
+        "with a footnote": (
+            csv([WIDE[0], ["Bo Li", "20*", 19, 20, 21], *WIDE[1:3]]),
+            "line 2, column 'J1': 'mark' is '20*'",
+        ),
+        "yes and no": (
+            csv([WIDE[0], *([row[0], "yes", "no", "no", "yes"] for row in WIDE[1:])]),
+            "votes of yes and no, and no numbers; write 1 for yes and 0 for no",
+        ),
     },
     "cells that are no marks": {
         "in a CSV": (
