@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
-from plots.style import amount_colormap, new_axes, plot_style, share_colormap
+from plots.style import amount_colormap, label_text, new_axes, plot_style, share_colormap
 
 
 @plot_style()
@@ -37,8 +37,8 @@ def _draw(
     ax = new_axes(1.8 + 0.8 * n, 1.1 + 0.55 * n) if ax is None else ax
     shades = shade.to_numpy(dtype=float)
     ax.imshow(shades, cmap=colours, vmin=0, vmax=1, aspect="auto")
-    ax.set_xticks(range(n), table.columns)
-    ax.set_yticks(range(n), table.index)
+    ax.set_xticks(range(n), [label_text(name) for name in table.columns])
+    ax.set_yticks(range(n), [label_text(name) for name in table.index])
     ax.xaxis.set_label_position("top")
     ax.tick_params(length=0, top=False, labeltop=True, bottom=False, labelbottom=False)
     for spine in ax.spines.values():

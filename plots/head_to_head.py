@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
-from plots.style import amount_colormap, new_axes, palette, plot_style, share_colormap
+from plots.style import amount_colormap, label_text, new_axes, palette, plot_style, share_colormap
 
 MAX_NAMED = 60
 Blocks = Sequence[tuple[str, int]]
@@ -85,7 +85,7 @@ def _draw(
         spine.set_visible(False)
     ax.tick_params(length=0)
     if n <= MAX_NAMED:
-        labels = [names.get(candidate, candidate) for candidate in table.index]
+        labels = [label_text(names.get(candidate, candidate)) for candidate in table.index]
         ax.set_xticks(range(n), labels, rotation=90, fontsize=7)
         ax.set_yticks(range(n), labels, fontsize=7)
     else:
@@ -103,6 +103,6 @@ def _separate(ax: Axes, blocks: Blocks, *, named: bool) -> None:
         ax.axvline(end, color=palette().ink, linewidth=0.7)
     if named and len(blocks):
         middles = ends - np.array([size for _, size in blocks]) / 2
-        labels = [f"{block} ({size})" for block, size in blocks]
+        labels = [f"{label_text(block)} ({size})" for block, size in blocks]
         ax.set_yticks(middles, labels, fontsize=8)
         ax.set_xticks(middles, labels, fontsize=8, rotation=90)

@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.labels import label_points_with_room
-from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
+from plots.style import label_text, new_axes, palette, plot_style, tier_colours, tier_markers
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.tables import HITRATE, check_table
 
@@ -58,7 +58,7 @@ def hit_rate_figure(
     ax = draw_hit_rate(curve, tiers, x_column, new_axes(8.6, 5.4))
     draw_base_rate_and_threshold(ax, curve, summary, x_column)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
-    ax.set_title(title, pad=24, wrap=True)
+    ax.set_title(label_text(title, LONGEST_TITLE), pad=24, wrap=True)
     ax.text(0, 1.02, _numbers(summary), transform=ax.transAxes, fontsize=8, color=palette().quiet)
     ax.figure.figure.tight_layout()
     label_candidates(ax, curve, names, labelled, x_column)
@@ -115,7 +115,7 @@ def draw_hit_rate(
                 marker=markers[tier],
                 edgecolors=palette().paper,
                 linewidths=0.4,
-                label=f"{tier} ({len(own)})",
+                label=f"{label_text(tier)} ({len(own)})",
                 zorder=3,
             )
     ax.set_xlabel(AXES[x_column])
@@ -182,7 +182,7 @@ def label_candidates(
     """
     own = curve[curve["candidate"].isin(labelled)]
     points = list(zip(own[x_column].astype(float), own["hit_rate"].astype(float), strict=True))
-    texts = [names.get(candidate, candidate) for candidate in own["candidate"]]
+    texts = [label_text(names.get(candidate, candidate)) for candidate in own["candidate"]]
     label_points_with_room(ax, points, texts, curve[[x_column, "hit_rate"]].to_numpy(dtype=float))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
+from plots.style import label_text, new_axes, palette, plot_style, tier_colours, tier_markers
 from ranking.tables import RANKING, check_table
 
 MAX_NAMED = 200
@@ -62,7 +62,7 @@ def draw_rank_intervals(
     for tier in (*reversed(tiers), ""):
         there = (own == tier).to_numpy()
         if there.any():
-            label = f"{tier or 'unknown'} ({there.sum()})"
+            label = f"{label_text(tier or 'unknown')} ({there.sum()})"
             kind: dict[str, Any] = {
                 "c": colours.get(tier, palette().quiet),
                 "marker": markers.get(tier, "x"),
@@ -93,7 +93,7 @@ def _visible_ends(ranking: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 def _name_rows(ax: Axes, ranking: pd.DataFrame, names: Mapping[str, str]) -> None:
     """Names on the left, intervals of rank on the right, where there are any."""
     row = np.arange(len(ranking))
-    called = [names.get(candidate, candidate) for candidate in ranking["candidate"]]
+    called = [label_text(names.get(one, one)) for one in ranking["candidate"]]
     ax.set_yticks(row, called, fontsize=7)
     ax.tick_params(axis="y", length=0)
     if ranking["rank_low"].isna().all():

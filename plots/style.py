@@ -2,7 +2,8 @@
 
 Colours of results run from grey (eliminated first) through the viridis scale, so that they are also
 in order of lightness; results differ by marker too. Shares above and below one half are blue and
-orange. A name in letters that the font lacks is drawn as boxes.
+orange. A name in letters that the font lacks is drawn as boxes. A ``matplotlibrc`` of the user's, or
+of the working folder, changes nothing.
 """
 
 import io
@@ -21,6 +22,10 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 
 from ranking.files.atomic import write_bytes
+from ranking.files.text import escape_controls
+
+LONGEST_LABEL, LONGEST_TITLE = 60, 300
+"""Letters that are drawn of a name, and of a title: a figure of 3,000 would take gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,17 @@ def plot_style(*, dark: bool | None = None) -> Iterator[None]:
     colours = palette() if dark is None else DARK if dark else LIGHT
     settings: Any = SETTINGS | dict.fromkeys(INKED, colours.ink)
     settings |= dict.fromkeys(("figure.facecolor", "axes.facecolor"), colours.paper)
-    with mpl.rc_context(settings), warnings.catch_warnings():
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()
+        mpl.rcParams.update(settings)
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
+
+
+def label_text(text: object, longest: int = LONGEST_LABEL) -> str:
+    """Return a text as figures show it: without control characters, cut off where it is long."""
+    shown = escape_controls(str(text))
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def palette() -> Palette:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
+from plots.style import label_text, new_axes, palette, plot_style, tier_colours, tier_markers
 
 MAX_UPSETS = 24
 ROW = 0.2  # inches
@@ -61,7 +61,9 @@ def draw_upsets(
     for column, (tier, members) in enumerate(columns):
         heights = np.linspace(tallest, 0, len(members) + 2)[1:-1]
         place |= {one: (column, y) for one, y in zip(members, heights, strict=True)}
-        ax.text(column, tallest + 0.3, tier, ha="center", va="bottom", fontweight="bold")
+        ax.text(
+            column, tallest + 0.3, label_text(tier), ha="center", va="bottom", fontweight="bold"
+        )
         kind: Any = {"c": colours[tier], "marker": markers[tier], "zorder": 3}
         ax.scatter([column] * len(members), heights, s=26, **kind)
     for winner, loser, gap in network.edges(data="gap"):
@@ -69,7 +71,7 @@ def draw_upsets(
     plate = {"facecolor": palette().paper, "linewidth": 0, "pad": 0.8, "alpha": 0.85}
     for one, (x, y) in place.items():
         side = 1 if x == len(columns) - 1 else -1
-        text = f"{names.get(one, one)} ({rank[one]})"
+        text = f"{label_text(names.get(one, one))} ({rank[one]})"
         kind = {"ha": "right" if side < 0 else "left", "va": "center", "fontsize": 7, "bbox": plate}
         ax.annotate(text, (x, y), xytext=(7 * side, 0), textcoords="offset points", **kind)
     ax.set_xlim(-0.9, len(columns) - 0.1)

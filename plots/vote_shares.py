@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from plots.style import new_axes, palette, plot_style, tier_colours, tier_markers
+from plots.style import label_text, new_axes, palette, plot_style, tier_colours, tier_markers
 
 
 @plot_style()
@@ -30,7 +30,7 @@ def draw_group_vote_shares(
         own = group_shares[group_shares["group"] == tier].sort_values("minute")
         if len(own):
             kind: Any = {"color": colours[tier], "marker": markers[tier], "markersize": 5}
-            label = f"{tier} ({own['candidates'].max()})"
+            label = f"{label_text(tier)} ({own['candidates'].max()})"
             ax.plot(own["minute"], own["share"], linewidth=1.4, label=label, **kind)
     ax.set_xlabel("minute of the recital at which the window begins")
     ax.set_ylabel("share of votes won")

@@ -26,6 +26,7 @@ ORDER = {  # each may import those before it
         "tables",
         "progress",
         "files",
+        "workers",
         "devices",
         "comparisons",
         "panel",

@@ -10,7 +10,6 @@ programme, the others any two; the better is the one of larger level.
 """
 
 import hashlib
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -27,6 +26,7 @@ from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
 from ranking.encoders.spectrogram import Spectrogram, load
 from ranking.files.atomic import open_atomic
 from ranking.progress import SILENT, Progress
+from ranking.workers.children import SafeContext
 from ranking.tasks.expertise import pair_targets
 from ranking.tasks.task import Examples
 
@@ -158,7 +158,7 @@ def _play(
     """Files of recitals, each made where it is not there."""
     paths = [cache / f"{_sha256(recital)}{suffix}" for recital in recitals]
     missing = [place for place, path in enumerate(paths) if not path.is_file()]
-    context = multiprocessing.get_context("spawn")
+    context = SafeContext()
     with (
         progress.start("playing", total=len(paths)),
         ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool,

@@ -46,7 +46,7 @@ class DecodingProcess:
     """
 
     def __init__(self, sample_rates: Sequence[int], batch_size: int) -> None:
-        self._context = multiprocessing.get_context("spawn")
+        self._context = SafeContext()
         self._length = batch_size * SEGMENT_SECONDS * sum(set(sample_rates))
         self._batch_size = batch_size
         self._memory: Any = None

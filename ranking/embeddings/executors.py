@@ -15,6 +15,8 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from multiprocessing.synchronize import Event
 from typing import Any, TypeVar
 
+from ranking.workers.children import SafeContext
+
 T = TypeVar("T")
 
 
@@ -38,7 +40,7 @@ class WorkerProcesses(ProcessPoolExecutor):
     """
 
     def __init__(self, workers: int, threads: int) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = SafeContext()
         self._began = context.Event()
         super().__init__(
             workers, mp_context=context, initializer=_start, initargs=(threads, self._began)

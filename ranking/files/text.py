@@ -23,7 +23,9 @@ LARGEST_BYTES = 1 << 30
 """Size of a table; one of ten million comparisons has a third of it."""
 FORMULA_STARTS = tuple("=+-@＝＋－＠")
 """A spreadsheet runs text that begins with one of these."""
-CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL_CHARACTERS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 """Control characters, those that change the direction of text, and bytes that are no characters."""
 FIELD_ESCAPE = re.compile(r"\\u\{([1-9a-f][0-9a-f]{0,4})\}")
 """A character by its number, as fields of CSV files have it."""

@@ -1,7 +1,9 @@
 """Colours can be told apart, in light and in dark mode."""
 
 import colorsys
+from xml.etree import ElementTree
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from colours import contrast
@@ -9,10 +11,13 @@ from matplotlib.colors import to_rgb
 
 from plots.style import (
     LIGHT,
+    LONGEST_LABEL,
     amount_colormap,
+    label_text,
     new_axes,
     palette,
     plot_style,
+    render_figure,
     share_colormap,
     tier_colours,
 )
@@ -57,3 +62,33 @@ def test_dark_is_in_force_within_and_paper_outside():
         assert share_colormap()(np.nan)[:3] == to_rgb(palette().paper)
     assert palette() == LIGHT
     assert amount_colormap()(np.nan)[:3] == (1, 1, 1)
+
+
+def figure_of(name):
+    with plot_style():
+        ax = new_axes(2, 2)
+        ax.plot([0, 1], [0, 1], label=label_text(name))
+        ax.set_xticks([0, 1], [label_text(name), "b"])
+        ax.legend()
+    return ax.figure
+
+
+def test_a_matplotlibrc_changes_no_figure():
+    usual = render_figure(figure_of("anna"), "svg")
+    own = {"font.size": 20, "lines.linewidth": 9, "text.usetex": True, "axes.facecolor": "red"}
+    with mpl.rc_context(own):
+        assert render_figure(figure_of("anna"), "svg") == usual
+        assert mpl.rcParams["font.size"] == 20
+
+
+@pytest.mark.parametrize(
+    "name", ["a\x1b\x00\x07b", "--><script>", "\udce9", "\ufffe", "a\nb" * 900]
+)
+def test_an_svg_is_xml_whatever_names_are(name):
+    ElementTree.fromstring(render_figure(figure_of(name), "svg"))
+
+
+def test_long_names_are_cut_off_in_figures():
+    assert label_text("Anna") == "Anna"
+    assert len(label_text("x" * 3000)) == LONGEST_LABEL
+    assert label_text("x" * 3000).endswith("x…")

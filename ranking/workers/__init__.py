@@ -1,0 +1,8 @@
+"""Other processes: started so that they run nothing that lies in the working folder.
+
+It imports nothing of the packages beside it.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
