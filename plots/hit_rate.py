@@ -19,7 +19,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plots.labels import label_points_with_room
-from plots.style import label_text, new_axes, palette, plot_style, tier_colours, tier_markers
+from plots.style import (
+    LONGEST_TITLE,
+    label_text,
+    new_axes,
+    palette,
+    plot_style,
+    tier_colours,
+    tier_markers,
+)
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.tables import HITRATE, check_table
 

@@ -2,8 +2,8 @@
 
 Colours of results run from grey (eliminated first) through the viridis scale, so that they are also
 in order of lightness; results differ by marker too. Shares above and below one half are blue and
-orange. A name in letters that the font lacks is drawn as boxes. A ``matplotlibrc`` of the user's, or
-of the working folder, changes nothing.
+orange. A name in letters that the font lacks is drawn as boxes. A ``matplotlibrc``, in the working
+folder or elsewhere, changes nothing.
 """
 
 import io
@@ -98,7 +98,8 @@ def plot_style(*, dark: bool | None = None) -> Iterator[None]:
     settings: Any = SETTINGS | dict.fromkeys(INKED, colours.ink)
     settings |= dict.fromkeys(("figure.facecolor", "axes.facecolor"), colours.paper)
     with mpl.rc_context(), warnings.catch_warnings():
-        mpl.rcdefaults()
+        if mpl.rcParams["svg.hashsalt"] != SETTINGS["svg.hashsalt"]:  # not in this style yet
+            mpl.rcdefaults()
         mpl.rcParams.update(settings)
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield

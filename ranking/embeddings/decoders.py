@@ -9,7 +9,6 @@ free; a batch is valid until the next one is asked for. No torch here: these pro
 """
 
 import ctypes
-import multiprocessing
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -24,6 +23,7 @@ import numpy as np
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.audio.segments import Segment, stream_segments
 from ranking.errors import JudgeError
+from ranking.workers.children import SafeContext
 
 SLOTS = 3  # one that is encoded, one that is ready, one that is written
 
