@@ -1,4 +1,8 @@
-from .competition.competitions import load_competition, read_competition
+from .competition.competitions import (
+    competition_without_roster,
+    load_competition,
+    read_competition,
+)
 from .study.comparisons import load_comparisons
 from .study.runs import load_run, save_run
 from .study.settings import Settings
@@ -16,6 +20,7 @@ __all__ = [
     "check",
     "compare",
     "compare_recordings",
+    "competition_without_roster",
     "hit_rate",
     "load_comparisons",
     "load_competition",

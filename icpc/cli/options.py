@@ -89,11 +89,17 @@ OPTIONS: dict[type, dict[str, Any]] = {
         ),
         "run": _competition(help="Use a run, a folder that judge rank --out wrote."),
         "comparisons": _comparisons(
-            help="Read comparisons from a CSV: first, second, winner (or tie)."
+            help="Read comparisons from a CSV or Excel sheet: first, second, winner; or home, away "
+            "and goals; without --roster its candidates are ranked."
         ),
         "votes": _comparisons(
             help="Read votes on windows from a CSV: first, second, first_window, second_window, "
             "p_first."
+        ),
+        "columns": _comparisons(
+            metavar="NAME=COLUMN,…",
+            help="Say what that file calls its columns, where it is not clear: "
+            "first=model_a,second=model_b,winner=vote.",
         ),
         "panel": _comparisons(
             help="Read jurors' marks from a CSV or Excel sheet: juror, candidate, mark, recused; "

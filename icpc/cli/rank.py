@@ -86,7 +86,7 @@ def _rank_recordings(
             "choose ranges of each rank",
             key="ranges-of-each",
         )
-    competition = bundled_or_own_competition(source)
+    competition = bundled_or_own_competition(source, recording_options.recordings)
     with remark_on_interrupt(KEPT_OF_COMPARING):
         prepared = prepare_recordings(competition, recording_options, settings.seed, progress)
         for error in prepared.left_out:

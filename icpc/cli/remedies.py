@@ -53,6 +53,7 @@ REMEDIES: dict[str, str] = {
     "say-unmarked": "give the mark, or write recused = yes, or say what an unmarked candidate is: "
     "--unmarked ignore or --unmarked last",
     "map-columns": "say which are meant, such as --columns "
+    "give-results": "give a roster with --roster FILE, and fill in its 'reached' or 'score'",
     "first=model_a,second=model_b,winner=vote, or rename the others",
     "name-kind": "name it as what it is: --comparisons, --votes, --panel or --roster",
     "pool-additive": "use --pool additive, which allows for that, or choose fewer with --round",

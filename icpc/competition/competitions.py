@@ -10,14 +10,15 @@ have a competition.toml beside it.
 """
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from icpc.competition.bundled import bundled_competition_names, bundled_roster
-from icpc.competition.roster import read_roster
+from icpc.competition.roster import roster_of, understand_roster
 from ranking.deprecation import with_new_names
 from ranking.errors import CompetitionError, Given
 from ranking.files.names import Names
@@ -45,7 +46,7 @@ class Competition:
     roster: pd.DataFrame
     """ROSTER table of :mod:`ranking.tables`."""
     roster_path: Path
-    """CSV file that the roster was read from."""
+    """CSV file that the roster was read from; without one, the file or folder of candidates."""
     comparisons: Path | None = None
     """CSV file of comparisons of candidates."""
     comparisons_remark: str = ""
@@ -58,6 +59,8 @@ class Competition:
     """Rounds that the panel gave marks in; the first is ranked unless another is named."""
     published_curve: Path | None = None
     """CSV file of the points of a published hit-rate curve."""
+    understood: tuple[str, ...] = ()
+    """What was understood of your own roster, as sentences."""
 
     @property
     def eligible(self) -> pd.DataFrame:
@@ -65,9 +68,17 @@ class Competition:
         return self.roster[~self.roster["exempt"]]
 
     @property
-    def names(self) -> Names:
-        """Ids and names of the candidates who may be compared."""
+    def names(self) -> Names | None:
+        """Ids and names of the candidates who may be compared; None: whoever is in a file."""
+        if self.roster.empty:
+            return None
         return Names(self.eligible["candidate"].tolist(), self.eligible["name"].tolist())
+
+    def of_candidates(self, candidates: Iterable[str]) -> "Competition":
+        """Return the competition with these candidates, where it has no roster of its own."""
+        if not self.roster.empty:
+            return self
+        return replace(self, roster=roster_of(list(candidates)))
 
     @property
     def score(self) -> pd.Series:
@@ -97,7 +108,20 @@ def load_competition(name: str) -> Competition:
             key="bundled-or-roster",
             bundled=" or ".join(bundled_competition_names()),
         )
-    return read_competition(bundled_roster(name))
+    return replace(read_competition(bundled_roster(name)), understood=())
+
+
+def competition_without_roster(file: Path) -> Competition:
+    """Return a competition whose candidates will be those of a file of comparisons or marks.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from icpc import competition_without_roster
+    >>> competition_without_roster(Path("league.csv")).name
+    'league'
+    """
+    return Competition(file.stem, file.stem, (), roster_of([]), file)
 
 
 def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
@@ -124,11 +148,12 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         )
     name = settings.get("name", roster.stem)
     beside = {key: roster.parent / settings[key] for key in FILE_KEYS if key in settings}
+    read = understand_roster(roster, rounds)
     return Competition(
         name=name,
         title=settings.get("title", name),
         rounds=rounds,
-        roster=read_roster(roster, rounds),
+        roster=read.table,
         roster_path=roster,
         comparisons=beside.get("comparisons"),
         comparisons_remark=settings.get("comparisons_remark", ""),
@@ -136,6 +161,7 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         panel_remark=settings.get("panel_remark", ""),
         panel_rounds=tuple(settings.get("panel_rounds", ())),
         published_curve=beside.get("published_curve"),
+        understood=read.understood,
     )
 
 

@@ -14,7 +14,7 @@ from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import row_counts
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
-from ranking.errors import CompetitionError
+from ranking.errors import CompetitionError, Given
 from ranking.evaluation.permuted_outcomes import PermutedOutcomes
 from ranking.files.names import Names, match_names
 from ranking.judging.cross_fit import HALVES
@@ -71,6 +71,19 @@ class Comparisons:
         return replace(self, marks=marks, permuted=permuted, **pairs)
 
 
+@dataclass(frozen=True)
+class FileOptions:
+    """How a file of one's own is read, where it does not say so by itself."""
+
+    marks: MarkOptions = DEFAULT_OPTIONS
+    """What is better in marks, what no mark and zero mean, how rounds are pooled."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What a file of comparisons or votes calls its columns, by the program's name."""
+
+
+AS_IT_IS = FileOptions()
+
+
 def load_comparisons(
     competition: Competition,
     comparisons_file: Path | None = None,
@@ -78,7 +91,7 @@ def load_comparisons(
     marks_file: Path | None = None,
     round_name: str | None = None,
     vote_rule: str = "majority",
-    mark_options: MarkOptions = DEFAULT_OPTIONS,
+    options: FileOptions = AS_IT_IS,
 ) -> Comparisons:
     """Return the comparisons of the one file given, or those that come with the competition.
 
@@ -96,8 +109,8 @@ def load_comparisons(
         The round whose marks to use, where a panel marked several; comma-separated, to pool some.
     vote_rule
         How votes on windows decide a comparison: majority or mean.
-    mark_options
-        How marks are read: what is better, what no mark and zero mean, how rounds are pooled.
+    options
+        How the file is read, where it does not say so by itself.
 
     Raises
     ------
@@ -119,23 +132,30 @@ def load_comparisons(
         raise CompetitionError(
             " and ".join(path.name for path in given), "comparisons from several files", "give one"
         )
+    marks, columns = options.marks, options.columns
     if round_name is not None:
-        mark_options = replace(mark_options, round=round_name)
-    by_marks = bool(mark_options.given)
+        marks = replace(marks, round=round_name)
+    by_marks = bool(marks.given)
     if votes_file is not None and not by_marks:
-        votes = read_votes(votes_file, competition.names)
+        votes = read_votes(votes_file, competition.names, columns)
         made = comparisons_from_votes(votes.table, vote_rule)
         return replace(made, path=votes_file, understood=votes.understood)
     is_default = not given
     path = comparisons_file or (competition.comparisons if is_default else None)
     if path is not None and not by_marks:
-        read = read_comparisons(path, competition.names)
+        read = read_comparisons(path, competition.names, columns)
         number = row_counts(read.table).sum()
         if is_default:
             published = f"{number:,.0f} published comparisons"
             return Comparisons(read.table, published, competition.comparisons_remark, path)
         made = Comparisons(read.table, f"{number:,.0f} comparisons", path=path)
         return replace(made, understood=read.understood)
+    if columns:
+        raise CompetitionError(
+            Given(columns=None),
+            "columns are mapped in files of comparisons and votes",
+            "name such a file, or rename the columns",
+        )
     marks_path = marks_file or (competition.panel if is_default else None)
     if marks_path is None:
         raise CompetitionError(
@@ -146,7 +166,7 @@ def load_comparisons(
             else "name a file of comparisons, votes or marks",
             key="no-marks" if by_marks else "name-comparisons",
         )
-    return _from_panel(competition, marks_path, mark_options, is_default=is_default)
+    return _from_panel(competition, marks_path, marks, is_default=is_default)
 
 
 def comparisons_from_votes(

@@ -272,6 +272,7 @@ def result_labels(study: Study) -> pd.Series:
     results = study.results
     score = results["score"].map(lambda value: "" if np.isnan(value) else f"score {value:g}")
     return results["reached"].mask(results["reached"] == "", score)
+            key="give-results",
 
 
 def _marks(comparisons: Comparisons, tally: Tally) -> np.ndarray | None:

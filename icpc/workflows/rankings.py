@@ -1,23 +1,30 @@
 """Rankings from comparisons that are known already: bundled, in a file, or in a run."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from icpc.competition.competitions import Competition
-from icpc.study.comparisons import Comparisons, load_comparisons
+from icpc.study.comparisons import Comparisons, FileOptions, load_comparisons
 from icpc.study.runs import load_run
 from icpc.study.settings import Settings, with_new_values
 from icpc.study.study import Study, run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.settings import RankingOptions, Source
+from ranking.comparisons.headers import CLUSTERS, COMPARED
+from ranking.comparisons.reading import AMOUNTS
+from ranking.comparisons.tally import compared_candidates
 from ranking.deprecation import warn_renamed
 from ranking.errors import CompetitionError, Given
+from ranking.files.columns import column_map
 from ranking.panel.options import MarkOptions
+from ranking.tables import VOTES
 
 DEFAULT_SETTINGS = Settings()
 DEFAULT_OPTIONS = RankingOptions()
+COLUMNS = (*COMPARED, *CLUSTERS, *AMOUNTS, *VOTES[2:])
+"""Columns that a file of comparisons or votes may call otherwise."""
 
 
 def rank(
@@ -30,7 +37,7 @@ def rank(
     Parameters
     ----------
     competition
-        Bundled, or read from your roster.
+        Bundled, or read from your roster; without one, its candidates are those compared.
     comparisons
         What to rank from; "bundled": those that come with the competition.
     settings
@@ -56,7 +63,9 @@ def rank(
     """
     if comparisons == "bundled":
         comparisons = load_comparisons(competition, vote_rule=settings.vote)
-    return run_study(competition, comparisons, settings)
+    competition = competition.of_candidates(compared_candidates(comparisons.table))
+    understood = (*competition.understood, *comparisons.understood)
+    return run_study(competition, replace(comparisons, understood=understood), settings)
 
 
 def open_study(
@@ -82,6 +91,7 @@ def open_study(
         study = _rerun(source.run, source, options, seed)
     else:
         settings = settings_from_options(options, seed)
+        columns = {} if source.columns is None else column_map(source.columns, COLUMNS)
         competition = bundled_or_own_competition(source)
         files = (source.comparisons, source.votes, source.panel)
         marks = MarkOptions(
@@ -89,7 +99,12 @@ def open_study(
         )
         study = rank(
             competition,
-            load_comparisons(competition, *files, vote_rule=settings.vote, mark_options=marks),
+            load_comparisons(
+                competition,
+                *files,
+                vote_rule=settings.vote,
+                options=FileOptions(marks, columns),
+            ),
             settings,
         )
     return (

@@ -30,6 +30,8 @@ class Source:
     """CSV of comparisons of candidates."""
     votes: Path | None = None
     """CSV of votes on windows."""
+    columns: str | None = None
+    """What the file of comparisons or votes calls its columns: "first=model_a,winner=vote"."""
     panel: Path | None = None
     """CSV of marks by jurors."""
     round: str | None = None
@@ -57,11 +59,15 @@ class Source:
             raise CompetitionError(Given(**given), "each names a competition", "give one of them")
 
     @property
+    def file(self) -> Path | None:
+        """File of comparisons, votes or marks, if one is named."""
+        return self.comparisons or self.votes or self.panel
+
+    @property
     def from_file(self) -> bool:
         """Whether a file of comparisons, votes or marks is named, or how to read marks."""
-        files = (self.comparisons, self.votes, self.panel)
         marks = (self.round, self.lower_is_better, self.unmarked, self.zeros, self.pool)
-        return any((*files, *marks))
+        return any((self.file, self.columns, *marks))
 
 
 @dataclass(frozen=True)

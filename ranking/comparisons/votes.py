@@ -12,17 +12,20 @@ References
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 4.1.1.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ranking.comparisons.candidates import PLACES, identify_candidates, refuse_own_comparison
+from ranking.comparisons.headers import NOTHING
+from ranking.comparisons.kinds import refuse_other_table
 from ranking.comparisons.tally import compared_candidates
-from ranking.errors import ComparisonsError
-from ranking.files.columns import ReadTable, understood_of, unused_columns
+from ranking.errors import ComparisonsError, TableError
+from ranking.files.columns import ReadTable, rename_columns, understood_of, unused_columns
 from ranking.files.names import Names
-from ranking.files.table_reader import read_csv
+from ranking.files.table_reader import CsvFile, read_csv, read_table
 from ranking.tables import COMPARISONS, TIE, VOTES, check_table
 
 VOTE_RULES = ("majority", "mean")
@@ -92,10 +95,18 @@ def decide_pairs(
     return np.where(for_first == for_second, by_mean, np.sign(for_first - for_second))
 
 
-def read_votes(path: Path, candidates: Names | pd.Index | None) -> ReadTable:
+def read_votes(
+    path: Path, candidates: Names | pd.Index | None, columns: Mapping[str, str] = NOTHING
+) -> ReadTable:
     """Return the VOTES table of a CSV file: first, second, first_window, second_window, p_first.
 
     A file that numbers windows in one column, as those of aligned windows did, is read too.
+
+    Parameters
+    ----------
+    path : CSV file or Excel workbook
+    candidates : who may be compared, ids alone or with names; None: whoever is in the file
+    columns : what columns are called in the file, by the program's name, where that is otherwise
 
     Raises
     ------
@@ -103,8 +114,8 @@ def read_votes(path: Path, candidates: Names | pd.Index | None) -> ReadTable:
         If the file cannot be read, names an unknown candidate or a pair with itself, repeats a
         vote, or a probability lies outside [0, 1].
     """
-    both = ("first_window", "second_window")
-    file = read_csv(path, VOTES, {"position": both, "window": both})
+    both = VOTES[2:4]
+    file = _open(path, columns)
     unused = unused_columns(file.rows, VOTES)
     file, spelt = identify_candidates(file, PLACES, candidates)
     refuse_own_comparison(file)
@@ -131,3 +142,15 @@ def read_votes(path: Path, candidates: Names | pd.Index | None) -> ReadTable:
     size = f"{len(votes):,} votes on windows of {people:,} candidates{unused}"
     table = votes.astype(dict.fromkeys(both, int))
     return ReadTable(table, understood_of(file, size, *spelt))
+
+
+def _open(path: Path, columns: Mapping[str, str]) -> CsvFile:
+    """The file under the program's names of columns."""
+    called = tuple(columns.get(name, name).lower() for name in VOTES)
+    both = VOTES[2:4]
+    try:
+        file = read_csv(path, called, {"position": both, "window": both})
+    except TableError:
+        refuse_other_table(read_table(path, lambda _: True), "votes")
+        raise
+    return rename_columns(file, columns)

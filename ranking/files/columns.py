@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ranking.errors import TableError
+from ranking.errors import Given, TableError
 from ranking.files.table_reader import CsvFile
 from ranking.files.text import did_you_mean, escape_controls
 
@@ -18,6 +18,33 @@ class ReadTable:
     """The table, one of :mod:`ranking.tables`."""
     understood: tuple[str, ...] = ()
     """What was understood of the file, as sentences: counts, columns not used, spellings."""
+
+
+def column_map(text: str, known: Iterable[str]) -> dict[str, str]:
+    """Return columns of a file by the program's name, from a text "first=model_a,winner=vote".
+
+    Raises
+    ------
+    TableError
+        If it is no such text, or the program has no such column.
+    """
+    called = {}
+    for part in text.split(","):
+        name, equals, own = (one.strip() for one in part.partition("="))
+        if not (name and equals and own):
+            raise TableError(
+                Given(columns=text),
+                f"{part.strip()!r} is not NAME=COLUMN",
+                "write the program's name of a column, =, and what the file calls it",
+            )
+        if name not in known:
+            raise TableError(
+                Given(columns=text),
+                f"{name!r} is no column that is read{did_you_mean(name, list(known))}",
+                f"the names before = are {', '.join(known)}",
+            )
+        called[name] = own
+    return called
 
 
 def rename_columns(file: CsvFile, called: Mapping[str, str]) -> CsvFile:
