@@ -9,6 +9,7 @@ import typer
 
 from icpc.cli.options import with_settings
 from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
+from icpc.cli.remedies import message
 from icpc.workflows.settings import EmbeddingOptions, Source
 from ranking.audio.lengths import WINDOW_SECONDS
 
@@ -107,7 +108,9 @@ def _report(
         print_data(rows, form)
     for outcome in outcomes:
         if outcome.error is not None:
-            print_remark(f"left out: {outcome.error}")
+            print_remark(f"left out: {message(outcome.error)}")
+        elif outcome.cut_off:
+            print_remark(f"{outcome.path.name} was cut off: {outcome.cut_off}")
     valid = rows[rows["recording"] != ""]
     for _, same in valid[valid.duplicated("recording", keep=False)].groupby("recording"):
         print_remark(f"the same recording: {', '.join(same['candidate'])}")

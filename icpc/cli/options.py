@@ -170,6 +170,9 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "skip_bad": _recordings(
             "--skip-bad", help="Leave out recordings that cannot be used, and name them."
         ),
+        "allow_cut": _recordings(
+            "--allow-cut", help="Take recordings that were cut off too, and name them."
+        ),
         "fit_half": _fit(
             "--fit-half",
             help="Fit the ranker on the results of one half of the candidates, split at random, "
@@ -212,6 +215,9 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "min_seconds": _recordings(
             min=1,
             help="Reject recordings shorter than this (default: 300 with a roster, 1 without).",
+        ),
+        "allow_cut": _recordings(
+            "--allow-cut", help="Take recordings that were cut off too, and name them."
         ),
         "store": _computing(envvar="JUDGE_STORE", help="Store embeddings here."),
         "device": _computing(help="Compute on this device (default: cuda if there is one)."),

@@ -37,6 +37,7 @@ REMEDIES: dict[str, str] = {
     "make-run": "make one with judge rank --out DIR",
     "bundled-or-roster": "choose {bundled}, or read your own with --roster FILE",
     "recordings-alone": "fill in 'recording' with paths, or use --recordings DIR without a roster",
+    "allow-cut": "get the file again, or take what there is of it with --allow-cut",
     "copy-recording": "copy it to {folder} (where the roster has an address, as {candidate}.flac, "
     ".mp3 …), or name its folder with --recordings DIR",
     "check-recordings": "check --recordings",

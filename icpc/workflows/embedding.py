@@ -56,6 +56,7 @@ def embed(
         workers=options.workers or default_workers(),
         min_seconds=options.min_seconds or MIN_SEGMENT_SECONDS,
         batch_size=options.batch_size,
+        allow_cut=options.allow_cut,
     )
     return embed_missing(recordings, settings, skip_bad, progress)
 
@@ -93,9 +94,9 @@ def embed_missing(
 def embed_and_open_bank(
     recordings: pd.DataFrame, settings: EmbeddingSettings, progress: Progress = SILENT
 ) -> tuple[EmbeddingBank, pd.DataFrame]:
-    """Embed recordings by one encoder; return their bank, and their table with ``recording``.
+    """Embed recordings by one encoder; return their bank, and their table with two more columns.
 
-    Column ``recording`` is the SHA-256 of each file.
+    Column ``recording`` is the SHA-256 of each file; ``cut_off`` what it lacks, if it was cut off.
 
     Parameters
     ----------
@@ -109,8 +110,11 @@ def embed_and_open_bank(
         If a recording cannot be used.
     """
     outcomes = embed_missing(recordings, settings, progress=progress)
-    sha256 = {outcome.path: outcome.recording for outcome in outcomes}
-    named = recordings.assign(recording=recordings["path"].map(sha256))
+    by_path = {outcome.path: outcome for outcome in outcomes}
+    named = recordings.assign(
+        recording=[by_path[path].recording for path in recordings["path"]],
+        cut_off=[by_path[path].cut_off for path in recordings["path"]],
+    )
     (choice,) = settings.encoders
     to_embedding = None
     if spec_of(choice.encoder).stored == "codes":
@@ -119,6 +123,20 @@ def embed_and_open_bank(
     return open_bank(
         store, cache_key_with_weights_hash(choice), named, to_embedding, settings.device
     ), named
+
+
+def describe_cut_off(recordings: pd.DataFrame) -> tuple[str, ...]:
+    """Return which recordings were cut off, each as a sentence.
+
+    Parameters
+    ----------
+    recordings : table with ``path`` and ``cut_off``, as :func:`embed_and_open_bank` returns it
+    """
+    cut = recordings[recordings["cut_off"] != ""]
+    return tuple(
+        f"{path.name} was cut off: {lacks}. What there is of it was taken."
+        for path, lacks in zip(cut["path"], cut["cut_off"], strict=True)
+    )
 
 
 def encoder_choices(options: EmbeddingOptions) -> tuple[EncoderChoice, ...]:

@@ -77,6 +77,8 @@ class PreparedRecordings:
     """How the ranker is fitted first, if it is."""
     left_out: tuple[str, ...] = ()
     """Errors of the recordings that cannot be used, where they are left out."""
+    cut_off: tuple[str, ...] = ()
+    """Which recordings were cut off, as sentences, where that is allowed."""
 
     def cache(self, folder: str) -> ResultCache:
         """Return the cache, in a folder of the store, of what is made from these recordings."""
@@ -163,6 +165,7 @@ def list_recording_remarks(prepared: PreparedRecordings) -> list[str]:
         for same in owners.values()
         if len(same) > 1
     ]
+    remarks += prepared.cut_off
     devices = sorted({own["device"] for own in prepared.bank.computations.values()})
     if len(devices) > 1:
         remarks.append(

@@ -13,7 +13,12 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from icpc.competition.recordings import find_recordings
 from icpc.study.comparisons import Comparisons
-from icpc.workflows.embedding import best_device, embed_and_open_bank, embed_missing
+from icpc.workflows.embedding import (
+    best_device,
+    describe_cut_off,
+    embed_and_open_bank,
+    embed_missing,
+)
 from icpc.workflows.fit_half import compare_by_fitted_rankers
 from icpc.workflows.judging import (
     FitPlan,
@@ -77,7 +82,12 @@ def prepare_recordings(
     cores = options.workers or os.cpu_count() or 1
     min_seconds = options.min_seconds or WINDOW_SECONDS
     work = EmbeddingSettings(
-        options.store, (choice,), device, max(1, cores // THREADS), min_seconds
+        options.store,
+        (choice,),
+        device,
+        max(1, cores // THREADS),
+        min_seconds,
+        allow_cut=options.allow_cut,
     )
     left_out: tuple[str, ...] = ()
     if options.skip_bad:
@@ -86,7 +96,16 @@ def prepare_recordings(
     refuse_short_recordings(bank, min_seconds)
     sha256 = dict(zip(named["candidate"], named["recording"], strict=True))
     return PreparedRecordings(
-        bank, sha256, cache_key, options.store, ranker, pairing, cores, fit, left_out
+        bank,
+        sha256,
+        cache_key,
+        options.store,
+        ranker,
+        pairing,
+        cores,
+        fit,
+        left_out,
+        describe_cut_off(named),
     )
 
 

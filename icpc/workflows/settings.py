@@ -106,6 +106,8 @@ class RecordingOptions:
     """Minimum length of a recording in seconds; one window, if None."""
     skip_bad: bool = False
     """Whether recordings that cannot be used are left out."""
+    allow_cut: bool = False
+    """Whether recordings that were cut off are taken."""
     fit_half: bool = False
     """Whether to fit the ranker on the results of one half, and compare the other half."""
     folds: int | None = None
@@ -191,3 +193,5 @@ class EmbeddingOptions:
     """Number of processes on a CPU; one per two cores, if None."""
     batch_size: int = 8
     """Segments encoded at a time."""
+    allow_cut: bool = False
+    """Whether recordings that were cut off are taken."""

@@ -17,7 +17,12 @@ from typing import Any
 import pandas as pd
 
 from icpc.findings.wording import interval, percent
-from icpc.workflows.embedding import best_device, embed_and_open_bank, encoder_choices
+from icpc.workflows.embedding import (
+    best_device,
+    describe_cut_off,
+    embed_and_open_bank,
+    encoder_choices,
+)
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
@@ -110,11 +115,14 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         encoders=encoder_choices(options),
         device=best_device(options.device),
         workers=options.workers or default_workers(),
+        allow_cut=options.allow_cut,
     )
     check_probe_path(job.out)
     files = locate_recordings(manifest, job.recordings)
     table = pd.DataFrame({"candidate": list(files), "path": list(files.values())})
     bank, named = embed_and_open_bank(table, work, progress)
+    for remark in describe_cut_off(named):
+        progress.remark(remark)
     refuse_copies(manifest, dict(zip(named["candidate"], named["recording"], strict=True)))
     resume_folder = _resume_folder(job.out)
     trained = search_and_cross_validate(

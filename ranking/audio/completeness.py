@@ -48,21 +48,23 @@ class _Packets(NamedTuple):
     """Whether the last packet of the sound can be decoded."""
 
 
-def refuse_cut_off(path: Path) -> None:
-    """Refuse a sound file that was cut off.
+def refuse_cut_off(path: Path, allow_cut: bool = False) -> str:
+    """Refuse a sound file that was cut off; where that is allowed, return what it lacks.
 
     Raises
     ------
     AudioError
-        If it was, or cannot be opened.
+        If it was cut off, and that is not allowed, or it cannot be opened.
     """
-    if missing := describe_cut(path):
+    missing = describe_cut(path)
+    if missing and not allow_cut:
         raise AudioError(
             str(path),
             f"it is cut off: {missing}",
             "get the file again, or allow recordings that are cut off",
             key="allow-cut",
         )
+    return missing
 
 
 def describe_cut(path: Path) -> str:

@@ -28,6 +28,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ranking.audio.completeness import refuse_cut_off
 from ranking.audio.decoding import open_mono_sound
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS
 from ranking.audio.segments import Segment, stream_segments
@@ -63,6 +64,8 @@ class EmbeddingOutcome:
     """Why the recording was refused; None if it was not."""
     batch_sizes: Mapping[str, int] = field(default_factory=dict)
     """Segments encoded at a time by encoder, where the memory of a device decides."""
+    cut_off: str = ""
+    """What the file lacks, where it was cut off and that was allowed."""
 
 
 def embed_recording(
@@ -72,6 +75,7 @@ def embed_recording(
     min_seconds: float = MIN_SEGMENT_SECONDS,
     batch_size: int = 8,
     batches: BatchSource | None = None,
+    allow_cut: bool = False,
 ) -> EmbeddingOutcome:
     """Embed a recording by those encoders whose embeddings the store lacks, and store them.
 
@@ -83,29 +87,31 @@ def embed_recording(
     min_seconds : minimum length of a recording in seconds
     batch_size : segments encoded at a time
     batches : decodes the file into batches; by default a thread of this process
+    allow_cut : whether to take a file that was cut off
 
     Raises
     ------
     AudioError
-        If the file cannot be decoded, is damaged, silent, clipped or too short.
+        If the file cannot be decoded, is damaged, cut off, silent, clipped or too short.
     StoreError
         If the store cannot be written.
     """
     with open_mono_sound(path):  # says what is wrong with a file that cannot be read at all
         recording = file_sha256(path)
+    cut_off = refuse_cut_off(path, allow_cut)
     with store.lock(recording) as acquired:
         missing = [one for one in encoders if not store.contains(one.cache_key, recording)]
         if not missing:
-            return EmbeddingOutcome(path, recording, "cached")
+            return EmbeddingOutcome(path, recording, "cached", cut_off=cut_off)
         if not acquired:
-            return EmbeddingOutcome(path, recording, "busy")
+            return EmbeddingOutcome(path, recording, "busy", cut_off=cut_off)
         seconds, source = 0.0, batches or partial(_decode_ahead, batch_size)
         for left_channel in (False, True):
             same_channel = [one for one in missing if one.left_channel == left_channel]
             if same_channel:
                 seconds = _encode(path, recording, same_channel, store, min_seconds, source)
     sizes = {one.encoder.spec.name: one.limit.size for one in missing if one.limit.size}
-    return EmbeddingOutcome(path, recording, "embedded", seconds, batch_sizes=sizes)
+    return EmbeddingOutcome(path, recording, "embedded", seconds, None, sizes, cut_off)
 
 
 def _encode(

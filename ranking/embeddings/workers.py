@@ -52,6 +52,8 @@ class EmbeddingSettings:
     """Minimum length of a recording in seconds; shorter ones are refused."""
     batch_size: int = 8
     """Segments encoded at a time."""
+    allow_cut: bool = False
+    """Whether recordings that were cut off are taken."""
 
 
 def default_workers() -> int:
@@ -112,7 +114,13 @@ def embed_one(
         encoders = _load_once(settings.encoders, settings.device)
     try:
         return embed_recording(
-            path, encoders, store, settings.min_seconds, settings.batch_size, batches
+            path,
+            encoders,
+            store,
+            settings.min_seconds,
+            settings.batch_size,
+            batches,
+            settings.allow_cut,
         )
     except AudioError as error:
         return EmbeddingOutcome(path, "", "invalid", error=error)

@@ -67,6 +67,23 @@ def test_bad_recordings_stop_the_run_or_are_left_out_by_name(here):
     assert "left out: bob.mp3: it is no sound file" in went_on.stderr
 
 
+def test_a_recording_that_was_cut_off_is_taken_where_that_is_allowed(here):
+    raw = Path("bob.mp3").read_bytes()
+    Path("bob.mp3").write_bytes(raw[: len(raw) // 2])
+    called = ["--recordings", ".", "--workers", 1]
+    refused = judge(*called)
+    assert refused.exit_code == 2
+    assert "it is cut off: 10.5 s of sound, where it declares 21.1 s; get the file again, or " in (
+        refused.stderr
+    )
+    assert "take what there is of it with --allow-cut" in refused.stderr
+    allowed = judge(*called, "--allow-cut")
+    assert "1 embedded, 1 cached, 0 invalid" in allowed.stdout
+    assert "bob.mp3 was cut off: 10.5 s of sound" in allowed.stderr
+    assert judge(*called).exit_code == 2  # in the store though it is
+    assert "1 cached, 1 invalid" in judge(*called, "--skip-bad").stdout
+
+
 def test_the_same_recording_twice_is_noticed(here):
     shutil.copy("ann.flac", "eve.flac")
     assert "the same recording: ann, eve" in judge("--recordings", ".", "--workers", 1).stderr

@@ -116,6 +116,18 @@ def test_recordings_are_ranked_and_the_run_is_written(known):
     assert len(record["ranker"]["sha256"]) == 64
 
 
+def test_a_recording_that_was_cut_off_is_named_in_the_run(known):
+    raw = Path("played/bob.flac").read_bytes()
+    Path("played/bob.flac").write_bytes(raw[: len(raw) // 2])
+    refused = judge(*BY_OURS)
+    assert refused.exit_code == 2
+    assert "bob.flac: it is cut off: " in refused.stderr
+    allowed = judged(*BY_OURS, "--allow-cut")
+    remark = re.search(r"bob\.flac was cut off: \d+\.\d s of sound, .* was taken\.", allowed.stderr)
+    assert remark
+    assert remark[0] in load_run(Path("runs/the-cup-2030")).comparisons.remark
+
+
 def test_a_second_call_embeds_and_compares_nothing_again(known, monkeypatch):
     from ranking.judging.all_pairs import PairScorer
 

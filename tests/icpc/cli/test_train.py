@@ -78,6 +78,20 @@ def test_levels_become_a_probe_with_a_record(here, sounds):
     assert not Path("mine.training").exists()
 
 
+@pytest.mark.slow
+def test_a_recording_that_was_cut_off_is_trained_on_where_that_is_allowed(here, sounds):
+    shutil.copytree(sounds, "sounds")
+    whole = Path("sounds/p00.flac").read_bytes()
+    Path("sounds/p00.flac").write_bytes(whole[: len(whole) * 9 // 10])
+    where = ["--recordings", "sounds", "--store", "sounds/store", "--epochs", 1]
+    refused = judge(sounds, *where)
+    assert refused.exit_code == 2
+    assert "p00.flac: it is cut off: " in refused.stderr
+    allowed = judge(sounds, *where, "--allow-cut")
+    assert allowed.exit_code == 0, allowed.stderr
+    assert "p00.flac was cut off: 10." in allowed.stderr
+
+
 RENAMED = {
     "--batch": ("--batch-size", 8),
     "--crossed": ("--windows-per-step", 4),
