@@ -20,6 +20,7 @@ from icpc.cli.compare import compare
 from icpc.cli.competitions import competitions
 from icpc.cli.demo import demo
 from icpc.cli.embed import embed
+from icpc.cli.extras import missing_package
 from icpc.cli.hitrate import hitrate
 from icpc.cli.options import RENAMED_OPTIONS
 from icpc.cli.output import print_error, print_remark
@@ -53,6 +54,12 @@ class JudgeGroup(TyperGroup):
         try:
             with _renamed_as_remarks():
                 return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            missing = missing_package(error)
+            if missing is None:
+                raise
+            print_error(message(missing))
+            raise typer.Exit(missing.exit_code) from None
         except JudgeError as error:
             print_error(message(error))
             raise typer.Exit(error.exit_code) from None

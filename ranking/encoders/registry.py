@@ -73,7 +73,10 @@ def load_encoder(
     own = module.SPEC.front_end
     options = {key: value for key, value in (front_end or {}).items() if key in own}
     given = () if module.SPEC.weights is None else (weights,)
-    encoder: Encoder = module.load(*given, **options)
+    try:
+        encoder: Encoder = module.load(*given, **options)
+    except ModuleNotFoundError as error:
+        raise _not_installed(module.SPEC.name, error) from None
     if weights is not None and module.SPEC.weights is not None:
         lock_first_use(module.SPEC.weights, weights)
     return encoder
@@ -91,11 +94,7 @@ def _module(given: str) -> ModuleType:
     try:
         module = ENCODERS[name]
     except ModuleNotFoundError as error:
-        raise EncoderError(
-            Given(encoder=name),
-            f"{error.name} is not installed",
-            "install what encoders need: pip install 'judge[audio]'",
-        ) from None
+        raise _not_installed(name, error) from None
     spec = getattr(module, "SPEC", None)
     if not (isinstance(spec, EncoderSpec) and spec.name == name and hasattr(module, "load")):
         raise EncoderError(
@@ -104,6 +103,15 @@ def _module(given: str) -> ModuleType:
             "correct or remove the package that offers it",
         )
     return module
+
+
+def _not_installed(encoder: str, error: ModuleNotFoundError) -> EncoderError:
+    extras = "audio,dac" if encoder == "dac" else "audio"
+    return EncoderError(
+        Given(encoder=encoder),
+        f"{error.name} is not installed",
+        f"install what it needs: pip install 'judge[{extras}]'",
+    )
 
 
 def _plain(name: str) -> str:

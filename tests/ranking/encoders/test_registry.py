@@ -1,6 +1,7 @@
 """Encoders are found by name, also those that other packages offer."""
 
 import sys
+from importlib import import_module
 
 import pytest
 from plugins import offer_encoders
@@ -56,8 +57,15 @@ def test_an_unknown_encoder_gets_the_choices():
 def test_what_is_not_installed_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "ranking.encoders.dac", None)
     monkeypatch.setattr(ENCODERS, "_loaded", {})
-    with pytest.raises(EncoderError, match=r"is not installed; .*'judge\[audio\]'"):
+    with pytest.raises(EncoderError, match=r"is not installed; .*'judge\[audio,dac\]'"):
         spec_of("dac")
+
+
+def test_the_extra_of_dac_is_named_where_its_package_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "dac", None)
+    monkeypatch.setattr("ranking.encoders.dac.load", lambda _: import_module("dac"))
+    with pytest.raises(EncoderError, match=r"dac is not installed; .*'judge\[audio,dac\]'"):
+        load_encoder("dac", tmp_path)
 
 
 def test_another_package_adds_one(monkeypatch, tmp_path):
