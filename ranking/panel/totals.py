@@ -7,7 +7,7 @@ Below the last row with marks, a row is a note if it is set apart, or is no name
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -95,11 +95,15 @@ def _sums(values: np.ndarray, text: list[tuple[str, ...]] | list[list[str]]) -> 
         if rows.sum() < FEWEST:
             continue
         own, total, count = values[rows, at], sums[rows, at - 1], numbers[rows, at - 1]
-        digits = max(
-            len(re.split("[.,]", word)[-1]) if re.search("[.,]", word) else 0 for word in text[at]
-        )
-        near = 0.5001 * 10.0 ** -min(digits, 6)
         is_sum = np.abs(own - total).max() <= 1e-6
-        is_mean = digits > 0 and np.abs(own - total / count).max() <= near
-        if (is_sum or is_mean) and np.ptp(own) > 0:
+        if (is_sum or _is_rounded(own, total / count, text[at])) and np.ptp(own) > 0:
             yield at
+
+
+def _is_rounded(values: np.ndarray, means: np.ndarray, text: Sequence[str]) -> bool:
+    """Whether values are means, rounded to as many decimal places as they are written with."""
+    error = np.abs(values - means).max()
+    if error > 0.051:  # also where there is one decimal place
+        return False
+    places = [len(re.split("[.,]", word)[-1]) for word in text if re.search("[.,]", word)]
+    return bool(places) and bool(error <= 0.5001 * 10.0 ** -min(max(places), 6))

@@ -64,7 +64,7 @@ def read_wide_marks(sheet: Sheet, names: Names | None) -> CsvFile:
         If it is no table of marks, or nothing says whether rows or columns are candidates.
     """
     grid = find_marks(sheet, lambda word: names is not None and bool(names.meant(word)))
-    if not grid.labels:
+    if not _options(grid):
         raise TableError(
             sheet.where(grid.header), "no column says whose marks a row has", "name each row"
         )

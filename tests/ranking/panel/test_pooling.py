@@ -37,7 +37,7 @@ def by_design_matrix(marks: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_additive_pooling_is_a_least_squares_fit(seed):
+def test_additive_pooling_is_what_numpy_fits_on_a_design_matrix(seed):
     marks = drawn(seed)
     own, other = pool_rounds(marks, "additive"), by_design_matrix(marks)
     assert own[["juror", "candidate"]].equals(other[["juror", "candidate"]])

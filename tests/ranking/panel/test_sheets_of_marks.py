@@ -148,7 +148,10 @@ READ: dict[str, dict[str, tuple[Write, str]]] = {
     "Excel": {
         "openpyxl": (xlsx(Sheet1=WIDE), "4 jurors"),
         "xlsxwriter": (xlsx(by_xlsxwriter, Sheet1=WIDE), "4 jurors"),
-        "a sheet of notes": (xlsx(Notes=[["by", "N. N."]], Marks=WIDE), "sheet not used: 'Notes'"),
+        "a sheet of notes": (
+            xlsx(Notes=[["written by", "N. N."]], Marks=WIDE),
+            "sheet not used: 'Notes'",
+        ),
         "a hidden sheet": (
             xlsx(Marks=WIDE, Draft=WIDE, hidden=["Draft"]),
             "sheet not used: 'Draft' (hidden)",
@@ -384,3 +387,22 @@ def test_marks_of_a_hidden_sheet_are_read_where_it_is_named(tmp_path):
     path = by_openpyxl(tmp_path / "in.xlsx", ["Draft"], Draft=WIDE, Marks=WIDE[:3])
     assert len(read_marks(path, ROSTER, MarkOptions(round="draft")).table) == 20
     assert len(read_marks(path, ROSTER).table) == 8
+
+
+WORDS = (
+    *("", "1", "2.5", "1,5", "0", "s", "-", "abs", "25*", "yes", "inf", "\u202e", "'=a", "tie"),
+    *("Name", "Juror", "J1", "J2", "Total", "Run", "No.", "Ana", "Bo", "mark", "first", "winner"),
+)
+
+
+def test_any_cells_are_read_or_refused_with_a_sentence(tmp_path):
+    for seed in range(80):
+        drawn = random.Random(seed)
+        size = drawn.randint(0, 6), drawn.randint(1, 6)
+        rows = [[drawn.choice(WORDS) for _ in range(size[1])] for _ in range(size[0])]
+        path = write_text(tmp_path / "in.csv", rows, delimiter=drawn.choice(",;\t"))
+        pool = drawn.choice([None, "additive", "best", "sum"])
+        try:
+            read_marks(path, drawn.choice([None, ROSTER]), MarkOptions(pool=pool))
+        except JudgeError as error:
+            assert error.where and error.what and error.remedy
