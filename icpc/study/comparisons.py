@@ -222,8 +222,9 @@ def _from_panel(
     ties = int((table["winner"] == TIE).sum())
     rounds = options.chosen_rounds(list(competition.rounds))
     passing, decided = _scores_of_rounds(competition, rounds)
-    how = options.given if len(rounds) > 1 or options.given.keys() - {"round"} else {}
-    within = f" in {' and '.join(rounds)}" if rounds else " in all rounds" * bool(options.pool)
+    pooled = {"pool": options.pool or "additive"} if len(rounds) > 1 else {}
+    how = options.given | pooled if pooled or options.given.keys() - {"round"} else {}
+    within = f" in {', '.join(rounds)}" if rounds else " in all rounds" * bool(options.pool)
     return Comparisons(
         table,
         f"{len(table):,} comparisons by {table['juror'].nunique()} jurors{within} ({ties:,} ties)",

@@ -53,7 +53,7 @@ def as_meant(
     if several:
         how = options.pool or "additive"
         rounds = list(dict.fromkeys(marks["round"]))
-        sentences.append(f"{' and '.join(map(escape_controls, rounds))} pooled: {POOLED[how]}")
+        sentences.append(f"{', '.join(map(escape_controls, rounds))} pooled: {POOLED[how]}")
         marks = _pooled(marks, how)
     return marks[marks["mark"].notna() | marks["recused"]], sentences
 
@@ -84,7 +84,7 @@ def look_like_places(marks: pd.DataFrame) -> list[str]:
         return []
     return [
         f"every juror used 1 to {most} once each: they look like places. They were ranked as "
-        "marks, higher is better: if they are places, the ranking is upside down"
+        "marks: if they are places, say that lower is better, or the ranking is upside down"
     ]
 
 

@@ -12,7 +12,8 @@ Methods
   there are (the additive two-way model with missing cells [1]_). Each mark less the effect of its
   juror in its round, so less that juror's leniency there and less the level of those who played in
   it, is averaged over the rounds in which the juror marked the candidate. All jurors share the
-  candidates' effects: a juror's own marks of those in both rounds would be too few.
+  candidates' effects: a juror's own marks of those in both rounds would be too few. So the pooled
+  marks of one juror depend a little on the others, which intervals over jurors do not resample.
 * :func:`pool_best`: the best of several runs, as in freestyle skiing, where the run is what counts
   and not each juror's favourite of them [2]_. A candidate's best run is that of the highest mean
   mark, over the jurors who marked all runs of this candidate, or over all where there are none; of

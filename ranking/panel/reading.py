@@ -60,7 +60,8 @@ def read_marks(
     _check_marks(file, marks, given, options)
     marks = _of_rounds(file, marks, options)
     meant, sentences = as_meant(path.name, marks, options)
-    jurors, number = (len({*meant[column]}) for column in ("juror", "candidate"))
+    given_marks = meant[meant["mark"].notna()]
+    jurors, number = (len({*given_marks[column]}) for column in ("juror", "candidate"))
     size = (
         f"{jurors:,} juror{'s' * (jurors != 1)} × {number:,} candidate{'s' * (number != 1)}, "
         f"{'lower' if options.lower_is_better else 'higher'} is better"

@@ -27,6 +27,8 @@ from ranking.tables import MARKS
 
 ROLES = (*MARKS, "recused", "round")
 RENAMED = {"stage": ("round",)}
+OF_OTHERS = {"winner", "p_first", "win_rate", "hit_rate", "at_most"}
+"""Columns of comparisons, votes and results, which have numbers as sheets of marks do."""
 
 
 def read_panel_file(path: Path, names: Names | None, rounds: Sequence[str] = ()) -> CsvFile:
@@ -80,6 +82,8 @@ def _read(sheet: Sheet, names: Names | None) -> CsvFile:
                 return file
         elif {"juror", "candidate"} <= {*names_in_row}:
             return table_of_sheet(sheet, at, MARKS, RENAMED)  # says what is missing
+    if any(OF_OTHERS & {*column_names(row)} for row in sheet.rows[:1]):
+        _refuse_other_kinds(sheet)
     try:
         return read_wide_marks(sheet, names)
     except TableError:
@@ -127,36 +131,43 @@ def _joined(
 ) -> CsvFile:
     """The marks of sheets as one table, each a round where there are several."""
     (first, file), *_ = read
-    used = [sheet for sheet, _ in read]
-    others = [
-        f"{escape_controls(sheet.name)!r}{' (hidden)' if sheet.hidden else ''}"
-        for sheet in sheets
-        if sheet not in used
-    ]
-    unused = [f"sheet{'s' * (len(others) > 1)} not used: {', '.join(others)}"] if others else []
-    remarks = [
-        *dict.fromkeys(
-            f"sheet {escape_controls(sheet.name)!r}: {remark}" if len(sheets) > 1 else remark
-            for sheet, one in read
-            for remark in one.remarks
-        ),
-        *unused,
-    ]
+    remarks = _remarks(read, sheets)
     if not as_rounds:
-        return replace(file, remarks=tuple(remarks))
+        return replace(file, remarks=remarks)
     tables = [one.rows.assign(round=_round_names(sheet, one)) for sheet, one in read]
     return CsvFile(
         file.path,
         pd.concat(tables, ignore_index=True).fillna(""),
         np.concatenate([one.lines for _, one in read]),
         first.decimal_comma,
-        remarks=tuple(remarks),
+        remarks=remarks,
         places=tuple(
             one.where(at).removeprefix(f"{file.path.name}, ")
             for _, one in read
             for at in range(len(one.rows))
         ),
     )
+
+
+def _remarks(read: Sequence[tuple[Sheet, CsvFile]], sheets: Sequence[Sheet]) -> tuple[str, ...]:
+    """What was understood of sheets, and which were not used."""
+    of: dict[str, list[str]] = {}
+    for sheet, file in read:
+        for remark in file.remarks:
+            of.setdefault(remark, []).append(repr(escape_controls(sheet.name)))
+    used = {sheet.name for sheet, _ in read}
+    unused = [
+        f"{escape_controls(sheet.name)!r}{' (hidden)' if sheet.hidden else ''}"
+        for sheet in sheets
+        if sheet.name not in used
+    ]
+    remarks = [
+        f"sheet{'s' * (len(names) > 1)} {', '.join(names)}: {remark}" if len(sheets) > 1 else remark
+        for remark, names in of.items()
+    ]
+    if unused:
+        remarks.append(f"sheet{'s' * (len(unused) > 1)} not used: {', '.join(unused)}")
+    return tuple(remarks)
 
 
 def _round_names(sheet: Sheet, file: CsvFile) -> pd.Series | str:

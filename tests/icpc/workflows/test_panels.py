@@ -78,11 +78,11 @@ def test_how_marks_were_read_is_kept_and_shown_to_be_repeated(roster):
     book = by_openpyxl(Path("places.xlsx"), Waltz=rows, Tango=rows)
     how = ("--round", "Waltz,Tango", "--pool", "sum", "--lower-is-better")
     printed = judge("rank", "--roster", roster, "--panel", book, *how, "--out", "run")
-    assert "in Waltz and Tango" in printed
-    assert "places.xlsx: Waltz and Tango pooled: the sum of each juror's marks" in printed
+    assert "in Waltz, Tango" in printed
+    assert "places.xlsx: Waltz, Tango pooled: the sum of each juror's marks" in printed
     given = {"round": "Waltz,Tango", "lower_is_better": True, "pool": "sum"}
     assert json.loads(Path("run/run.json").read_text())["provenance"] == {"marks": given}
-    assert "Waltz and Tango pooled" in judge("check", "--run", "run")
+    assert "Waltz, Tango pooled" in judge("check", "--run", "run")
     judge("report", "--roster", roster, "--panel", book, *how)
     page = Path("runs/roster/report.html").read_text()
     assert "--round Waltz,Tango --lower-is-better --pool sum" in page

@@ -179,4 +179,4 @@ def test_places_in_several_dances_are_pooled_the_right_way_round(tmp_path):
         total = read.table.groupby("candidate")["mark"].sum()
         assert total.idxmax() == "11"
         assert total.idxmin() == "13"
-    assert any("Waltz and Tango pooled: the sum" in one for one in read.understood)
+    assert any("Waltz, Tango pooled: the sum" in one for one in read.understood)
