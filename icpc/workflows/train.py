@@ -36,6 +36,7 @@ from ranking.tasks.manifest import (
     locate_recordings,
     read_manifest,
     refuse_copies,
+    spelling_of_files,
 )
 from ranking.tasks.splits import folds_then_final_manifests, random_split
 from ranking.tasks.task import Task
@@ -119,6 +120,8 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
     )
     check_probe_path(job.out)
     files = locate_recordings(manifest, job.recordings)
+    for remark in filter(None, (*manifest.understood, spelling_of_files(files))):
+        progress.remark(remark)
     table = pd.DataFrame({"candidate": list(files), "path": list(files.values())})
     bank, named = embed_and_open_bank(table, work, progress)
     for remark in describe_cut_off(named):

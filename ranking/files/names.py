@@ -138,8 +138,8 @@ def unify_spellings(words: Iterable[str]) -> dict[str, str]:
 
 
 def spelling_remark(meant: Mapping[str, str]) -> str:
-    """Return which words were read as others, as a sentence; empty if each is as it was."""
-    changed = [(word, own) for word, own in meant.items() if word != own]
+    """Return which words were read as others, as a sentence; empty if all look as they were."""
+    changed = [(word, own) for word, own in meant.items() if _composed(word) != _composed(own)]
     if not changed:
         return ""
     shown = [f"{escape_controls(word)!r} as {escape_controls(own)!r}" for word, own in changed]

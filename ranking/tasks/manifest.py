@@ -7,21 +7,30 @@ them, of pairs: ``first``, ``second``, ``winner`` (one of the two). Optional in 
 train, val or test; ``group``, for what must stay in one split: the recordings of one pianist, or of
 one piece.
 A recording is a file's name, with or without its ending, and stands for one sound only: a copy
-might be in train and in test. A recording, and a group, is in one split.
+might be in train and in test. A recording, and a group, is in one split. Names of files and groups
+are matched however they are spelt (:mod:`ranking.files.names`): macOS decomposes them on disk.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
-from ranking.errors import TableError
+from ranking.comparisons.candidates import unify_column
+from ranking.comparisons.headers import Layout
+from ranking.comparisons.outcomes import find_winners
+from ranking.errors import ComparisonsError, TableError
+from ranking.files.columns import understood_of, unused_columns
+from ranking.files.names import Names, match_names, spelling_remark, spellings
 from ranking.files.table_reader import CsvFile, read_csv
+from ranking.files.text import did_you_mean
 
+PAIR = ("first", "second", "winner")
+COMPOSED = 1  # the spelling that differs in composition and blanks alone
 SPLITS = ("train", "val", "test")
 
 
@@ -55,6 +64,8 @@ class Manifest:
     """Number of pairs that a random split left out, as it put their recordings apart."""
     stratify_by: str = ""
     """The column that a random split is stratified by; none if empty."""
+    understood: tuple[str, ...] = ()
+    """What was understood of the file, as sentences: numbers, columns not used, spellings."""
 
 
 def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = False) -> Manifest:
@@ -77,10 +88,13 @@ def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = Fal
     found = read_csv(path, ()).rows.columns
     of_pairs = takes_pairs and ("first" in found or "winner" in found)
     needed = ("recording", *(column.name for column in columns if not column.optional))
-    file = read_csv(path, ("first", "second", "winner") if of_pairs else needed)
-    for column in ("split", "group", *(column.name for column in columns if column.optional)):
+    file = read_csv(path, PAIR if of_pairs else needed)
+    optional = ("split", "group", *(column.name for column in columns if column.optional))
+    unused = unused_columns(found, [*(PAIR if of_pairs else needed), *optional])
+    for column in optional:
         if column not in file.rows.columns:
             file.rows[column] = ""
+    file, spelt = unify_column(file, ["group"])
     file.rows["split"] = file.rows["split"].str.lower().replace({"validation": "val"})
     _refuse(
         file,
@@ -91,7 +105,10 @@ def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = Fal
     partly = file.rows["split"] == ""
     if partly.any() and not partly.all():
         _refuse(file, partly, "split", "give every row a split, or none")
-    return _of_pairs(path.name, file) if of_pairs else _of_recordings(path.name, file, columns)
+    made = _of_pairs(path.name, file) if of_pairs else _of_recordings(path.name, file, columns)
+    pairs = "" if made.pairs is None else f" in {len(made.pairs):,} pairs"
+    about = f"{len(made.recordings):,} recordings{pairs}{unused}"
+    return replace(made, understood=understood_of(file, about, *spelt))
 
 
 def locate_recordings(manifest: Manifest, folder: Path) -> dict[str, Path]:
@@ -102,30 +119,44 @@ def locate_recordings(manifest: Manifest, folder: Path) -> dict[str, Path]:
     TableError
         If one is not there, or its name without ending fits several.
     """
-    by_stem: dict[str, list[Path]] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        by_stem.setdefault(path.stem, []).append(path)
-    found: dict[str, list[Path]] = {}
-    for name in manifest.recordings["recording"]:
-        whole = folder / name
-        found[name] = [whole] if whole.is_file() else by_stem.get(name, [])
-    absent = [name for name, paths in found.items() if not paths]
+    files = _files(folder, manifest.recordings["recording"])
+    names = Names(list(files), [Path(name).stem for name in files])
+    matches = match_names(manifest.recordings["recording"], names)
+    absent = [name for name, several in matches.unclear.items() if not several]
     if absent:
         raise TableError(
             manifest.name,
-            f"{len(absent)} of {len(found)} recordings are not in {folder}, "
-            f"the first {absent[0]!r}",
+            f"{len(absent)} of {len(manifest.recordings)} recordings are not in {folder}, "
+            f"the first {absent[0]!r}{did_you_mean(absent[0], [*names.ids, *names.names])}",
             "bring them there, or name the folder that they are in",
             "folder-of-recordings",
         )
-    for name, paths in found.items():
-        if len(paths) > 1:
-            raise TableError(
-                manifest.name,
-                f"{name!r} may be {' or '.join(path.name for path in paths)}",
-                "write the file's ending too",
-            )
-    return {name: paths[0] for name, paths in found.items()}
+    for name, several in matches.unclear.items():
+        raise TableError(
+            manifest.name, f"{name!r} may be {' or '.join(several)}", "write the file's ending too"
+        )
+    return {name: files[own] for name, own in matches.found.items()}
+
+
+def spelling_of_files(located: Mapping[str, Path]) -> str:
+    """Return which recordings are spelt otherwise than their files, as a sentence, or ""."""
+    return spelling_remark(
+        {
+            name: path.name
+            for name, path in located.items()
+            if spellings(Path(name).name)[COMPOSED]
+            not in {spellings(own)[COMPOSED] for own in (path.name, path.stem)}
+        }
+    )
+
+
+def _files(folder: Path, recordings: Iterable[str]) -> dict[str, Path]:
+    """Files in a folder by name; in its folders, where a recording's name has one."""
+    if not folder.is_dir():
+        return {}
+    deep = any("/" in name for name in recordings)
+    paths = sorted(folder.rglob("*") if deep else folder.iterdir())
+    return {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}
 
 
 def refuse_copies(manifest: Manifest, sounds: Mapping[str, str]) -> None:
@@ -187,6 +218,7 @@ def _faulty(values: pd.Series, column: Column) -> pd.Series:
 
 
 def _of_pairs(name: str, file: CsvFile) -> Manifest:
+    file = _with_winners(file)
     rows = file.rows
     for column, faulty, remedy in (
         ("first", rows["first"] == "", "name a file"),
@@ -208,6 +240,17 @@ def _of_pairs(name: str, file: CsvFile) -> Manifest:
     _refuse_leak(file, long["group"], long["split"])
     table = long.drop_duplicates("recording").reset_index(drop=True)
     return Manifest(name, table, rows[["first", "second", "winner"]])
+
+
+def _with_winners(file: CsvFile) -> CsvFile:
+    """The file with the recording that won, where it says "first" or "left", as a name."""
+    layout = Layout(dict(zip(PAIR, PAIR, strict=True)))
+    names = Names(list(pd.unique(file.rows[["first", "second"]].to_numpy().ravel())))
+    try:
+        winner, _ = find_winners(file, layout, names)
+    except ComparisonsError:
+        return file  # refused below, as no one of the two
+    return replace(file, rows=file.rows.assign(winner=winner))
 
 
 def _connected_groups(rows: pd.DataFrame) -> dict[str, str]:

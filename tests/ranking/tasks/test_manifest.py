@@ -1,5 +1,7 @@
 """Manifests are read, or refused with the line."""
 
+import unicodedata
+
 import pytest
 
 from ranking.errors import TableError
@@ -10,6 +12,7 @@ from ranking.tasks.manifest import (
     locate_recordings,
     read_manifest,
     refuse_copies,
+    spelling_of_files,
 )
 
 LEVELS = (
@@ -22,7 +25,7 @@ PAIRS = "first;second;winner;group\nann;bob;bob;waltz\nann;cyd;ann;waltz\ndan;ev
 def read(tmp_path):
     def of(text: str, columns=COLUMNS, takes_pairs=True):
         path = tmp_path / "mine.csv"
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         return read_manifest(path, columns, takes_pairs)
 
     return of
@@ -156,3 +159,44 @@ def test_two_names_of_one_sound_are_refused(read):
     refuse_copies(manifest, {"ann": "00", "bob": "01"})
     with pytest.raises(TableError, match="'ann' and 'cyd' are the same sound; keep one"):
         refuse_copies(manifest, {"ann": "00", "bob": "01", "cyd": "00"})
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+def test_names_on_disk_are_found_in_either_form(read, tmp_path, form, on_disk):
+    """A manifest with exactly the bytes of the names on disk, as macOS writes them, as well."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    for name in ("Dvořák.wav", "Szymanowski.wav", "Zoë Łęcka.flac"):
+        (folder / unicodedata.normalize(on_disk, name)).touch()
+    text = "recording,level\nDvořák.wav,0\nszymanowski,1\nZoë Łęcka,2\n"
+    found = locate_recordings(read(unicodedata.normalize(form, text)), folder)
+    assert [path.suffix for path in found.values()] == [".wav", ".wav", ".flac"]
+    assert all(path.is_file() for path in found.values())
+    assert spelling_of_files(found) == "read 'szymanowski' as 'Szymanowski.wav'"
+
+
+def test_recordings_in_folders_are_found_by_their_path(read, tmp_path):
+    (tmp_path / "2024").mkdir()
+    (tmp_path / "2024" / unicodedata.normalize("NFD", "é.wav")).touch()
+    found = locate_recordings(read("recording,level\n2024/é.wav,0\n"), tmp_path)
+    assert found["2024/é.wav"].is_file()
+
+
+def test_a_file_of_a_similar_name_is_asked_for(read, tmp_path):
+    (tmp_path / "Dvořák.wav").touch()
+    with pytest.raises(TableError, match=r"the first 'Dvořáks' \(did you mean 'Dvořák'\?\)"):
+        locate_recordings(read("recording,level\nDvořáks,0\n"), tmp_path)
+
+
+def test_a_group_spelt_in_two_ways_is_one_group(read):
+    """It would be in train and in test."""
+    manifest = read("recording,level,group\na,0,Zoë\nb,1,zoe\nc,1,Zoë\n")
+    assert set(manifest.recordings["group"]) == {"Zoë"}
+    assert "mine.csv: read 'zoe' as 'Zoë'" in manifest.understood
+
+
+def test_the_winner_of_a_pair_may_be_its_place(read):
+    manifest = read("first,second,winner,venue\nann,bob,first,x\ncyd,ann,right,x\n")
+    assert manifest.pairs["winner"].tolist() == ["ann", "ann"]
+    assert manifest.understood == ("mine.csv: 3 recordings in 2 pairs; column not used: venue",)
