@@ -40,6 +40,8 @@ REMEDIES: dict[str, str] = {
     "allow-cut": "get the file again, or take what there is of it with --allow-cut",
     "copy-recording": "copy it to {folder} (where the roster has an address, as {candidate}.flac, "
     ".mp3 …), or name its folder with --recordings DIR",
+    "name-recordings": "name the files by ids or names, list whose they are with --index FILE, or go "
+    "on without them with --skip-bad",
     "check-recordings": "check --recordings",
     "name-rounds": "name them in order, --rounds preliminary,stage1,final, or in a "
     "competition.toml beside the roster",
@@ -53,8 +55,8 @@ REMEDIES: dict[str, str] = {
     "say-zeros": "say what a zero is: --zeros absent (no mark) or --zeros marks",
     "say-unmarked": "give the mark, or write recused = yes, or say what an unmarked candidate is: "
     "--unmarked ignore or --unmarked last",
-    "map-columns": "say which are meant, such as --columns "
     "give-results": "give a roster with --roster FILE, and fill in its 'reached' or 'score'",
+    "map-columns": "say which are meant, such as --columns "
     "first=model_a,second=model_b,winner=vote, or rename the others",
     "name-kind": "name it as what it is: --comparisons, --votes, --panel or --roster",
     "pool-additive": "use --pool additive, which allows for that, or choose fewer with --round",
