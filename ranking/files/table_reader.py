@@ -9,6 +9,7 @@ lines are skipped. Every field is stripped and brought to Unicode's composed for
 typed on one machine equals "é" typed on another. Lines are numbered as an editor does, from 1.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -77,7 +78,7 @@ class CsvFile:
             raise TableError(
                 self.where(bad),
                 f"{column!r} is {text.iloc[bad]!r}, which is not a number",
-                "write digits with a decimal point, or leave the field empty",
+                _how_to_write(text.iloc[bad]),
             )
         return values
 
@@ -281,6 +282,15 @@ def _require(where: str, names: list[str], required: tuple[str, ...]) -> None:
                 f"no column {column!r}{did_you_mean(column, names)} among {_line(tuple(names))}",
                 f"the header needs {_line(required)}",
             )
+
+
+def _how_to_write(text: str) -> str:
+    """What to do about a field that should be a number."""
+    if text.startswith("="):
+        return "a formula that was never calculated: open the workbook in a spreadsheet and save it"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return "a spreadsheet took it for a day: format the cell as a number, and type it again"
+    return "write digits with a decimal point, or leave the field empty"
 
 
 def _clean(column: tuple[str, ...]) -> np.ndarray:

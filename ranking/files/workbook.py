@@ -3,15 +3,18 @@
 Conventions
 -----------
 Cells hold what is stored, not what their format shows: 22.5 where a cell shows 23. Whole numbers
-have no decimal point, days are ISO 8601. A formula is its result as last calculated.
+have no decimal point, days are ISO 8601. A formula is its result as last calculated, or its own
+text ("=A1*2") where it never was.
 """
 
 import datetime
 import io
+import itertools
 import re
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -35,7 +38,7 @@ def workbook_cells(name: str, raw: bytes) -> list[tuple[str, list[list[str]], li
     Raises
     ------
     TableError
-        If the workbook is damaged, or has formulas that were never calculated.
+        If the workbook is damaged.
     """
     from openpyxl import load_workbook
 
@@ -49,7 +52,7 @@ def workbook_cells(name: str, raw: bytes) -> list[tuple[str, list[list[str]], li
             return [
                 (
                     sheet.title,
-                    *_rows(name, sheet, None if formulas is None else formulas[sheet.title]),
+                    *_rows(sheet, None if formulas is None else formulas[sheet.title]),
                     sheet.sheet_state != "visible",
                 )
                 for sheet in book.worksheets
@@ -62,38 +65,35 @@ def workbook_cells(name: str, raw: bytes) -> list[tuple[str, list[list[str]], li
             ) from None
 
 
-def _rows(name: str, sheet: Any, formulas: Any) -> tuple[list[list[str]], list[int]]:
+def _rows(sheet: Any, formulas: Any) -> tuple[list[list[str]], list[int]]:
     """The rows of a sheet that are not blank, equally long, and their numbers."""
-    sheet.reset_dimensions()  # other programs write them wrongly
+    both = zip(_values(sheet), _formulas(formulas), strict=False)
     rows, lines = [], []
-    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+    for number, (values, written) in enumerate(both, 1):
         texts = [_text(value) for value in values]
+        for at, formula in enumerate(written):
+            if texts[at : at + 1] == [""] and str(formula or "").startswith("="):
+                texts[at] = str(formula)
         if any(map(str.strip, texts)):
             rows.append(texts)
             lines.append(number)
-    if formulas is not None:
-        _refuse_uncalculated(name, sheet, formulas)
     width = max((_width(row) for row in rows), default=0)
     return [row[:width] + [""] * (width - len(row)) for row in rows], lines
+
+
+def _values(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    sheet.reset_dimensions()  # other programs write them wrongly
+    yield from sheet.iter_rows(values_only=True)
+
+
+def _formulas(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a sheet as they are written; without end and empty, if there is none."""
+    yield from itertools.repeat(()) if sheet is None else _values(sheet)
 
 
 def _width(row: list[str]) -> int:
     """Cells up to the last that is not blank."""
     return max(at for at, text in enumerate(row, 1) if text.strip())
-
-
-def _refuse_uncalculated(name: str, sheet: Any, formulas: Any) -> None:
-    """Refuse a sheet in which a formula has no result."""
-    formulas.reset_dimensions()
-    both = zip(sheet.iter_rows(), formulas.iter_rows(), strict=False)
-    for results, written in both:
-        for result, formula in zip(results, written, strict=False):
-            if result.value is None and str(formula.value or "").startswith("="):
-                raise TableError(
-                    f"{name}, sheet {sheet.title!r}, cell {formula.coordinate}",
-                    "a formula that was never calculated",
-                    "open the workbook in a spreadsheet and save it, or write values",
-                )
 
 
 def _has_formulas(raw: bytes) -> bool:

@@ -40,7 +40,10 @@ def find_marks(sheet: Sheet, known: Callable[[str], bool]) -> Grid:
         If there is none, or a column of marks has no name.
     """
     width = max(map(len, sheet.rows), default=0)
-    cells = [[cleaned(cell) for cell in row] + [""] * (width - len(row)) for row in sheet.rows]
+    cells = [
+        [" ".join(cleaned(cell).split()) for cell in row] + [""] * (width - len(row))
+        for row in sheet.rows
+    ]
     header = _header(cells)
     if header is None:
         if any(cell_meaning(cell) == "yes or no" for row in cells for cell in row[1:]):

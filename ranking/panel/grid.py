@@ -81,8 +81,8 @@ def is_mark(text: str) -> bool:
 
 
 def is_like_a_mark(text: str) -> bool:
-    """Return whether a cell begins as a number, as "25*" or "80 %" do, or is a word for no mark."""
-    return bool(re.match(r"[+-]?\d", text)) or is_mark(text)
+    """Return whether a cell begins as a number ("25*", "80 %") or formula, or means no mark."""
+    return bool(re.match(r"[+-]?\d|=", text)) or is_mark(text)
 
 
 def _value(text: str) -> float:

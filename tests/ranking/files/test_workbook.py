@@ -80,10 +80,16 @@ def test_values_are_those_stored(tmp_path):
     assert read.rows == [["22.45", "1e-05", "3", "True", "1,5"], ["2025-10-05", "44.9", "", "", ""]]
 
 
-def test_formulas_that_were_never_calculated_are_refused(tmp_path):
-    path = by_openpyxl(tmp_path / "in.xlsx", Marks=[["a", "b"], [1, "=A2*2"]])
-    with pytest.raises(TableError, match="sheet 'Marks', cell B2: a formula that was never calc"):
-        read_sheets(path)
+def test_formulas_that_were_never_calculated_and_days_are_no_numbers(tmp_path):
+    rows = [["a", "b", "c"], [1, "=A2*2", datetime.date(2026, 10, 5)], [1, 2, 3]]
+    file = read_csv(by_openpyxl(tmp_path / "in.xlsx", Marks=rows), ("a", "b"))
+    assert file.rows["b"].tolist() == ["=A2*2", "2"]
+    with pytest.raises(TableError, match=r"sheet 'Marks', row 2: 'b' is '=A2.2', .* never calc"):
+        file.numbers("b")
+    with pytest.raises(
+        TableError, match=r"'c' is '2026-10-05', .* a spreadsheet took it for a day"
+    ):
+        file.numbers("c")
 
 
 def test_an_empty_sheet_has_no_rows(tmp_path):

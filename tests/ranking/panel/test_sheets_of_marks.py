@@ -160,6 +160,15 @@ READ: dict[str, dict[str, tuple[Write, str]]] = {
             xlsx(Stage_1=with_around()),
             "columns not used: 'No.', 'Country'",
         ),
+        "sums never calculated": (
+            xlsx(
+                Marks=[
+                    [*row, "Sum" if at == 0 else f"=SUM(B{at}:E{at})"]
+                    for at, row in enumerate(WIDE)
+                ]
+            ),
+            "column not used: 'Sum'",
+        ),
         "decimal commas as text": (
             xlsx(Marks=[[str(c).replace(".", ",") for c in row] for row in WIDE]),
             "4 jurors",
@@ -334,7 +343,7 @@ REFUSED: dict[str, dict[str, tuple[Write, str]]] = {
         "twice": (csv([*WIDE, WIDE[1]]), "line 7, column 'J1': a second mark of 'J1' for 'zoe'"),
         "a formula": (
             xlsx(Marks=[*WIDE[:-1], ["Dov Adler", "=1+1", 1, 2, 3]]),
-            "sheet 'Marks', cell B6: a formula that was never calculated",
+            "sheet 'Marks', cell B6: 'mark' is '=1+1', which is not a number; a formula that was",
         ),
     },
 }
