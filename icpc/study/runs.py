@@ -27,7 +27,8 @@ from icpc import __version__
 from icpc.competition.competitions import Competition
 from icpc.competition.roster import read_roster
 from icpc.study.comparisons import Comparisons
-from icpc.study.settings import Settings, with_new_values
+from icpc.study.run_record import check_run_record
+from icpc.study.settings import Settings
 from icpc.study.study import Study, run_study
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import compared_candidates
@@ -41,8 +42,8 @@ from ranking.evaluation.permuted_outcomes import (
 )
 from ranking.files.atomic import safe_file_name, write_bytes, write_text
 from ranking.files.hashing import file_sha256
+from ranking.files.records import read_record
 from ranking.files.table_writer import to_csv
-from ranking.files.text import read_text
 from ranking.uncertainty.probabilities import rank_probabilities
 
 PERMUTATIONS_FILE = "permutations.npy"
@@ -65,10 +66,6 @@ REPORT_FILES = (
     "report.html",
     *(f"{name}.{kind}" for name in REPORT_FIGURES for kind in ("png", "svg")),
 )
-REQUIRED = {
-    "competition": ("name", "title", "rounds"),
-    "comparisons": ("source", "remark", "passing_score"),
-}
 RENAMED = {"verdicts": "comparisons", "heard": "provenance"}
 RENAMED_WITHIN = {
     "comparisons": {"note": "remark", "passed_from": "passing_score"},
@@ -219,17 +216,16 @@ def load_run_record(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise RunError(str(folder), "no finished run (no run.json)", "name a run", key="make-run")
     try:
-        written = json.loads(read_text(path))
-        record = with_new_names(str(path), written, RENAMED, RENAMED_WITHIN)
-        for part, keys in REQUIRED.items():
-            for key in keys:
-                record[part][key]
-        record["written"].items()
-        record["settings"] = with_new_values(record["settings"])
-        Settings(**record["settings"])
-    except (ValueError, KeyError, AttributeError, TypeError):
-        raise RunError(str(path), "not the record of a run", "make the run again") from None
-    return record
+        record = with_new_names(str(path), read_record(path), RENAMED, RENAMED_WITHIN)
+        return check_run_record(record, INPUTS)
+    except OSError as error:
+        raise RunError(
+            str(path), f"it cannot be read ({error.strerror})", "check its permissions"
+        ) from None
+    except ValueError as error:
+        raise RunError(
+            str(path), f"not the record of a run ({error})", "make the run again"
+        ) from None
 
 
 def _read_permutations(path: Path, table: pd.DataFrame) -> PermutedOutcomes:

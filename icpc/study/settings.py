@@ -57,6 +57,8 @@ class Settings:
                     "no such choice",
                     f"choose {', '.join(allowed)}",
                 )
+        if self.seed < 0:
+            raise RankingError(Given(seed=self.seed), "a seed is not negative", "choose one from 0")
         if self.count == "paper" and self.method != "wins":
             raise RankingError(
                 Given(count="paper", method=self.method),

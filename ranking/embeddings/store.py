@@ -32,8 +32,19 @@ from ranking.embeddings.on_disk import SegmentArray, SegmentsOnDisk
 from ranking.errors import StoreError
 from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256, json_sha256
+from ranking.files.records import check_values, map_array, read_record
 
 CACHE_KEY_FILE = "cache-key.json"
+RECORD = {
+    "shape": list[int],
+    "dtype": str,
+    "seconds": list[float],
+    "file_seconds": float,
+    "sha256": str,
+    "computation": Mapping[str, Any],
+}
+"""Types of what the record of an embedding says."""
+LATER = {"file_seconds", "computation"}  # not in every record
 ON_CPU = {"device": "cpu"}
 """What is known of embeddings that were stored before their computation was."""
 RENAMED_FILES = {"making.json": CACHE_KEY_FILE}
@@ -79,6 +90,11 @@ class EmbeddingWriter:
         values : segments, shape (B, F, ...)
         seconds : new sound in each, in seconds
         first : number of the first of them; None: the next
+
+        Raises
+        ------
+        ValueError
+            If segments are missing before ``first``, or values do not fit the type.
         """
         if not self._shape:
             self._shape = values.shape[1:]
@@ -87,6 +103,8 @@ class EmbeddingWriter:
             stored = np.ascontiguousarray(values.astype(self._dtype))
         if stored.dtype.kind == "f" and not np.isfinite(stored).all():
             raise ValueError(f"values that {self._dtype.name} cannot hold")
+        if first is not None and first > len(self.seconds):
+            raise ValueError(f"segments from {len(self.seconds)} to {first} are missing")
         if first is not None and first < len(self.seconds):
             del self.seconds[first:]
             self._file.seek(self._header_bytes + first * stored[0].nbytes)
@@ -145,14 +163,15 @@ class EmbeddingStore:
             )
         try:
             facts = _load_record(record)
-            values = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+            values = map_array(path)
+        except (OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
                 what = "too many files are open to read it"
                 remedy = "raise the limit on open files (ulimit -n), and run it again"
                 raise StoreError(str(path), what, remedy) from None
             raise _damaged(path, str(error)) from None
-        if list(values.shape) != facts["shape"] or values.dtype != facts["dtype"]:
+        own = (list(values.shape), values.dtype.name, values.shape[0])
+        if own != (facts["shape"], facts["dtype"], len(facts["seconds"])):
             raise _damaged(path, "it is not the array that was written")
         computation = facts.get("computation", dict(ON_CPU))
         return Embedding(
@@ -272,9 +291,11 @@ def _write_header(file: BufferedRandom, shape: tuple[int, ...], dtype: np.dtype[
 
 def _load_record(path: Path) -> dict[str, Any]:
     try:
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        facts = read_record(path)
         check = facts.pop("check")
-    except (ValueError, KeyError, AttributeError):
+        known = {name: value for name, value in facts.items() if name in RECORD}
+        check_values(known, RECORD, RECORD.keys() - LATER)
+    except (ValueError, KeyError):
         raise _damaged(path, "its record is not what was written") from None
     if check != json_sha256(facts):
         raise _damaged(path, "its record is not what was written")

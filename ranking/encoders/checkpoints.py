@@ -10,6 +10,7 @@ is used or known to be unused.
 
 import argparse
 import pickle
+import struct
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -22,6 +23,11 @@ from torch import Tensor, nn
 
 from ranking.errors import WeightsError
 
+DAMAGED = (
+    *(SafetensorError, RuntimeError, EOFError, ValueError, TypeError, LookupError),
+    *(AttributeError, OverflowError, MemoryError, AssertionError, ImportError, struct.error),
+)
+"""What PyTorch and safetensors raise of files that are none of theirs."""
 UNSAFE_MESSAGES = ("Unsupported global", "Trying to")  # of PyTorch, where a pickle holds code
 
 
@@ -48,7 +54,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             "reading this file would run code that came with it",
             "do not trust it; ask who made it for a safetensors file",
         ) from None
-    except (SafetensorError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (*DAMAGED, OSError) as error:
         reason = str(error).partition("\n")[0][:120] or type(error).__name__
         raise WeightsError(
             str(path), f"it is no weights file ({reason})", "fetch it again"
@@ -77,17 +83,42 @@ def state_dict_of(checkpoint: Mapping[str, Any], *wrappers: str) -> dict[str, Te
         if isinstance(checkpoint.get(name), dict):
             state = checkpoint[name]
             break
-    return {key: value for key, value in state.items() if isinstance(value, Tensor)}
+    return {
+        key: value
+        for key, value in state.items()
+        if isinstance(key, str) and isinstance(value, Tensor) and value.layout == torch.strided
+    }
 
 
 def load_strictly(
     network: nn.Module, state: Mapping[str, Tensor], source: str, ignored: Iterable[str] = ()
 ) -> None:
-    """Load a state dict into a network; every weight must fit.
+    """Load a state dict into a network; every weight must fit, as :func:`check_weights` has it.
 
     Parameters
     ----------
     network : takes the weights
+    state : weights by name
+    source : the file that they come from, for the error
+    ignored : prefixes of names in ``state`` that the network does not need
+
+    Raises
+    ------
+    WeightsError
+        If a weight is missing, unexpected, of another shape, or no finite number.
+    """
+    check_weights(network, state, source, ignored)
+    network.load_state_dict({key: state[key] for key in network.state_dict()}, strict=True)
+
+
+def check_weights(
+    network: nn.Module, state: Mapping[str, Tensor], source: str, ignored: Iterable[str] = ()
+) -> None:
+    """Refuse a state dict that does not fit a network, which may be of shapes alone.
+
+    Parameters
+    ----------
+    network : would take the weights
     state : weights by name
     source : the file that they come from, for the error
     ignored : prefixes of names in ``state`` that the network does not need
@@ -125,4 +156,3 @@ def load_strictly(
             f"{len(infinite)} of its weights have values that are not finite ({infinite[0]})",
             "fetch it again, or see how its training ended",
         )
-    network.load_state_dict({key: state[key] for key in own}, strict=True)

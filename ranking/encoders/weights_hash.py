@@ -16,6 +16,7 @@ from pathlib import Path
 from ranking.errors import WeightsError
 from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256
+from ranking.files.records import read_record
 
 LARGE_BYTES = 64 << 20  # smaller files are hashed in a moment
 CLOCK_TOLERANCE_NS = 2_000_000_000
@@ -57,7 +58,7 @@ def _read(record: Path, size: int, changed: int) -> str | None:
     try:
         if record.stat().st_mtime_ns - changed < CLOCK_TOLERANCE_NS:
             return None
-        facts = json.loads(record.read_text(encoding="utf-8"))
+        facts = read_record(record)
         own = (facts["size"], facts["mtime_ns"]) == (size, changed)
         known = re.fullmatch("[0-9a-f]{64}", facts["sha256"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -25,11 +25,11 @@ from io import BytesIO
 
 import numpy as np
 import pandas as pd
-from numpy.lib import format as npy
 
 from ranking.comparisons.tally import Tally
 from ranking.evaluation.permutation import PermutationP, p_among
 from ranking.evaluation.resampling import Estimate
+from ranking.files.records import parse_array
 from ranking.methods.method import Method
 from ranking.tables import TIE
 
@@ -189,13 +189,13 @@ def npy_to_outcomes(content: bytes, n: int) -> np.ndarray | None:
     n : number of candidates
     """
     try:
-        outcomes = npy.read_array(BytesIO(content), allow_pickle=False)
-    except (OSError, ValueError):
+        outcomes = parse_array(content)
+    except ValueError:
         return None
     if outcomes.shape[-2:] != (n, n) or outcomes.dtype != np.int8:
         return None
     known = (outcomes >= NOT_COMPARED) & (outcomes <= FIRST)
-    return np.asarray(outcomes) if known.all() else None
+    return outcomes if known.all() else None
 
 
 def stack_outcomes(candidates: pd.Index, permutations: Sequence[np.ndarray]) -> PermutedOutcomes:

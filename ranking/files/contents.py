@@ -17,6 +17,7 @@ import unicodedata
 import zipfile
 
 from ranking.errors import TableError
+from ranking.files.records import parse_record
 from ranking.files.text import BOMS, decode_unicode, escape_controls
 
 SAVE_AS = 'open it in a spreadsheet and save it as .xlsx or "CSV UTF-8"'
@@ -203,7 +204,7 @@ def _is_letter(char: str) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
-    except ValueError:
-        return False
+        parse_record(text)
+    except ValueError as error:
+        return not isinstance(error, json.JSONDecodeError)
     return True

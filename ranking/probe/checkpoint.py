@@ -17,15 +17,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
+import torch
 from safetensors.torch import save
 
 from ranking import __version__
 from ranking.deprecation import with_new_names
 from ranking.embeddings.cache_key import CacheKey
-from ranking.encoders.checkpoints import load_strictly, read_checkpoint
+from ranking.encoders.checkpoints import check_weights, load_strictly, read_checkpoint
 from ranking.errors import ProbeError, WeightsError
 from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256
+from ranking.files.records import check_fields, read_record
 from ranking.network.head import Head, HeadConfig, make_head
 
 FORMAT = 1
@@ -147,11 +149,17 @@ def load_probe(path: Path) -> Probe:
         raise ProbeError(
             str(path), f"these are not the weights that {beside.name} names", "train it again"
         )
-    head = make_head(record.config)
     try:
-        load_strictly(head, read_checkpoint(path), str(path))
+        state = read_checkpoint(path)
+        with torch.device("meta"):  # shapes alone: those of a made-up record may be endless
+            check_weights(make_head(record.config), state, str(path))
+        head = make_head(record.config)
+        load_strictly(head, state, str(path))
     except WeightsError as error:
         raise ProbeError(error.where, error.what, "train it again") from None
+    except RuntimeError as error:
+        what = f"no head has the shape in {beside.name} ({str(error)[:80]})"
+        raise ProbeError(str(path), what, "train it again") from None
     return Probe(head, record)
 
 
@@ -215,7 +223,7 @@ def _unwritable(path: Path, error: OSError) -> ProbeError:
 def _read_record(path: Path) -> tuple[Record, str]:
     """The record, and the SHA-256 of its weights."""
     try:
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        facts = read_record(path)
         if (found := facts.pop("format")) != FORMAT:
             raise ProbeError(
                 str(path), f"written in format {found}, this program knows {FORMAT}", "update judge"
@@ -224,13 +232,11 @@ def _read_record(path: Path) -> tuple[Record, str]:
         written = facts["cache_key"] if "cache_key" in facts else facts["made"]
         facts["front_end"] = dict(written.pop("front_end"))
         facts = with_new_names(str(path), facts, RENAMED, RENAMED_WITHIN)
-        front_end = tuple(sorted(facts.pop("front_end").items()))
-        config = facts.pop("config")
-        record = Record(
-            cache_key=CacheKey(**facts.pop("cache_key"), front_end=front_end),
-            config=HeadConfig(**{**config, "channels": tuple(config["channels"])}),
-            **facts,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        front_end = sorted(facts.pop("front_end").items())
+        cache_key = check_fields({**facts.pop("cache_key"), "front_end": front_end}, CacheKey)
+        config = check_fields(facts.pop("config"), HeadConfig)
+        own = check_fields(facts, Record, without=("cache_key", "config"))
+        record = Record(cache_key=CacheKey(**cache_key), config=HeadConfig(**config), **own)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ProbeError(str(path), f"not a probe's record ({error})", "train it again") from None
     return record, digest

@@ -109,6 +109,17 @@ def test_audiomae_is_the_same_from_a_bin_file_and_from_safetensors(tmp_path):
     assert torch.equal(other.tokens(known["input"]), tokens)
 
 
+@pytest.mark.parametrize("ending", [".pth", ".safetensors"])
+@pytest.mark.parametrize(
+    "content", [b"", b"candidate,name\nanna,Anna\n", b"hello", b"I1\n.", b"(lp0\n.", b"\x80\x02."]
+)
+def test_a_text_file_is_no_weights_file(tmp_path, content, ending):
+    path = tmp_path / f"weights{ending}"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"weights\..*: (it is no|it holds no|reading this)"):
+        read_checkpoint(path)
+
+
 def test_a_bin_file_that_would_run_code_is_refused(tmp_path):
     created = tmp_path / "created"
     torch.save({"cls_token": Bomb(created)}, tmp_path / "pytorch_model.bin")

@@ -127,6 +127,13 @@ def rewrite(path, **changed):
             lambda path: rewrite(path, config={**CONFIG.__dict__, "width": 16}),
             "these weights do not fit the network",
         ),
+        (
+            lambda path: rewrite(path, config={**CONFIG.__dict__, "frames": 2**40, "width": 2**30}),
+            "these weights do not fit the network|no head has the shape",
+        ),
+        (lambda path: rewrite(path, results=5), r"not a probe's record \('results' is 5\)"),
+        (lambda path: rewrite(path, task=["a"]), "not a probe's record"),
+        (lambda path: path.with_suffix(".json").write_text("[" * 100_000), "nested too deeply"),
     ],
 )
 def test_damaged_probes_are_refused(kept, damage, words):

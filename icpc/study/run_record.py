@@ -1,0 +1,94 @@
+"""What the record of a run must be, before anything is made of it.
+
+Conventions
+-----------
+Names are today's. What a record of an earlier version lacks may be missing; what a later version
+adds is left as it is, except among settings, on which numbers depend.
+"""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from icpc.study.settings import Settings, with_new_values
+from ranking.files.records import check_fields, check_values
+
+Texts = Mapping[str, str]
+Values = Mapping[str, Any]
+RECORD: dict[str, Any] = {
+    "judge": str,
+    "python": str,
+    "libraries": Texts,
+    "competition": Values,
+    "comparisons": Values,
+    "settings": Values,
+    "intervals": Values,
+    "provenance": Values,
+    "sha256": Texts,
+    "written": Texts,
+}
+PARTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "competition": (
+        {"name": str, "title": str, "rounds": tuple[str, ...]},
+        ("name", "title", "rounds"),
+    ),
+    "comparisons": (
+        {
+            "source": str,
+            "remark": str,
+            "passing_score": float,
+            "decided_score": float | None,
+            "understood": tuple[str, ...],
+        },
+        ("source", "remark", "passing_score"),
+    ),
+    "provenance": (
+        {
+            "ranker": Values,
+            "encoder": Values,
+            "pairing": Values,
+            "recordings": Values,
+            "device": str,
+            "fit": Values,
+        },
+        (),
+    ),
+}
+"""Types of what is in a part, and which of it must be there."""
+
+
+def check_run_record(record: Mapping[str, Any], inputs: tuple[str, ...]) -> dict[str, Any]:
+    """Return the record of a run, if it is one, with settings of today.
+
+    Parameters
+    ----------
+    record : its values, under today's names
+    inputs : files that a run may be made from
+
+    Raises
+    ------
+    ValueError
+        If it is not the record of a run.
+    RankingError
+        If there is no such setting.
+    """
+    _check_known(record, RECORD, ("competition", "comparisons", "settings", "written"))
+    for part, (kinds, needed) in PARTS.items():
+        _check_known(record.get(part, {}), kinds, needed)
+    fit = record.get("provenance", {}).get("fit", {})
+    _check_known(fit, {"fold": Mapping[str, int]}, ())
+    numbers = (record["comparisons"].get(name) for name in ("passing_score", "decided_score"))
+    if any(value is not None and not isfinite(value) for value in numbers):
+        raise ValueError("a score that is no number")
+    others = record["written"].keys() - {*inputs}
+    if others:
+        raise ValueError(f"{min(others)!r} is no file of a run")
+    settings = check_fields(with_new_values(record["settings"]), Settings)
+    Settings(**settings)
+    return {**record, "settings": settings}
+
+
+def _check_known(values: Any, kinds: Mapping[str, Any], needed: tuple[str, ...]) -> None:
+    """Check the values whose names are known."""
+    known = {name: value for name, value in values.items() if name in kinds}
+    check_values(known, kinds, needed)
