@@ -75,18 +75,29 @@ def pool_additive(marks: pd.DataFrame) -> pd.DataFrame:
     """
     candidate, candidates = pd.factorize(marks["candidate"], sort=True)
     cell = marks.groupby(["juror", "round"], sort=True).ngroup().to_numpy()
-    number, cells = len(candidates), int(cell.max()) + 1
-    rows = np.ones(len(marks))
-    counts = coo_array((rows, (candidate, cell)), shape=(number, cells)).toarray()
-    _refuse_apart(marks, counts, cell)
-    # candidates' effects are eliminated: what is left is one equation per juror and round
-    share = counts / counts.sum(axis=1, keepdims=True)
+    size = (len(candidates), int(cell.max()) + 1)
+    _refuse_apart(marks, candidate, cell, size)
+    counts = coo_array((np.ones(len(marks)), (candidate, cell)), shape=size).toarray()
     mark = marks["mark"].to_numpy(dtype=float)
     mark = mark - mark.mean()
-    own = np.bincount(candidate, mark, number) / counts.sum(axis=1)
-    normal = np.diag(counts.sum(axis=0)) - counts.T @ share
-    effects = np.linalg.lstsq(normal, np.bincount(cell, mark, cells) - counts.T @ own)[0]
+    sums = np.bincount(candidate, mark, size[0]), np.bincount(cell, mark, size[1])
+    if size[1] <= size[0]:  # the fewer effects are solved for
+        effects = _column_effects(counts, *sums)
+    else:
+        own = _column_effects(counts.T, *sums[::-1])
+        effects = (sums[1] - counts.T @ own) / counts.sum(axis=0)
     return marks.assign(mark=mark - effects[cell])
+
+
+def _column_effects(counts: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Effects of columns in row + column, by the normal equations without those of rows.
+
+    ``counts`` has the number of marks in each row and column, the others their sums.
+    """
+    share = counts / counts.sum(axis=1, keepdims=True)
+    normal = np.diag(counts.sum(axis=0)) - counts.T @ share
+    effects: np.ndarray = np.linalg.lstsq(normal, columns - share.T @ rows)[0]
+    return effects
 
 
 def pool_best(marks: pd.DataFrame) -> pd.DataFrame:
@@ -136,13 +147,15 @@ POOLINGS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 }
 
 
-def _refuse_apart(marks: pd.DataFrame, counts: np.ndarray, cell: np.ndarray) -> None:
+def _refuse_apart(
+    marks: pd.DataFrame, candidate: np.ndarray, cell: np.ndarray, size: tuple[int, int]
+) -> None:
     """Refuse marks of jurors in rounds that no candidate joins with the others."""
-    joined = coo_array(counts.T @ counts > 0)
-    parts, part = connected_components(joined, directed=False)
+    links = coo_array((np.ones(len(marks)), (candidate, size[0] + cell)), shape=(sum(size),) * 2)
+    parts, part = connected_components(links, directed=False)
     if parts == 1:
         return
-    own = part[cell]
+    own = part[candidate]
     first, second = (marks[own == at].iloc[0] for at in range(2))
     raise ComparisonsError(
         Given(pool="additive"),

@@ -70,11 +70,9 @@ def test_one_panel_in_many_files_is_one_ranking_to_the_byte(roster):
 
 
 def test_how_marks_were_read_is_kept_and_shown_to_be_repeated(roster):
-    places = HALVES.argsort(axis=0).argsort(axis=0) + 1
-    rows = [
-        WIDE[0],
-        *([row[1], *own] for row, own in zip(ROSTER[1:], places.tolist(), strict=True)),
-    ]
+    people = [row[1] for row in ROSTER[1:5]]
+    places = ((1, 2, 3, 4), (2, 1, 4, 3), (1, 3, 2, 4))
+    rows = [["name", "J1", "J2", "J3"], *zip(people, *places, strict=True)]
     book = by_openpyxl(Path("places.xlsx"), Waltz=rows, Tango=rows)
     how = ("--round", "Waltz,Tango", "--pool", "sum", "--lower-is-better")
     printed = judge("rank", "--roster", roster, "--panel", book, *how, "--out", "run")
@@ -97,3 +95,34 @@ def test_a_roster_and_comparisons_may_be_workbooks(roster):
     judge("rank", "--roster", people, "--comparisons", book, "--out", "one")
     judge("rank", "--roster", roster, "--comparisons", book, "--out", "other")
     assert Path("one/ranking.csv").read_bytes() == Path("other/ranking.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            (),
+            "J2 gave 0 to every candidate in one, which others did not: a mark, or an absent juror",
+        ),
+        (("--round", "one"), "--zeros absent (no mark) or --zeros marks"),
+        (
+            ("--round", "none"),
+            "no marks of round 'none' (did you mean 'one'?); choose one of one, two",
+        ),
+        (
+            ("--zeros", "marks"),
+            "choose one with --round, or several, comma-separated, which --pool",
+        ),
+        (("--pool", "sum", "--zeros", "marks"), "--pool sum: 1 of 3 candidates were not in all of"),
+        (("--pool", "sum", "--zeros", "marks"), "use --pool additive, which allows for that"),
+        (("--pool", "mean"), "--pool mean: no such choice; choose additive or best or sum"),
+        (("--unmarked", "last", "--pool", "best"), "--unmarked last: marks of several rounds"),
+    ],
+)
+def test_errors_say_which_option_to_give(tmp_path, options, words):
+    one = [["Name", "J1", "J2"], ["a", 1, 0], ["b", 2, 0], ["c", 3, 0]]
+    book = by_openpyxl(tmp_path / "in.xlsx", one=one, two=one[:3])
+    options = options or ("--pool", "additive")
+    result = CliRunner().invoke(app, ["rank", "--panel", str(book), *options])
+    assert result.exit_code == 2
+    assert words in " ".join(result.output.split())

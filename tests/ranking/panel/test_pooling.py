@@ -12,15 +12,15 @@ from ranking.panel.pooling import pool_rounds
 from ranking.panel.reading import read_marks
 
 
-def drawn(seed: int, missing: float = 0.1) -> pd.DataFrame:
-    """Marks of 12 candidates by 5 jurors; half of the candidates are in the second round."""
+def drawn(seed: int, missing: float = 0.1, candidates: int = 12) -> pd.DataFrame:
+    """Marks of candidates by 5 jurors; half of the candidates are in the second round."""
     rng = np.random.default_rng(seed)
-    skill, leniency = rng.normal(0, 2, 12), rng.normal(0, 1, (5, 2))
+    skill, leniency = rng.normal(0, 2, candidates), rng.normal(0, 1, (5, 2))
     rows = [
         (f"J{juror}", f"c{who:02}", name, 20 + skill[who] + leniency[juror, at] + rng.normal())
         for at, name in enumerate(("one", "two"))
         for juror in range(5)
-        for who in (range(12) if at == 0 else np.argsort(skill)[6:])
+        for who in (range(candidates) if at == 0 else np.argsort(skill)[candidates // 2 :])
         if rng.random() > missing
     ]
     return pd.DataFrame(rows, columns=["juror", "candidate", "round", "mark"])
@@ -36,9 +36,10 @@ def by_design_matrix(marks: pd.DataFrame) -> pd.DataFrame:
     return adjusted.groupby(["juror", "candidate"])["mark"].mean().reset_index()
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_additive_pooling_is_what_numpy_fits_on_a_design_matrix(seed):
-    marks = drawn(seed)
+@pytest.mark.parametrize("candidates", [5, 12])  # fewer and more than jurors in rounds
+@pytest.mark.parametrize("seed", range(4))
+def test_additive_pooling_is_what_numpy_fits_on_a_design_matrix(seed, candidates):
+    marks = drawn(seed, candidates=candidates)
     own, other = pool_rounds(marks, "additive"), by_design_matrix(marks)
     assert own[["juror", "candidate"]].equals(other[["juror", "candidate"]])
     difference = own["mark"] - other["mark"]
