@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from scipy import stats
+from scipy.io import wavfile
+from torch import Tensor
 
 from icpc.competition.recordings import list_recordings
 from icpc.synthetic.demonstration import write_flac
@@ -33,8 +35,9 @@ from ranking.audio.segments import stream_segments
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.encoders.spectrogram import SPEC, load
-from ranking.judging.all_pairs import single_threaded_torch_workers
-from ranking.judging.probe_ranker import ProbeRanker, load_own_or_shipped_ranker
+from ranking.judging.all_pairs import PairScorer, single_threaded_torch_workers
+from ranking.judging.probe_ranker import load_own_or_shipped_ranker
+from ranking.network.factorised import FactorisedHead
 
 RATE = SPEC.sample_rate
 WHOLE = 29  # segments of a recital
@@ -75,7 +78,7 @@ class Listener:
 
     def __init__(self) -> None:
         self._encoder = load()
-        self._ranker: ProbeRanker = load_own_or_shipped_ranker(None, None)
+        self._head = load_own_or_shipped_ranker(None, None).head
 
     def encode(self, samples: np.ndarray) -> np.ndarray:
         """Return segments (S, F, D) of samples, a multiple of ten seconds."""
@@ -84,16 +87,20 @@ class Listener:
             parts = [self._encoder.encode(one[None]).numpy() for one in segments]
         return np.concatenate(parts).astype(np.float16)
 
-    def ending(self, path: Path, before: np.ndarray, way: str) -> Ending:
-        """Return a file of which the segments ``before`` the last are known, if it has one."""
-        *_, last = stream_segments(path, (RATE,))
-        if way == "program":
-            before, samples = before[: last.index], last.samples[RATE]
-        else:
-            samples = np.zeros(SEGMENT_SECONDS * RATE, dtype=np.float32)
-            there = read(path)[len(before) * samples.size :][: samples.size]
-            samples[: len(there)] = there
-        return Ending(np.concatenate([before, self.encode(samples)]), last.seconds)
+    def endings(self, sound: np.ndarray, before: np.ndarray) -> dict[str, Ending]:
+        """Return sound of which the segments ``before`` the last are known, in both ways."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "a.wav"
+            wavfile.write(path, RATE, np.round(32767 * sound).astype(np.int16))
+            *_, last = stream_segments(path, (RATE,))
+        grid = np.zeros(SEGMENT_SECONDS * RATE, dtype=np.float32)
+        rest = sound[len(before) * grid.size :][: grid.size]
+        grid[: len(rest)] = rest
+        parts = {"program": (before[: last.index], last.samples[RATE]), "zeros": (before, grid)}
+        return {
+            way: Ending(np.concatenate([own, self.encode(samples)]), last.seconds)
+            for way, (own, samples) in parts.items()
+        }
 
     def margins(self, windows: Sequence[np.ndarray]) -> np.ndarray:
         """Return the margin of each window against each other, antisymmetric."""
@@ -103,14 +110,20 @@ class Listener:
                 for number, own in enumerate(windows)
             ]
         )
-        scorer, count = self._ranker.scorer(bank), len(windows)
-        p = np.full((count, count), 0.5)
+        scorer = PairScorer(FactorisedHead(self._head), bank.iter_segments, _logit)
+        count = len(windows)
+        logits = np.zeros((count, count))
         tiles = scorer.tiles(count)
         with single_threaded_torch_workers() as executor:
             for tile, own in zip(tiles, scorer.score(range(count), tiles, executor), strict=True):
-                p[tile.first.start : tile.first.stop, tile.second.start : tile.second.stop] = own
-        logits = np.log(p) - np.log1p(-p)
+                rows, columns = tile.first, tile.second
+                logits[rows.start : rows.stop, columns.start : columns.stop] = own
         return (logits - logits.T) / 2
+
+
+def _logit(logits: Tensor) -> Tensor:
+    """Of the probability that the first is the better."""
+    return logits[..., 1] - logits[..., 0]
 
 
 def read(path: Path) -> np.ndarray:
@@ -126,11 +139,12 @@ def measure_ends(listener: Listener, paths: Sequence[Path], lengths: Sequence[fl
     whole = [listener.encode(sound) for sound in sounds]
     for silence in ("zeros", "room"):
         for r in lengths:
+            both = [
+                listener.endings(_ended(sound, r, silence), own[: WHOLE - 1])
+                for sound, own in zip(sounds, whole, strict=True)
+            ]
             for way in WAYS:
-                ended = [
-                    _end(listener, sound, own, r, silence, way)
-                    for sound, own in zip(sounds, whole, strict=True)
-                ]
+                ended = [endings[way].segments for endings in both]
                 shifts, flips, decisions = _shifts(listener, whole, ended)
                 print(
                     f"{silence:6} r = {r:3.1f} s  {way:8} {Shift.of(shifts)}  "
@@ -139,17 +153,13 @@ def measure_ends(listener: Listener, paths: Sequence[Path], lengths: Sequence[fl
                 )
 
 
-def _end(
-    listener: Listener, sound: np.ndarray, whole: np.ndarray, r: float, silence: str, way: str
-) -> np.ndarray:
-    end = ((WHOLE - 1) * SEGMENT_SECONDS + r) * RATE
+def _ended(sound: np.ndarray, r: float, silence: str) -> np.ndarray:
+    """Sound that is silent from ``r`` seconds in its last segment on."""
     ended = sound.copy()
-    rest = ended[round(end) :]
+    rest = ended[round(((WHOLE - 1) * SEGMENT_SECONDS + r) * RATE) :]
     noise = NOISE * np.random.default_rng(0).standard_normal(len(rest))
     rest[:] = 0 if silence == "zeros" else noise
-    with tempfile.TemporaryDirectory() as folder:
-        write_flac(path := Path(folder) / "a.flac", ended, RATE)
-        return listener.ending(path, whole[: WHOLE - 1], way).segments
+    return ended
 
 
 def _shifts(
@@ -175,8 +185,12 @@ def measure_cuts(listener: Listener, paths: Sequence[Path], places: int) -> None
     for number, sound in enumerate(sounds):
         others = [own for place, own in enumerate(whole) if place != number]
         cuts = [(int(n), r) for n in rng.integers(10, 29, places) for r in (1, 3, 5, 7, 9)]
+        both = [
+            listener.endings(sound[: round((n * SEGMENT_SECONDS + r) * RATE)], whole[number][:n])
+            for n, r in cuts
+        ]
         for way in WAYS:
-            ends = [_cut(listener, sound, whole[number], n, r, way) for n, r in cuts]
+            ends = [endings[way] for endings in both]
             margins = listener.margins([*(own.segments for own in ends), *others])
             against = margins[: len(ends), len(ends) :].mean(axis=1).reshape(places, -1)
             seconds = np.array([own.seconds for own in ends]).reshape(places, -1)
@@ -184,15 +198,6 @@ def measure_cuts(listener: Listener, paths: Sequence[Path], places: int) -> None
             slopes[way].append(9 * float((seconds * against).sum() / (seconds**2).sum()))
     for way, own in slopes.items():
         print(f"{way:8} {Shift.of(own)}")
-
-
-def _cut(
-    listener: Listener, sound: np.ndarray, whole: np.ndarray, n: int, r: float, way: str
-) -> Ending:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "a.flac"
-        write_flac(path, sound[: round((n * SEGMENT_SECONDS + r) * RATE)], RATE)
-        return listener.ending(path, whole[:n], way)
 
 
 def _at_rate(paths: Sequence[Path], folder: Path) -> list[Path]:
@@ -210,7 +215,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True, help="a folder for recitals")
     parser.add_argument("--recordings", type=Path, help="a folder of real recordings")
-    parser.add_argument("--recitals", type=int, default=96)
+    parser.add_argument("--recitals", type=int, default=64)
     parser.add_argument("--lengths", type=float, nargs="*", default=[1, 2, 3, 4, 5, 6])
     parser.add_argument("--places", type=int, default=20)
     given = parser.parse_args()

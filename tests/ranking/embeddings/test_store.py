@@ -96,6 +96,20 @@ def test_a_writer_that_fails_leaves_nothing(store):
     assert not store.contains(KEY, RECORDING)
 
 
+def test_segments_are_written_in_the_place_of_earlier_ones(store):
+    values = np.arange(24.0).reshape(4, 2, 3)
+    with store.open_writer(KEY, RECORDING, "float16") as writer:
+        writer.add(values, [10] * 4)
+        writer.add(-values[:1], [2.5], first=2)
+        writer.file_seconds = 41.0
+        with pytest.raises(ValueError, match="segments from 3 to 4 are missing"):
+            writer.add(values[:1], [10], first=4)
+    kept = store.load(KEY, RECORDING)
+    assert np.array_equal(kept.segments, np.concatenate([values[:2], -values[:1]]))
+    assert (kept.seconds.tolist(), kept.length) == ([10, 10, 2.5], 41)
+    assert list(store.find_damaged()) == []
+
+
 def test_values_that_float16_cannot_hold_are_refused(store):
     for value in (70_000.0, np.nan):
         with pytest.raises(ValueError, match="float16 cannot hold"):
