@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sheets import by_openpyxl, by_xlsxwriter, transposed, write_text
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from icpc.competition.competitions import read_competition
+from icpc.competition.competitions import load_competition, read_competition
 from icpc.study.comparisons import load_comparisons
 from ranking.files.table_writer import to_csv
 
@@ -126,3 +127,23 @@ def test_errors_say_which_option_to_give(tmp_path, options, words):
     result = CliRunner().invoke(app, ["rank", "--panel", str(book), *options])
     assert result.exit_code == 2
     assert words in " ".join(result.output.split())
+
+
+def test_the_official_marks_of_2025_as_a_workbook_are_the_same_comparisons(tmp_path):
+    competition = load_competition("icpc2025")
+    names = competition.roster.set_index("candidate")["name"]
+    marks = pd.read_csv(competition.panel)
+    sheets = {}
+    for stage, own in marks[marks["round"].isin(["stage3", "final"])].groupby("round"):
+        cells = own.assign(mark=own["mark"].astype(object).where(own["recused"] == "no", "s"))
+        wide = cells.pivot_table("mark", "candidate", "juror", aggfunc="first")
+        rows = [[names[who], *row] for who, row in zip(wide.index, wide.to_numpy(), strict=True)]
+        sheets[stage] = [[f"Sheet of {stage}"], [], ["Pianist", *wide.columns], *rows]
+    book = by_openpyxl(tmp_path / "marks.xlsx", **sheets)
+    for stage in ("final", "stage3", "stage3,final"):
+        own, official = (
+            load_comparisons(competition, marks_file=file, round_name=stage)
+            for file in (book, None)
+        )
+        assert to_csv(own.table) == to_csv(official.table)
+        assert (own.source, own.decided_score) == (official.source, official.decided_score)
