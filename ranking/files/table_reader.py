@@ -26,6 +26,8 @@ from ranking.files.text import did_you_mean, escape_controls, unescape_field
 
 HEADER_WITHIN = 30
 """Rows among which a header is looked for."""
+QUOTED_DECIMAL = r"[+-]?\d+,(?:\d\d?|\d{4,})"
+"""A number with a decimal comma between other commas; three places may be thousands."""
 TITLE_LENGTH = 80
 """Characters of titles that a remark shows."""
 
@@ -73,6 +75,10 @@ class CsvFile:
         text = self.rows[column]
         plain = text.str.replace(",", ".", regex=False) if self.decimal_comma else text
         values = pd.to_numeric(plain.mask(plain == ""), errors="coerce").astype("float64")
+        quoted = text[(text != "") & values.isna()]
+        quoted = quoted[quoted.str.fullmatch(QUOTED_DECIMAL)]
+        if len(quoted):
+            values[quoted.index] = quoted.str.replace(",", ".", regex=False).astype("float64")
         bad = self.first_where(((text != "") & values.isna()) | np.isinf(values))
         if bad is not None:
             raise TableError(

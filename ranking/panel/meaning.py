@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from ranking.errors import ComparisonsError, Given
 from ranking.files.text import escape_controls
@@ -80,16 +81,18 @@ def look_like_places(marks: pd.DataFrame) -> list[str]:
     given = marks[marks["mark"].notna()]
     groups = given.groupby(["round", "juror"])["mark"]
     most = int(groups.size().max()) if len(given) else 0
-    if most < FEWEST_PLACES or not all(_is_one_to_n(own.to_numpy()) for _, own in groups):
+    if most < FEWEST_PLACES or not all(_are_places(own.to_numpy()) for _, own in groups):
         return []
+    shared = ", or shared them" * bool(given.duplicated(["round", "juror", "mark"]).any())
     return [
-        f"every juror used 1 to {most} once each: they look like places. They were ranked as "
-        "marks: if they are places, say that lower is better, or the ranking is upside down"
+        f"every juror used 1 to {most} once each{shared}: they look like places. They were ranked "
+        "as marks: if they are places, say that lower is better, or the ranking is upside down"
     ]
 
 
-def _is_one_to_n(marks: np.ndarray) -> bool:
-    return bool((np.sort(marks) == np.arange(1, len(marks) + 1)).all())
+def _are_places(marks: np.ndarray) -> bool:
+    """Whether marks are the ranks of themselves: 1, 2, 3, or 1, 2.5, 2.5, or 1, 1, 3."""
+    return any((marks == rankdata(marks, method)).all() for method in ("average", "min"))
 
 
 def _zeros(name: str, marks: pd.DataFrame, options: MarkOptions) -> tuple[pd.DataFrame, list[str]]:

@@ -138,6 +138,13 @@ def test_numbers_must_be_finite_and_name_their_line(tmp_path):
     assert np.isnan(read(tmp_path, "candidate,score\na,\n").numbers("score")[0])
 
 
+def test_a_quoted_decimal_comma_is_read_unless_it_may_mean_thousands(tmp_path):
+    file = read(tmp_path, 'candidate,score\na,"18,5"\nb,"-0,25"\nc,7\n')
+    assert file.numbers("score").tolist() == [18.5, -0.25, 7]
+    with pytest.raises(TableError, match="line 2: 'score' is '1,250', which is not a number"):
+        read(tmp_path, 'candidate,score\na,"1,250"\n').numbers("score")
+
+
 def test_flags_are_yes_or_no(tmp_path):
     file = read(tmp_path, "candidate,exempt\na,yes\nb,No\nc,TRUE\nd,0\ne,\n")
     assert file.flags("exempt").tolist() == [True, False, True, False, False]

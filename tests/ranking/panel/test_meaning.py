@@ -56,8 +56,24 @@ def test_what_looks_like_places_is_said_unless_it_is_known(tmp_path):
     known = read(path, lower_is_better=True)
     assert not any("places" in one for one in known.understood)
     assert "lower is better" in known.understood[0]
-    tied = [*PLACES[:3], ["c", 3, *([1] * 69)]]
-    assert not any("places" in one for one in read(write_text(path, tied)).understood)
+    marks = [*PLACES[:3], ["c", 3, *([1] * 69)]]
+    assert not any("places" in one for one in read(write_text(path, marks)).understood)
+
+
+@pytest.mark.parametrize(
+    ("columns", "places"),
+    [
+        (((1, 2.5, 2.5, 4), (4, 3, 2, 1)), True),
+        (((1, 1, 3, 4), (4, 1, 2, 3)), True),
+        (((1, 1, 2, 3), (4, 3, 2, 1)), False),  # dense, as marks from 1 to 3 are
+        (((2, 2, 3, 4), (1, 2, 3, 4)), False),
+        (((0, 1, 2, 3), (3, 2, 1, 0)), False),
+    ],
+)
+def test_shared_places_look_like_places_and_marks_on_a_scale_do_not(tmp_path, columns, places):
+    rows = [["Name", "J1", "J2"], *zip("abcd", *columns, strict=True)]
+    understood = read(write_text(tmp_path / "in.csv", rows)).understood
+    assert any("once each, or shared them" in one for one in understood) == places
 
 
 MARKED = [
