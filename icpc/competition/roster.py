@@ -59,9 +59,9 @@ def understand_roster(path: Path, rounds: tuple[str, ...] = ()) -> ReadTable:
         round, or a score is negative or not a number.
     """
     file = read_table(path, lambda names: "candidate" in names)
-    if "candidate" not in file.rows:
+    if "candidate" not in file.rows or "mark" in file.rows:
         refuse_other_table(file, "roster")
-        file = read_csv(path, ("candidate",))  # says that it is missing
+        file = read_csv(path, ("candidate",))  # says where it is missing
     _check_ids(file)
     unused = unused_columns(file.rows, COLUMNS)
     file, absent = _without_absent_results(file)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ranking.comparisons.headers import is_header
 from ranking.comparisons.kinds import refuse_other_table
 from ranking.errors import TableError
 from ranking.files.names import Names, match_names
@@ -82,8 +83,9 @@ def _read(sheet: Sheet, names: Names | None) -> CsvFile:
                 return file
         elif {"juror", "candidate"} <= {*names_in_row}:
             return table_of_sheet(sheet, at, MARKS, RENAMED)  # says what is missing
-    if any(OF_OTHERS & {*column_names(row)} for row in sheet.rows[:1]):
-        _refuse_other_kinds(sheet)
+    for row in map(column_names, sheet.rows[:1]):
+        if OF_OTHERS & {*row} or is_header(row):
+            _refuse_other_kinds(sheet)
     try:
         return read_wide_marks(sheet, names)
     except TableError:

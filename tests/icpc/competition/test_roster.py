@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from icpc.competition.roster import read_roster
+from icpc.competition.roster import read_roster, understand_roster
 from ranking.errors import RosterError, TableError
 from ranking.tables import ROSTER
 
@@ -75,3 +75,49 @@ def test_composed_and_decomposed_names_are_one_candidate(tmp_path):
 def test_rounds_are_asked_for_where_they_are_needed(tmp_path):
     with pytest.raises(RosterError, match="line 2: 'reached' is 'final', but the rounds are not"):
         read(tmp_path, "candidate,reached\na,final\n", rounds=())
+
+
+@pytest.mark.parametrize(
+    ("text", "seems"),
+    [
+        ("first,second,winner\na,b,a\n", "comparisons of two candidates each"),
+        ("Home,Away,Home goals,Away goals\na,b,2,1\n", "comparisons of two candidates each"),
+        ("juror,candidate,mark\nJ,a,5\n", "the marks of a panel"),
+        ("name,J1,J2,J3\na,5,4,3\nb,4,4,4\n", "the marks of a panel"),
+        ("first,second,first_window,second_window,p_first\na,b,0,0,0.5\n", "votes on windows"),
+        ("recording,level\na.wav,1\n", "a manifest of recordings"),
+    ],
+)
+def test_a_table_of_another_kind_is_refused_with_what_it_seems_to_be(tmp_path, text, seems):
+    with pytest.raises(TableError, match=f"not a roster of candidates: it seems to be {seems}"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "understood"),
+    [
+        ("candidate\na\nb\n", [np.nan, np.nan], "2 candidates, no results"),
+        (
+            "candidate,reached\na,final\nb,\n",
+            [2, np.nan],
+            "2 candidates, the result of 1 not known",
+        ),
+        (
+            "candidate,reached\na,FINAL\nb,withdrawn\n",
+            [2, np.nan],
+            "2 candidates, the result of 1 not known ('withdrawn')",
+        ),
+        (
+            "candidate,score,age\na,3,20\nb,dns,21\n",
+            [3, np.nan],
+            "the result of 1 not known ('dns')",
+        ),
+        ("candidate,reached,Hair\na,Preliminary\u0020,x\nb,stage1,y\n", [0, 1], "not used: hair"),
+    ],
+)
+def test_results_that_are_not_known_are_said(tmp_path, text, score, understood):
+    path = tmp_path / "mine.csv"
+    path.write_text(text)
+    read_table = understand_roster(path, ROUNDS)
+    np.testing.assert_array_equal(read_table.table["score"], score)
+    assert understood in read_table.understood[0]
