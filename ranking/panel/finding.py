@@ -46,15 +46,7 @@ def find_marks(sheet: Sheet, known: Callable[[str], bool]) -> Grid:
     ]
     header = _header(cells)
     if header is None:
-        if any(cell_meaning(cell) == "yes or no" for row in cells for cell in row[1:]):
-            raise TableError(
-                sheet.title, "votes of yes and no, and no numbers", "write 1 for yes and 0 for no"
-            )
-        raise TableError(
-            sheet.title,
-            "no marks by jurors in it",
-            "give columns juror, candidate and mark, or a row per candidate and a column per juror",
-        )
+        raise _no_marks(sheet, cells)
     if header < 0:
         raise TableError(
             sheet.where(0), "marks without a header above them", "name the columns in a first line"
@@ -63,10 +55,25 @@ def find_marks(sheet: Sheet, known: Callable[[str], bool]) -> Grid:
     above = tuple(cells[header - 1] if header else [""] * width)
     grid = Grid(sheet, header, above, tuple(cells[header]), body, (), ())
     grid = without_sums(without_totals(_with_columns(grid), known))
+    if not (grid.marked and grid.rows):
+        raise _no_marks(sheet, cells)
     _refuse_nameless(grid)
     _refuse_short_rows(grid)
     _refuse_other_numbers(grid)
     return grid
+
+
+def _no_marks(sheet: Sheet, cells: list[list[str]]) -> TableError:
+    """The error of a sheet without marks."""
+    if any(cell_meaning(cell) == "yes or no" for row in cells for cell in row[1:]):
+        return TableError(
+            sheet.title, "votes of yes and no, and no numbers", "write 1 for yes and 0 for no"
+        )
+    return TableError(
+        sheet.title,
+        "no marks by jurors in it",
+        "give columns juror, candidate and mark, or a row per candidate and a column per juror",
+    )
 
 
 def _header(cells: list[list[str]]) -> int | None:

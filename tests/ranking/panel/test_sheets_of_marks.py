@@ -152,6 +152,13 @@ READ: dict[str, dict[str, tuple[Write, str]]] = {
             xlsx(Notes=[["written by", "N. N."]], Marks=WIDE),
             "sheet not used: 'Notes'",
         ),
+        "a roster beside": (
+            xlsx(
+                Roster=[["candidate", "name", "seconds", "place"], ["zoe", "Zoë Müller", 1200, 1]],
+                Marks=WIDE,
+            ),
+            "sheet not used: 'Roster'",
+        ),
         "a hidden sheet": (
             xlsx(Marks=WIDE, Draft=WIDE, hidden=["Draft"]),
             "sheet not used: 'Draft' (hidden)",
