@@ -19,7 +19,7 @@ def check(
 
     with TerminalProgress().start("checking"):
         study = open_study(source, options, seed)
-        findings = check_ranking(study)
+        findings = check_ranking(study, source.run)
     if format is Format.TABLE:
         print_line(headline(study))
         for finding in findings:

@@ -3,32 +3,35 @@
 from collections.abc import Mapping
 from typing import Any
 
-from icpc.study.hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
+from icpc.study.hit_rate import (
+    HitRateCurve,
+    hit_rate_curve_from_json,
+    hit_rate_curve_to_json,
+    published_points_hit_rate_curve,
+    study_hit_rate_curve,
+)
+from icpc.study.kept import KeptResults
 from icpc.study.settings import Settings
 from icpc.study.study import Study, run_study
 from ranking.errors import RankingError
 
 
-def hit_rate_curves_by_label(study: Study) -> dict[str, HitRateCurve]:
+def hit_rate_curves_by_label(kept: KeptResults) -> dict[str, HitRateCurve]:
     """Return the hit-rates of a study by their labels; none where results do not allow any.
 
     The study's own comes first, then the other counting of the same comparisons, then that of the
-    published points, if there are any.
+    published points, if there are any. The first two are kept with the run.
+
+    Parameters
+    ----------
+    kept
+        What is kept of the study.
     """
-    seed = study.settings.seed
-    if study.settings.count == "paper":
-        other = Settings(seed=seed)
-    else:
-        other = Settings(method="wins", count="paper", seed=seed)
-    try:
-        own = study_hit_rate_curve(study)
-        recounted = study_hit_rate_curve(run_study(study.competition, study.comparisons, other))
-    except RankingError:  # no results, or all or none passed
-        return {}
-    found = {_label(study.settings): own, _label(other): recounted}
-    if study.competition.published_curve is not None:
+    study = kept.study.largest
+    found = kept.get("hit_rates", lambda: _own_and_recounted(study), _to_json, _from_json)
+    if found and study.competition.published_curve is not None:
         found["the paper's Figure 2, from its own points"] = published_points_hit_rate_curve(
-            study.competition.published_curve, seed
+            study.competition.published_curve, study.settings.seed
         )
     return found
 
@@ -61,6 +64,31 @@ def hit_rate_page_data(hit_rate: HitRateCurve, rank_index: Mapping[str, int]) ->
             )
         },
     }
+
+
+def _own_and_recounted(study: Study) -> dict[str, HitRateCurve]:
+    """The hit-rate of a study, and that of the other counting of the same comparisons."""
+    seed = study.settings.seed
+    if study.settings.count == "paper":
+        other = Settings(seed=seed)
+    else:
+        other = Settings(method="wins", count="paper", seed=seed)
+    try:
+        own = study_hit_rate_curve(study)
+        recounted = study_hit_rate_curve(
+            run_study(study.competition, study.comparisons, other, with_intervals=False)
+        )
+    except RankingError:  # no results, or all or none passed
+        return {}
+    return {_label(study.settings): own, _label(other): recounted}
+
+
+def _to_json(curves: Mapping[str, HitRateCurve]) -> dict[str, Any]:
+    return {label: hit_rate_curve_to_json(curve) for label, curve in curves.items()}
+
+
+def _from_json(values: Mapping[str, Any]) -> dict[str, HitRateCurve]:
+    return {label: hit_rate_curve_from_json(curve) for label, curve in values.items()}
 
 
 def _label(settings: Settings) -> str:

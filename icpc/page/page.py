@@ -8,11 +8,12 @@ The page shows the tables of a study. Its *content* is text and small tables, fo
 a study does not have is None, and the page says so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from icpc.findings.checks import check_study
 from icpc.findings.finding import CONTROLS, Finding, Findings
+from icpc.findings.kept import kept_findings
 from icpc.page.curves import hit_rate_curves_by_label, hit_rate_page_data
 from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
@@ -27,13 +28,19 @@ from icpc.page.tournament import (
 from icpc.page.votes import calibration_page_data, vote_shares_page_data
 from icpc.study.by_round import tier_by_candidate_and_tiers
 from icpc.study.hit_rate import HitRateCurve
+from icpc.study.kept import KeptResults
 from icpc.study.study import Study
 from ranking.errors import ReportError
 
 MAX_CANDIDATES = 2000  # all pairs of them take 20 MB of page
 
 
-def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
+def report_page(
+    study: Study,
+    record: Mapping[str, Any],
+    command: str,
+    run: Path | None = None,
+) -> str:
     """Return the page of a study, as HTML.
 
     Parameters
@@ -44,29 +51,17 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
         Versions, settings and hashes of the study, as :func:`icpc.study.runs.run_record` returns.
     command
         Command line that makes this page, shown on it.
+    run
+        Folder of the study's run, in which findings and hit-rates are kept; None: nowhere.
 
     Raises
     ------
     ReportError
         If there are more than :data:`MAX_CANDIDATES` candidates, or a package is missing.
     """
-    try:
-        from plots.page.render import render_page
-    except ModuleNotFoundError as error:
-        raise ReportError(
-            "the report",
-            f"{error.name} is not installed",
-            "the packages that pages need",
-            key="report-extra",
-        ) from None
-    if len(study.ranking) > MAX_CANDIDATES:
-        raise ReportError(
-            f"report of {study.competition.name}",
-            f"{len(study.ranking):,} candidates; a page holds {MAX_CANDIDATES:,}",
-            "rank them in groups, and report each",
-        )
-    shown = study.largest
-    findings, curves = check_study(shown), hit_rate_curves_by_label(shown)
+    check_page_can_be_written(study)
+    shown, kept = study.largest, KeptResults(study, run)
+    findings, curves = kept_findings(kept), hit_rate_curves_by_label(kept)
     data = _data(shown, curves)
     content = {
         **_summary(shown, findings),
@@ -77,9 +72,40 @@ def report_page(study: Study, record: Mapping[str, Any], command: str) -> str:
         "hashes": sha256_by_input(record),
         "command": command,
     }
-    return render_page(
+    return _renderer()(
         content, data, csv_downloads(study, findings, next(iter(curves.values()), None))
     )
+
+
+def check_page_can_be_written(study: Study) -> None:
+    """Raise where a study has no page.
+
+    Raises
+    ------
+    ReportError
+        If there are more than :data:`MAX_CANDIDATES` candidates, or a package is missing.
+    """
+    _renderer()
+    if len(study.ranking) > MAX_CANDIDATES:
+        raise ReportError(
+            f"report of {study.competition.name}",
+            f"{len(study.ranking):,} candidates; a page holds {MAX_CANDIDATES:,}",
+            "rank them in groups, and report each",
+        )
+
+
+def _renderer() -> Callable[..., str]:
+    """What writes the page, where the packages that it needs are installed."""
+    try:
+        from plots.page.render import render_page
+    except ModuleNotFoundError as error:
+        raise ReportError(
+            "the report",
+            f"{error.name} is not installed",
+            "the packages that pages need",
+            key="report-extra",
+        ) from None
+    return render_page
 
 
 def _summary(study: Study, findings: Findings) -> dict[str, Any]:

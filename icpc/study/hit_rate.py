@@ -1,9 +1,10 @@
 """The hit-rate of a ranking: its curve, and what is needed to print and draw it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from ranking.files.table_writer import to_csv
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+NAN = float("nan")
 PUBLISHED_TITLE = "Zhang, Liang, Dixon 2024, Figure 2: the paper's own points"
 
 
@@ -229,6 +231,27 @@ def published_points_hit_rate_curve(points_file: Path, seed: int = 0) -> HitRate
         remarks=(remark,),
         stem="hitrate-published",
     )
+
+
+def hit_rate_curve_to_json(curve: HitRateCurve) -> dict[str, Any]:
+    """Return the fields of a curve as values that JSON has, its table by columns."""
+    table = curve.curve
+    columns = {name: (str(column.dtype), column.tolist()) for name, column in table.items()}
+    return {**vars(curve), "curve": columns, "summary": asdict(curve.summary)}
+
+
+def hit_rate_curve_from_json(values: Mapping[str, Any]) -> HitRateCurve:
+    """Return the curve of such values; a number that is null is missing."""
+    columns = {name: pd.Series(one, dtype=kind) for name, (kind, one) in values["curve"].items()}
+    summary: dict[str, Any] = _with_nan(values["summary"])
+    fields = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
+    return HitRateCurve(
+        **_with_nan(fields) | {"curve": pd.DataFrame(columns), "summary": HitRateSummary(**summary)}
+    )
+
+
+def _with_nan(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: NAN if one is None else one for name, one in values.items()}
 
 
 def _detectable(study: Study, summary: HitRateSummary) -> float:

@@ -8,7 +8,8 @@ file. It is written last, so a folder without it holds no finished run. ``roster
 ``permutations.npy`` where results were permuted (:class:`ranking.evaluation.permuted_outcomes.
 PermutedOutcomes`, its array of outcomes).
 ``ranking.csv`` is made without results; so is ``rank-probabilities.csv``, but for a row of the
-number who passed. It is there where draws of ranks are behind the intervals. A run has no date and
+number who passed. It is there where draws of ranks are behind the intervals. ``findings.json`` is
+what was computed of the run since (:mod:`icpc.study.kept`). A run has no date and
 no absolute path in it: equal inputs give identical files; of recordings, given what the record's
 provenance names under computation, embeddings and encoder: torch, CPU capability, threads and
 precision.
@@ -49,7 +50,8 @@ from ranking.uncertainty.probabilities import rank_probabilities
 PERMUTATIONS_FILE = "permutations.npy"
 INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", PERMUTATIONS_FILE)
 PROBABILITIES_FILE = "rank-probabilities.csv"
-FILES = ("run.json", *INPUTS, "ranking.csv", PROBABILITIES_FILE)
+FINDINGS_FILE = "findings.json"
+FILES = ("run.json", *INPUTS, "ranking.csv", PROBABILITIES_FILE, FINDINGS_FILE)
 REPORT_FIGURES = (
     "hitrate",
     "intervals",

@@ -41,6 +41,7 @@ from ranking.evaluation.permuted_outcomes import PermutedOutcomes
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import rank_candidates
 from ranking.uncertainty.rank_intervals import Intervals
+from ranking.uncertainty.units import Uncertainty
 
 MAX_SIMULATED = 400  # candidates, up to which as many random judges are simulated as permutations
 
@@ -196,7 +197,13 @@ class Study:
         return detectable_accuracy(self.tally.pair_counts, score, self.settings.seed)
 
 
-def run_study(competition: Competition, comparisons: Comparisons, settings: Settings) -> Study:
+def run_study(
+    competition: Competition,
+    comparisons: Comparisons,
+    settings: Settings,
+    *,
+    with_intervals: bool = True,
+) -> Study:
     """Return the study of a competition: its candidates ranked from comparisons.
 
     Parameters
@@ -207,6 +214,8 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
         What the ranking is made from.
     settings
         How to rank, and the seed of the intervals.
+    with_intervals
+        Whether to estimate intervals.
 
     Raises
     ------
@@ -224,7 +233,11 @@ def run_study(competition: Competition, comparisons: Comparisons, settings: Sett
     schedule = describe_schedule(tally)
     method, marks = settings.ranking_method, _marks(comparisons, tally)
     ranking = rank_candidates(tally, method, marks)
-    intervals = study_intervals(ranking, comparisons, tally, settings)
+    intervals = (
+        study_intervals(ranking, comparisons, tally, settings)
+        if with_intervals
+        else Intervals(ranking, Uncertainty(reason="they were not asked for"))
+    )
     remarks += ranking_remarks(competition, comparisons.table, tally, schedule, method)
     remarks += intervals.uncertainty.sentences
     return Study(
@@ -259,6 +272,7 @@ def hit_rate_curve_and_summary(study: Study) -> tuple[pd.DataFrame, HitRateSumma
             study.competition.name,
             "no results are known, so there is no hit-rate",
             "fill in 'reached' or 'score' in the roster",
+            key="give-results",
         )
     known = study.tally.candidates.isin(passed.index)
     null = None if study.null_strengths is None else study.null_strengths[:, known]
@@ -272,7 +286,6 @@ def result_labels(study: Study) -> pd.Series:
     results = study.results
     score = results["score"].map(lambda value: "" if np.isnan(value) else f"score {value:g}")
     return results["reached"].mask(results["reached"] == "", score)
-            key="give-results",
 
 
 def _marks(comparisons: Comparisons, tally: Tally) -> np.ndarray | None:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from icpc.competition.competitions import load_competition
-from icpc.findings.checks import check_study
 from icpc.findings.finding import Findings
+from icpc.findings.kept import kept_findings
 from icpc.page.figures import draw_figures
-from icpc.page.page import report_page
+from icpc.page.page import check_page_can_be_written, report_page
 from icpc.study.hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
+from icpc.study.kept import KeptResults
 from icpc.study.runs import default_run_folder, load_run_record, run_record, save_run
 from icpc.study.study import Study
 from ranking.errors import CompetitionError, Given, RunError
@@ -15,8 +16,15 @@ from ranking.files.atomic import write_text
 from ranking.progress import SILENT, Progress
 
 
-def check(study: Study) -> Findings:
+def check(study: Study, run: Path | None = None) -> Findings:
     """Return how far to trust a ranking: findings, each with its number and a sentence.
+
+    Parameters
+    ----------
+    study
+        The ranking.
+    run
+        Folder that the study was loaded from: its findings are kept there; None: nowhere.
 
     Examples
     --------
@@ -26,7 +34,7 @@ def check(study: Study) -> Findings:
     >>> round(check(study)["pair_accuracy"].value, 3)
     0.73
     """
-    return check_study(study)
+    return kept_findings(KeptResults(study, run))
 
 
 def hit_rate(study: Study) -> HitRateCurve:
@@ -118,9 +126,10 @@ def report(
     record = run_record(study)
     if run is not None:
         record = load_run_record(run) | {"settings": record["settings"]}
-    page = report_page(study, record, command or _call(folder))
+    check_page_can_be_written(study)
     if folder != run:
         save_run(study, folder)
+    page = report_page(study, record, command or _call(folder), folder)
     write_text(page, folder / "report.html")
     return folder / "report.html"
 

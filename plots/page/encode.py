@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 DIGITS = 6  # significant ones, of numbers for the script
+GZIP_LEVEL = 6  # of a million comparisons 9 makes 6 % more in ten times the time
 
 
 def script_safe_json(data: Mapping[str, Any]) -> str:
@@ -28,7 +29,7 @@ def script_safe_json(data: Mapping[str, Any]) -> str:
 
 def gzip_base64(text: str) -> str:
     """Return a file as gzip in base64."""
-    return b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
+    return b64encode(gzip.compress(text.encode(), GZIP_LEVEL, mtime=0)).decode("ascii")
 
 
 def csp_script_hash(script: str) -> str:

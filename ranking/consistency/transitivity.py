@@ -52,15 +52,13 @@ def find_long_cycle_per_component(tally: Tally, rank: pd.Series) -> list[Cycle]:
     rank : int Series by candidate
         Ranks, 1 is best; each cycle starts with its best ranked candidate.
     """
-    import networkx as nx  # a quarter of a second to load
-
     beats = tally.wins > tally.wins.T
     found = []
     for members in strongly_connected_components(beats.astype(float)):
         if len(members) < 3:
             continue
         within = beats[np.ix_(members, members)]
-        cycle = _extend(within, [u for u, _ in nx.find_cycle(nx.DiGraph(within))])
+        cycle = _extend(within, _first_cycle(within))
         ids = [tally.candidates[members[at]] for at in cycle]
         start = min(range(len(ids)), key=lambda at: (rank[ids[at]], ids[at]))
         found.append(Cycle((*ids[start:], *ids[:start]), len(members)))
@@ -104,6 +102,14 @@ def widest_circular_triads(tally: Tally, rank: pd.Series, max_rows: int = 10) ->
     return pd.DataFrame(rows, columns=["best", "middle", "worst", "span"])
 
 
+def _first_cycle(beats: np.ndarray) -> list[int]:
+    """Return the cycle that is met by going from the first vertex to the first that it beat."""
+    path = [0]  # in a strongly connected component everyone beat somebody
+    while (beaten := int(beats[path[-1]].argmax())) not in path:
+        path.append(beaten)
+    return path[path.index(beaten) :]
+
+
 def _extend(beats: np.ndarray, cycle: list[int]) -> list[int]:
     """Return the cycle with all the vertices that can be inserted, one or two at a time [2]_."""
     outside = [at for at in range(len(beats)) if at not in set(cycle)]
@@ -121,12 +127,14 @@ def _extend(beats: np.ndarray, cycle: list[int]) -> list[int]:
 
 def _insertable(beats: np.ndarray, cycle: list[int], outside: list[int]) -> tuple[int, ...] | None:
     """Return the first vertex that can be inserted, else the first two that can be together."""
-    before, free = np.array(cycle), np.array(outside)
+    before = np.array(cycle)
+    after = np.roll(before, -1)
+    for one in outside:  # seldom far to look
+        if (beats[before, one] & beats[one, after]).any():
+            return (one,)
+    free = np.array(outside)
     entering = beats[np.ix_(before, free)]  # [p, u]: the p-th of the cycle beat u
-    leaving = beats[np.ix_(free, np.roll(before, -1))]  # [v, p]: v beat the one after the p-th
-    alone = (entering & leaving.T).any(axis=0)
-    if alone.any():
-        return (outside[int(alone.argmax())],)
+    leaving = beats[np.ix_(free, after)]  # [v, p]: v beat the one after the p-th
     ways = entering.T.astype(np.float32) @ leaving.T.astype(np.float32)  # [u, v]: gaps for both
     pairs = np.argwhere((ways > 0) & beats[np.ix_(free, free)])
     return tuple(outside[at] for at in pairs[0]) if len(pairs) else None

@@ -1,10 +1,12 @@
 """Time reports: to write them, and in a browser to answer, beside an empty page.
 
 Run ``python tests/benchmarks/report.py``; ``--candidates 100`` for a shorter one. The bundled
-competitions and a round robin of 1,000 are written with ``judge report`` and opened in Debian's
-Chromium. *Ready* is from asking for the page until tables sort and charts answer, *sorted* from a
-click on a column until the rows stand in order, *opened* from an address until the page of a
-candidate stands there; medians in seconds.
+competitions and a round robin of 1,000 are written with ``judge rank``, ``judge check`` and
+``judge report``, each from the run of the one before, and opened in Debian's Chromium. *Page* is
+what the page itself takes, once the run is read and ranked, and findings and hit-rates are kept.
+*Ready* is from asking for the page until tables sort and charts answer, *sorted* from a click on a
+column until the rows stand in order, *opened* from an address until the page of a candidate stands
+there; medians in seconds.
 """
 
 import argparse
@@ -13,12 +15,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from engine import tournament
 from playwright.sync_api import Page, sync_playwright
 
+from icpc.page.page import report_page
+from icpc.study.runs import load_run, run_record
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
 
@@ -33,12 +38,18 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def written(folder: Path, *options: object) -> tuple[float, Path]:
-    """Seconds that ``judge report`` takes, and the page."""
-    command = [sys.executable, "-c", "from icpc.cli import app; app()", "report", "--out", folder]
-    call = list(map(str, [*command, *options]))
-    took = seconds(lambda: subprocess.run(call, check=True, stdout=subprocess.DEVNULL))
-    return took, folder / "report.html"
+def written(folder: Path, *options: object) -> tuple[list[float], Path]:
+    """Seconds that rank, check and report take, and the page alone; and where the page is."""
+    run = ["--run", folder]
+    calls = (["rank", *options, "--out", folder], ["check", *run], ["report", *run])
+    program = [sys.executable, "-c", "from icpc.cli import app; app()"]
+    times = []
+    for call in calls:
+        command = [*program, *map(str, call)]
+        times.append(seconds(partial(subprocess.run, command, check=True, capture_output=True)))
+    study = load_run(folder)
+    page = seconds(lambda: report_page(study, run_record(study), "judge report", folder))
+    return [*times, page], folder / "report.html"
 
 
 def round_robin(folder: Path, n: int) -> list[object]:
@@ -89,15 +100,16 @@ def main() -> None:
             for _ in range(arguments.openings)
         )
         print(f"an empty page opens in {empty:.3f} s")
-        heads = ("written", "MB", "ready", "÷ empty", "sorted", "opened")
+        heads = ("rank", "check", "report", "page", "MB", "ready", "÷ empty", "sorted", "opened")
         print(f"{'report':10}" + "".join(f"{head:>9}" for head in heads))
         for report, options in reports.items():
             took, path = written(folder / report, *options)
             times = [answers(page, path.as_uri()) for _ in range(arguments.openings)]
             ready, ordered, opened = map(median, zip(*times, strict=True))
+            written_in = "".join(f"{one:9.1f}" for one in took)
             size = path.stat().st_size / 1e6
             print(
-                f"{report:10}{took:9.1f}{size:9.2f}{ready:9.2f}{ready / empty:9.1f}"
+                f"{report:10}{written_in}{size:9.2f}{ready:9.2f}{ready / empty:9.1f}"
                 f"{ordered:9.2f}{opened:9.2f}"
             )
         browser.close()

@@ -32,6 +32,7 @@ from icpc.page.tournament import (
 from icpc.page.votes import calibration_page_data, vote_shares_page_data
 from icpc.study.by_round import tier_by_candidate_and_tiers
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
+from icpc.study.kept import KeptResults
 from icpc.study.runs import run_record
 from icpc.study.settings import Settings
 from icpc.study.study import run_study
@@ -160,8 +161,12 @@ def test_methods_name_whom_they_rank_differently(study2015):
     np.testing.assert_allclose(np.diag(found["taus"]), 1)
 
 
+def curves_of(study):
+    return hit_rate_curves_by_label(KeptResults(study, None))
+
+
 def test_curves_can_be_switched_between_countings(study2015):
-    curves = hit_rate_curves_by_label(study2015)
+    curves = curves_of(study2015)
     assert list(curves) == [
         "every comparison, by bradley-terry",
         "the paper's counting: pairs of unequal result only, by raw wins",
@@ -182,11 +187,11 @@ def test_curves_can_be_switched_between_countings(study2015):
 def test_a_study_by_the_papers_counting_is_shown_beside_the_fair_one():
     wins = both_ways("ab", "ac", "bd", "dc")
     study = study_of(wins, ["final", "final", "first", "first"], method="wins", count="paper")
-    assert [label.partition(":")[0] for label in hit_rate_curves_by_label(study)] == [
+    assert [label.partition(":")[0] for label in curves_of(study)] == [
         "the paper's counting",
         "every comparison, by bradley-terry",
     ]
-    assert hit_rate_curves_by_label(study_of(wins, ["", "", "", ""])) == {}
+    assert curves_of(study_of(wins, ["", "", "", ""])) == {}
 
 
 def test_windows_tell_best_and_worst_by_hand(voted):
@@ -290,7 +295,9 @@ def test_many_leaders_give_their_number():
 
 def test_files_are_those_of_the_run(ring, voted):
     files = csv_downloads(
-        ring, check_study(ring), next(iter(hit_rate_curves_by_label(ring).values()))
+        ring,
+        check_study(ring),
+        next(iter(curves_of(ring).values())),
     )
     assert list(files) == [
         "ranking.csv",

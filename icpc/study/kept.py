@@ -1,0 +1,158 @@
+"""What commands computed of a run, kept in its folder, so that none computes it again.
+
+Conventions
+-----------
+``findings.json`` holds what :data:`COMPUTED_FROM` is a hash of: tables, settings, versions of the
+program and its libraries, and the program's own code. If any of them differs, or the file was
+edited, nothing is kept, and all is computed anew. Only results of a run's own settings are kept. A
+missing number is null; others are written with all their digits, so that what is read equals what
+was computed.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache, cached_property
+from math import isnan
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+import icpc
+import ranking
+from icpc.study.runs import FINDINGS_FILE, load_run_record, run_record
+from icpc.study.settings import Settings
+from icpc.study.study import Study
+from ranking.errors import RunError
+from ranking.files.atomic import write_text
+from ranking.files.hashing import json_sha256
+from ranking.methods.registry import METHODS
+
+COMPUTED_FROM = "computed_from"
+OF_FILES = ("sha256", "intervals")  # of a record: where data came from, and what follows from them
+T = TypeVar("T")
+
+
+class KeptResults:
+    """Results on a study by name, kept in the folder of its run.
+
+    Nothing is kept of a study with other settings than its run, nor in a folder that cannot be
+    written.
+
+    Parameters
+    ----------
+    study
+        The study.
+    folder
+        Folder of its run; None: nothing is kept.
+    """
+
+    def __init__(self, study: Study, folder: Path | None) -> None:
+        self.study, self.folder = study, folder
+
+    def get(
+        self,
+        name: str,
+        compute: Callable[[], T],
+        to_json: Callable[[T], Any],
+        from_json: Callable[[Any], T],
+    ) -> T:
+        """Return what is kept by a name, or compute and keep it.
+
+        Parameters
+        ----------
+        name
+            Name of the result.
+        compute
+            Computes it.
+        to_json
+            Returns its values as JSON has them.
+        from_json
+            Returns the result of such values; a number that is null is missing.
+        """
+        if name in self._values:
+            return from_json(self._values[name])
+        result = compute()
+        if self.folder is not None and self._of_run(self.folder):
+            self._values[name] = _without_nan(to_json(result))
+            self._write(self.folder / FINDINGS_FILE)
+        return result
+
+    @cached_property
+    def _values(self) -> dict[str, Any]:
+        if self.folder is None:
+            return {}
+        try:
+            kept = json.loads((self.folder / FINDINGS_FILE).read_text(encoding="utf-8"))
+            values: dict[str, Any] = kept["values"]
+            valid = kept["sha256"] == json_sha256(values) and kept[COMPUTED_FROM] == self._sha256
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+        return values if valid else {}
+
+    @cached_property
+    def _sha256(self) -> str:
+        return _study_sha256(self.study)
+
+    def _of_run(self, folder: Path) -> bool:
+        """Whether the study has the settings of the run in a folder, by methods of the program."""
+        study, record = self.study, load_run_record(folder)
+        return (
+            study.settings == Settings(**record["settings"])
+            and study.comparisons.passing_score == record["comparisons"]["passing_score"]
+            and study.settings.method in METHODS.own
+        )
+
+    def _write(self, path: Path) -> None:
+        sha256 = json_sha256(self._values)
+        kept = {COMPUTED_FROM: self._sha256, "sha256": sha256, "values": self._values}
+        with suppress(RunError):
+            write_text(json.dumps(kept, ensure_ascii=False) + "\n", path)
+
+
+def _study_sha256(study: Study) -> str:
+    """The hash of everything that results on a study depend on."""
+    competition, comparisons = study.competition, study.comparisons
+    record = {name: value for name, value in run_record(study).items() if name not in OF_FILES}
+    tables = {
+        "roster": competition.roster,
+        "comparisons": comparisons.table,
+        "votes": comparisons.votes,
+        "marks": comparisons.marks,
+    }
+    of_tables = {name: _table_sha256(one) for name, one in tables.items() if one is not None}
+    if comparisons.permuted is not None:
+        outcomes = comparisons.permuted.outcomes.tobytes()
+        of_tables["permuted"] = hashlib.sha256(outcomes).hexdigest()
+    return json_sha256({"record": record, "tables": of_tables, "code": _code_sha256()})
+
+
+def _table_sha256(table: pd.DataFrame) -> str:
+    """The hash of the values of a table, each distinct one of a column spelt once."""
+    digest = hashlib.sha256()
+    for name, column in table.items():
+        codes, values = pd.factorize(column)
+        digest.update(f"{name}\n{values.tolist()!r}\n".encode())
+        digest.update(codes.tobytes())
+    return digest.hexdigest()
+
+
+@cache
+def _code_sha256() -> str:
+    """The hash of the program's modules: an edited one may compute something else."""
+    digest = hashlib.sha256()
+    for package in (icpc, ranking):
+        for path in sorted(Path(package.__path__[0]).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _without_nan(value: Any) -> Any:
+    """The value with null for numbers that are missing."""
+    if isinstance(value, Mapping):
+        return {name: _without_nan(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and isnan(value) else value

@@ -1,0 +1,132 @@
+"""What a command computed of a run is kept with it, as long as it is what would be computed."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icpc.findings import kept as findings_kept
+from icpc.findings.finding import Findings
+from icpc.page import curves as page_curves
+from icpc.page.page import report_page
+from icpc.study import kept
+from icpc.study.comparisons import load_comparisons
+from icpc.study.kept import KeptResults
+from icpc.study.runs import FINDINGS_FILE, load_run, run_record, save_run
+from icpc.study.settings import Settings
+from icpc.study.study import run_study, with_passing_score
+from icpc.workflows.competitions import bundled_or_own_competition
+from icpc.workflows.results import check
+from icpc.workflows.settings import Source
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Folder of a run of 8 candidates, each compared with everyone in both orders."""
+    folder = tmp_path_factory.mktemp("made")
+    ids = np.array([f"c{at}" for at in range(8)])
+    reached = ["one", "two", "final", "final"] * 2
+    roster = pd.DataFrame({"candidate": ids, "reached": reached})
+    roster.to_csv(folder / "cup.csv", index=False)
+    first, second = np.nonzero(~np.eye(8, dtype=bool))
+    won = np.random.default_rng(0).random(len(first)) < 0.6
+    table = {"first": ids[first], "second": ids[second]}
+    table["winner"] = np.where(won, table["first"], table["second"])
+    pd.DataFrame(table).to_csv(folder / "my.csv", index=False)
+    source = Source(roster=folder / "cup.csv", rounds="one,two,final")
+    competition = bundled_or_own_competition(source)
+    comparisons = load_comparisons(competition, folder / "my.csv")
+    save_run(run_study(competition, comparisons, Settings(method="wins")), folder / "run")
+    return folder / "run"
+
+
+@pytest.fixture
+def run(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "run")
+
+
+@pytest.fixture
+def computed(monkeypatch):
+    """Names of what was computed, in order; nothing that takes long really is."""
+    done = []
+    results = {"check_study": Findings(()), "_own_and_recounted": {}}
+
+    for module, name in ((findings_kept, "check_study"), (page_curves, "_own_and_recounted")):
+
+        def result(study, name=name):
+            done.append(name)
+            return results[name]
+
+        monkeypatch.setattr(module, name, result)
+    return done
+
+
+def page(run):
+    study = load_run(run)
+    return report_page(study, run_record(study), "judge", run)
+
+
+def test_findings_and_page_are_the_same_kept_or_computed(run, monkeypatch):
+    found, shown = check(load_run(run), run), page(run)
+    for module, name in ((findings_kept, "check_study"), (page_curves, "_own_and_recounted")):
+        monkeypatch.delattr(module, name)
+    assert page(run) == shown
+    kept_ones = check(load_run(run), run)
+    pd.testing.assert_frame_equal(kept_ones.table(), found.table())
+    for one, other in zip(kept_ones, found, strict=True):
+        assert repr(replace(one, test=None)) == repr(replace(other, test=None))
+        assert (one.test is None) == (other.test is None)
+        if one.test is not None:
+            assert (one.test.effect, one.test.p) == (other.test.effect, other.test.p)
+            assert one.test.words(one.outcome) == other.test.words(other.outcome)
+
+
+def test_what_is_kept_is_made_anew_when_it_is_no_longer_that_of_the_run(run, computed, monkeypatch):
+    check(load_run(run), run)
+    code = kept._code_sha256
+    assert KeptResults(load_run(run), run)._values
+    for change in ("settings", "passing score", "comparisons", "code", "file"):
+        study = load_run(run, seed=1) if change == "settings" else load_run(run)
+        if change == "passing score":
+            study = with_passing_score(study, 2)
+        if change == "comparisons":
+            shuffled = study.comparisons.table.iloc[::-1].reset_index(drop=True)
+            study = replace(study, comparisons=replace(study.comparisons, table=shuffled))
+        if change == "code":
+            monkeypatch.setattr(kept, "_code_sha256", lambda: "another")
+        if change == "file":
+            monkeypatch.setattr(kept, "_code_sha256", code)
+            text = (run / FINDINGS_FILE).read_text(encoding="utf-8")
+            (run / FINDINGS_FILE).write_text(text.replace("[]", "[1]"), encoding="utf-8")
+        assert not KeptResults(study, run)._values, change
+
+
+def test_only_the_runs_own_settings_are_kept(run, computed):
+    check(load_run(run, seed=1), run)
+    check(with_passing_score(load_run(run), 2), run)
+    assert not (run / FINDINGS_FILE).exists()
+    check(load_run(run), run)
+    before = (run / FINDINGS_FILE).read_bytes()
+    check(load_run(run, method="win-rate"), run)
+    assert (run / FINDINGS_FILE).read_bytes() == before
+    computed.clear()
+    check(load_run(run), run)
+    assert computed == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"values": 1}', "\0"])
+def test_a_damaged_file_is_written_anew(run, computed, text):
+    (run / FINDINGS_FILE).write_text(text, encoding="utf-8")
+    check(load_run(run), run)
+    assert "values" in json.loads((run / FINDINGS_FILE).read_text(encoding="utf-8"))
+    assert computed == ["check_study"]
+
+
+def test_a_new_run_drops_what_was_kept(run, computed):
+    study = load_run(run)
+    check(study, run)
+    save_run(study, run)
+    assert not (run / FINDINGS_FILE).exists()
