@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from icpc.competition.bundled import BUNDLED
 from icpc.competition.competitions import Competition
 from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.reading import read_comparisons
@@ -145,11 +146,13 @@ def load_comparisons(
     if path is not None and not by_marks:
         read = read_comparisons(path, competition.names, columns)
         number = row_counts(read.table).sum()
-        if is_default:
-            published = f"{number:,.0f} published comparisons"
-            return Comparisons(read.table, published, competition.comparisons_remark, path)
-        made = Comparisons(read.table, f"{number:,.0f} comparisons", path=path)
-        return replace(made, understood=read.understood)
+        return Comparisons(
+            read.table,
+            f"{number:,.0f}{' published' * is_default} comparisons",
+            competition.comparisons_remark if is_default else "",
+            path,
+            understood=() if BUNDLED in path.parents else read.understood,
+        )
     if columns:
         raise CompetitionError(
             Given(columns=None),
@@ -234,7 +237,7 @@ def _from_panel(
         decided_score=decided,
         marks=read.table,
         provenance={"marks": how} if how else {},
-        understood=() if is_default and not how else read.understood,
+        understood=() if BUNDLED in path.parents and not how else read.understood,
     )
 
 

@@ -87,6 +87,13 @@ def test_how_marks_were_read_is_kept_and_shown_to_be_repeated(roster):
     assert "--round Waltz,Tango --lower-is-better --pool sum" in page
 
 
+def test_marks_of_a_competition_of_ones_own_may_be_a_workbook_and_are_explained(roster):
+    by_openpyxl(Path("marks.xlsx"), Marks=WIDE[:6])
+    Path("competition.toml").write_text('panel = "marks.xlsx"\n')
+    printed = judge("rank", "--roster", roster)
+    assert "marks.xlsx: 5 jurors × 5 candidates, higher is better, 1 cell 's': recused" in printed
+
+
 def test_a_roster_and_comparisons_may_be_workbooks(roster):
     people = by_openpyxl(Path("people.xlsx"), People=[["The Cup"], [], *ROSTER], Notes=[["x"]])
     rows = [["first", "second", "winner"], ["c00", "c01", "c00"], ["c01", "c02", "tie"]]
