@@ -12,7 +12,8 @@ candidate ties ever less often with a *ghost* of strength 0, compared with nobod
 in a group are exactly those of its own maximum likelihood, whoever else was compared; those between
 groups are finite only because the weight of the ghost is, :data:`VANISHING`, and mean no more than
 an order. The mean of the largest group is 0. Each component of candidates whom comparisons join is
-fitted by itself.
+fitted by itself, a large one of whom few pairs were compared by
+:mod:`ranking.methods.sparse_bradley_terry`.
 
 References
 ----------
@@ -31,23 +32,23 @@ from ranking.comparisons.components import (
     weakly_connected_components,
 )
 from ranking.comparisons.tally import WinMatrix
-from ranking.errors import RankingError
 from ranking.methods.method import Method, Start, Weights
+from ranking.methods.sparse_bradley_terry import (
+    CONVERGED,
+    MAX_STEPS,
+    NEARLY_CONVERGED,
+    RIDGE,
+    is_sparse,
+    sparse_log_strengths,
+    unfinished_fit,
+)
 
 VANISHING = 1e-6
 """Weight of the ghost where wins do not connect all candidates both ways."""
-MAX_STEPS = 1000
-"""Largest number of Newton steps of a fit."""
-CONVERGED = 1e-7
-"""A fit ends with the step that moves no difference by more than this: its error is the square."""
-NEARLY_CONVERGED = 1e-5
-"""A fit ends when the mean log-strength, which a light ghost hardly holds, moves no more."""
 SHORT = 0.25
 """A Newton step that moves no log-strength by more than this is taken whole."""
 LONG = 10.0
 """A Newton step moves no log-strength by more than this."""
-RIDGE = 1e-12
-"""What is added to a curvature, relative to its diagonal, so that it can be factored."""
 
 
 def bradley_terry_log_strengths(
@@ -91,7 +92,9 @@ def fit_components(wins: np.ndarray) -> np.ndarray:
     """
     strength = np.zeros(len(wins))
     for members in weakly_connected_components(wins + wins.T):
-        strength[members] = _fit_groups(wins[np.ix_(members, members)])
+        part = wins[np.ix_(members, members)]
+        sparse = is_sparse(part)
+        strength[members] = sparse_log_strengths(part, VANISHING) if sparse else _fit_groups(part)
     return strength
 
 
@@ -178,12 +181,7 @@ def _climb(wins: np.ndarray, weight: float, strength: np.ndarray, sizes: np.ndar
         if np.ptp(step) < CONVERGED and abs(step.mean()) < NEARLY_CONVERGED:
             return strength + step
         strength = strength + _share_of_step(wins, weight, strength, step) * step
-    raise RankingError(
-        "Bradley-Terry",
-        f"the fit did not converge in {MAX_STEPS} steps",
-        "rank by win rate",
-        key="rank-by-win-rate",
-    )
+    raise unfinished_fit()
 
 
 def newton_step(

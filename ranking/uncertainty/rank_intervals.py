@@ -27,6 +27,8 @@ from ranking.uncertainty.jackknife import cluster_wins
 from ranking.uncertainty.joint_ranks import could_be_first, joint_ranges
 from ranking.uncertainty.units import Uncertainty, find_uncertainty, ordering_rows
 
+MAX_CANDIDATES = 3_000
+"""Candidates up to whom there are intervals: their time grows with the cube of the number."""
 DRAWS = 400
 """Number of resamplings of candidates."""
 
@@ -97,6 +99,10 @@ def estimate_intervals(
     table = None if isinstance(comparisons, Tally) else comparisons
     tally = count_comparisons(comparisons) if table is not None else comparisons
     uncertainty = find_uncertainty(table, tally, method)
+    if len(tally.candidates) > MAX_CANDIDATES:
+        uncertainty = Uncertainty(
+            reason=f"for more than {MAX_CANDIDATES:,} candidates they take hours"
+        )
     if not uncertainty.unit:
         return Intervals(ranking, uncertainty)
     printed = ranking.set_index("candidate").loc[tally.candidates, "strength"].to_numpy()
