@@ -6,7 +6,8 @@ Headers are compared without case and punctuation. Two that differ by a place al
 ``first`` and ``second``, ``left`` and ``right``, ``home`` and ``away``, ``model_a`` and
 ``model_b``, ``team1`` and ``team2``. So do ``winner`` and ``loser``, which tell no order. Who won
 is said by a column ``winner``, by the scores of both (``home_goals`` and ``away_goals``; the higher
-wins), by a column such as ``preferred`` or ``result``, or by both scores in one (``2:1``). Columns
+wins), by a column such as ``preferred`` or ``result``, by both scores in one (``2:1``), or by how
+often each won (``wins1`` and ``wins2``, ``ties``), which makes a row for each outcome. Columns
 called ``first``, ``second`` and ``winner`` are always those that are meant.
 """
 
@@ -45,6 +46,9 @@ WON_AND_LOST = (
     ("won", "lost"),
 )
 SCORES = ("goals", "goal", "score", "scores", "points", "sets", "runs", "frames", "fulltimegoals")
+WINS = ("wins", "win", "won", "victories")
+TIED = ("ties", "draws", "tied", "drawn")
+"""Columns of how often each of the two won, and neither."""
 SCORE_PAIRS = (("fthg", "ftag"), ("hg", "ag"))
 """Columns of football results that abbreviate them."""
 OUTCOMES = (
@@ -55,7 +59,10 @@ OUTCOMES = (
 BOTH_SCORES = ("score", "result", "ft", "finalscore", "fulltime")
 SCORE_TEXT = re.compile(r"(\d+(?:[.,]\d+)?|½|1/2)\s*[-:–—]\s*(\d+(?:[.,]\d+)?|½|1/2)")
 """Both scores in one field: 2:1, 2–1, ½–½."""
-COMPARED = ("first", "second", "winner", "loser", "first_score", "second_score", "score")
+COMPARED = (
+    *("first", "second", "winner", "loser", "first_score", "second_score", "score"),
+    *("first_wins", "second_wins", "ties"),
+)
 """Columns that name the two and say who won, as the program calls them."""
 CLUSTERS = {
     "juror": (),
@@ -83,8 +90,13 @@ class Layout:
     @property
     def complete(self) -> bool:
         """Whether the columns say who won."""
-        scores = {"first_score", "second_score"} <= self.called.keys()
+        scores = {"first_score", "second_score"} <= self.called.keys() or self.totals
         return not self.ordered or scores or bool({"winner", "score"} & self.called.keys())
+
+    @property
+    def totals(self) -> bool:
+        """Whether a row says how often each of the two won."""
+        return {"first_wins", "second_wins"} <= self.called.keys()
 
 
 def is_header(columns: Sequence[str], given: Mapping[str, str] = NOTHING) -> bool:
@@ -192,6 +204,11 @@ def _outcome(
         raise _several(where, "the scores of both", [f"{a} and {b}" for a, b in pairs])
     if pairs:
         return {"first_score": pairs[0][0], "second_score": pairs[0][1]}
+    wins = [own for own, named in _alike(columns, WINS) if named == place]
+    if wins:
+        totals = {"first_wins": wins[0][0], "second_wins": wins[0][1]}
+        tied = [plain[name] for name in TIED if name in plain]
+        return totals | ({"ties": tied[0]} if tied else {})
     both = [
         column
         for column in columns
@@ -229,8 +246,15 @@ def _plain(column: str) -> str:
 
 
 def _bare(column: str) -> str:
-    """A header without what it says beside: that it is a name or an id."""
-    return re.sub(r"(name|id|team|player|model)$", "", _plain(column)) or _plain(column)
+    """A header without what it says beside: that it is a name, an id or a candidate."""
+    plain = _plain(column)
+    known = {*OUTCOMES, *(name for pair in WON_AND_LOST for name in pair)}
+    for stem in filter(None, STEMS):
+        if plain.removeprefix(stem) in known:
+            return plain.removeprefix(stem)
+        if plain.removesuffix(stem) in known:
+            return plain.removesuffix(stem)
+    return plain
 
 
 def _several(where: str, what: str, found: Sequence[str]) -> ComparisonsError:

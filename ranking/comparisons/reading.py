@@ -45,14 +45,17 @@ from ranking.files.columns import ReadTable, rename_columns, understood_of, unus
 from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile, read_csv, read_table
 from ranking.files.text import escape_controls
-from ranking.tables import COMPARISONS
+from ranking.tables import COMPARISONS, TIE
 
+LARGEST_COUNT = 1_000_000_000
+"""Most comparisons that a row may be: their sums stay exact."""
 AMOUNTS = ("votes", "windows", "count", "weight")
 """Columns of numbers that a row may have."""
 SIZES = {"juror": "by {} jurors", "rater": "by {} raters", "session": "in {} sessions"} | {
     "match": "in {} matches"
 }
 """How many clusters there are, in words."""
+SHOWN = 3  # candidates that a remark names
 
 
 def read_comparisons(
@@ -78,7 +81,8 @@ def read_comparisons(
     given, results = file.rows, result_words(file.rows, layout)
     file, spelt = identify_candidates(file, PLACES, names)
     refuse_own_comparison(file, given)
-    winner, how = find_winners(file, layout, names or Names(list(compared_candidates(file.rows))))
+    everyone = compared_candidates(file.rows)
+    winner, how = find_winners(file, layout, names or Names(list(everyone)))
     no_result = no_result_remark(pd.concat([left_out, results[winner == ""]]))
     if (winner == "").all():
         raise ComparisonsError(
@@ -88,7 +92,8 @@ def read_comparisons(
     file, clusters_spelt = _clusters_named(file)
     table = _table(file if layout.ordered else _in_order_of_id(file))
     about = "; ".join(filter(None, (_size(table), how, read_as)))
-    more = (no_result, *spelt, *clusters_spelt, _repeated_remark(file))
+    absent = everyone.difference(compared_candidates(table))
+    more = (no_result, _absent_remark(absent), *spelt, *clusters_spelt, _repeated_remark(file))
     return ReadTable(table, understood_of(file, about, *filter(None, more)))
 
 
@@ -111,8 +116,31 @@ def _open(path: Path, columns: Mapping[str, str]) -> tuple[CsvFile, Layout, str]
     named = replace(file, rows=file.rows[list(called.values())].set_axis(list(called), axis=1))
     if not layout.ordered:
         named = replace(named, rows=named.rows.assign(winner=named.rows["first"]))
+    if layout.totals:
+        named, layout = (
+            _outcome_by_outcome(named),
+            replace(layout, called={**layout.called, "winner": ""}),
+        )
     read_as = f"columns read: {', '.join(changed)}" if changed else ""
     return named, layout, "; ".join(filter(None, (read_as, unused)))
+
+
+def _outcome_by_outcome(file: CsvFile) -> CsvFile:
+    """The file with a row for each outcome of a pair, and how often it came."""
+    parts = []
+    for column, winner in (("first_wins", "first"), ("second_wins", "second"), ("ties", TIE)):
+        if column in file.rows:
+            times = file.numbers(column)
+            faulty = ~(times.fillna(0) >= 0) | (times % 1 > 0)
+            _refuse(file, column, faulty, "write how often, a whole number")
+            won = file.rows.get(winner, pd.Series(TIE, index=file.rows.index))
+            parts.append(file.rows.assign(winner=won, count=times)[times > 0])
+    rows = pd.concat(parts).sort_index(kind="stable")
+    if rows.empty:
+        raise ComparisonsError(file.path.name, "nobody won in any row", "fill in who won")
+    lines = file.lines[rows.index]
+    count = rows["count"].astype(int).astype(str)
+    return replace(file, rows=rows.assign(count=count).reset_index(drop=True), lines=lines)
 
 
 def _without_byes(file: CsvFile, layout: Layout, names: Names | None) -> tuple[CsvFile, pd.Series]:
@@ -173,6 +201,16 @@ def _size(table: pd.DataFrame) -> str:
     return " ".join([f"{number:,.0f} comparisons of {people:,} candidates", *clusters])
 
 
+def _absent_remark(absent: pd.Index) -> str:
+    """Who is in rows without a result alone."""
+    if absent.empty:
+        return ""
+    shown = ", ".join(map(escape_controls, absent[:SHOWN]))
+    more = f" and {len(absent) - SHOWN} more" if len(absent) > SHOWN else ""
+    verb = "is" if len(absent) == 1 else "are"
+    return f"{shown}{more} {verb} in no other row, and not ranked"
+
+
 def _repeated_remark(file: CsvFile) -> str:
     """What repeated pairs are taken for, where no column says which belong together."""
     rows = file.rows
@@ -206,6 +244,8 @@ def _counts(file: CsvFile) -> pd.Series:
     """Return how many comparisons each row is."""
     values = file.numbers("count")
     _refuse(file, "count", ~(values >= 1) | (values % 1 != 0), "write a whole number, 1 or more")
+    remedy = f"write a number up to {LARGEST_COUNT:,}, or a weight"
+    _refuse(file, "count", values > LARGEST_COUNT, remedy)
     return values.astype(int)
 
 

@@ -1,5 +1,6 @@
 """Tables as people have them: each kind is read right, or refused with the right hint."""
 
+import openpyxl
 import pytest
 
 from ranking.comparisons.reading import read_comparisons
@@ -79,6 +80,7 @@ WINNERS_AND_LOSERS = {
     "winner, loser": "winner,loser ana,bela 7,bela ana,7",
     "of tennis": "tourney,winner_name,loser_name x,Ana~Prado,bela x,7,bela x,ana,7",
     "chosen": "judge,chosen,not_chosen x,ana,bela y,7,bela y,ana,7",
+    "of scripts": "Judge,Candidate~Chosen,Candidate~Not~Chosen x,ana,bela y,7,bela z,ana,7",
     "better, worse": "better,worse ana,bela 7,bela ana,7",
 }
 
@@ -205,13 +207,16 @@ def test_what_was_understood_names_everything_that_was_not_used(tmp_path):
         "Date,HomeTeam,AwayTeam,FTHG,FTAG,Referee x,Ana~Prado,bela,2,1,r x,Ana~Prado,bela,0,1,r "
         "y,bela,7,w.o.,,r z,7,ana,,,r"
     )
-    about, left_out, spelt, repeated = read(tmp_path, text.replace("Ana~", "ANA~")).understood
+    about, left_out, absent, spelt, repeated = read(
+        tmp_path, text.replace("Ana~", "ANA~")
+    ).understood
     assert about == (
         "mine.csv: 2 comparisons of 2 candidates; the higher score wins; columns read: hometeam as "
         "first, awayteam as second, fthg as first_score, ftag as second_score; columns not used: "
         "date, referee"
     )
     assert left_out == ("mine.csv: rows left out: 1 without a result and 1 not played ('w.o.')")
+    assert absent == "mine.csv: 7 is in no other row, and not ranked"
     assert spelt == "mine.csv: read 'ANA Prado' as 'ana'"
     assert repeated.startswith(
         "mine.csv: 1 pair is in several rows, which are taken as independent"
@@ -221,3 +226,34 @@ def test_what_was_understood_names_everything_that_was_not_used(tmp_path):
 def test_spellings_that_were_taken_for_one_are_told_where_they_are_two(tmp_path):
     with pytest.raises(JudgeError, match="'Müller' is compared with 'Muller', which is the same"):
         read(tmp_path, "first,second,winner Müller,ana,ana Müller,Muller,Müller", candidates=None)
+
+
+TOTALS = {
+    "wins of both": "player1,player2,win1,win2 ana,bela,9,6 bela,7,0,1",
+    "home and away": "home.team,away.team,home.wins,away.wins ana,bela,9,6 bela,7,0,1 7,ana,0,0",
+    "with ties": "team_a,team_b,wins_a,wins_b,draws ana,bela,9,6,0 bela,7,0,1,",
+    "said": "x,y,won,lost ana,bela,9,6 bela,7,0,1",
+}
+
+
+@pytest.mark.parametrize("kind", TOTALS)
+def test_how_often_each_won_is_a_row_for_each_outcome(kind, tmp_path):
+    columns = {"first": "x", "second": "y", "first_wins": "won", "second_wins": "lost"}
+    table = read(tmp_path, TOTALS[kind], columns=columns if kind == "said" else None).table
+    assert table[["first", "second", "winner", "count"]].to_numpy().tolist() == [
+        ["ana", "bela", "ana", 9],
+        ["ana", "bela", "bela", 6],
+        ["bela", "7", "7", 1],
+    ]
+
+
+def test_an_excel_workbook_is_read_as_a_csv_is(tmp_path):
+    """Below a title, with numbers for ids."""
+    book = openpyxl.Workbook()
+    book.active.title = "Results"
+    for row in (["League"], ["Home", "Away", "Score"], ["ana", "bela", "2:1"], ["bela", 7, "0:3"]):
+        book.active.append(row)
+    book.save(tmp_path / "mine.xlsx")
+    read_table = read_comparisons(tmp_path / "mine.xlsx", ROSTER)
+    assert rows(read_table) == ABC[:2]
+    assert any("above it, not used: League" in sentence for sentence in read_table.understood)
