@@ -100,7 +100,12 @@ def _with_columns(grid: Grid) -> Grid:
     kinds = [_kind(name, own) for name, own in zip(grid.names, columns, strict=True)]
     of = {kind: [at for at, own in enumerate(kinds) if own == kind] for kind in {*kinds}}
     marked, labels, points = (of.get(kind, []) for kind in ("marks", "label", "points"))
-    words = [at for at in labels if not all(is_number(text) for text in columns[at] if text)]
+    words = [
+        at
+        for at in labels
+        if header_role(grid.names[at]) not in {"label", "recused"}
+        and not all(is_number(text) for text in columns[at] if text)
+    ]
     if not words and not grid.names[0] and marked[:1] == [0]:
         labels, marked = [0, *labels], marked[1:]  # numbers without a header name the rows
     before = [at for at in marked if words and at < words[0]]

@@ -20,15 +20,16 @@ PLAIN = 3  # the spelling without case and diacritics
 PUNCTUATION = re.compile("[-.,:;()*_\u2010-\u2015]")
 
 
-def header_role(header: str) -> str:
+def header_role(header: str, *, whole: bool = False) -> str:
     """Return what a column or row of this name holds: "" where the name is nobody's word.
 
-    One of candidate, first name, last name, number, label, round, juror, mark, recused and result.
+    One of candidate, first name, last name, number, label, round, juror, mark, recused and result;
+    with ``whole``, only if the name is the word.
     """
     word = _plain(header)
     roles = _roles("header")
-    if word in roles:
-        return roles[word]
+    if word in roles or whole:
+        return roles.get(word, "")
     inside = _roles("word")
     return next((inside[part] for part in word.split() if part in inside), "")
 

@@ -51,7 +51,7 @@ def as_meant(
         marks = marks.assign(mark=0 - marks["mark"])
     if options.unmarked == "last":
         marks = unmarked_last(marks)
-    if several:
+    if several and marks["mark"].notna().any():
         how = options.pool or "additive"
         rounds = list(dict.fromkeys(marks["round"]))
         sentences.append(f"{', '.join(map(escape_controls, rounds))} pooled: {POOLED[how]}")
@@ -81,7 +81,9 @@ def look_like_places(marks: pd.DataFrame) -> list[str]:
     given = marks[marks["mark"].notna()]
     groups = given.groupby(["round", "juror"])["mark"]
     most = int(groups.size().max()) if len(given) else 0
-    if most < FEWEST_PLACES or not all(_are_places(own.to_numpy()) for _, own in groups):
+    if most < FEWEST_PLACES or (groups.max() > groups.size()).any() or given["mark"].min() < 1:
+        return []
+    if not all(_are_places(own.to_numpy()) for _, own in groups):
         return []
     shared = ", or shared them" * bool(given.duplicated(["round", "juror", "mark"]).any())
     return [

@@ -114,6 +114,9 @@ def _called(header: Sequence[str]) -> dict[str, str]:
         role = header_role(name)
         if name and role in ROLES:
             called.setdefault(role, name)
+    places = [name for name in header if name and header_role(name) == "result"]
+    if "mark" not in called and len(places) == 1:
+        called["mark"] = places[0]
     return called
 
 

@@ -2,8 +2,9 @@
 
 Conventions
 -----------
-Totals are known by their words, or because each is the sum or the mean of all marks before it.
-Below the last row with marks, a row is a note if it is set apart, or is no name.
+Totals are known by their words, or because each is the sum or the mean of all marks before it. One
+word in a longer name tells them in the lowest rows alone: "Total Eclipse" may be a song. Below the
+last row with marks, a row is a note if it is set apart, or is no name.
 """
 
 import re
@@ -30,19 +31,25 @@ def without_totals(grid: Grid, known: Callable[[str], bool]) -> Grid:
     """
     last = max((at for at, row in grid.rows.items() if _has_marks(grid, row)), default=-1)
     most = max((grid.labelled(row) for row in grid.rows.values()), default=0)
-    kept, unused = {}, []
-    for at, row in grid.rows.items():
-        label = next((row[column] for column in grid.labels if row[column]), "")
-        total = header_role(label) == "result" and not known(label)
+    unused: dict[int, str] = {}
+    kept: dict[int, list[str]] = {}
+    for at, row in reversed(grid.rows.items()):
+        label = _first(row[column] for column in grid.labels)
         words = {row[column] for column in grid.labels if row[column]}
-        note = at > last and not any(map(known, words)) and _is_note(grid, at, label, most)
+        lowest = not kept
+        named = any(map(known, words))
+        total = not named and header_role(label, whole=not lowest) == "result"
+        note = not named and at > last and _is_note(grid, at, label, most)
         if total or note or tuple(row) == grid.names:
-            text = label or next(filter(None, row))
-            word = grid.sheet.row_word
-            unused.append(f"{escape_controls(text[:40])!r} ({word} {grid.sheet.lines[at]})")
+            unused[at] = label or _first(row)
         else:
             kept[at] = row
-    return replace(grid, rows=kept, unused_rows=tuple(unused))
+    word = grid.sheet.row_word
+    named_rows = [
+        f"{escape_controls(text[:40])!r} ({word} {grid.sheet.lines[at]})"
+        for at, text in reversed(unused.items())
+    ]
+    return replace(grid, rows=dict(reversed(kept.items())), unused_rows=tuple(named_rows))
 
 
 def without_sums(grid: Grid) -> Grid:

@@ -76,6 +76,16 @@ def test_shared_places_look_like_places_and_marks_on_a_scale_do_not(tmp_path, co
     assert any("once each, or shared them" in one for one in understood) == places
 
 
+def test_a_row_per_place_is_a_row_per_mark(tmp_path):
+    rows = [["Judge", "Skater", "Place"]]
+    rows += [[juror, who, at] for juror in "XY" for at, who in enumerate("abc", 1)]
+    path = write_text(tmp_path / "in.csv", rows)
+    assert "in.csv: read 'judge' as juror, 'skater' as candidate, 'place' as mark" in (
+        read(path).understood
+    )
+    assert best_first(read(path, lower_is_better=True).table) == ["a", "b", "c"]
+
+
 MARKED = [
     ["name", "J1", "J2", "J3"],
     ["a", 9, 2, ""],

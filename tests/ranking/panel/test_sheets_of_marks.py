@@ -399,6 +399,13 @@ def test_without_a_roster_words_say_which_are_candidates(tmp_path, header, by_ro
     assert set(marks["juror" if by_row else "candidate"]) == {*header[1:]}
 
 
+def test_a_song_may_be_called_total_and_a_total_not_a_song(tmp_path):
+    rows = [["Song", "J1", "J2"], ["Total Eclipse", 7, 8], ["Waterloo", 12, 10], ["Total", 1, 2]]
+    read = read_marks(write_text(tmp_path / "in.csv", [*rows, ["Average mark", 3, 4]]), None)
+    assert set(read.table["candidate"]) == {"Total Eclipse", "Waterloo"}
+    assert "in.csv: rows not used: 'Total' (line 4), 'Average mark' (line 5)" in read.understood
+
+
 def test_marks_of_a_hidden_sheet_are_read_where_it_is_named(tmp_path):
     path = by_openpyxl(tmp_path / "in.xlsx", ["Draft"], Draft=WIDE, Marks=WIDE[:3])
     assert len(read_marks(path, ROSTER, MarkOptions(round="draft")).table) == 20
