@@ -31,6 +31,7 @@ from ranking.files.table_reader import CsvFile, read_csv, read_table
 from ranking.files.text import did_you_mean, escape_controls
 from ranking.tables import ROSTER, TIE
 
+LARGEST_SCORE = 100_000
 NUMERIC_COLUMNS = ("seconds", "appearance")
 COLUMNS = (*ROSTER, "exempt", "recording", "place", *NUMERIC_COLUMNS)
 """Columns that are read; others are named as not used."""
@@ -155,12 +156,12 @@ def _scores(file: CsvFile, reached: pd.Series, rounds: tuple[str, ...]) -> pd.Se
         if "score" in file.rows
         else pd.Series(np.nan, index=file.rows.index, dtype=float)
     )
-    bad = file.first_where(given < 0)
+    bad = file.first_where((given < 0) | (given > LARGEST_SCORE))
     if bad is not None:
         raise RosterError(
             file.where(bad),
             f"'score' is {given.iloc[bad]:g}",
-            "count the rounds passed into, from 0",
+            f"count the rounds passed into, or give points, from 0 to {LARGEST_SCORE:,}",
         )
     if not rounds:
         bad = file.first_where((reached != "") & given.isna())

@@ -95,7 +95,7 @@ def find_accuracy_by_distance(study: Study) -> Iterator[Finding]:
     distances = pair_accuracy_by_score_difference(study.tally, score, study.settings.seed)
     for (low, high), found in distances.items():
         estimate = without_interval(found) if study.comparisons.cross_fitted else found
-        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        span = f"{low:.15g}" if low == high else f"{low:.15g} to {high:.15g}"
         sentence = (
             f"Candidates {span} {unit if span == '1' else f'{unit}s'} apart: "
             f"{percent(estimate.value)} of {estimate.pairs:,.0f} comparisons went to the one who "

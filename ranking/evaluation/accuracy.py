@@ -127,8 +127,10 @@ def pair_accuracy_by_score_difference(
     distances = np.unique(gap[compared])
     starts = distances
     if len(distances) > 2 * DISTANCE_CLASSES:
-        order = np.sort(np.repeat(gap[compared], tally.pair_counts[compared].astype(int)))
-        starts = np.unique(order[np.arange(DISTANCE_CLASSES) * len(order) // DISTANCE_CLASSES])
+        order = np.argsort(gap[compared])
+        up_to = np.cumsum(tally.pair_counts[compared][order].astype(int))
+        places = np.arange(DISTANCE_CLASSES) * up_to[-1] // DISTANCE_CLASSES
+        starts = np.unique(gap[compared][order[np.searchsorted(up_to, places, side="right")]])
     found = {}
     for smallest, beyond in zip(starts, [*starts[1:], np.inf], strict=True):
         within = compared & (gap >= smallest) & (gap < beyond)

@@ -253,7 +253,9 @@ def _newton_direction(curvature: np.ndarray, gradient: np.ndarray) -> np.ndarray
     unit = 1 / np.sqrt(curvature.diagonal())
     scaled = curvature * np.outer(unit, unit)
     scaled[np.diag_indices_from(scaled)] += RIDGE
-    return np.asarray(unit * cho_solve(cho_factor(scaled), unit * gradient))
+    with suppress(np.linalg.LinAlgError):  # counts that differ a millionfold and more
+        return np.asarray(unit * cho_solve(cho_factor(scaled), unit * gradient))
+    raise unfinished_fit()
 
 
 def _share_of_step(

@@ -53,6 +53,7 @@ def test_an_empty_name_is_the_id(tmp_path):
         ("candidate,name\n,A\n", "line 2: no candidate id"),
         ("candidate\nTie\n", "line 2: the id 'tie' is reserved for ties"),
         ("candidate,score\na,-1\n", "line 2: 'score' is -1; count the rounds passed into"),
+        ("candidate,score\na,1e300\n", "line 2: 'score' is 1e+300; count the rounds"),
         ("candidate,score\na,first\n", "line 2: 'score' is 'first', which is not a number"),
         ("candidate,exempt\na,x\n", "line 2: 'exempt' is 'x'"),
         ("candidate,seconds\na,long\n", "line 2: 'seconds' is 'long'"),

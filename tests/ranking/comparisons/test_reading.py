@@ -83,6 +83,7 @@ def test_clusters_counts_and_weights_are_read(tmp_path):
         ("count", "1.5", "whole number"),
         ("count", "", "whole number"),
         ("count", "-3", "whole number"),
+        ("count", "9223372036854775808", "up to 1,000,000,000"),
         ("weight", "0", "positive number"),
         ("weight", "-1", "positive number"),
         ("weight", "", "positive number"),

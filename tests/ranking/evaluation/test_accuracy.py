@@ -88,6 +88,8 @@ def test_many_distances_are_split_into_classes_that_make_up_the_whole():
     assert len(sizes) == 4
     assert sum(sizes) == 60 * 59
     assert max(sizes) < 1.3 * min(sizes)  # as equal as 59 distances allow
+    many = Tally(tally.candidates, tally.comparisons * 1e8, tally.first_wins * 1e8)
+    assert list(pair_accuracy_by_score_difference(many, score)) == list(classes)
     few = pair_accuracy_by_score_difference(tally, np.repeat([0.1, 0.2, 0.3], 20))
     assert list(few) == [(0.1, 0.1), (0.2, 0.2)]
 
