@@ -3,8 +3,9 @@
 Candidates are plain strings here; which competition they played, and what became of them, is not
 this package's business: results enter only as columns to compare a finished ranking with. It
 imports neither ``icpc`` nor ``plots``. Its packages stand in one order, and each may import those
-before it: ``files``, ``devices``, ``comparisons``, ``methods``, ``evaluation``, ``consistency``,
-``audio``, ``encoders``, ``embeddings``, ``tasks``, ``network``, ``probe``, ``judging``.
+before it: ``files``, ``devices``, ``comparisons``, ``panel``, ``methods``, ``evaluation``,
+``uncertainty``, ``consistency``, ``audio``, ``encoders``, ``embeddings``, ``tasks``, ``network``,
+``probe``, ``judging``.
 Names are loaded when they are used: to import a package costs nothing.
 """
 

@@ -1,4 +1,4 @@
-"""Who was preferred to whom: comparisons, votes and marks, read, checked and counted.
+"""Who was preferred to whom: comparisons, votes and marks as tables, read, checked and counted.
 
 It imports :mod:`ranking.files`, and does not rank.
 """

@@ -148,7 +148,7 @@ def test_a_sheet_per_round_a_column_and_names_above_jurors_are_the_same(tmp_path
         write_text(tmp_path / "above.csv", merged),
         write_text(tmp_path / "long.csv", [["round", *long[0][1:]], *long[1:]]),
     ]
-    for options in ({"round": "one,two"}, {"pool": "additive"}, {"pool": "best"}, {"round": "two"}):
+    for options in ({"round": "one,two"}, {"pool": "best"}, {"round": "two"}):
         tables = [read_marks(file, None, MarkOptions(**options)).table for file in files]
         first, *others = (
             one.sort_values(["juror", "candidate"]).to_csv(index=False) for one in tables
