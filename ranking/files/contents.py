@@ -18,7 +18,7 @@ import zipfile
 
 from ranking.errors import TableError
 from ranking.files.records import parse_record
-from ranking.files.text import BOMS, decode_unicode, escape_controls
+from ranking.files.text import BOMS, LARGEST_BYTES, decode_unicode, escape_controls
 
 SAVE_AS = 'open it in a spreadsheet and save it as .xlsx or "CSV UTF-8"'
 MAGIC = (
@@ -137,11 +137,16 @@ def _is_zipped_workbook(name: str, raw: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             names = {*archive.namelist()}
+            size = sum(part.file_size for part in archive.infolist())
             kind = archive.read("mimetype") if "mimetype" in names else b""
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
         raise TableError(
             name, "this is a damaged Excel workbook or ZIP archive", "copy or export it again"
         ) from None
+    if size > LARGEST_BYTES:
+        raise TableError(
+            name, f"unpacked it is larger than {LARGEST_BYTES >> 20:,} MiB", "name a smaller file"
+        )
     if WORKBOOK in names:
         return True
     found = next(

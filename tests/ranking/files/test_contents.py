@@ -75,3 +75,10 @@ ODS = "application/vnd.oasis.opendocument.spreadsheet"
 def test_a_file_that_is_no_table_is_named(raw, what):
     with pytest.raises(TableError, match=f"in.csv: this is ({what})"):
         assert is_workbook("in.csv", raw) or decode_table("in.csv", raw)
+
+
+def test_a_workbook_that_unpacks_to_more_than_a_table_is_refused(monkeypatch):
+    monkeypatch.setattr("ranking.files.contents.LARGEST_BYTES", 1 << 20)
+    raw = zipped(xl__workbook_xml="0" * (1 << 21))
+    with pytest.raises(TableError, match=r"in.xlsx: unpacked it is larger than 1 MiB"):
+        is_workbook("in.xlsx", raw)
