@@ -137,6 +137,12 @@ def load_comparisons(
     if round_name is not None:
         marks = replace(marks, round=round_name)
     by_marks = bool(marks.given)
+    if columns and not (comparisons_file or votes_file):
+        raise CompetitionError(
+            Given(columns=None),
+            "columns are mapped in files of comparisons and votes",
+            "name such a file, or rename the columns",
+        )
     if votes_file is not None and not by_marks:
         votes = read_votes(votes_file, competition.names, columns)
         made = comparisons_from_votes(votes.table, vote_rule)
@@ -152,12 +158,6 @@ def load_comparisons(
             competition.comparisons_remark if is_default else "",
             path,
             understood=() if BUNDLED in path.parents else read.understood,
-        )
-    if columns:
-        raise CompetitionError(
-            Given(columns=None),
-            "columns are mapped in files of comparisons and votes",
-            "name such a file, or rename the columns",
         )
     marks_path = marks_file or (competition.panel if is_default else None)
     if marks_path is None:

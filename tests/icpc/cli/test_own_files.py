@@ -161,6 +161,14 @@ def test_a_map_of_columns_is_typed():
         assert (result.exit_code, words in result.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("file", [(), ("--panel", "wines.csv")])
+def test_a_map_of_columns_needs_a_file_of_comparisons_or_votes(file):
+    Path("wines.csv").write_text(MARKS, encoding="utf-8")
+    result = judge("rank", *file, "--columns", "first=x")
+    assert result.exit_code == 2
+    assert "--columns: columns are mapped in files of comparisons and votes" in result.stderr
+
+
 def test_a_roster_says_what_is_not_known_and_not_used():
     Path("roster.csv").write_text(
         "candidate,name,reached,age\na,Ana Prado,Final,20\nb,Bo,one,21\nc,Čech,withdrawn,22\n",
