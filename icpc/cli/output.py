@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 MIN_WIDTH = 6  # of a column that is narrowed
+LONGEST_SENTENCE = 4_000  # characters of an error or a remark; what a file holds may be longer
 
 
 class Format(StrEnum):
@@ -110,7 +111,7 @@ def print_remark(remark: str, console: Console | None = None) -> None:
     from ranking.files.text import escape_controls
 
     where = console or Console(stderr=True)
-    where.print(Text(escape_controls(remark)), style="dim", soft_wrap=True)
+    where.print(Text(_shortened(escape_controls(remark))), style="dim", soft_wrap=True)
 
 
 @contextmanager
@@ -133,7 +134,16 @@ def print_error(message: str) -> None:
     """Print an error on stderr; its parts come from files, so they are made printable."""
     from ranking.files.text import escape_controls
 
-    Console(stderr=True).print(Text(f"judge: {escape_controls(message)}"), soft_wrap=True)
+    shown = _shortened(escape_controls(message))
+    Console(stderr=True).print(Text(f"judge: {shown}"), soft_wrap=True)
+
+
+def _shortened(sentence: str) -> str:
+    """A sentence without its middle where it is too long to be read."""
+    half = LONGEST_SENTENCE // 2
+    if len(sentence) <= LONGEST_SENTENCE:
+        return sentence
+    return f"{sentence[:half]} … {sentence[-half:]}"
 
 
 class TerminalProgress(Progress):

@@ -3,13 +3,13 @@
 import os
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedRandom
 from pathlib import Path
 
 from ranking.errors import RunError
+from ranking.files.text import normalised
 
 O_BINARY: int = getattr(os, "O_BINARY", 0)  # of Windows
 LONGEST_NAME = 100
@@ -39,7 +39,7 @@ def safe_file_name(text: str, otherwise: str) -> str:
     >>> safe_file_name("../Chopin 2015", "run")
     'Chopin-2015'
     """
-    name = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", text)).strip(".-")
+    name = re.sub(r"[^\w.-]+", "-", normalised(text)).strip(".-")
     name = name.encode()[:LONGEST_NAME].decode(errors="ignore").rstrip(".-")
     return f"{name}-" if name.partition(".")[0].lower() in RESERVED else name or otherwise
 

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ranking.files.text import did_you_mean, escape_controls
+from ranking.files.text import did_you_mean, escape_controls, normalised
 
 SHOWN = 3  # words that a remark names
 WITHOUT_STROKE = str.maketrans(
@@ -161,12 +161,12 @@ def spellings(word: str) -> tuple[str, ...]:
 
 
 def _composed(word: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", word).split())
+    return " ".join(normalised(word).split())
 
 
 def _plain(word: str) -> str:
     """A word in lower case, without diacritics."""
-    apart = unicodedata.normalize("NFKD", _composed(word).casefold())
+    apart = normalised(_composed(word).casefold(), "NFKD")
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return bare.translate(WITHOUT_STROKE)
 

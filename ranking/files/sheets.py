@@ -13,11 +13,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from ranking.errors import TableError
 from ranking.files.contents import decode_table, is_workbook
 from ranking.files.text import escape_controls, read_bytes
 
+MAX_COLUMNS = 16_384
+"""Columns of a table, as many as a spreadsheet has."""
+LONGEST_LINE = 1 << 22
+"""Characters of a line of a CSV."""
 DELIMITERS = ",;\t"  # of equals the first
 SAMPLE = 40  # lines that tell how fields are separated
 SEPARATOR_LINE = re.compile(r"\s*\"?sep=(\t|[^\w\s])\"?[ \t]*(\r\n|\r|\n)", re.IGNORECASE)
@@ -85,6 +90,37 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     return (Sheet(path, rows, lines, delimiter != ",", remarks=(remark,) if remark else ()),)
 
 
+def refuse_columns(path: Path, place: str, columns: int) -> NoReturn:
+    """Raise the error of a table that is too wide.
+
+    Parameters
+    ----------
+    path : the file
+    place : line or sheet that is too wide
+    columns : how many it has
+    """
+    raise TableError(
+        f"{path.name}, {place}",
+        f"{columns:,} fields; a table has at most {MAX_COLUMNS:,} columns",
+        "is every row on a line of its own?",
+    )
+
+
+def _refuse_long_line(path: Path, text: str) -> None:
+    """Refuse a text that has a line of more than :data:`LONGEST_LINE` characters."""
+    start = 0
+    while len(text) - start > LONGEST_LINE:
+        stop = start + LONGEST_LINE
+        end = max(text.rfind("\n", start, stop), text.rfind("\r", start, stop))
+        if end < 0:
+            raise TableError(
+                path.name,
+                f"a line is longer than {LONGEST_LINE:,} characters",
+                "is every row on a line of its own?",
+            )
+        start = end + 1
+
+
 def _delimiter(text: str) -> str:
     """What separates fields: that by which most of the first lines have equally many, 2 or more."""
     lines = [line for line in re.split("[\r\n]+", text[: SAMPLE * 4000])[:SAMPLE] if line.strip()]
@@ -101,10 +137,13 @@ def _records(
     path: Path, text: str, delimiter: str, first: int
 ) -> tuple[list[list[str]], list[int]]:
     """Rows that are not blank, and the line that each ended on."""
+    _refuse_long_line(path, text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, lines = [], []
     try:
         for row in reader:
+            if len(row) > MAX_COLUMNS:
+                refuse_columns(path, f"line {reader.line_num + first}", len(row))
             if any(map(str.strip, row)):
                 rows.append(row)
                 lines.append(reader.line_num + first)

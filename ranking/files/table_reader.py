@@ -10,7 +10,7 @@ typed on one machine equals "é" typed on another. Lines are numbered as an edit
 """
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ import pandas as pd
 from ranking.deprecation import warn_renamed
 from ranking.errors import TableError
 from ranking.files.sheets import Sheet, read_sheets
-from ranking.files.text import did_you_mean, escape_controls, unescape_field
+from ranking.files.text import did_you_mean, escape_controls, normalised, unescape_field
 
 HEADER_WITHIN = 30
 """Rows among which a header is looked for."""
@@ -222,7 +222,7 @@ def cleaned(text: str) -> str:
 
 
 def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
+    return normalised(text).strip()
 
 
 def _sheet_with(
@@ -278,7 +278,7 @@ def _rows_below(sheet: Sheet, header: int) -> list[list[str]]:
 
 def _require(where: str, names: list[str], required: tuple[str, ...]) -> None:
     """Refuse a header that lacks a required column, or has one twice."""
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if name and times > 1)
     if twice:
         raise TableError(where, f"there are two columns {twice[0]!r}", "rename one of them")
     for column in required:

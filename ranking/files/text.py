@@ -8,9 +8,12 @@ encodings too: :mod:`ranking.files.contents`.
 
 import codecs
 import difflib
+import itertools
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from ranking.errors import TableError
 
@@ -27,6 +30,10 @@ CONTROL_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 """Control characters, those that change the direction of text, and bytes that are no characters."""
+MARKS = 30
+"""Diacritics in a row, as many as Unicode's stream-safe text has; the time that more take to be
+composed grows with their square."""
+LONGEST_WORD, MOST_WORDS = 200, 5_000  # that similar words are looked for
 FIELD_ESCAPE = re.compile(r"\\u\{([1-9a-f][0-9a-f]{0,4})\}")
 """A character by its number, as fields of CSV files have it."""
 
@@ -127,9 +134,27 @@ def unescape_field(field: str) -> str:
     return FIELD_ESCAPE.sub(lambda match: chr(int(match[1], 16)), field)
 
 
+def normalised(text: str, form: Literal["NFC", "NFKD"] = "NFC") -> str:
+    """Return a text in a normal form of Unicode; one of more than :data:`MARKS` in a row as it is.
+
+    Parameters
+    ----------
+    text : any text
+    form : composed (NFC), or taken apart with compatible characters as one (NFKD)
+    """
+    if len(text) > MARKS and not text.isascii():
+        runs = itertools.groupby(text, lambda char: unicodedata.combining(char) > 0)
+        if any(marks and len([*run]) > MARKS for marks, run in runs):
+            return text
+    return unicodedata.normalize(form, text)
+
+
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return " (did you mean '…'?)" with the most similar known word; "" if none is similar."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+    if len(word) > LONGEST_WORD:
+        return ""
+    short = [one for one in known[:MOST_WORDS] if len(one) <= LONGEST_WORD]
+    near = difflib.get_close_matches(word, short, n=1, cutoff=0.7)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 

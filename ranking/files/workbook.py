@@ -20,6 +20,7 @@ from xml.etree.ElementTree import ParseError
 
 from ranking.errors import TableError
 
+LAST_ROW = 1_048_576
 DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError),
     *(ValueError, TypeError, AttributeError, NotImplementedError, AssertionError),
@@ -83,7 +84,10 @@ def _rows(sheet: Any, formulas: Any) -> tuple[list[list[str]], list[int]]:
 
 def _values(sheet: Any) -> Iterator[tuple[Any, ...]]:
     sheet.reset_dimensions()  # other programs write them wrongly
-    yield from sheet.iter_rows(values_only=True)
+    for number, values in enumerate(sheet.iter_rows(values_only=True)):
+        if number == LAST_ROW:  # one that says it is far below would be reached by empty ones
+            raise ValueError("more rows than a workbook has")
+        yield values
 
 
 def _formulas(sheet: Any) -> Iterator[tuple[Any, ...]]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from icpc.cli.output import TerminalProgress
+from icpc.cli.output import TerminalProgress, print_error
 
 
 def work(progress):
@@ -54,3 +54,11 @@ def test_a_stage_that_fails_is_drawn_no_more(monkeypatch, capsys):
     capsys.readouterr()
     progress.advance()
     assert not capsys.readouterr().err
+
+
+def test_an_error_is_no_longer_than_can_be_read(capsys):
+    print_error(f"mine.csv: {'x' * 100_000}; write less")
+    err = capsys.readouterr().err
+    assert len(err) < 5_000
+    assert err.startswith("judge: mine.csv: x")
+    assert err.endswith("x; write less\n")

@@ -10,6 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ranking.errors import TableError
+from ranking.files import sheets
+from ranking.files.sheets import MAX_COLUMNS
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
 from ranking.files.text import did_you_mean, escape_controls, read_text
@@ -193,3 +195,21 @@ def test_what_is_written_is_read_again(tmp_path_factory, rows):
         == table[["candidate", "name"]].to_numpy().tolist()
     )
     assert file.numbers("score").tolist() == table["score"].tolist()
+
+
+def test_a_table_is_no_wider_than_a_spreadsheet(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("candidate" + ",x" * MAX_COLUMNS + "\n")
+    with pytest.raises(TableError, match=r"wide.csv, line 1: 16,385 fields; a table has at most"):
+        read_csv(path, ("candidate",))
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r"])
+def test_a_line_without_end_is_refused_before_it_is_taken_apart(tmp_path, ending, monkeypatch):
+    monkeypatch.setattr(sheets, "LONGEST_LINE", 1000)
+    path = tmp_path / "long.csv"
+    path.write_text(f"candidate{ending}" + f"anna{ending}" * 999, newline="")
+    assert len(read_csv(path, ("candidate",)).rows) == 999
+    path.write_text(f"candidate{ending}" + f"anna{ending}" * 999 + "x" * 1001, newline="")
+    with pytest.raises(TableError, match=r"a line is longer than 1,000 characters"):
+        read_csv(path, ("candidate",))

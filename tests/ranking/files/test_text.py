@@ -10,7 +10,7 @@ import pytest
 from ranking.errors import TableError
 from ranking.files import text
 from ranking.files.hashing import file_sha256
-from ranking.files.text import read_bytes
+from ranking.files.text import did_you_mean, normalised, read_bytes
 
 CONTENT = b"candidate\nanna\n"
 
@@ -34,3 +34,16 @@ def test_a_device_without_end_is_refused(monkeypatch):
     monkeypatch.setattr(text, "LARGEST_BYTES", 3 << 20)
     with pytest.raises(TableError, match="/dev/zero: it is larger than 3 MiB"):
         read_bytes(Path("/dev/zero"))
+
+
+def test_marks_without_end_are_left_as_they_are():
+    """Composing them takes a time that grows with the square of their number."""
+    zalgo = "e" + "\u0301\u0327" * 60_000
+    assert normalised(zalgo) == zalgo
+    assert normalised("Se\u0301ong-Jin " * 9) == "S\u00e9ong-Jin " * 9
+    assert normalised("\ufb01n \u0141\u00f3d\u017a", "NFKD") == "fin \u0141o\u0301dz\u0301"
+
+
+def test_no_similar_word_is_looked_for_without_end():
+    assert did_you_mean("x" * 100_000, ["x" * 99_999]) == ""
+    assert did_you_mean("chopn", ["chopin", "x" * 100_000]) == " (did you mean 'chopin'?)"

@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 
 from ranking.errors import TableError
+from ranking.files import workbook
 from ranking.files.sheets import read_sheets
 from ranking.files.table_reader import read_csv
 
@@ -131,3 +132,17 @@ def test_a_damaged_workbook_is_read_or_refused_with_a_sentence(tmp_path):
             refused += 1
             assert "damaged" in str(error) or "ZIP archive" in str(error)
     assert refused > 30
+
+
+def test_a_row_far_below_is_not_reached_by_empty_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "LAST_ROW", 1000)
+    path = by_openpyxl(tmp_path / "far.xlsx", s=[["candidate"], ["anna"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'row r="2"', b'row r="999999999999"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(TableError, match="damaged"):
+        read_sheets(path)
