@@ -32,13 +32,14 @@ def report(
 
     Example: judge report --competition icpc2015
     """
+    from icpc.page.page import check_page_can_be_written
     from icpc.workflows.rankings import open_study
     from icpc.workflows.results import figure_folder, write_report_figures
     from icpc.workflows.results import report as write_report
 
     progress = TerminalProgress()
     with progress.start("writing the report"):
-        study = open_study(source, options, seed)
+        study = open_study(source, options, seed, check_page_can_be_written)
         name, changed = study.competition.name, options != RankingOptions() or seed is not None
         folder = figure_folder(out, source.run, name, changed)
         page = write_report(study, folder, source.run, _command(source, options, seed))

@@ -59,7 +59,7 @@ def report_page(
     ReportError
         If there are more than :data:`MAX_CANDIDATES` candidates, or a package is missing.
     """
-    check_page_can_be_written(study)
+    check_page_can_be_written(study.competition.name, len(study.ranking))
     shown, kept = study.largest, KeptResults(study, run)
     findings, curves = kept_findings(kept), hit_rate_curves_by_label(kept)
     data = _data(shown, curves)
@@ -77,8 +77,15 @@ def report_page(
     )
 
 
-def check_page_can_be_written(study: Study) -> None:
+def check_page_can_be_written(name: str, candidates: int) -> None:
     """Raise where a study has no page.
+
+    Parameters
+    ----------
+    name
+        Name of the competition.
+    candidates
+        How many of them are ranked.
 
     Raises
     ------
@@ -86,10 +93,10 @@ def check_page_can_be_written(study: Study) -> None:
         If there are more than :data:`MAX_CANDIDATES` candidates, or a package is missing.
     """
     _renderer()
-    if len(study.ranking) > MAX_CANDIDATES:
+    if candidates > MAX_CANDIDATES:
         raise ReportError(
-            f"report of {study.competition.name}",
-            f"{len(study.ranking):,} candidates; a page holds {MAX_CANDIDATES:,}",
+            f"report of {name}",
+            f"{candidates:,} candidates; a page holds {MAX_CANDIDATES:,}",
             "rank them in groups, and report each",
         )
 

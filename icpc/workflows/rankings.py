@@ -1,6 +1,6 @@
 """Rankings from comparisons that are known already: bundled, in a file, or in a run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -69,7 +69,10 @@ def rank(
 
 
 def open_study(
-    source: Source, options: RankingOptions = DEFAULT_OPTIONS, seed: int | None = None
+    source: Source,
+    options: RankingOptions = DEFAULT_OPTIONS,
+    seed: int | None = None,
+    check_size: Callable[[str, int], None] | None = None,
 ) -> Study:
     """Return the study of a competition, ranked from a file of comparisons, or that of a run.
 
@@ -81,6 +84,8 @@ def open_study(
         How to rank; None in a field is the default, or what the run was ranked with.
     seed
         Seed of every random draw; 0, or that of the run, if None.
+    check_size
+        Called with the competition's name and the number of candidates before a file's are ranked.
 
     Raises
     ------
@@ -97,16 +102,12 @@ def open_study(
         marks = MarkOptions(
             source.round, source.lower_is_better, source.unmarked, source.zeros, source.pool
         )
-        study = rank(
-            competition,
-            load_comparisons(
-                competition,
-                *files,
-                vote_rule=settings.vote,
-                options=FileOptions(marks, columns),
-            ),
-            settings,
+        comparisons = load_comparisons(
+            competition, *files, vote_rule=settings.vote, options=FileOptions(marks, columns)
         )
+        if check_size is not None:
+            check_size(competition.name, len(compared_candidates(comparisons.table)))
+        study = rank(competition, comparisons, settings)
     return (
         study if options.passing_score is None else with_passing_score(study, options.passing_score)
     )

@@ -126,7 +126,7 @@ def report(
     record = run_record(study)
     if run is not None:
         record = load_run_record(run) | {"settings": record["settings"]}
-    check_page_can_be_written(study)
+    check_page_can_be_written(study.competition.name, len(study.ranking))
     if folder != run:
         save_run(study, folder)
     page = report_page(study, record, command or _call(folder), folder)

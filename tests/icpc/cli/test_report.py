@@ -90,3 +90,14 @@ def test_what_cannot_be_judged_is_said_and_nothing_is_written(here):
     assert result.exit_code == 2
     assert "zoe" in result.stderr
     assert not Path("runs").exists()
+
+
+def test_too_many_candidates_are_refused_before_they_are_ranked(monkeypatch):
+    def never(*_):
+        raise AssertionError("ranked")
+
+    monkeypatch.setattr("icpc.page.page.MAX_CANDIDATES", 100)
+    monkeypatch.setattr("icpc.workflows.rankings.rank", never)
+    result = CliRunner().invoke(app, ["report", "--competition", "icpc2015"])
+    assert result.exit_code == 2
+    assert "report of icpc2015: 113 candidates; a page holds 100" in result.stderr
