@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icpc.cli.options import with_settings
+from icpc.cli.options import INDEX_HELP, with_settings
 from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
 from icpc.cli.remedies import message
 from icpc.workflows.settings import EmbeddingOptions, Source
@@ -16,6 +16,7 @@ from ranking.audio.lengths import WINDOW_SECONDS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from icpc.competition.recordings import Recordings
     from ranking.embeddings.embed import EmbeddingOutcome
 
 
@@ -43,6 +44,9 @@ def embed(
             rich_help_panel="Recordings",
         ),
     ] = False,
+    index: Annotated[
+        Path | None, typer.Option(help=INDEX_HELP, rich_help_panel="Recordings")
+    ] = None,
     verify: Annotated[
         bool,
         typer.Option(
@@ -63,7 +67,10 @@ def embed(
     if verify:
         _verify(embedding.store)
         return
-    table = _recordings(source, recordings)
+    found = _recordings(source, recordings, index, skip_bad)
+    for remark in (*found.lines(), *found.remarks):
+        print_remark(remark)
+    table = found.table[["candidate", "path"]]
     from icpc.workflows.embedding import embed as embed_recordings
 
     of_competition = source.competition is not None or source.roster is not None
@@ -73,20 +80,26 @@ def embed(
     _report(table, outcomes, embedding.store, format)
 
 
-def _recordings(source: Source, folder: Path | None) -> "pd.DataFrame":
-    from icpc.competition.recordings import find_recordings, list_recordings
+def _recordings(
+    source: Source, folder: Path | None, index: Path | None, skip_bad: bool
+) -> "Recordings":
+    from icpc.competition.recordings import all_recordings, match_recordings
     from icpc.workflows.competitions import bundled_or_own_competition
-    from ranking.errors import CompetitionError
+    from ranking.errors import CompetitionError, Given
 
     if source.competition is not None or source.roster is not None:
-        return find_recordings(bundled_or_own_competition(source), folder)
+        return match_recordings(bundled_or_own_competition(source), folder, index, skip_bad)
     if folder is None:
         raise CompetitionError(
             "judge embed",
             "no recordings are named",
             "give --competition NAME, --roster FILE or --recordings DIR",
         )
-    return list_recordings(folder)
+    if index is not None:
+        raise CompetitionError(
+            Given(index=None), "there is no roster to compare it with", "give a roster too"
+        )
+    return all_recordings(folder)
 
 
 def _report(

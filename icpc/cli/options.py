@@ -76,6 +76,12 @@ _encoders = partial(typer.Option, rich_help_panel="Encoders")
 _fit = partial(typer.Option, rich_help_panel="Fitting the ranker")
 _computing = partial(typer.Option, rich_help_panel="Computing")
 
+INDEX_HELP = (
+    "Read whose recording each file is from a CSV: candidate, recording; several of a candidate in "
+    "the programme's order (default: by names of files)."
+)
+"""Help of the option that names an index of recordings."""
+
 OPTIONS: dict[type, dict[str, Any]] = {
     Source: {
         "competition": _competition(
@@ -150,8 +156,10 @@ OPTIONS: dict[type, dict[str, Any]] = {
     },
     RecordingOptions: {
         "recordings": _recordings(
-            help="Compare recordings: those in this folder that the roster names."
+            help="Compare recordings in this folder: those that the roster names, or that are "
+            "named by candidates."
         ),
+        "index": _recordings(help=INDEX_HELP),
         "ranker": _recordings(
             help="Compare by this trained probe, .safetensors beside its .json (default: the "
             "ranker that comes with the program)."

@@ -40,8 +40,8 @@ REMEDIES: dict[str, str] = {
     "allow-cut": "get the file again, or take what there is of it with --allow-cut",
     "copy-recording": "copy it to {folder} (where the roster has an address, as {candidate}.flac, "
     ".mp3 …), or name its folder with --recordings DIR",
-    "name-recordings": "name the files by ids or names, list whose they are with --index FILE, or go "
-    "on without them with --skip-bad",
+    "name-recordings": "name the files by ids or names, list whose they are with --index FILE, or "
+    "go on without them with --skip-bad",
     "check-recordings": "check --recordings",
     "name-rounds": "name them in order, --rounds preliminary,stage1,final, or in a "
     "competition.toml beside the roster",

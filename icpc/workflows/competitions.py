@@ -64,7 +64,7 @@ def bundled_or_own_competition(source: Source, recordings: Path | None = None) -
 def _of_recordings(folder: Path) -> Competition:
     """A competition of the files in a folder."""
     table = list_recordings(folder)
-    names = [path.name for path in table["path"]]
+    names = [path.relative_to(folder).as_posix() for path in table["path"]]
     competition = competition_without_roster(folder)
     return replace(competition, roster=roster_of(table["candidate"].tolist(), names))
 

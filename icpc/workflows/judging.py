@@ -61,8 +61,8 @@ class PreparedRecordings:
 
     bank: EmbeddingBank
     """Embeddings of all windows."""
-    recordings: Mapping[str, str]
-    """SHA-256 of each candidate's sound file, by id."""
+    recordings: Mapping[str, str | list[str]]
+    """SHA-256 of each candidate's sound file by id; of several, those of all in order."""
     cache_key: CacheKey
     """Encoder, front end and weights of the embeddings."""
     store: Path
@@ -77,8 +77,8 @@ class PreparedRecordings:
     """How the ranker is fitted first, if it is."""
     left_out: tuple[str, ...] = ()
     """Errors of the recordings that cannot be used, where they are left out."""
-    cut_off: tuple[str, ...] = ()
-    """Which recordings were cut off, as sentences, where that is allowed."""
+    remarks: tuple[str, ...] = ()
+    """What a reader must know of the files: whose is missing, and which were cut off."""
 
     def cache(self, folder: str) -> ResultCache:
         """Return the cache, in a folder of the store, of what is made from these recordings."""
@@ -159,13 +159,14 @@ def list_recording_remarks(prepared: PreparedRecordings) -> list[str]:
     remarks = []
     owners: dict[str, list[str]] = {}
     for candidate, sha256 in prepared.recordings.items():
-        owners.setdefault(sha256, []).append(candidate)
+        for one in [sha256] if isinstance(sha256, str) else sha256:
+            owners.setdefault(one, []).append(candidate)
     remarks += [
         f"WARNING: identical recordings: {', '.join(same)}."
         for same in owners.values()
         if len(same) > 1
     ]
-    remarks += prepared.cut_off
+    remarks += prepared.remarks
     devices = sorted({own["device"] for own in prepared.bank.computations.values()})
     if len(devices) > 1:
         remarks.append(

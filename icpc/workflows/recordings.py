@@ -7,11 +7,12 @@ Invalid input is rejected before anything that takes long. The comparisons are r
 """
 
 import os
+from dataclasses import replace
 
 import pandas as pd
 
 from icpc.competition.competitions import Competition
-from icpc.competition.recordings import find_recordings
+from icpc.competition.recordings import match_recordings
 from icpc.study.comparisons import Comparisons
 from icpc.workflows.embedding import (
     best_device,
@@ -28,7 +29,7 @@ from icpc.workflows.judging import (
 )
 from icpc.workflows.settings import RecordingOptions
 from icpc.workflows.weights import weights_folder
-from ranking.audio.lengths import WINDOW_SECONDS
+from ranking.audio.lengths import MIN_SEGMENT_SECONDS, WINDOW_SECONDS
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.precision import with_precision
 from ranking.embeddings.workers import THREADS, EmbeddingSettings
@@ -72,9 +73,14 @@ def prepare_recordings(
     pairing = Pairing(options.windows or "aligned", options.antisymmetric)
     fit = _fit(competition, options, seed)
     ranker = load_own_or_shipped_ranker(options.ranker, options.encoder)
-    table = find_recordings(competition, options.recordings)
+    found = match_recordings(competition, options.recordings, options.index, options.skip_bad)
+    table = found.table[["candidate", "path"]]
+    for line in found.lines():
+        progress.remark(line)
     if fit is not None:
-        fit.split(table["candidate"])  # too few candidates are refused before hours of work
+        fit.split(
+            table["candidate"].unique()
+        )  # too few candidates are refused before hours of work
     device = best_device(options.device)
     choice = _choice(ranker, options, device)
     cache_key = cache_key_with_weights_hash(choice)
@@ -90,11 +96,19 @@ def prepare_recordings(
         allow_cut=options.allow_cut,
     )
     left_out: tuple[str, ...] = ()
+    pieces = table[table["candidate"].duplicated(keep=False)]
+    if len(pieces):  # each may be short, if all of a candidate are long enough
+        short = replace(work, min_seconds=MIN_SEGMENT_SECONDS)
+        embed_missing(pieces, short, options.skip_bad, progress)
     if options.skip_bad:
         table, left_out = _without_bad(table, work, progress)
     bank, named = embed_and_open_bank(table, work, progress)
     refuse_short_recordings(bank, min_seconds)
-    sha256 = dict(zip(named["candidate"], named["recording"], strict=True))
+    sha256 = {
+        str(candidate): own.iloc[0] if len(own) == 1 else own.tolist()
+        for candidate, own in named.groupby("candidate", sort=False)["recording"]
+    }
+    remarks = (*found.remarks, *_programme_remarks(len(named), len(sha256)))
     return PreparedRecordings(
         bank,
         sha256,
@@ -105,7 +119,7 @@ def prepare_recordings(
         cores,
         fit,
         left_out,
-        describe_cut_off(named),
+        (*remarks, *describe_cut_off(named)),
     )
 
 
@@ -146,6 +160,16 @@ def _choice(ranker: ProbeRanker, options: RecordingOptions, device: str) -> Enco
         return with_precision(EncoderChoice(spec.name, weights), device, options.precision)
     choice = EncoderChoice(spec.name, weights, ranker.cache_key.front_end)
     return with_precision(choice, device, options.precision or ranker.cache_key.precision)
+
+
+def _programme_remarks(files: int, candidates: int) -> list[str]:
+    """What a reader must know of windows where candidates have several files."""
+    if files == candidates:
+        return []
+    return [
+        f"{candidates} candidates have {files} files, in the order of each one's programme. No "
+        "window goes from one file to the next; a report counts five minutes for each."
+    ]
 
 
 def _without_bad(

@@ -94,6 +94,8 @@ class RecordingOptions:
 
     recordings: Path | None = None
     """Folder of the recordings; None if there are none to compare."""
+    index: Path | None = None
+    """CSV of whose recording each file is, in the programme's order; by their names, if None."""
     ranker: Path | None = None
     """Trained probe that compares them; None is the one that comes with the program."""
     encoder: str | None = None
@@ -139,7 +141,7 @@ class RecordingOptions:
             given, ``epochs`` without either, or ``permutations`` without ``folds``.
         """
         needing = (
-            *("ranker", "encoder", "windows", "antisymmetric"),
+            *("index", "ranker", "encoder", "windows", "antisymmetric"),
             *("fit_half", "folds", "epochs", "permutations"),
         )
         given: dict[str, object] = {name: None for name in needing if getattr(self, name)}
@@ -183,6 +185,8 @@ class EmbeddingOptions:
     """Whether front ends are those of the paper's release."""
     min_seconds: float | None = None
     """Minimum length of a recording in seconds; 1, if None."""
+    allow_cut: bool = False
+    """Whether recordings that were cut off are taken."""
     store: Path = Path("embeddings")
     """Folder where embeddings are stored."""
     device: str | None = None
@@ -193,5 +197,3 @@ class EmbeddingOptions:
     """Number of processes on a CPU; one per two cores, if None."""
     batch_size: int = 8
     """Segments encoded at a time."""
-    allow_cut: bool = False
-    """Whether recordings that were cut off are taken."""

@@ -4,6 +4,8 @@ Conventions
 -----------
 A window is thirty segments in a row. A recording's last window may hold fewer, but at least half,
 unless it is the only one: a comparison of a few seconds would count as much as one of five minutes.
+A candidate may have several recordings, a piece each, in the order of the programme: no window goes
+from one to the next, and the numbers and times of windows go on.
 Windows come as (B, S, F, D) float32 with S = 30, zeros where there is no sound, and a mask (B, S)
 that is true where there is. Masks stay on the CPU: so it is known without waiting for the device
 how many segments there are. As many recordings as ``max_bytes`` allows lie on the device, in the
@@ -11,7 +13,8 @@ form in which they are stored (float16, codes); the others are read from the sto
 asked for, and no file stays open. Both give the same numbers.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,12 +48,14 @@ class EmbeddingBank:
     """Embeddings of recordings, by number of their window.
 
     Attribute ``windows`` is the table WINDOWS: whose each window is, and when it begins and ends;
-    ``computations`` says of each candidate what the embedding was computed with, ``lengths`` how
-    long the sound file is in seconds.
+    ``computations`` says of each candidate what the embedding was computed with (of several, those
+    after the first by the candidate and their number), ``lengths`` how long the sound files are
+    together, in seconds.
 
     Parameters
     ----------
-    embeddings : pairs of a candidate and the embedding of its recording
+    embeddings : pairs of a candidate and the embedding of a recording
+        Those of a candidate follow each other.
     to_embedding : turns what is stored into embeddings (B, F, D), :meth:`Encoder.to_embedding`
         None where embeddings themselves are stored.
     device : where windows are returned
@@ -75,8 +80,10 @@ class EmbeddingBank:
         self.device = torch.device(device)
         self._to_embedding = to_embedding
         self._embeddings = [embedding for _, embedding in embeddings]
-        self.computations = {name: embedding.computation for name, embedding in embeddings}
-        self.lengths = {name: embedding.length for name, embedding in embeddings}
+        self.computations = _by_recording(embeddings)
+        self.lengths: dict[str, float] = {}
+        for name, embedding in embeddings:
+            self.lengths[name] = self.lengths.get(name, 0.0) + embedding.length
         self._refuse_mixed(embeddings)
         self.windows, self._places = _cut(embeddings)
         self._on_device = self._load(_free_bytes(self.device) if max_bytes is None else max_bytes)
@@ -188,6 +195,7 @@ def open_bank(
     store : where the embeddings are
     cache_key : which embeddings of the recordings to take
     recordings : table with ``candidate`` and ``recording``, the SHA-256 of the sound file
+        Those of a candidate follow each other, in the order of the programme.
     to_embedding : turns what is stored into embeddings, :meth:`Encoder.to_embedding` for codes
     device : where windows are returned
     max_bytes : how much to keep on the device
@@ -211,15 +219,34 @@ def _cut(embeddings: Sequence[tuple[str, Embedding]]) -> tuple[pd.DataFrame, lis
     """The WINDOWS table, and where each window lies."""
     rows: list[tuple[int, str, int, float, float]] = []
     places = []
+    count: Counter[str] = Counter()  # of windows by candidate
+    before: dict[str, float] = {}  # seconds of the recordings before this one
     for number, (candidate, embedding) in enumerate(embeddings):
-        for window, first in enumerate(range(0, len(embedding.seconds), SEGMENTS_PER_WINDOW)):
+        begin = before.get(candidate, 0.0)
+        for first in range(0, len(embedding.seconds), SEGMENTS_PER_WINDOW):
             seconds = embedding.seconds[first : first + SEGMENTS_PER_WINDOW]
             if first and len(seconds) < MIN_SEGMENTS:
                 break
-            start = float(first * SEGMENT_SECONDS)
-            rows.append((len(rows), candidate, window, start, start + float(seconds.sum())))
+            start = begin + float(first * SEGMENT_SECONDS)
+            stop = start + float(seconds.sum())
+            rows.append((len(rows), candidate, count[candidate], start, stop))
             places.append(_Window(number, first, len(seconds)))
+            count[candidate] += 1
+        before[candidate] = begin + embedding.length
     return pd.DataFrame(rows, columns=list(WINDOWS)), places
+
+
+def _by_recording(
+    embeddings: Sequence[tuple[str, Embedding]],
+) -> dict[str, Mapping[str, Any]]:
+    """What each embedding was computed with, by candidate, and by number after the first."""
+    count: Counter[str] = Counter()
+    named = {}
+    for candidate, embedding in embeddings:
+        count[candidate] += 1
+        number = count[candidate]
+        named[candidate if number == 1 else f"{candidate} ({number})"] = embedding.computation
+    return named
 
 
 def _free_bytes(device: torch.device) -> int:

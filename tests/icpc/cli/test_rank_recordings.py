@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.evaluation.accuracy import pair_accuracy
-from ranking.files.hashing import json_sha256
+from ranking.files.hashing import file_sha256, json_sha256
 from ranking.judging.probe_ranker import SHIPPED
 from ranking.network.head import HeadConfig
 from ranking.probe.checkpoint import Probe, Record, save_probe
@@ -207,6 +208,64 @@ def test_embeddings_of_two_classes_of_device_are_remarked_on(known):
     assert "embeddings were computed on cpu and cuda; they agree to rounding" in remarks
     provenance = json.loads(Path("runs/the-cup-2030/run.json").read_text())["provenance"]
     assert {own["device"] for own in provenance["embeddings"]} == {"cpu", "cuda"}
+
+
+def programmes(*order: str) -> Path:
+    """Ann and dov with two pieces each, from recordings whose embeddings are known."""
+    folder = Path("programmes")
+    (folder / "Ann").mkdir(parents=True, exist_ok=True)
+    for name, source in zip(order, ("bob", "dov", "cyd", "ann"), strict=True):
+        shutil.copy(f"played/{source}.flac", folder / name)
+    (folder / "roster.csv").write_text("candidate,name\nann,\ndov,Dov Adler\n")
+    return folder
+
+
+@pytest.mark.slow
+def test_pieces_of_a_programme_are_compared_in_its_order(known):
+    folder = programmes("Ann/1 Etude.flac", "Ann/2 Ballade.flac", "adler 9.flac", "adler 10.flac")
+    given = ["--recordings", folder, "--min-seconds", 60, "--ranker", "played/ranker.safetensors"]
+    by_name = judged("--roster", folder / "roster.csv", *given)
+    assert by_name.stderr.split("\n")[:3] == [
+        "candidate  file                matched by",
+        "ann        Ann/1 Etude.flac    folder",
+        "           Ann/2 Ballade.flac  folder",
+    ]
+    assert "2 candidates have 4 files, in the order of each one's programme" in by_name.stderr
+    study = load_run(Path("runs/roster"))
+    votes = study.comparisons.votes
+    assert votes is not None
+    windows = votes.query("first == 'ann'")[["first_window", "second_window"]]
+    assert windows.to_numpy().tolist() == [[0, 0], [1, 1], [2, 2]]  # 40 s, 300 s, 160 s; 35 s, …
+    record = json.loads(Path("runs/roster/run.json").read_text())["provenance"]["recordings"]
+    hashes = {one.stem: file_sha256(one) for one in Path("played").glob("*.flac")}
+    assert record == {
+        "ann": [hashes["bob"], hashes["dov"]],
+        "dov": [hashes["cyd"], hashes["ann"]],
+    }
+    rows = ["ann,Ann/2 Ballade.flac", "ann,Ann/1 Etude.flac", "dov,adler 9", "dov,adler 10"]
+    Path("index.csv").write_text("\n".join(["candidate,recording", *rows]))
+    other = judged("--roster", folder / "roster.csv", *given, "--index", "index.csv")
+    record = json.loads(Path("runs/roster/run.json").read_text())["provenance"]["recordings"]
+    assert record["ann"] == [hashes["dov"], hashes["bob"]]
+    assert "candidates have 4 files" in other.stderr
+
+
+@pytest.mark.slow
+def test_names_taken_apart_by_macos_give_the_same_ranking(known):
+    written = []
+    for form in ("NFC", "NFD"):
+        folder = Path(form)
+        folder.mkdir()
+        for name, source in (("Ánn", "ann"), ("bób 1", "bob"), ("bób 2", "cyd"), ("dóv", "dov")):
+            shutil.copy(
+                f"played/{source}.flac", folder / f"{unicodedata.normalize(form, name)}.flac"
+            )
+        (folder / "cup.csv").write_text("candidate\nánn\nbób\ndóv\n")
+        where = ["--roster", folder / "cup.csv", "--recordings", folder, "--out", f"{form}-run"]
+        judged(*where, "--min-seconds", 10, "--ranker", "played/ranker.safetensors")
+        names = ("ranking.csv", "votes.csv", "comparisons.csv", "run.json")
+        written.append([Path(f"{form}-run", name).read_bytes() for name in names])
+    assert written[0] == written[1]
 
 
 def test_identical_recordings_are_named(known):

@@ -46,6 +46,28 @@ def test_recordings_are_cut_into_windows_of_thirty_segments(stored):
     ]
 
 
+def test_windows_of_several_recordings_go_on_and_do_not_cross_from_one_to_the_next(stored):
+    store, table, values = stored
+    pieces = table.assign(candidate=["ann", "ann", "ann", "dov"])
+    bank = open_bank(store, KEY, pieces)
+    assert bank.windows.to_numpy().tolist() == [
+        [0, "ann", 0, 0.0, 300.0],
+        [1, "ann", 1, 300.0, 600.0],
+        [2, "ann", 2, 600.0, 742.5],
+        [3, "ann", 3, 742.5, 1035.0],  # 30 segments of the second recording
+        [4, "ann", 4, 1035.0, 1067.5],  # 4 of the third, its only window
+        [5, "dov", 0, 0.0, 300.0],
+    ]
+    assert bank.lengths == {"ann": 742.5 + 292.5 + 32.5, "dov": 432.5}
+    assert list(bank.computations) == ["ann", "ann (2)", "ann (3)", "dov"]
+    taken, mask = bank.load_windows([4, 3])
+    assert mask.sum(dim=1).tolist() == [4, 30]
+    np.testing.assert_array_equal(taken[1].numpy(), values["bob"].astype(np.float32))
+    np.testing.assert_array_equal(taken[0, :4].numpy(), values["cyd"].astype(np.float32))
+    alone = open_bank(store, KEY, table)
+    assert torch.equal(taken, alone.load_windows([4, 3])[0])
+
+
 def test_windows_come_with_zeros_and_a_mask_where_there_is_no_sound(stored):
     store, table, values = stored
     taken, mask = open_bank(store, KEY, table).load_windows([4, 1, 2])
