@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from icpc.competition.bundled import bundled_competition_names, bundled_roster
+from icpc.competition.inside import file_beside
 from icpc.competition.roster import roster_of, understand_roster
 from ranking.deprecation import with_new_names
 from ranking.errors import CompetitionError, Given
@@ -140,14 +141,16 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         If roster or competition.toml cannot be read.
     """
     settings_path = roster.parent / "competition.toml"
-    settings = _read_settings(settings_path) if settings_path.exists() else {}
+    settings = _read_settings(settings_path) if settings_path.is_file() else {}
     rounds = rounds or tuple(settings.get("rounds", ()))
     if len(set(rounds)) < len(rounds):
         raise CompetitionError(
             "rounds", f"{', '.join(rounds)} names one of them twice", "name each round once"
         )
     name = settings.get("name", roster.stem)
-    beside = {key: roster.parent / settings[key] for key in FILE_KEYS if key in settings}
+    beside = {
+        key: file_beside(settings[key], settings_path, key) for key in FILE_KEYS if key in settings
+    }
     read = understand_roster(roster, rounds)
     return Competition(
         name=name,
@@ -169,8 +172,9 @@ def _read_settings(path: Path) -> dict[str, Any]:
     """The settings of a competition.toml, their types checked."""
     try:
         settings = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise CompetitionError(str(path), f"not TOML ({error})", "correct it") from None
+    except (ValueError, RecursionError) as error:  # numbers of 5,000 digits, 100,000 brackets
+        what = f"not TOML ({str(error)[:200] or 'nested too deeply'})"
+        raise CompetitionError(str(path), what, "correct it") from None
     settings = with_new_names(str(path), settings, RENAMED)
     for key, value in settings.items():
         if key in TEXT_KEYS:
@@ -185,6 +189,7 @@ def _read_settings(path: Path) -> dict[str, Any]:
                 f"unknown setting {key!r}{did_you_mean(key, known)}",
                 f"use {', '.join(known)}",
             )
-        if not right:
-            raise CompetitionError(str(path), f"{key!r} is {value!r}", f"give {kind}")
+        if not right or "\0" in str(value):
+            shown = escape_controls(repr(value))[:80]
+            raise CompetitionError(str(path), f"{key!r} is {shown}", f"give {kind}")
     return settings

@@ -1,0 +1,50 @@
+"""Files that a roster, an index or a competition.toml names: in their folder, unless asked.
+
+Conventions
+-----------
+What comes from others, such as a roster that was downloaded, is not to say which other files of
+this machine are read. A path is followed through symbolic links before it is judged.
+"""
+
+from pathlib import Path
+
+from ranking.errors import CompetitionError
+from ranking.files.text import escape_controls
+
+LONGEST_PATH = 1_000  # characters; operating systems take about as many bytes
+
+
+def is_path(written: str) -> bool:
+    """Return whether a text can be the path of a file: some other texts would be errors."""
+    return "\0" not in written and len(written) <= LONGEST_PATH
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Return whether a file is in a folder or below it, wherever symbolic links lead."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a name too long; links in a circle
+        return False
+
+
+def file_beside(written: str, source: Path, setting: str) -> Path:
+    """Return the path of a file that a setting names, beside the file of the setting.
+
+    Parameters
+    ----------
+    written : what the setting is
+    source : file that has it
+    setting : its name
+
+    Raises
+    ------
+    CompetitionError
+        If the path leads out of the folder.
+    """
+    if not is_path(written) or not is_inside(source.parent / written, source.parent):
+        raise CompetitionError(
+            escape_controls(str(source)),
+            f"{setting!r} is {escape_controls(written)[:80]!r}, which is not in this folder",
+            "copy the file there, or leave the setting out and name the file yourself",
+        )
+    return source.parent / written
