@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icpc.cli.options import INDEX_HELP, with_settings
+from icpc.cli.options import INDEX_HELP, OUTSIDE_HELP, with_settings
 from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
 from icpc.cli.remedies import message
 from icpc.workflows.settings import EmbeddingOptions, Source
@@ -47,6 +47,10 @@ def embed(
     index: Annotated[
         Path | None, typer.Option(help=INDEX_HELP, rich_help_panel="Recordings")
     ] = None,
+    allow_outside: Annotated[
+        bool,
+        typer.Option("--allow-outside", help=OUTSIDE_HELP, rich_help_panel="Recordings"),
+    ] = False,
     verify: Annotated[
         bool,
         typer.Option(
@@ -67,28 +71,35 @@ def embed(
     if verify:
         _verify(embedding.store)
         return
-    found = _recordings(source, recordings, index, skip_bad)
+    found = _recordings(source, recordings, index, skip_bad, allow_outside)
     for remark in (*found.lines(), *found.remarks):
         print_remark(remark)
     table = found.table[["candidate", "path"]]
+    alone = ~table["candidate"].duplicated(keep=False)  # pieces of a programme may be short
     from icpc.workflows.embedding import embed as embed_recordings
 
-    of_competition = source.competition is not None or source.roster is not None
-    if embedding.min_seconds is None and of_competition:
-        embedding = replace(embedding, min_seconds=WINDOW_SECONDS)
-    outcomes = embed_recordings(table, embedding, skip_bad, TerminalProgress())
+    whole = embedding
+    if embedding.min_seconds is None and (source.competition or source.roster) is not None:
+        whole = replace(embedding, min_seconds=WINDOW_SECONDS)
+    outcomes = [
+        outcome
+        for part, options in ((table[alone], whole), (table[~alone], embedding))
+        if len(part)
+        for outcome in embed_recordings(part, options, skip_bad, TerminalProgress())
+    ]
     _report(table, outcomes, embedding.store, format)
 
 
 def _recordings(
-    source: Source, folder: Path | None, index: Path | None, skip_bad: bool
+    source: Source, folder: Path | None, index: Path | None, skip_bad: bool, allow_outside: bool
 ) -> "Recordings":
     from icpc.competition.recordings import all_recordings, match_recordings
     from icpc.workflows.competitions import bundled_or_own_competition
     from ranking.errors import CompetitionError, Given
 
     if source.competition is not None or source.roster is not None:
-        return match_recordings(bundled_or_own_competition(source), folder, index, skip_bad)
+        competition = bundled_or_own_competition(source)
+        return match_recordings(competition, folder, index, skip_bad, allow_outside)
     if folder is None:
         raise CompetitionError(
             "judge embed",
@@ -99,7 +110,7 @@ def _recordings(
         raise CompetitionError(
             Given(index=None), "there is no roster to compare it with", "give a roster too"
         )
-    return all_recordings(folder)
+    return all_recordings(folder, allow_outside)
 
 
 def _report(

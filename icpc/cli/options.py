@@ -76,6 +76,8 @@ _encoders = partial(typer.Option, rich_help_panel="Encoders")
 _fit = partial(typer.Option, rich_help_panel="Fitting the ranker")
 _computing = partial(typer.Option, rich_help_panel="Computing")
 
+OUTSIDE_HELP = "Take recordings outside of the folder too, by their paths or symbolic links."
+"""Help of the option that allows files elsewhere."""
 INDEX_HELP = (
     "Read whose recording each file is from a CSV: candidate, recording; several of a candidate in "
     "the programme's order (default: by names of files)."
@@ -181,6 +183,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "allow_cut": _recordings(
             "--allow-cut", help="Take recordings that were cut off too, and name them."
         ),
+        "allow_outside": _recordings("--allow-outside", help=OUTSIDE_HELP),
         "fit_half": _fit(
             "--fit-half",
             help="Fit the ranker on the results of one half of the candidates, split at random, "

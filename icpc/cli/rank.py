@@ -86,7 +86,9 @@ def _rank_recordings(
             "choose ranges of each rank",
             key="ranges-of-each",
         )
-    competition = bundled_or_own_competition(source, recording_options.recordings)
+    competition = bundled_or_own_competition(
+        source, recording_options.recordings, recording_options.allow_outside
+    )
     with remark_on_interrupt(KEPT_OF_COMPARING):
         prepared = prepare_recordings(competition, recording_options, settings.seed, progress)
         for error in prepared.left_out:

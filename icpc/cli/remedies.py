@@ -43,6 +43,7 @@ REMEDIES: dict[str, str] = {
     "name-recordings": "name the files by ids or names, list whose they are with --index FILE, or "
     "go on without them with --skip-bad",
     "check-recordings": "check --recordings",
+    "allow-outside": "copy it there, or allow it with --allow-outside",
     "name-rounds": "name them in order, --rounds preliminary,stage1,final, or in a "
     "competition.toml beside the roster",
     "correct-rounds": "correct it, or name the rounds with --rounds",

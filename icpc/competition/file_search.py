@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from icpc.competition.competitions import Competition
+from icpc.competition.inside import is_inside, is_path
 from icpc.competition.matching import FileMatcher, Match
 from icpc.competition.sound_files import find_sound_files, natural_key, shown
 from ranking.errors import CompetitionError
@@ -30,16 +31,25 @@ class FileSearch:
     competition : the competition that was recorded
     folder : where they are
     index : CSV of candidates and their files; None if there is none
+    allow_outside : whether files may be outside of the folder
     """
 
-    def __init__(self, competition: Competition, folder: Path, index: Path | None) -> None:
+    def __init__(
+        self,
+        competition: Competition,
+        folder: Path,
+        index: Path | None,
+        allow_outside: bool = False,
+    ) -> None:
         eligible = competition.eligible
         self.competition, self.folder, self.index = competition, folder, index
+        self.allow_outside = allow_outside
         self.candidates: list[str] = eligible["candidate"].tolist()
         roster = competition.roster
         self.names = Names(roster["candidate"].tolist(), roster["name"].tolist())
         known = [competition.roster_path, competition.roster_path.parent / "competition.toml"]
-        self.files = find_sound_files(folder, [*known, *([] if index is None else [index])])
+        known += [] if index is None else [index]
+        self.files = find_sound_files(folder, known, allow_outside)
         self.of: dict[str, list[tuple[Path, str]]] = {}
         """Files of each candidate, and what says so."""
         self.lost: list[tuple[str, str]] = []
@@ -47,7 +57,8 @@ class FileSearch:
         self.nobodys: list[tuple[Path, Match]] = []
         """Files of which it is not clear whose they are."""
         self.unused: list[Path] = []
-        """Files of candidates who have others, or are exempt."""
+        """Files that are no candidate's: the index does not name them, or their candidates have
+        others or are exempt."""
         recording = dict(zip(eligible["candidate"], eligible["recording"], strict=True))
         addresses = {own: one for own, one in recording.items() if "://" in one}
         if index is None:
@@ -57,7 +68,7 @@ class FileSearch:
             self.lost += [(own, one) for own, one in addresses.items() if own not in self.of]
         else:
             self._take_written(_read_index(index, self.names), "index")
-            self._take_by_name({}, named=frozenset(self.candidates))
+            self.unused += self._left()
 
     @property
     def where(self) -> str:
@@ -90,7 +101,8 @@ class FileSearch:
         words = [one for _, one in written]
         spelt = {**match_names(words, without_ending).found, **match_names(words, names).found}
         for own, one in written:
-            path = self.folder / one
+            path = self.folder / one if is_path(one) else self.folder
+            self._refuse_outside(path, own, one)
             if not path.is_file() and one in spelt:
                 path = inside[spelt[one]]
             if path.is_file():
@@ -98,16 +110,29 @@ class FileSearch:
             else:
                 self.lost.append((own, one))
 
-    def _take_by_name(self, addresses: dict[str, str], named: frozenset[str] = frozenset()) -> None:
-        """Take the files whose names say whose they are; written ones are known."""
+    def _refuse_outside(self, path: Path, candidate: str, written: str) -> None:
+        """Refuse a recording that is not in the folder, wherever symbolic links lead."""
+        if not self.allow_outside and not is_inside(path, self.folder):
+            raise CompetitionError(
+                self.where,
+                f"the recording of {escape_controls(candidate)} is {escape_controls(written)}, "
+                f"which is not in {escape_controls(str(self.folder))}",
+                "copy it there, or allow files outside of the folder",
+                key="allow-outside",
+            )
+
+    def _left(self) -> list[Path]:
+        """Files that nobody has."""
         taken = {path.resolve() for own in self.of.values() for path, _ in own}
-        named = named or frozenset([*self.of, *(own for own, _ in self.lost)])
+        return [path for path in self.files.paths if path.resolve() not in taken]
+
+    def _take_by_name(self, addresses: dict[str, str]) -> None:
+        """Take the files whose names say whose they are; written ones are known."""
+        named = {*self.of, *(own for own, _ in self.lost)}
         videos = {own: video for own, one in addresses.items() if (video := _video_id(one))}
         matcher = FileMatcher(self.names, videos)
         by_video: dict[str, list[tuple[Path, str]]] = {}
-        for path in self.files.paths:
-            if path.resolve() in taken:
-                continue
+        for path in self._left():
             match = matcher.match(self.files.name(path))
             if len(match.candidates) != 1:
                 self.nobodys.append((path, match))
@@ -141,7 +166,10 @@ def _read_index(index: Path, names: Names) -> list[tuple[str, str]]:
 
 def _video_id(address: str) -> str:
     """The id of a video in its address, or the last part of the path; empty if neither is there."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # "http://[::1"
+        return ""
     return parse_qs(parts.query).get("v", [""])[0] or Path(parts.path).stem
 
 

@@ -11,12 +11,15 @@ from pathlib import Path
 from ranking.errors import CompetitionError
 from ranking.files.text import escape_controls
 
-LONGEST_PATH = 1_000  # characters; operating systems take about as many bytes
+LONGEST_PATH, LONGEST_NAME = 4_000, 255
+"""Bytes of a path, and of each name in it, that operating systems take."""
 
 
 def is_path(written: str) -> bool:
     """Return whether a text can be the path of a file: some other texts would be errors."""
-    return "\0" not in written and len(written) <= LONGEST_PATH
+    raw = written.encode(errors="surrogatepass")
+    names = raw.replace(b"\\", b"/").split(b"/")
+    return b"\0" not in raw and len(raw) <= LONGEST_PATH and max(map(len, names)) <= LONGEST_NAME
 
 
 def is_inside(path: Path, folder: Path) -> bool:

@@ -69,6 +69,7 @@ def match_recordings(
     folder: Path | None = None,
     index: Path | None = None,
     skip_bad: bool = False,
+    allow_outside: bool = False,
 ) -> Recordings:
     """Return the recordings of a roster.
 
@@ -82,13 +83,16 @@ def match_recordings(
         CSV of candidates and their files, in the order of the programme; None if there is none.
     skip_bad
         Whether to go on where candidates lack a file and files a candidate, or one is not there.
+    allow_outside
+        Whether files may be outside of the folder, named by paths or reached by symbolic links.
 
     Raises
     ------
     CompetitionError, TableError
         If there is none, one that is named is not there, or it is not clear whose a file is.
     """
-    found = FileSearch(competition, folder or competition.roster_path.parent, index)
+    where = folder or competition.roster_path.parent
+    found = FileSearch(competition, where, index, allow_outside)
     refuse_doubles(found)
     remarks = [*refuse_lost(found, skip_bad), *refuse_unmatched(found, skip_bad)]
     rows = [
@@ -121,15 +125,17 @@ def list_recordings(folder: Path) -> pd.DataFrame:
     return all_recordings(folder).table[["candidate", "path"]]
 
 
-def all_recordings(folder: Path) -> Recordings:
+def all_recordings(folder: Path, allow_outside: bool = False) -> Recordings:
     """Return each sound file in a folder as the recording of a candidate of its own.
+
+    Symbolic links that lead out of it are followed if that is allowed.
 
     Raises
     ------
     CompetitionError
         If there is no such folder, or no sound file in it.
     """
-    files = find_sound_files(folder)
+    files = find_sound_files(folder, allow_outside=allow_outside)
     if not files.paths:
         raise CompetitionError(
             escape_controls(str(folder)),

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from icpc.competition.inside import is_inside
 from ranking.errors import CompetitionError
 from ranking.files.text import escape_controls
 
@@ -41,6 +42,8 @@ class SoundFiles:
     """Sound files, in the order of their names."""
     passed_over: tuple[str, ...]
     """Names of the files that are no sound."""
+    outside: tuple[str, ...] = ()
+    """Names of symbolic links that lead out of the folder, which are not followed."""
 
     def name(self, path: Path) -> str:
         """Return the path of a file within the folder, composed."""
@@ -49,15 +52,20 @@ class SoundFiles:
 
     @property
     def remark(self) -> str:
-        """Which files were passed over, as a sentence; empty if none was."""
-        count = len(self.passed_over)
-        if not count:
-            return ""
-        files = "1 file that is" if count == 1 else f"{count:,} files that are"
-        return f"passed over {files} no sound: {shown(self.passed_over)}."
+        """Which files were passed over, in sentences; empty if none was."""
+        sentences = []
+        if count := len(self.passed_over):
+            files = "1 file that is" if count == 1 else f"{count:,} files that are"
+            sentences.append(f"passed over {files} no sound: {shown(self.passed_over)}.")
+        if count := len(self.outside):
+            links = "1 link that leads" if count == 1 else f"{count:,} links that lead"
+            sentences.append(f"passed over {links} out of the folder: {shown(self.outside)}.")
+        return " ".join(sentences)
 
 
-def find_sound_files(folder: Path, known: Collection[Path] = ()) -> SoundFiles:
+def find_sound_files(
+    folder: Path, known: Collection[Path] = (), allow_outside: bool = False
+) -> SoundFiles:
     """Return the sound files in a folder and its subfolders.
 
     Parameters
@@ -66,6 +74,8 @@ def find_sound_files(folder: Path, known: Collection[Path] = ()) -> SoundFiles:
         Where to look.
     known
         Files that are used for something else: they are no sound, and not named as passed over.
+    allow_outside
+        Whether symbolic links are followed that lead out of the folder.
 
     Raises
     ------
@@ -82,9 +92,11 @@ def find_sound_files(folder: Path, known: Collection[Path] = ()) -> SoundFiles:
             key="check-recordings",
         )
     used = {path.resolve() for path in known}
-    found, passed_over = [], []
+    found, passed_over, outside = [], [], []
     for path in _files(folder):
-        if path.suffix.lower() in SOUND_SUFFIXES or is_sound_file(path):
+        if not allow_outside and path.is_symlink() and not is_inside(path, folder):
+            outside.append(path)
+        elif path.suffix.lower() in SOUND_SUFFIXES or is_sound_file(path):
             found.append(path)
         elif path.resolve() not in used:
             passed_over.append(path)
@@ -93,6 +105,7 @@ def find_sound_files(folder: Path, known: Collection[Path] = ()) -> SoundFiles:
         folder,
         tuple(sorted(found, key=lambda path: natural_key(inside.name(path)))),
         tuple(sorted(map(inside.name, passed_over), key=natural_key)),
+        tuple(sorted(map(inside.name, outside), key=natural_key)),
     )
 
 

@@ -68,7 +68,7 @@ def refuse_unmatched(found: FileSearch, skip_bad: bool) -> list[str]:
     """Refuse where candidates lack a file and files a candidate; or say who and which do."""
     lacking = found.lacking
     files = [_described(found, path, match) for path, match in found.nobodys]
-    if lacking and files and found.of and found.index is None and not skip_bad:
+    if lacking and files and found.of and not skip_bad:
         raise CompetitionError(
             found.where,
             f"{_of(len(lacking), 'candidate')} no recording, and {_of(len(files), 'file')} no "
@@ -84,7 +84,9 @@ def refuse_unmatched(found: FileSearch, skip_bad: bool) -> list[str]:
         remarks.append(f"{_of(len(files), 'file')} no candidate: {shown(files)}.")
     if found.unused:
         names = shown([found.files.name(path) for path in found.unused])
-        remarks.append(f"not used, as their candidates have other files or are exempt: {names}.")
+        why = "their candidates have other files or are exempt"
+        why = why if found.index is None else f"{found.where} does not name them"
+        remarks.append(f"not used, as {why}: {names}.")
     return remarks
 
 

@@ -12,14 +12,16 @@ from icpc.competition.competitions import (
     load_competition,
     read_competition,
 )
-from icpc.competition.recordings import list_recordings
+from icpc.competition.recordings import all_recordings
 from icpc.competition.roster import roster_of
 from icpc.study.comparisons import load_comparisons
 from icpc.workflows.settings import DEFAULT_COMPETITION, Source
 from ranking.errors import CompetitionError, Given
 
 
-def bundled_or_own_competition(source: Source, recordings: Path | None = None) -> Competition:
+def bundled_or_own_competition(
+    source: Source, recordings: Path | None = None, allow_outside: bool = False
+) -> Competition:
     """Return the competition that is named, bundled or by its roster.
 
     Where neither is named, but a file or recordings of one's own are, its candidates are those of
@@ -31,6 +33,8 @@ def bundled_or_own_competition(source: Source, recordings: Path | None = None) -
         What is ranked.
     recordings
         Folder of the recordings that are compared, if any.
+    allow_outside
+        Whether symbolic links in that folder may lead out of it.
 
     Raises
     ------
@@ -53,7 +57,9 @@ def bundled_or_own_competition(source: Source, recordings: Path | None = None) -
                 "leave them out" if bundled else "leave them out, or give a roster",
             )
         if source.competition is None and own is not None:
-            return _of_recordings(own) if own.is_dir() else competition_without_roster(own)
+            if own.is_dir():
+                return _of_recordings(own, allow_outside)
+            return competition_without_roster(own)
         return load_competition(
             DEFAULT_COMPETITION if source.competition is None else source.competition
         )
@@ -61,9 +67,9 @@ def bundled_or_own_competition(source: Source, recordings: Path | None = None) -
     return read_competition(source.roster, names)
 
 
-def _of_recordings(folder: Path) -> Competition:
+def _of_recordings(folder: Path, allow_outside: bool) -> Competition:
     """A competition of the files in a folder."""
-    table = list_recordings(folder)
+    table = all_recordings(folder, allow_outside).table
     names = [path.relative_to(folder).as_posix() for path in table["path"]]
     competition = competition_without_roster(folder)
     return replace(competition, roster=roster_of(table["candidate"].tolist(), names))

@@ -73,7 +73,9 @@ def prepare_recordings(
     pairing = Pairing(options.windows or "aligned", options.antisymmetric)
     fit = _fit(competition, options, seed)
     ranker = load_own_or_shipped_ranker(options.ranker, options.encoder)
-    found = match_recordings(competition, options.recordings, options.index, options.skip_bad)
+    found = match_recordings(
+        competition, options.recordings, options.index, options.skip_bad, options.allow_outside
+    )
     table = found.table[["candidate", "path"]]
     for line in found.lines():
         progress.remark(line)

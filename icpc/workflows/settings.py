@@ -110,6 +110,8 @@ class RecordingOptions:
     """Whether recordings that cannot be used are left out."""
     allow_cut: bool = False
     """Whether recordings that were cut off are taken."""
+    allow_outside: bool = False
+    """Whether recordings may be outside of their folder, by paths or symbolic links."""
     fit_half: bool = False
     """Whether to fit the ranker on the results of one half, and compare the other half."""
     folds: int | None = None

@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from sounds import piano, write_sound
 
 from icpc.competition.competitions import read_competition
 from icpc.competition.inside import is_inside
+from icpc.competition.recordings import all_recordings, match_recordings
 from ranking.errors import CompetitionError, JudgeError
 
 
@@ -66,3 +68,53 @@ def test_a_named_pipe_is_no_settings_file(tmp_path):
     (tmp_path / "roster.csv").write_text("candidate\nanna\n")
     os.mkfifo(Path(tmp_path / "competition.toml"))
     assert read_competition(tmp_path / "roster.csv").name == "roster"
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """A roster of two in a folder, and a recording beside that folder."""
+    write_sound(tmp_path / "outside.wav", piano(1, 8_000), 8_000)
+    folder = tmp_path / "own"
+    folder.mkdir()
+    write_sound(folder / "bo.wav", piano(1, 8_000, 1), 8_000)
+    return folder
+
+
+def with_recording(folder, recording):
+    roster = folder / "roster.csv"
+    roster.write_text(f'candidate,recording\nanna,"{recording}"\nbo,bo.wav\n')
+    return read_competition(roster)
+
+
+@pytest.mark.parametrize("recording", ["../outside.wav", "{outside}/outside.wav", "link.wav"])
+def test_no_recording_is_outside_of_its_folder_unless_that_is_allowed(recorded, recording):
+    (recorded / "link.wav").symlink_to(recorded.parent / "outside.wav")
+    competition = with_recording(recorded, recording.format(outside=recorded.parent))
+    with pytest.raises(CompetitionError, match="which is not in") as caught:
+        match_recordings(competition)
+    assert caught.value.key == "allow-outside"
+    found = match_recordings(competition, allow_outside=True).table
+    assert found["path"].map(lambda path: path.resolve().name).tolist() == ["outside.wav", "bo.wav"]
+
+
+def test_an_index_names_nothing_outside_either(recorded):
+    (recorded / "index.csv").write_text("candidate,recording\nanna,../outside.wav\n")
+    with pytest.raises(CompetitionError, match=r"index\.csv.*: the recording of anna is \.\./out"):
+        match_recordings(with_recording(recorded, ""), index=recorded / "index.csv")
+
+
+def test_links_out_of_a_folder_are_passed_over_by_name(recorded):
+    (recorded / "anna.wav").symlink_to(recorded.parent / "outside.wav")
+    (recorded / "inner.wav").symlink_to("bo.wav")
+    found = all_recordings(recorded)
+    assert [path.name for path in found.table["path"]] == ["bo.wav", "inner.wav"]
+    assert found.remarks == ("passed over 1 link that leads out of the folder: anna.wav.",)
+    assert len(all_recordings(recorded, allow_outside=True).table) == 3
+
+
+@pytest.mark.parametrize("written", ["x" * 300, "x" * 5_000, "a\0b", "http://[::1", "con/" * 100])
+def test_what_can_be_no_path_is_not_found(recorded, written):
+    competition = with_recording(recorded, "bo.wav")
+    competition.roster.loc[0, "recording"] = written
+    with pytest.raises(JudgeError):
+        match_recordings(competition)
