@@ -232,14 +232,14 @@ TOTALS = {
     "wins of both": "player1,player2,win1,win2 ana,bela,9,6 bela,7,0,1",
     "home and away": "home.team,away.team,home.wins,away.wins ana,bela,9,6 bela,7,0,1 7,ana,0,0",
     "with ties": "team_a,team_b,wins_a,wins_b,draws ana,bela,9,6,0 bela,7,0,1,",
-    "said": "x,y,won,lost ana,bela,9,6 bela,7,0,1",
+    "mapped": "x,y,won,lost ana,bela,9,6 bela,7,0,1",
 }
 
 
 @pytest.mark.parametrize("kind", TOTALS)
 def test_how_often_each_won_is_a_row_for_each_outcome(kind, tmp_path):
     columns = {"first": "x", "second": "y", "first_wins": "won", "second_wins": "lost"}
-    table = read(tmp_path, TOTALS[kind], columns=columns if kind == "said" else None).table
+    table = read(tmp_path, TOTALS[kind], columns=columns if kind == "mapped" else None).table
     assert table[["first", "second", "winner", "count"]].to_numpy().tolist() == [
         ["ana", "bela", "ana", 9],
         ["ana", "bela", "bela", 6],
