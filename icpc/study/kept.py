@@ -28,6 +28,7 @@ from icpc.study.study import Study
 from ranking.errors import RunError
 from ranking.files.atomic import write_text
 from ranking.files.hashing import json_sha256
+from ranking.files.records import read_record
 from ranking.methods.registry import METHODS
 
 COMPUTED_FROM = "computed_from"
@@ -85,7 +86,7 @@ class KeptResults:
         if self.folder is None:
             return {}
         try:
-            kept = json.loads((self.folder / FINDINGS_FILE).read_text(encoding="utf-8"))
+            kept = read_record(self.folder / FINDINGS_FILE)
             values: dict[str, Any] = kept["values"]
             valid = kept["sha256"] == json_sha256(values) and kept[COMPUTED_FROM] == self._sha256
         except (OSError, ValueError, KeyError, TypeError):

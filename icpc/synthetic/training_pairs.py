@@ -25,10 +25,11 @@ from icpc.synthetic.recitals import Recital, sound_of
 from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
 from ranking.encoders.spectrogram import Spectrogram, load
 from ranking.files.atomic import open_atomic
+from ranking.files.records import map_array
 from ranking.progress import SILENT, Progress
-from ranking.workers.children import SafeContext
 from ranking.tasks.expertise import pair_targets
 from ranking.tasks.task import Examples
+from ranking.workers.children import SafeContext
 
 EXCERPTS = 64
 """Excerpts of a recital, the whole among them."""
@@ -50,7 +51,7 @@ def load_spectrograms(
         Shows the recitals.
     """
     paths = _play(recitals, cache, ".npy", _save_spectrogram, progress)
-    return [np.load(path, mmap_mode="r") for path in paths]
+    return [map_array(path) for path in paths]
 
 
 def write_recordings(

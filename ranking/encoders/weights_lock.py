@@ -77,7 +77,8 @@ def lock_first_use(weights: Weights, path: Path) -> None:
     for own in (weights, *weights.alternatives):
         if path.name == own.file and not expected_sha256(own, path):
             with suppress(OSError), open_atomic(_lock_of(path)) as file:
-                file.write(f"{weights_sha256(path)}  {path.name}\n".encode())
+                line = f"{weights_sha256(path)}  {path.name}\n"
+                file.write(line.encode(errors="surrogateescape"))
 
 
 def another_than_locked(where: str, path: Path, sha256: str, expected: str) -> WeightsError:

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from ranking.encoders.checkpoints import DAMAGED
 from ranking.errors import ProbeError
 from ranking.files.atomic import open_atomic
 
@@ -54,7 +55,7 @@ def load_state(path: Path, device: torch.device) -> dict[str, Any]:
     """
     try:
         state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
+    except (*DAMAGED, OSError, pickle.UnpicklingError):
         raise ProbeError(str(path), "it cannot be read", "remove it to train anew") from None
     return state
 

@@ -189,7 +189,7 @@ def data_sha256(manifest: Manifest, recordings: Iterable[str]) -> str:
     texts = [manifest.recordings.to_csv(index=False), *recordings]
     if manifest.pairs is not None:
         texts.append(manifest.pairs.to_csv(index=False))
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+    return hashlib.sha256("\n".join(texts).encode(errors="surrogatepass")).hexdigest()
 
 
 def _of_recordings(name: str, file: CsvFile, columns: Sequence[Column]) -> Manifest:
