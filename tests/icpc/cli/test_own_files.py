@@ -4,16 +4,19 @@ import json
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.competition.recordings import find_recordings
-from icpc.study.runs import load_run
+from icpc.study.comparisons import Comparisons
+from icpc.study.runs import load_run, run_record
 from icpc.workflows.competitions import bundled_or_own_competition
-from icpc.workflows.rankings import open_study
+from icpc.workflows.rankings import open_study, rank
 from icpc.workflows.settings import Source
 from ranking.errors import ComparisonsError, CompetitionError
+from ranking.tables import COMPARISONS
 
 GOALS = {("Ajax", "Benfica"): (9, 6), ("Benfica", "Celtic"): (6, 1), ("Ajax", "Celtic"): (9, 1)}
 """Wins of each pair of teams: the strengths are 9 : 6 : 1."""
@@ -108,12 +111,15 @@ def test_files_of_ones_own_never_fall_back_on_a_bundled_competition(setting):
 
 
 def test_recordings_of_ones_own_are_the_candidates(tmp_path):
-    for name in ("ana.wav", "bo.flac"):
+    (tmp_path / "day 2").mkdir()
+    for name in ("ana.wav", "day 2/bo.flac"):
         (tmp_path / name).touch()
     competition = bundled_or_own_competition(Source(), tmp_path)
     assert competition.eligible["candidate"].tolist() == ["ana", "bo"]
     found = find_recordings(competition, tmp_path)
     assert [path.name for path in found["path"]] == ["ana.wav", "bo.flac"]
+    table = pd.DataFrame([("ana", "bo", "bo", 1, 1)], columns=[*COMPARISONS])
+    assert run_record(rank(competition, Comparisons(table, "one")))["sha256"] == {}
 
 
 def test_rounds_need_a_roster():
