@@ -94,6 +94,20 @@ def save_run(study: Study, folder: Path) -> None:
     RunError
         If the folder holds other things, or cannot be written.
     """
+    if folder.exists() and not folder.is_dir():
+        raise RunError(str(folder), "this is a file", "name a folder", key="out-folder")
+    others = (
+        {path.name for path in folder.iterdir()} - {*FILES, *REPORT_FILES}
+        if folder.exists()
+        else {}
+    )
+    if others and not (folder / "run.json").exists():
+        raise RunError(
+            str(folder),
+            f"the folder has other files in it ({min(others)})",
+            "name an empty or new folder",
+        )
+    _clear(folder)
     write_text(to_csv(study.competition.roster), folder / "roster.csv")
     write_text(to_csv(study.comparisons.table), folder / "comparisons.csv")
     if study.comparisons.votes is not None:
