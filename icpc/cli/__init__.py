@@ -32,6 +32,7 @@ from icpc.cli.train import train
 from icpc.cli.weights import weights
 from ranking.deprecation import UNTIL, RenamedWarning
 from ranking.errors import JudgeError
+from ranking.workers.memory import keep_freed_memory
 
 # numpy reads it on import; beside a busy core, two threads wait for each other a hundredfold
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -42,6 +43,7 @@ class JudgeGroup(TyperGroup):
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the program, what it prints checked to be written."""
+        keep_freed_memory()
         with checked_streams():
             return super().main(*args, **options)
 

@@ -1,4 +1,4 @@
-"""Other processes: started so that they run nothing that lies in the working folder.
+"""Other processes, started so that they run nothing in the working folder; memory of a process.
 
 It imports nothing of the packages beside it.
 """

@@ -1,4 +1,5 @@
 from .children import SafeContext
+from .memory import keep_freed_memory
 from .programs import run_module
 
-__all__ = ["SafeContext", "run_module"]
+__all__ = ["SafeContext", "keep_freed_memory", "run_module"]

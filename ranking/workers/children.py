@@ -5,7 +5,8 @@ Conventions
 Python looks for modules in the working folder first, in a new process too [1]_: a file
 ``signal.py`` among somebody's recordings would be run. Processes are started with
 ``PYTHONSAFEPATH``, after which they take over the module search path of the process that starts
-them. They are spawned, not forked, since a process with threads cannot be forked safely.
+them. They are spawned, not forked, since a process with threads cannot be forked safely. What
+:mod:`ranking.workers.memory` says is made anew in each.
 
 References
 ----------
@@ -19,17 +20,26 @@ from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
 from threading import RLock
 
+from ranking.workers.memory import keep_freed_memory, keeps_freed_memory
+
 SAFE_PATH = "PYTHONSAFEPATH"
 _environment = RLock()
 
 
 class _Process(SpawnProcess):
-    """A process that imports nothing from the working folder."""
+    """A process that imports nothing from the working folder; its memory is as its parent's."""
 
     def start(self) -> None:
         """Start it."""
+        self._keeps_freed_memory = keeps_freed_memory()
         with _safe_path():
             super().start()
+
+    def run(self) -> None:
+        """Do its work, in the new process."""
+        if self._keeps_freed_memory:
+            keep_freed_memory()
+        super().run()
 
 
 class SafeContext(SpawnContext):
