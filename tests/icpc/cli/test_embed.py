@@ -56,6 +56,24 @@ def test_a_competition_needs_whole_windows(here):
     )
 
 
+def test_pieces_of_a_programme_may_be_short(here):
+    Path("ann.flac").rename("ann 1.flac")
+    Path("bob.mp3").rename("ann 2.mp3")
+    Path("mine.csv").write_text("candidate\nann\n")
+    result = judge("--roster", "mine.csv", "--workers", 1)
+    assert "2 recordings: 2 embedded, 0 cached, 0 invalid" in result.stdout
+    assert result.stderr.split("\n")[:3] == [
+        "candidate  file        matched by",
+        "ann        ann 1.flac  name and number",
+        "           ann 2.mp3   name and number",
+    ]
+    Path("index.csv").write_text("candidate,recording\nann,ann 1.flac\n")
+    one = judge("--roster", "mine.csv", "--index", "index.csv", "--workers", 1, "--store", "s")
+    assert "ann 1.flac: 12 s of sound; a window needs 300 s" in one.stderr
+    alone = judge("--recordings", ".", "--index", "index.csv")
+    assert "--index: there is no roster to compare it with; give a roster too" in alone.stderr
+
+
 def test_bad_recordings_stop_the_run_or_are_left_out_by_name(here):
     Path("bob.mp3").write_text("Dear diary")
     stopped = judge("--recordings", ".", "--workers", 1)

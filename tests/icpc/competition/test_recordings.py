@@ -211,7 +211,7 @@ def test_an_index_names_candidates_of_the_roster_and_files_of_the_folder(tmp_pat
     index.write_text("candidate,recording\nana,a.wav\nbela,b.wav\n")
     assert match_recordings(competition, index=index).remarks == (
         "without a recording, and left out: chen, dov.",
-        "1 file has no candidate: c.wav.",
+        "not used, as index.csv does not name them: c.wav.",
     )
 
 
