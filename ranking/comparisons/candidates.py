@@ -65,8 +65,7 @@ def unify_column(file: CsvFile, columns: Sequence[str]) -> tuple[CsvFile, tuple[
     file : the file
     columns : columns that have the same words, such as jurors
     """
-    words = [word for column in columns for word in file.rows[column]]
-    usual = unify_spellings(words)
+    usual = unify_spellings(file.rows[list(columns)].to_numpy().ravel().tolist())
     rows = file.rows.assign(**{name: file.rows[name].map(usual) for name in columns})
     remark = spelling_remark(usual)
     return replace(file, rows=rows), (remark,) if remark else ()

@@ -146,13 +146,10 @@ def _named_winners(file: CsvFile, layout: Layout, names: Names) -> tuple[pd.Seri
     """Winners by name, and by place where that names nobody."""
     rows, words = file.rows, file.rows["winner"]
     known = {word: names.meant(word) for word in words.unique()}
-    named = pd.Series("", index=rows.index)
-    for place in ("first", "second"):
-        own = [one in known[word] for word, one in zip(words, rows[place], strict=True)]
-        named = named.mask(own, rows[place])
+    named = _one_of_the_pair(rows, known)
     open_ = named == ""
     places = _places(file, words[open_].unique(), layout)
-    plain = words.map(lambda word: WON.sub("", word.casefold()))
+    plain = words.map({word: WON.sub("", word.casefold()) for word in known})
     meant = plain.map(places).where(open_)
     no_result = open_ & meant.isna() & is_no_result(words)
     _refuse_unclear(file, open_ & ~no_result, meant, known)
@@ -166,12 +163,24 @@ def _named_winners(file: CsvFile, layout: Layout, names: Names) -> tuple[pd.Seri
     return winner, f"winners by name, {min(as_names)!r} too" if as_names else ""
 
 
+def _one_of_the_pair(rows: pd.DataFrame, known: dict[str, tuple[str, ...]]) -> pd.Series:
+    """Return whom of the two each winner names, "" where it names neither or may name both."""
+    places = [rows[place] for place in ("first", "second")]
+    meant = rows["winner"].map({word: ids[0] for word, ids in known.items() if len(ids) == 1})
+    named = meant.where((meant == places[0]) | (meant == places[1]), "")
+    for at in np.flatnonzero(rows["winner"].map(known).map(len) > 1):
+        own = {*known[rows["winner"].iloc[at]]} & {place.iloc[at] for place in places}
+        named.iloc[at] = min(own) if len(own) == 1 else ""
+    return named
+
+
 def _refuse_unclear(
     file: CsvFile, open_: pd.Series, meant: pd.Series, known: dict[str, tuple[str, ...]]
 ) -> None:
     """Refuse winners who are none of the pair, and places that may be candidates as well."""
     rows, words = file.rows, file.rows["winner"]
-    bad = file.first_where(open_ & (meant.isna() | words.map(lambda word: bool(known[word]))))
+    of_somebody = words.isin([word for word, ids in known.items() if ids])
+    bad = file.first_where(open_ & (meant.isna() | of_somebody))
     if bad is None:
         return
     pair = f"{rows['first'].iloc[bad]!r} and {rows['second'].iloc[bad]!r}"
