@@ -26,7 +26,7 @@ def is_inside(path: Path, folder: Path) -> bool:
     """Return whether a file is in a folder or below it, wherever symbolic links lead."""
     try:
         return path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a name too long; links in a circle
+    except (OSError, RuntimeError):  # a name too long; links that lead to each other
         return False
 
 

@@ -32,7 +32,12 @@ HOSTILE = (
 
 @pytest.fixture
 def run(tmp_path):
+    """A run, its record under today's names."""
     shutil.copytree(KEPT, tmp_path / "run")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RenamedWarning)
+        record = load_run_record(tmp_path / "run")
+    (tmp_path / "run" / "run.json").write_text(json.dumps(record))
     return tmp_path / "run"
 
 
@@ -77,9 +82,9 @@ def test_every_value_may_be_anything(run):
         (("settings", "seed"), -1, "a seed is not negative"),
         (("settings", "seed"), 2**70, "'seed' is"),
         (("competition", "rounds"), "final", "'rounds' is 'final'"),
-        (("verdicts", "passed_from"), float("nan"), "a score that is no number"),
+        (("comparisons", "passing_score"), float("nan"), "a score that is no number"),
         (("written", "../../../etc/passwd"), "0" * 64, "is no file of a run"),
-        (("heard",), {"fit": {"fold": [1]}}, "'fold' is"),
+        (("provenance",), {"fit": {"fold": [1]}}, "'fold' is"),
     ],
 )
 def test_what_is_wrong_is_said(run, place, new, what):
