@@ -87,7 +87,8 @@ INDEX_HELP = (
 OPTIONS: dict[type, dict[str, Any]] = {
     Source: {
         "competition": _competition(
-            help=f"Use a bundled competition (default: {DEFAULT_COMPETITION})."
+            help="Use a bundled competition (without files of your own, default: "
+            f"{DEFAULT_COMPETITION})."
         ),
         "roster": _competition(
             help="Read your own roster CSV: candidate, name, country, reached or score."
@@ -106,8 +107,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
         ),
         "columns": _comparisons(
             metavar="NAME=COLUMN,…",
-            help="Say what that file calls its columns, where it is not clear: "
-            "first=model_a,second=model_b,winner=vote.",
+            help="Say what that file calls its columns, where it is not clear: first=a, winner=b.",
         ),
         "panel": _comparisons(
             help="Read jurors' marks from a CSV or Excel sheet: juror, candidate, mark, recused; "

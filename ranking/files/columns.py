@@ -29,13 +29,19 @@ def column_map(text: str, known: Iterable[str]) -> dict[str, str]:
         If it is no such text, or the program has no such column.
     """
     called = {}
-    for part in text.split(","):
+    for part in filter(str.strip, text.split(",")):
         name, equals, own = (one.strip() for one in part.partition("="))
         if not (name and equals and own):
             raise TableError(
                 Given(columns=text),
                 f"{part.strip()!r} is not NAME=COLUMN",
                 "write the program's name of a column, =, and what the file calls it",
+            )
+        if name in called:
+            raise TableError(
+                Given(columns=text),
+                f"{name!r} is there twice",
+                "say of each column what it is once",
             )
         if name not in known:
             raise TableError(

@@ -3,7 +3,7 @@
 import pytest
 
 from ranking.errors import TableError
-from ranking.files.columns import rename_columns, unused_columns
+from ranking.files.columns import column_map, rename_columns, unused_columns
 from ranking.files.table_reader import read_csv
 
 
@@ -27,3 +27,16 @@ def test_columns_that_were_not_used_are_named():
     assert unused_columns(["first", "venue", ""], ["first"]) == "; column not used: venue"
     assert unused_columns(["a\x1b", "b"], []) == "; columns not used: a\\x1b, b"
     assert unused_columns(["first"], ["first", "second"]) == ""
+
+
+def test_a_map_of_columns_is_read_from_text():
+    known = ("first", "second", "winner")
+    assert column_map("first=Model A, second = b,", known) == {"first": "Model A", "second": "b"}
+    for text, words in (
+        ("first", "'first' is not NAME=COLUMN"),
+        ("first=", "'first=' is not NAME=COLUMN"),
+        ("frist=a", "'frist' is no column that is read"),
+        ("first=a,first=b", "'first' is there twice"),
+    ):
+        with pytest.raises(TableError, match=words):
+            column_map(text, known)
