@@ -125,8 +125,8 @@ OPTIONS: dict[type, dict[str, Any]] = {
             "ignore)."
         ),
         "zeros": _comparisons(
-            help="Take a 0 for no mark, since the juror was absent, or for a mark (default: a mark, "
-            "but an error where some jurors gave zeros alone)."
+            help="Take a 0 for no mark, since the juror was absent, or for a mark (default: a "
+            "mark, but an error where some jurors gave zeros alone)."
         ),
         "pool": _comparisons(
             help="Pool rounds by candidate + juror × round, by each candidate's best, or by sums "
