@@ -4,15 +4,17 @@ Conventions
 -----------
 Spellings are compared in steps: as they are; composed (NFC [1]_, blanks alike), as macOS decomposes
 the names of files; in any case; without diacritics; with hyphens, underscores, dots and commas as
-blanks; numbers without leading zeros. A word means the candidate whose id or name equals it at the
-first of these steps at which there is any. Where several candidates do, it means none. A word that
-is an id means that candidate, whoever else is named so.
+blanks; numbers without leading zeros; names of letters in any order, as "Kis, Béla" for Béla Kis. A
+word means the candidate whose id or name equals it at the first of these steps at which there is
+any. Where several candidates do, it means none. A word that is an id means that candidate, whoever
+else is named so.
 
 References
 ----------
 .. [1] Unicode Standard Annex 15, "Unicode normalization forms".
 """
 
+import difflib
 import re
 import unicodedata
 from collections import Counter
@@ -23,6 +25,7 @@ from functools import cached_property
 from ranking.files.text import did_you_mean, escape_controls, normalised
 
 SHOWN = 3  # words that a remark names
+SIMILAR = 0.7  # ratio of difflib from which on words are similar
 WITHOUT_STROKE = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ŧ": "t", "ı": "i"}
     | {"æ": "ae", "œ": "oe", "þ": "th"}
@@ -93,7 +96,7 @@ class NameMatches:
         if several:
             return f"may be {' or '.join(map(repr, several))}"
         known = list(dict.fromkeys([*self.names.ids, *self.names.names]))
-        return f"is not {what}{did_you_mean(word, known)}"
+        return f"is not {what}{did_you_mean(word, known) or _similar(word, known)}"
 
 
 def match_names(words: Iterable[str], names: Names) -> NameMatches:
@@ -150,14 +153,25 @@ def spelling_remark(meant: Mapping[str, str]) -> str:
 def spellings(word: str) -> tuple[str, ...]:
     """Return a word as each step compares it."""
     composed, plain = _composed(word), _plain(word)
+    blanks = SEPARATORS.sub(" ", plain)
+    parts = blanks.split()
+    named = len(parts) > 1 and all(part.isalpha() and len(part) > 1 for part in parts)
     return (
         word,
         composed,
         composed.casefold(),
         plain,
-        SEPARATORS.sub(" ", plain),
+        blanks,
         _without_zeros(plain),
+        " ".join(sorted(parts)) if named else blanks,
     )
+
+
+def _similar(word: str, known: Sequence[str]) -> str:
+    """Return " (did you mean '…'?)" with the word most similar without case and diacritics."""
+    plain = {_plain(one): one for one in known}
+    near = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=SIMILAR)
+    return f" (did you mean {plain[near[0]]!r}?)" if near else ""
 
 
 def _composed(word: str) -> str:

@@ -28,13 +28,16 @@ NAMES = Names(
         ("12.0", "12"),
         ("Ana Prado", "ana.prado"),
         ("Ana", "12"),
+        ("Prado, Ana", "ana.prado"),
+        ("CHO Seong-Jin", "seong-jin-cho"),
+        ("Krupinski Lukasz", "łukasz"),
     ],
 )
 def test_a_word_means_one_candidate_however_it_is_spelt(word, own):
     assert NAMES.meant(word) == (own,)
 
 
-@pytest.mark.parametrize("word", ["", "Zo", "Prado", "70", "-12", "7.5"])
+@pytest.mark.parametrize("word", ["", "Zo", "Prado", "70", "-12", "7.5", "Prado A", "21"])
 def test_other_words_mean_nobody(word):
     assert NAMES.meant(word) == ()
 
@@ -68,3 +71,13 @@ def test_without_a_list_the_usual_spelling_stands_for_all():
     assert (unified["j1"], unified["Béroff"]) == ("J1", "Beroff")
     assert [unified[word] for word in words[5:]] == words[5:]
     assert unify_spellings(reversed(words)) == unified
+
+
+def test_order_is_free_in_names_of_letters_alone():
+    names = Names(["1-2", "a b", "Béla Kis"])
+    assert [names.meant(word) for word in ("2-1", "b a", "KIS Bela")] == [(), (), ("Béla Kis",)]
+
+
+def test_who_may_be_meant_is_found_without_diacritics():
+    matches = match_names(["Dvorzák", "KISS BELA"], Names(["Dvořák", "Béla Kis"]))
+    assert "did you mean 'Dvořák'?" in matches.problem("Dvorzák")
