@@ -22,7 +22,8 @@ import pandas as pd
 
 import icpc
 import ranking
-from icpc.study.runs import FINDINGS_FILE, load_run_record, run_record
+from icpc.study.run_folder import FINDINGS_FILE, lock_run
+from icpc.study.runs import load_run_record, run_record
 from icpc.study.settings import Settings
 from icpc.study.study import Study
 from ranking.errors import RunError
@@ -109,7 +110,7 @@ class KeptResults:
     def _write(self, path: Path) -> None:
         sha256 = json_sha256(self._values)
         kept = {COMPUTED_FROM: self._sha256, "sha256": sha256, "values": self._values}
-        with suppress(RunError):
+        with suppress(RunError, OSError), lock_run(path.parent):
             write_text(json.dumps(kept, ensure_ascii=False) + "\n", path)
 
 

@@ -28,6 +28,14 @@ from icpc import __version__
 from icpc.competition.competitions import Competition
 from icpc.competition.roster import read_roster
 from icpc.study.comparisons import Comparisons
+from icpc.study.run_folder import (
+    INPUTS,
+    PERMUTATIONS_FILE,
+    PROBABILITIES_FILE,
+    RECORD_FILE,
+    finish_replacing,
+    replace_run,
+)
 from icpc.study.run_record import check_run_record
 from icpc.study.settings import Settings
 from icpc.study.study import Study, run_study
@@ -47,27 +55,6 @@ from ranking.files.records import read_record
 from ranking.files.table_writer import to_csv
 from ranking.uncertainty.probabilities import rank_probabilities
 
-PERMUTATIONS_FILE = "permutations.npy"
-INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", PERMUTATIONS_FILE)
-PROBABILITIES_FILE = "rank-probabilities.csv"
-FINDINGS_FILE = "findings.json"
-FILES = ("run.json", *INPUTS, "ranking.csv", PROBABILITIES_FILE, FINDINGS_FILE)
-REPORT_FIGURES = (
-    "hitrate",
-    "intervals",
-    "head-to-head",
-    "order-flips",
-    "rounds",
-    "upsets",
-    "methods",
-    "windows",
-    "calibration",
-)
-REPORT_FILES = (
-    "hitrate.csv",
-    "report.html",
-    *(f"{name}.{kind}" for name in REPORT_FIGURES for kind in ("png", "svg")),
-)
 RENAMED = {"verdicts": "comparisons", "heard": "provenance"}
 RENAMED_WITHIN = {
     "comparisons": {"note": "remark", "passed_from": "passing_score"},
@@ -87,27 +74,25 @@ def default_run_folder(name: str) -> Path:
 
 
 def save_run(study: Study, folder: Path) -> None:
-    """Write a study to a folder; an earlier run in it is deleted first, with its report.
+    """Write a study to a folder; it replaces an earlier run in it, with its report.
 
     Raises
     ------
     RunError
-        If the folder holds other things, or cannot be written.
+        If the folder holds other things, or cannot be written; what was there stays.
     """
-    if folder.exists() and not folder.is_dir():
-        raise RunError(str(folder), "this is a file", "name a folder", key="out-folder")
-    others = (
-        {path.name for path in folder.iterdir()} - {*FILES, *REPORT_FILES}
-        if folder.exists()
-        else {}
-    )
-    if others and not (folder / "run.json").exists():
-        raise RunError(
-            str(folder),
-            f"the folder has other files in it ({min(others)})",
-            "name an empty or new folder",
-        )
-    _clear(folder)
+    with replace_run(folder) as new:
+        write_run(study, new)
+
+
+def write_run(study: Study, folder: Path) -> None:
+    """Write the files of a run into an empty folder, the record last.
+
+    Raises
+    ------
+    RunError
+        If one cannot be written.
+    """
     write_text(to_csv(study.competition.roster), folder / "roster.csv")
     write_text(to_csv(study.comparisons.table), folder / "comparisons.csv")
     if study.comparisons.votes is not None:
@@ -126,7 +111,7 @@ def save_run(study: Study, folder: Path) -> None:
         "written": {name: file_sha256(folder / name) for name in written},
     }
     text = json.dumps(record, indent=2, ensure_ascii=False)
-    write_text(text + "\n", folder / "run.json")
+    write_text(text + "\n", folder / RECORD_FILE)
 
 
 def load_run(folder: Path, **changes: Any) -> Study:
@@ -218,7 +203,8 @@ def load_run_record(folder: Path) -> dict[str, Any]:
     RunError
         If there is no finished run, or ``run.json`` is not the record of one.
     """
-    path = folder / "run.json"
+    finish_replacing(folder)
+    path = folder / RECORD_FILE
     if not path.is_file():
         raise RunError(str(folder), "no finished run (no run.json)", "name a run", key="make-run")
     try:
@@ -250,19 +236,6 @@ def _read_permutations(path: Path, table: pd.DataFrame) -> PermutedOutcomes:
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
     """Return what is not empty."""
     return {key: value for key, value in values.items() if value}
-
-
-def _clear(folder: Path) -> None:
-    """Remove an earlier run and its report, the record first: what is left is no finished run."""
-    try:
-        for name in (*FILES, *REPORT_FILES):
-            (folder / name).unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(
-            str(folder),
-            f"an earlier run cannot be removed ({error.strerror})",
-            "name another folder",
-        ) from None
 
 
 def _check_unchanged(folder: Path, written: dict[str, str]) -> None:

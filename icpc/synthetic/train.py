@@ -131,7 +131,17 @@ def train_shipped_ranker(cache: Path, progress: Progress = SILENT) -> Probe:
 
 
 def with_test_results(probe: Probe, cache: Path, progress: Progress = SILENT) -> Probe:
-    """Return a ranker with the results of its tests in its record."""
+    """Return a ranker with the results of its tests in its record.
+
+    Parameters
+    ----------
+    probe
+        The ranker.
+    cache
+        A folder of recordings and embeddings; what is in it is not made again.
+    progress
+        Shows the recitals.
+    """
     ranker = ProbeRanker(probe.head, probe.record)
     results = {
         name: evaluate_ranker(ranker, own := test.draw(), embed_recitals(own, cache, progress))

@@ -9,7 +9,8 @@ from icpc.page.figures import draw_figures
 from icpc.page.page import check_page_can_be_written, report_page
 from icpc.study.hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
 from icpc.study.kept import KeptResults
-from icpc.study.runs import default_run_folder, load_run_record, run_record, save_run
+from icpc.study.run_folder import lock_run, replace_run
+from icpc.study.runs import default_run_folder, load_run_record, run_record, write_run
 from icpc.study.study import Study
 from ranking.errors import CompetitionError, Given, RunError
 from ranking.files.atomic import write_text
@@ -94,9 +95,12 @@ def write_hit_rate(
     plot
         Whether to draw the figures.
     """
-    if study is not None:
-        save_run(study, folder)
-    return curve.draw(folder) if plot else [curve.write(folder)]
+    if study is None:
+        return curve.draw(folder) if plot else [curve.write(folder)]
+    with replace_run(folder) as new:
+        write_run(study, new)
+        written = curve.draw(new) if plot else [curve.write(new)]
+    return [folder / path.name for path in written]
 
 
 def report(
@@ -127,10 +131,15 @@ def report(
     if run is not None:
         record = load_run_record(run) | {"settings": record["settings"]}
     check_page_can_be_written(study.competition.name, len(study.ranking))
-    if folder != run:
-        save_run(study, folder)
-    page = report_page(study, record, command or _call(folder), folder)
-    write_text(page, folder / "report.html")
+    command = command or _call(folder)
+    if folder == run:
+        page = report_page(study, record, command, folder)
+        with lock_run(folder):
+            write_text(page, folder / "report.html")
+    else:
+        with replace_run(folder) as new:
+            write_run(study, new)
+            write_text(report_page(study, record, command, new), new / "report.html")
     return folder / "report.html"
 
 

@@ -15,7 +15,8 @@ from icpc.page.page import report_page
 from icpc.study import kept
 from icpc.study.comparisons import load_comparisons
 from icpc.study.kept import KeptResults
-from icpc.study.runs import FINDINGS_FILE, load_run, run_record, save_run
+from icpc.study.run_folder import FINDINGS_FILE
+from icpc.study.runs import load_run, run_record, save_run
 from icpc.study.settings import Settings
 from icpc.study.study import run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
