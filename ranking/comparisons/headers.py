@@ -68,10 +68,10 @@ CLUSTERS = {
     "juror": (),
     "rater": (
         *("judge", "assessor", "annotator", "evaluator", "voter", "listener", "participant"),
-        *("subject", "worker", "reviewer", "respondent", "user"),
+        *("worker", "reviewer", "respondent", "user"),
     ),
     "session": (),
-    "match": ("question",),
+    "match": (),
 }
 """Columns that say which comparisons depend on each other, and what else they are called."""
 
