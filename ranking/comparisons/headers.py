@@ -43,7 +43,6 @@ WON_AND_LOST = (
     ("chosen", "rejected"),
     ("preferred", "notpreferred"),
     ("better", "worse"),
-    ("won", "lost"),
 )
 SCORES = ("goals", "goal", "score", "scores", "points", "sets", "runs", "frames", "fulltimegoals")
 WINS = ("wins", "win", "won", "victories")

@@ -16,11 +16,13 @@ KINDS = {
     "roster": "a roster of candidates",
     "manifest": "a manifest of recordings to train on",
     "result": "a table that this program wrote",
+    "standings": "a league table of totals, without who was compared with whom",
 }
 """Kinds of tables, in words."""
 NOT_RANKED = {
     "manifest": "train a ranker with it",
     "result": "give the file that it was made from",
+    "standings": "give the single results, a row for each two",
 }
 """What is done with tables from which nothing is ranked."""
 OF_ROSTER = {"name", "country", "reached", "score", "exempt", "appearance", "recording", "place"}
@@ -54,6 +56,7 @@ def kind_of_table(rows: pd.DataFrame) -> str:
         "result": any({*own} <= columns for own in (RANKING, RANK_PROBABILITIES, HITRATE)),
         "votes": "p_first" in columns,
         "comparisons": _has_pairs(rows),
+        "standings": {"won", "lost"} <= columns or {"wins", "losses"} <= columns,
         "panel": "juror" in columns and bool({"mark", "candidate"} & columns),
         "manifest": "recording" in columns and bool({"level", "split", "group"} & columns),
         "roster": "candidate" in columns and bool(OF_ROSTER & columns or not numeric),

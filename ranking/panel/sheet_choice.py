@@ -28,7 +28,7 @@ from ranking.tables import MARKS
 
 ROLES = (*MARKS, "recused", "round")
 RENAMED = {"stage": ("round",)}
-OF_OTHERS = {"winner", "p_first", "win_rate", "hit_rate", "at_most"}
+OF_OTHERS = {"winner", "p_first", "win_rate", "hit_rate", "at_most", "lost", "losses"}
 """Columns of comparisons, votes and results, which have numbers as sheets of marks do."""
 
 

@@ -106,6 +106,7 @@ REFUSED = {
         "strength_high,component 1,1,1,ana,1,1,1,1,1,1,1",
         "seems to be a table that this program wrote",
     ),
+    "standings": ("team,played,won,lost ana,2,2,0 bela,2,0,2", "seems to be a league table of tot"),
     # who won is not clear
     "0 and 1": ("first,second,winner ana,bela,0 bela,7,1", "may be first and second, or whether"),
     "no winner": ("first,second,venue ana,bela,hall", "no column 'winner'"),
