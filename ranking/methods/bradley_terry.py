@@ -23,8 +23,6 @@ References
 from contextlib import suppress
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse.linalg import LinearOperator, cg
 from scipy.special import expit, log_expit
 
 from ranking.comparisons.components import (
@@ -33,11 +31,11 @@ from ranking.comparisons.components import (
 )
 from ranking.comparisons.tally import WinMatrix
 from ranking.methods.method import Method, Start, Weights
+from ranking.methods.newton import newton_direction, newton_direction_by_gradients
 from ranking.methods.sparse_bradley_terry import (
     CONVERGED,
     MAX_STEPS,
     NEARLY_CONVERGED,
-    RIDGE,
     is_sparse,
     sparse_log_strengths,
     unfinished_fit,
@@ -177,7 +175,7 @@ def _climb(wins: np.ndarray, weight: float, strength: np.ndarray, sizes: np.ndar
         curvature = _penalised_curvature(wins, weight, strength)
         if len(sizes) < len(wins):
             curvature = np.add.reduceat(np.add.reduceat(curvature, first, axis=0), first, axis=1)
-        step = np.repeat(_newton_direction(curvature, gradient), sizes)
+        step = np.repeat(newton_direction(curvature, gradient), sizes)
         if np.ptp(step) < CONVERGED and abs(step.mean()) < NEARLY_CONVERGED:
             return strength + step
         strength = strength + _share_of_step(wins, weight, strength, step) * step
@@ -204,7 +202,8 @@ def newton_step(
     weighted = wins if weights is None else wins * np.outer(weights, weights)
     pair_counts, probability = weighted + weighted.T, _win_probability(strength)
     gradient = (weighted - pair_counts * probability).sum(axis=1)  # (n,)
-    moved: np.ndarray = strength + _solve(_curvature(pair_counts, probability), gradient)
+    step = newton_direction_by_gradients(_curvature(pair_counts, probability), gradient)
+    moved: np.ndarray = strength + step
     return moved - moved.mean()
 
 
@@ -245,19 +244,6 @@ def _penalised_curvature(wins: np.ndarray, weight: float, strength: np.ndarray) 
     return curvature if weight else curvature + 1 / len(wins)
 
 
-def _newton_direction(curvature: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Return the Newton step (n,), solved in units of each candidate's own curvature.
-
-    A trace of ridge keeps directions that only a light ghost holds within rounding.
-    """
-    unit = 1 / np.sqrt(curvature.diagonal())
-    scaled = curvature * np.outer(unit, unit)
-    scaled[np.diag_indices_from(scaled)] += RIDGE
-    with suppress(np.linalg.LinAlgError):  # counts that differ a millionfold and more
-        return np.asarray(unit * cho_solve(cho_factor(scaled), unit * gradient))
-    raise unfinished_fit()
-
-
 def _share_of_step(
     wins: np.ndarray, weight: float, strength: np.ndarray, step: np.ndarray
 ) -> float:
@@ -289,19 +275,6 @@ def _curvature(pair_counts: np.ndarray, probability: np.ndarray) -> np.ndarray:
     between = pair_counts * probability * (1 - probability)
     between[np.diag_indices_from(between)] -= between.sum(axis=1)
     return 1 / len(pair_counts) - between
-
-
-def _solve(curvature: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Return the Newton step (n,).
-
-    Ten conjugate gradients reach it to rounding where most candidates were compared, in a tenth of
-    a Cholesky factor's time for a thousand of them; elsewhere the factor is used.
-    """
-    scaled = LinearOperator(curvature.shape, lambda v: v / curvature.diagonal(), dtype=float)
-    step, unfinished = cg(curvature, gradient, rtol=1e-13, maxiter=60, M=scaled)
-    if unfinished:
-        step = _newton_direction(curvature, gradient)
-    return np.asarray(step)
 
 
 def _win_probability(strength: np.ndarray) -> np.ndarray:

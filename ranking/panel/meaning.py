@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from ranking.errors import ComparisonsError, Given
 from ranking.files.text import escape_controls
@@ -94,6 +93,8 @@ def look_like_places(marks: pd.DataFrame) -> list[str]:
 
 def _are_places(marks: np.ndarray) -> bool:
     """Whether marks are the ranks of themselves: 1, 2, 3, or 1, 2.5, 2.5, or 1, 1, 3."""
+    from scipy.stats import rankdata  # half a second to load
+
     return any((marks == rankdata(marks, method)).all() for method in ("average", "min"))
 
 
