@@ -149,6 +149,11 @@ def find_layout(
     return Layout(called, place)
 
 
+def score_column(columns: Sequence[str]) -> str | None:
+    """Return the column of both scores, if there is one, whatever stands in it."""
+    return next((column for column in columns if _plain(column) in BOTH_SCORES), None)
+
+
 def find_clusters(columns: Sequence[str]) -> dict[str, str]:
     """Return the columns that say which rows depend on each other, by the program's name."""
     plain = {re.sub(r"(id|name|no|number)$", "", _plain(column)): column for column in columns}

@@ -50,8 +50,8 @@ NOT_PLAYED = frozenset(
     )
 )
 """What stands for a result that was not played for."""
-NOBODY = frozenset(("bye", "freilos", "walkover", "walk-over", "w.o.", "w/o"))
-"""Who stands for an opponent that there was not."""
+NOBODY = frozenset(("bye", "freilos", "walkover", "walk-over", "w.o.", "w.o", "w/o"))
+"""What stands for an opponent that there was not, or beside a winner who played nobody."""
 BESIDE_SCORE = re.compile(r"(?<!\w)(w\.?/?o\.?|walk-?over|ret\.?|retired|dns|dnf)(?!\w)", re.I)
 WON = re.compile(r"\s+(wins?|won|is better|preferred)$")
 USUAL_PLACES = (("first", "second"), ("1st", "2nd"), ("left", "right"), ("model_a", "model_b"))
@@ -76,7 +76,7 @@ def find_winners(file: CsvFile, layout: Layout, names: Names) -> tuple[pd.Series
     """
     rows = file.rows
     if not layout.ordered:
-        return rows["first"], ""
+        return rows["first"].mask(is_walkover(rows["winner"]), ""), ""
     if "winner" in layout.called:
         return _named_winners(file, layout, names)
     first, second = (
@@ -114,6 +114,11 @@ def has_no_opponent(rows: pd.DataFrame, layout: Layout, known: Collection[str]) 
         nobody |= words.isin(NOBODY - names)
         empty |= words == ""
     return nobody | (empty & is_no_result(result_words(rows, layout)))
+
+
+def is_walkover(words: pd.Series) -> pd.Series:
+    """Return whether each field, beside a winner, says that nobody played for it."""
+    return words.str.casefold().isin(NOBODY)
 
 
 def is_no_result(words: pd.Series) -> pd.Series:

@@ -31,11 +31,13 @@ from ranking.comparisons.headers import (
     find_clusters,
     find_layout,
     is_header,
+    score_column,
 )
 from ranking.comparisons.kinds import refuse_other_table
 from ranking.comparisons.outcomes import (
     find_winners,
     has_no_opponent,
+    is_walkover,
     no_result_remark,
     result_words,
 )
@@ -109,13 +111,18 @@ def _open(path: Path, columns: Mapping[str, str]) -> tuple[CsvFile, Layout, str]
         read_csv(path, ("first", "second", "winner"))  # says which column is missing
         raise ComparisonsError(path.name, "no column says who won", "add a column 'winner'")
     rest = [name for name in own if name not in layout.called.values()]
+    walkovers = _walkovers(file, layout, rest)
     called = {**find_clusters(rest), **given, **layout.called}
     called |= {name: name for name in AMOUNTS if name in rest and name not in called}
     changed = [f"{escape_controls(own)} as {name}" for name, own in called.items() if name != own]
-    unused = unused_columns(own, called.values()).removeprefix("; ")
+    used = [*called.values(), *([] if walkovers is None else [walkovers.name])]
+    unused = unused_columns(own, used).removeprefix("; ")
     named = replace(file, rows=file.rows[list(called.values())].set_axis(list(called), axis=1))
     if not layout.ordered:
         named = replace(named, rows=named.rows.assign(winner=named.rows["first"]))
+    if walkovers is not None:
+        winner = named.rows["winner"].mask(is_walkover(walkovers), walkovers)
+        named = replace(named, rows=named.rows.assign(winner=winner))
     if layout.totals:
         named, layout = (
             _outcome_by_outcome(named),
@@ -123,6 +130,14 @@ def _open(path: Path, columns: Mapping[str, str]) -> tuple[CsvFile, Layout, str]
         )
     read_as = f"columns read: {', '.join(changed)}" if changed else ""
     return named, layout, "; ".join(filter(None, (read_as, unused)))
+
+
+def _walkovers(file: CsvFile, layout: Layout, rest: list[str]) -> pd.Series | None:
+    """The scores beside winners, where some of them are walk-overs."""
+    column = score_column(rest) if "winner" in layout.called or not layout.ordered else None
+    if column is None or not is_walkover(file.rows[column]).any():
+        return None
+    return file.rows[column]
 
 
 def _outcome_by_outcome(file: CsvFile) -> CsvFile:

@@ -53,6 +53,8 @@ READ_RIGHT = {
     # results that there are not
     "not yet known": "first,second,winner ana,bela,ana bela,7,7 7,bela, 7,ana,tie 7,ana,?",
     "walk-over": "first,second,winner ana,bela,ana bela,7,7 7,bela,w.o. 7,ana,tie 7,ana,walkover",
+    "beside a winner": "first,second,winner,score ana,bela,ana,2-0 bela,7,7,x 7,bela,7,w.o. "
+    "7,ana,tie,",
     "bye": "first,second,winner ana,bela,ana bela,BYE,bela bela,7,7 7,ana,tie 7,,",
     "withdrawn": "home,away,score ana,bela,2-1 bela,7,w/o bela,7,0-1 7,ana,1-1 7,ana,",
     "no goals": "home,away,home_goals,away_goals ana,bela,2,1 ana,bela,, bela,7,0,3 7,ana,1,1 "
@@ -80,6 +82,7 @@ WINNERS_AND_LOSERS = {
     "winner, loser": "winner,loser ana,bela 7,bela ana,7",
     "of tennis": "tourney,winner_name,loser_name x,Ana~Prado,bela x,7,bela x,ana,7",
     "chosen": "judge,chosen,not_chosen x,ana,bela y,7,bela y,ana,7",
+    "walk-overs": "winner,loser,score ana,bela,6-4 ana,bela,W/O 7,bela,6-0~ret. ana,7,7-5",
     "of scripts": "Judge,Candidate~Chosen,Candidate~Not~Chosen x,ana,bela y,7,bela z,ana,7",
     "better, worse": "better,worse ana,bela 7,bela ana,7",
 }
