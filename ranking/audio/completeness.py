@@ -134,6 +134,7 @@ def _read_packets(container: InputContainer) -> _Packets:
     """Read all packets of the sound, and of the picture where one length is stated for both."""
     sound = container.streams.audio[0]
     pictures = container.streams.video if container.format.name in WITH_PICTURE else ()
+    ticks = {one.index: float(one.time_base or 0) for one in container.streams}
     lasts_if_short = sound.codec_context.name.startswith("pcm_")  # a packet that was cut off
     first, last, picture_end = inf, 0.0, 0.0
     kept: deque[av.Packet[Any]] = deque(maxlen=LAST_PACKETS)
@@ -141,10 +142,10 @@ def _read_packets(container: InputContainer) -> _Packets:
         for packet in container.demux(sound, *pictures):
             if not packet.size:  # of which the last is made
                 continue
-            base = packet.time_base or 0
-            start = last if packet.pts is None else float(packet.pts * base)
-            seconds = float((packet.duration or 0) * base)
-            if packet.stream is not sound:
+            tick = ticks[packet.stream_index]
+            start = last if packet.pts is None else packet.pts * tick
+            seconds = (packet.duration or 0) * tick
+            if packet.stream_index != sound.index:
                 picture_end = max(picture_end, start + seconds)
             else:
                 seconds = 0 if packet.is_corrupt and not lasts_if_short else seconds

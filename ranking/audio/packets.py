@@ -22,7 +22,7 @@ from av.container import InputContainer
 
 from ranking.audio.completeness import describe_cut
 from ranking.audio.containers import reason
-from ranking.audio.samples import INTEGERS, Frame, Packer
+from ranking.audio.samples import INTEGERS, Frame, FrameReader
 from ranking.errors import AudioError
 
 MAX_GAP_SECONDS = 0.05  # between time stamps; a longer one means that a packet was lost
@@ -61,7 +61,7 @@ class SoundPackets:
     def clipped_level(self) -> float:
         """The largest level of a clipped sample: lossless floats beyond full scale are not."""
         lossless = bool(Properties(self._codec.codec.properties) & Properties.LOSSLESS)
-        whole_numbers = self._codec.format.name.rstrip("p") in (*INTEGERS, "u8")
+        whole_numbers = self._codec.format.name in (*INTEGERS, "u8", "u8p")
         return CLIPPED_FLOAT if lossless and not whole_numbers else np.inf
 
     def frames(self) -> Iterator[Frame]:
@@ -72,14 +72,14 @@ class SoundPackets:
         AudioError
             As soon as the file proves to be damaged.
         """
-        packer = Packer()
+        reader = FrameReader()
         for frame in self._decoded():
             if frame.time is not None:
                 if self._end is not None and frame.time > self._end + MAX_GAP_SECONDS:
                     raise self._damaged(f"there is nothing until {frame.time:.1f} s")
                 self._end = frame.time + frame.samples / frame.sample_rate
             self._samples += frame.samples
-            yield from packer.pack(frame)
+            yield from reader.read(frame)
 
     def _decoded(self) -> Iterator[av.AudioFrame]:
         """Frames; an error, where a packet cannot be decoded that is not the last."""

@@ -2,54 +2,57 @@
 
 Conventions
 -----------
-Frames come packed: the channels of a sample side by side. What FFmpeg does not store as packed
-whole numbers becomes packed float32; planar frames of many channels cannot be read safely by PyAV.
+Frames come as FFmpeg decodes them where they hold whole numbers of 16 or 32 bits, or float32, else
+in float32. Planar frames of more than seven channels cannot be read safely by PyAV: they come
+packed, the channels of a sample side by side.
 Mono is the mean of the channels, or on request the left channel, the first. Full scale is ±1.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import av
 import numpy as np
 
-INTEGERS = {"s16": 2.0**-15, "s32": 2.0**-31}
+INTEGERS = {"s16": 2.0**-15, "s16p": 2.0**-15, "s32": 2.0**-31, "s32p": 2.0**-31}
 """Formats of whole numbers, by FFmpeg's name, and what makes full scale one: FFmpeg's own bytes."""
-FLOAT = "flt"
+FLOATS = ("flt", "fltp")
+"""Formats of float32, packed and planar."""
+AS_STORED = frozenset([*INTEGERS, *FLOATS])
+MAX_PLANES = 7  # channels of a planar frame
 
 
 class Frame(NamedTuple):
     """Samples that were decoded together."""
 
     format: str
-    """FFmpeg's name of how they are stored: one of INTEGERS, or FLOAT."""
+    """FFmpeg's name of how they are stored; one that ends in p is planar."""
     channels: int
     length: int
     stored: np.ndarray
-    """Shape (1, length · channels)."""
-
-    @classmethod
-    def of(cls, frame: av.AudioFrame) -> Self:
-        """Return the samples of a packed frame."""
-        channels = frame.layout.nb_channels
-        return cls(frame.format.name, channels, frame.samples, frame.to_ndarray())
+    """Shape (channels, length); (1, length · channels) where they are packed."""
 
 
-class Packer:
-    """Turns frames as FFmpeg decodes them into packed ones."""
+class FrameReader:
+    """Reads the samples of frames as FFmpeg decodes them."""
 
     def __init__(self) -> None:
-        self._resampler = av.AudioResampler(format=FLOAT)
+        self._resampler = av.AudioResampler()
 
-    def pack(self, frame: av.AudioFrame) -> Iterator[Frame]:
+    def read(self, frame: av.AudioFrame) -> Iterator[Frame]:
         """Yield the samples of a frame."""
-        if frame.format.name in INTEGERS:
-            yield Frame.of(frame)
+        name, channels = frame.format.name, frame.layout.nb_channels
+        planar = channels <= MAX_PLANES
+        if name in AS_STORED and (planar or not name.endswith("p")):
+            yield Frame(name, channels, frame.samples, frame.to_ndarray())
             return
-        if self._resampler.format is not None and frame.layout != self._resampler.layout:
-            self._resampler = av.AudioResampler(format=FLOAT)  # the channels change on the way
-        yield from map(Frame.of, self._resampler.resample(frame))
+        wanted = FLOATS[planar]
+        known = self._resampler.format is not None and self._resampler.format.name == wanted
+        if not known or frame.layout != self._resampler.layout:  # the channels may change
+            self._resampler = av.AudioResampler(wanted, frame.layout)
+        for one in self._resampler.resample(frame):
+            yield Frame(wanted, channels, one.samples, one.to_ndarray())
 
 
 def mix_to_mono(frames: Sequence[Frame], left_channel: bool = False) -> np.ndarray:
@@ -62,7 +65,9 @@ def mix_to_mono(frames: Sequence[Frame], left_channel: bool = False) -> np.ndarr
     """
     mono = []
     for (kind, count), alike in groupby(frames, lambda one: (one.format, one.channels)):
-        stored = np.concatenate([one.stored for one in alike], axis=1).reshape(-1, count).T
+        stored = np.concatenate([one.stored for one in alike], axis=1)
+        if not kind.endswith("p"):  # packed
+            stored = stored.reshape(-1, count).T
         values = (stored[:1] if left_channel else stored).astype(np.float32, order="C")
         if kind in INTEGERS:
             values *= np.float32(INTEGERS[kind])
