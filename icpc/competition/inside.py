@@ -47,7 +47,7 @@ def file_beside(written: str, source: Path, setting: str) -> Path:
     if not is_path(written) or not is_inside(source.parent / written, source.parent):
         raise CompetitionError(
             escape_controls(str(source)),
-            f"{setting!r} is {escape_controls(written)[:80]!r}, which is not in this folder",
+            f"{setting!r} is {escape_controls(written)[:300]!r}, which is not in this folder",
             "copy the file there, or leave the setting out and name the file yourself",
         )
     return source.parent / written
