@@ -31,7 +31,7 @@ def versions_and_settings(record: Mapping[str, Any]) -> dict[str, str]:
         "encoder": encoder.get("encoder"),
         "precision": encoder.get("precision"),
         "windows": pairing.get("windows"),
-        "recordings": len(provenance["recordings"]) if "recordings" in provenance else None,
+        "recordings": _count_files(provenance.get("recordings")),
         "device": provenance.get("device"),
     }
     return {name: str(value) for name, value in facts.items() if value is not None}
@@ -76,3 +76,10 @@ def csv_downloads(
         for name, table in tables.items()
         if table is not None and len(table) <= MAX_ROWS
     }
+
+
+def _count_files(recordings: Mapping[str, str | list[str]] | None) -> int | None:
+    """How many files the candidates have together, None where none were compared."""
+    if recordings is None:
+        return None
+    return sum(1 if isinstance(one, str) else len(one) for one in recordings.values())

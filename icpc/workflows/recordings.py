@@ -79,10 +79,8 @@ def prepare_recordings(
     table = found.table[["candidate", "path"]]
     for line in found.lines():
         progress.remark(line)
-    if fit is not None:
-        fit.split(
-            table["candidate"].unique()
-        )  # too few candidates are refused before hours of work
+    if fit is not None:  # too few candidates are refused before hours of work
+        fit.split(table["candidate"].unique())
     device = best_device(options.device)
     choice = _choice(ranker, options, device)
     cache_key = cache_key_with_weights_hash(choice)
@@ -98,18 +96,12 @@ def prepare_recordings(
         allow_cut=options.allow_cut,
     )
     left_out: tuple[str, ...] = ()
-    pieces = table[table["candidate"].duplicated(keep=False)]
-    if len(pieces):  # each may be short, if all of a candidate are long enough
-        short = replace(work, min_seconds=MIN_SEGMENT_SECONDS)
-        embed_missing(pieces, short, options.skip_bad, progress)
+    _embed_pieces(table, work, options.skip_bad, progress)
     if options.skip_bad:
         table, left_out = _without_bad(table, work, progress)
     bank, named = embed_and_open_bank(table, work, progress)
     refuse_short_recordings(bank, min_seconds)
-    sha256 = {
-        str(candidate): own.iloc[0] if len(own) == 1 else own.tolist()
-        for candidate, own in named.groupby("candidate", sort=False)["recording"]
-    }
+    sha256 = _hashes(named)
     remarks = (*found.remarks, *_programme_remarks(len(named), len(sha256)))
     return PreparedRecordings(
         bank,
@@ -162,6 +154,24 @@ def _choice(ranker: ProbeRanker, options: RecordingOptions, device: str) -> Enco
         return with_precision(EncoderChoice(spec.name, weights), device, options.precision)
     choice = EncoderChoice(spec.name, weights, ranker.cache_key.front_end)
     return with_precision(choice, device, options.precision or ranker.cache_key.precision)
+
+
+def _embed_pieces(
+    recordings: pd.DataFrame, work: EmbeddingSettings, skip_bad: bool, progress: Progress
+) -> None:
+    """Embed the files of candidates who have several: each may be short, if all are long enough."""
+    pieces = recordings[recordings["candidate"].duplicated(keep=False)]
+    if len(pieces):
+        short = replace(work, min_seconds=MIN_SEGMENT_SECONDS)
+        embed_missing(pieces, short, skip_bad, progress)
+
+
+def _hashes(recordings: pd.DataFrame) -> dict[str, str | list[str]]:
+    """Hash of each candidate's file; of several, those of all in order."""
+    return {
+        str(candidate): own.iloc[0] if len(own) == 1 else own.tolist()
+        for candidate, own in recordings.groupby("candidate", sort=False)["recording"]
+    }
 
 
 def _programme_remarks(files: int, candidates: int) -> list[str]:

@@ -385,7 +385,7 @@ def test_it_names_the_ranker_the_encoder_and_the_recordings(ring):
         "ranker": {"sha256": "r" * 64},
         "encoder": {"encoder": "spectrogram", "precision": "float32", "weights_sha256": ""},
         "pairing": {"windows": "aligned", "antisymmetric": False},
-        "recordings": {"a": "1" * 64, "b": "2" * 64},
+        "recordings": {"a": "1" * 64, "b": ["2" * 64, "3" * 64]},
         "device": "cpu",
     }
     record = run_record(ring) | {
@@ -397,7 +397,7 @@ def test_it_names_the_ranker_the_encoder_and_the_recordings(ring):
     assert (facts["encoder"], facts["windows"], facts["recordings"]) == (
         "spectrogram",
         "aligned",
-        "2",
+        "3",
     )
     assert sha256_by_input(record) == {"votes.csv of the run": "v" * 64, "the ranker": "r" * 64}
 
