@@ -55,8 +55,8 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             "do not trust it; ask who made it for a safetensors file",
         ) from None
     except (*DAMAGED, OSError) as error:
-        said = "" if isinstance(error, LookupError) else str(error)  # the key alone
-        reason = said.partition("\n")[0][:120] or type(error).__name__
+        text = "" if isinstance(error, LookupError) else str(error)  # the key alone
+        reason = text.partition("\n")[0][:120] or type(error).__name__
         raise WeightsError(
             str(path), f"it is no weights file ({reason})", "fetch it again"
         ) from None
