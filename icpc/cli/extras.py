@@ -7,7 +7,7 @@ EXTRAS = {
     **dict.fromkeys(
         ("av", "filelock", "onnxruntime", "platformdirs", "safetensors", "soxr"), AUDIO
     ),
-    **dict.fromkeys(("timm", "torch", "torchaudio", "transformers"), AUDIO),
+    **dict.fromkeys(("timm", "torch", "torchaudio", "transformers", "xxhash"), AUDIO),
     **dict.fromkeys(("dac", "audiotools"), "audio,dac"),
     "jinja2": "report",
 }
