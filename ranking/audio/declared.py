@@ -7,13 +7,15 @@ are read here: the chunks of wav, AIFF, CAF and Wave64, the head of AVI and au, 
 ASF (wma) that has the size of the file. Some programs write a header before they know how much
 will follow, and never correct it: 0, -1, nearly 2 GiB or nearly 4 GiB mean an unknown length.
 
-An Ogg file declares no length; its last page has a flag that ends the stream [1]_.
+An Ogg file declares no length; its last page has a flag that ends the stream [1]_. Each page says
+at which position it ends.
 
 References
 ----------
 .. [1] S. Pfeiffer, "The Ogg Encapsulation Format Version 0", RFC 3533, sec. 6.
 """
 
+import os
 import struct
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -59,6 +61,17 @@ def ends_its_stream(path: Path) -> bool:
     lengths = end[at + 27 : at + 27 + end[at + 26]]
     whole = len(end) >= at + 27 + end[at + 26] + sum(lengths)
     return whole and bool(end[at + 5] & END_OF_STREAM)
+
+
+def first_page_end(path: Path) -> int:
+    """Return the position, in samples, at which the first page of sound in an Ogg file ends."""
+    with path.open("rb") as file:
+        while len(header := file.read(27)) == 27 and header.startswith(b"OggS"):
+            position = int.from_bytes(header[6:14], "little", signed=True)
+            if position > 0:
+                return position
+            file.seek(sum(file.read(header[26])), os.SEEK_CUR)
+    return 0
 
 
 def _by_header(file: BinaryIO, head: bytes) -> Declared | None:

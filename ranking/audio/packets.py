@@ -22,6 +22,7 @@ from av.container import InputContainer
 
 from ranking.audio.completeness import describe_cut
 from ranking.audio.containers import reason
+from ranking.audio.declared import first_page_end
 from ranking.audio.samples import INTEGERS, Frame, FrameReader
 from ranking.errors import AudioError
 
@@ -75,7 +76,8 @@ class SoundPackets:
         reader = FrameReader()
         for frame in self._decoded():
             if frame.time is not None:
-                if self._end is not None and frame.time > self._end + MAX_GAP_SECONDS:
+                gap = self._end is not None and frame.time > self._end + MAX_GAP_SECONDS
+                if gap and not self._begins_at(frame.time):
                     raise self._damaged(f"there is nothing until {frame.time:.1f} s")
                 self._end = frame.time + frame.samples / frame.sample_rate
             self._samples += frame.samples
@@ -108,6 +110,12 @@ class SoundPackets:
             if packet is None:
                 return
             yield packet
+
+    def _begins_at(self, time: float) -> bool:
+        """Whether a FLAC in Ogg only seems to jump there: FFmpeg has its first page begin at 0."""
+        if self._container.format.name != "ogg" or self._codec.name != "flac":
+            return False
+        return abs(time - first_page_end(self._path) / self.sample_rate) <= MAX_GAP_SECONDS
 
     def _damaged(self, what: str) -> AudioError:
         return AudioError(

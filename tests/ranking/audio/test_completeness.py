@@ -95,7 +95,7 @@ def test_a_picture_may_outlast_the_sound(tmp_path, name):
         assert "of sound, where it declares" in describe_cut(cut(path, 0.3))
 
 
-@pytest.mark.parametrize("name", ["a.opus", "a.mka", "a.webm", "a.m4a", "a.ts", "a.flv"])
+@pytest.mark.parametrize("name", ["a.opus", "a.oga", "a.mka", "a.webm", "a.m4a", "a.ts", "a.flv"])
 def test_a_live_stream_begins_at_a_time_of_its_own(tmp_path, name):
     path = write_kind(tmp_path / name, SOUND, start=3600)
     assert 4 <= len(decode(path)) / RATE < 4.11
