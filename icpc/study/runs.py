@@ -17,6 +17,7 @@ precision.
 
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -152,7 +153,7 @@ def load_run(folder: Path, **changes: Any) -> Study:
         decided_score=record["comparisons"].get("decided_score"),
         votes=read_votes(votes, ids).table if votes.exists() else None,
         provenance=record.get("provenance", {}),
-        understood=tuple(record["comparisons"].get("understood", ())),
+        understood=(*record["comparisons"].get("understood", ()), *_unnamed_embeddings(record)),
     )
     if PERMUTATIONS_FILE in record["written"]:
         permuted = _read_permutations(folder / PERMUTATIONS_FILE, comparisons.table)
@@ -231,6 +232,17 @@ def _read_permutations(path: Path, table: pd.DataFrame) -> PermutedOutcomes:
             "make the run again",
         )
     return PermutedOutcomes(candidates, outcomes)
+
+
+def _unnamed_embeddings(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to say of votes of an earlier version, which did not check the embeddings it read."""
+    provenance = record.get("provenance", {})
+    if "recordings" not in provenance or "embeddings_sha256" in provenance:
+        return ()
+    return (
+        "this run does not name the hashes of the embeddings that its votes came from: one that was "
+        "damaged then was not found.",
+    )
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

@@ -82,7 +82,12 @@ class PreparedRecordings:
 
     def cache(self, folder: str) -> ResultCache:
         """Return the cache, in a folder of the store, of what is made from these recordings."""
-        return ResultCache(self.store / folder, {**self.recordings, "made": self.cache_key.folder})
+        facts = {
+            "recordings": dict(self.recordings),
+            "made": self.cache_key.folder,
+            "embeddings": self.bank.sha256,
+        }
+        return ResultCache(self.store / folder, facts)
 
 
 def compare_all_pairs(
@@ -189,6 +194,7 @@ def provenance_of(prepared: PreparedRecordings) -> dict[str, Any]:
         "encoder": asdict(prepared.cache_key),
         "pairing": asdict(prepared.pairing),
         "recordings": dict(prepared.recordings),
+        "embeddings_sha256": dict(prepared.bank.sha256),
         "device": prepared.bank.device.type,
         "computation": {**computation_facts(prepared.bank.device), "threads": 1},  # of a worker
         "embeddings": _distinct_computations(prepared.bank),

@@ -14,7 +14,7 @@ asked for, and no file stays open. Both give the same numbers.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,9 @@ class EmbeddingBank:
     """Embeddings of recordings, by number of their window.
 
     Attribute ``windows`` is the table WINDOWS: whose each window is, and when it begins and ends;
-    ``computations`` says of each candidate what the embedding was computed with (of several, those
-    after the first by the candidate and their number), ``lengths`` how long the sound files are
-    together, in seconds.
+    ``computations`` says of each candidate what the embedding was computed with, ``sha256`` has the
+    hash of its array (of several, those after the first by the candidate and their number), and
+    ``lengths`` how long the sound files are together, in seconds.
 
     Parameters
     ----------
@@ -80,7 +80,9 @@ class EmbeddingBank:
         self.device = torch.device(device)
         self._to_embedding = to_embedding
         self._embeddings = [embedding for _, embedding in embeddings]
-        self.computations = _by_recording(embeddings)
+        named = _by_recording(embeddings)
+        self.computations = {name: own.computation for name, own in named.items()}
+        self.sha256 = {name: own.sha256 for name, own in named.items()}
         self.lengths: dict[str, float] = {}
         for name, embedding in embeddings:
             self.lengths[name] = self.lengths.get(name, 0.0) + embedding.length
@@ -236,16 +238,14 @@ def _cut(embeddings: Sequence[tuple[str, Embedding]]) -> tuple[pd.DataFrame, lis
     return pd.DataFrame(rows, columns=list(WINDOWS)), places
 
 
-def _by_recording(
-    embeddings: Sequence[tuple[str, Embedding]],
-) -> dict[str, Mapping[str, Any]]:
-    """What each embedding was computed with, by candidate, and by number after the first."""
+def _by_recording(embeddings: Sequence[tuple[str, Embedding]]) -> dict[str, Embedding]:
+    """Each embedding by its candidate, and by number after the first."""
     count: Counter[str] = Counter()
     named = {}
     for candidate, embedding in embeddings:
         count[candidate] += 1
         number = count[candidate]
-        named[candidate if number == 1 else f"{candidate} ({number})"] = embedding.computation
+        named[candidate if number == 1 else f"{candidate} ({number})"] = embedding
     return named
 
 

@@ -38,7 +38,8 @@ from ranking.devices.precision import full_float32
 from ranking.devices.transfer import begin_fetch, to_device
 from ranking.embeddings.choice import LoadedEncoder
 from ranking.embeddings.decoders import Batches, BatchSource, in_batches
-from ranking.embeddings.store import Embedding, EmbeddingStore, EmbeddingWriter
+from ranking.embeddings.store import Embedding, EmbeddingStore, read_on_demand
+from ranking.embeddings.writer import EmbeddingWriter
 from ranking.encoders.base import EncodeBatch, Encoder
 from ranking.errors import AudioError, EncoderError, StoreError
 from ranking.files.hashing import file_sha256
@@ -204,7 +205,8 @@ def _earlier_embedding(
     if key is None or not store.contains(key, recording):
         return None
     try:
-        earlier = store.load(key, recording)
+        earlier = read_on_demand(store.load(key, recording))
+        np.asarray(earlier.segments[:1])  # reads all of the file, where it has no checks
     except StoreError:
         return None
     return earlier if earlier.computation["device"] == device_of(loaded.encoder).type else None

@@ -6,12 +6,15 @@ No file stays open between two reads, however many recordings there are: an oper
 allow a process no more than 256 open files. Segments lie one after another in an ``.npy`` file.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import xxhash
 
 from ranking.errors import StoreError
+from ranking.files.hashing import file_sha256
 
 
 class SegmentArray(Protocol):
@@ -35,12 +38,18 @@ class SegmentArray(Protocol):
 class SegmentsOnDisk:
     """The segments of an embedding on disk; those of a slice are read when it is taken.
 
+    What is read must be what was written. Segments have a check each; an array of version 0.1.0 has
+    the hash of its file alone, which is read as a whole the first time.
+
     Parameters
     ----------
     mapped : the array, memory-mapped
+    sha256 : hash of the file
+    checks : check of each segment, from :func:`segment_check`; empty where there are none
     """
 
-    def __init__(self, mapped: np.memmap) -> None:
+    def __init__(self, mapped: np.memmap, sha256: str, checks: Sequence[str]) -> None:
+        self._sha256, self._checks = sha256, checks
         self.path = Path(str(mapped.filename))
         self.shape: tuple[int, ...] = mapped.shape
         self.dtype = mapped.dtype
@@ -53,7 +62,7 @@ class SegmentsOnDisk:
         Raises
         ------
         StoreError
-            If the file cannot be read, or has become shorter.
+            If the file cannot be read, or has other bytes than were written.
         """
         first, stop, _ = segments.indices(self.shape[0])
         out = np.empty((stop - first, *self.shape[1:]), self.dtype)
@@ -66,8 +75,31 @@ class SegmentsOnDisk:
             raise StoreError(str(self.path), what, "run it again") from None
         if read != out.nbytes:
             raise StoreError(str(self.path), "it has become shorter", "run it again")
+        self._refuse_damaged(out, first)
         return out
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Return the whole array in memory."""
         return self[:] if dtype is None else self[:].astype(dtype)
+
+    def _refuse_damaged(self, segments: np.ndarray, first: int) -> None:
+        if self._checks:
+            found = list(map(segment_check, segments))
+            sound = found == list(self._checks[first : first + len(segments)])
+        else:
+            sound = self._sha256 in ("", file_sha256(self.path))
+            self._sha256 = ""  # known now
+        if not sound:
+            raise damaged(self.path, "its bytes are not those that were written")
+
+
+def segment_check(segment: np.ndarray) -> str:
+    """Return the XXH3 hash, 64 bits, of a segment's bytes: as fast as they come from memory."""
+    return xxhash.xxh3_64_hexdigest(np.ascontiguousarray(segment).view(np.uint8).data)
+
+
+def damaged(path: Path, what: str) -> StoreError:
+    """Return the error of a damaged file of the store."""
+    return StoreError(
+        str(path), what, "remove it and embed the recording again", key="verify-store"
+    )

@@ -14,21 +14,19 @@ killed at any moment, and several may share a store. Arrays are memory-mapped wh
 """
 
 import errno
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from numpy.lib import format as npy
 
 from ranking.embeddings.cache_key import CacheKey
-from ranking.embeddings.on_disk import SegmentArray, SegmentsOnDisk
+from ranking.embeddings.on_disk import SegmentArray, SegmentsOnDisk, damaged
+from ranking.embeddings.writer import EmbeddingWriter
 from ranking.errors import StoreError
 from ranking.files.atomic import open_atomic
 from ranking.files.hashing import file_sha256, json_sha256
@@ -41,10 +39,11 @@ RECORD = {
     "seconds": list[float],
     "file_seconds": float,
     "sha256": str,
+    "checks": list[str],
     "computation": Mapping[str, Any],
 }
 """Types of what the record of an embedding says."""
-LATER = {"file_seconds", "computation"}  # not in every record
+LATER = {"file_seconds", "computation", "checks"}  # not in every record
 ON_CPU = {"device": "cpu"}
 """What is known of embeddings that were stored before their computation was."""
 RENAMED_FILES = {"making.json": CACHE_KEY_FILE}
@@ -63,70 +62,15 @@ class Embedding:
     """What its bytes depend on beside sound and key; of earlier versions, the device alone."""
     file_seconds: float | None = None
     """Length of the sound file; of earlier versions, that of all segments."""
+    sha256: str = ""
+    """Hash of the array on disk; empty for one that is not."""
+    checks: Sequence[str] = ()
+    """Check of each segment, :func:`ranking.embeddings.on_disk.segment_check`, if there are any."""
 
     @property
     def length(self) -> float:
         """Length of the sound file in seconds, silence at its end included where it is known."""
         return float(self.seconds.sum()) if self.file_seconds is None else self.file_seconds
-
-
-class EmbeddingWriter:
-    """Writes an embedding batch by batch, so that its length need not be known in advance."""
-
-    def __init__(self, file: BufferedRandom, dtype: str) -> None:
-        self._file = file
-        self._dtype = np.dtype(dtype)
-        self._shape: tuple[int, ...] = ()
-        self._header_bytes = 0
-        self.seconds: list[float] = []
-        self.file_seconds: float | None = None
-        """Length of the sound file; None: that of all segments."""
-
-    def add(self, values: np.ndarray, seconds: Sequence[float], first: int | None = None) -> None:
-        """Append segments, or write them in the place of earlier ones, which end there.
-
-        Parameters
-        ----------
-        values : segments, shape (B, F, ...)
-        seconds : new sound in each, in seconds
-        first : number of the first of them; None: the next
-
-        Raises
-        ------
-        ValueError
-            If segments are missing before ``first``, or values do not fit the type.
-        """
-        if not self._shape:
-            self._shape = values.shape[1:]
-            self._header_bytes = _write_header(self._file, (0, *self._shape), self._dtype)
-        with np.errstate(over="ignore"):
-            stored = np.ascontiguousarray(values.astype(self._dtype))
-        if stored.dtype.kind == "f" and not np.isfinite(stored).all():
-            raise ValueError(f"values that {self._dtype.name} cannot hold")
-        if first is not None and first > len(self.seconds):
-            raise ValueError(f"segments from {len(self.seconds)} to {first} are missing")
-        if first is not None and first < len(self.seconds):
-            del self.seconds[first:]
-            self._file.seek(self._header_bytes + first * stored[0].nbytes)
-            self._file.truncate()
-        self._file.write(stored.tobytes())
-        self.seconds += [round(float(one), 6) for one in seconds]
-
-    def finish(self) -> dict[str, Any]:
-        """Write the true length into the header; return the record of the array."""
-        shape = (len(self.seconds), *self._shape)
-        self._file.seek(0)
-        if _write_header(self._file, shape, self._dtype) != self._header_bytes:
-            raise ValueError("the header is longer than before")
-        self._file.seek(0)
-        sha256 = hashlib.file_digest(self._file, "sha256").hexdigest()
-        return {
-            "shape": list(shape),
-            "dtype": self._dtype.name,
-            "seconds": self.seconds,
-            "file_seconds": round(self.file_seconds or sum(self.seconds), 6),
-            "sha256": sha256,
-        }
 
 
 class EmbeddingStore:
@@ -169,13 +113,17 @@ class EmbeddingStore:
                 what = "too many files are open to read it"
                 remedy = "raise the limit on open files (ulimit -n), and run it again"
                 raise StoreError(str(path), what, remedy) from None
-            raise _damaged(path, str(error)) from None
+            raise damaged(path, str(error)) from None
         own = (list(values.shape), values.dtype.name, values.shape[0])
         if own != (facts["shape"], facts["dtype"], len(facts["seconds"])):
-            raise _damaged(path, "it is not the array that was written")
-        computation = facts.get("computation", dict(ON_CPU))
+            raise damaged(path, "it is not the array that was written")
         return Embedding(
-            values, np.asarray(facts["seconds"]), computation, facts.get("file_seconds")
+            values,
+            np.asarray(facts["seconds"]),
+            facts.get("computation", dict(ON_CPU)),
+            facts.get("file_seconds"),
+            facts["sha256"],
+            facts.get("checks", ()),
         )
 
     @contextmanager
@@ -279,14 +227,8 @@ def read_on_demand(embedding: Embedding) -> Embedding:
     """Return the embedding, its file closed until segments are read."""
     if not isinstance(embedding.segments, np.memmap):
         return embedding
-    return replace(embedding, segments=SegmentsOnDisk(embedding.segments))
-
-
-def _write_header(file: BufferedRandom, shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
-    """Write an .npy header, which leaves room for a longer first axis; return its size."""
-    facts = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-    npy.write_array_header_1_0(file, facts)
-    return file.tell()
+    on_disk = SegmentsOnDisk(embedding.segments, embedding.sha256, embedding.checks)
+    return replace(embedding, segments=on_disk)
 
 
 def _load_record(path: Path) -> dict[str, Any]:
@@ -296,18 +238,12 @@ def _load_record(path: Path) -> dict[str, Any]:
         known = {name: value for name, value in facts.items() if name in RECORD}
         check_values(known, RECORD, RECORD.keys() - LATER)
     except (ValueError, KeyError):
-        raise _damaged(path, "its record is not what was written") from None
+        raise damaged(path, "its record is not what was written") from None
     if check != json_sha256(facts):
-        raise _damaged(path, "its record is not what was written")
+        raise damaged(path, "its record is not what was written")
     return facts
 
 
 def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
     with open_atomic(path) as file:
         file.write(json.dumps(facts).encode())
-
-
-def _damaged(path: Path, what: str) -> StoreError:
-    return StoreError(
-        str(path), what, "remove it and embed the recording again", key="verify-store"
-    )

@@ -292,6 +292,26 @@ def test_bad_recordings_stop_the_run_or_are_left_out_by_name(known):
     assert "left out: played/bob.flac" in went_on.stderr
 
 
+def test_a_damaged_embedding_is_found_and_mended_the_ranking_is_the_same(known):
+    judged(*BY_OURS, "--out", "good")
+    shutil.rmtree("embeddings/votes")
+    path = sorted(Path("embeddings").glob("spectrogram-*/*.npy"))[2]
+    sound = path.read_bytes()
+    path.write_bytes(sound[:-1000] + bytes([sound[-1000] ^ 4]) + sound[-999:])
+    found = judge(*BY_OURS, "--out", "bad")
+    assert found.exit_code == 2
+    assert f"{path.name}: its bytes are not those that were written" in found.stderr
+    assert "judge embed --verify" in found.stderr
+    assert not Path("bad").exists()
+    verified = CliRunner().invoke(app, ["embed", "--verify"]).output
+    assert path.name in verified.replace("\n", "")
+    assert not path.exists()
+    judged(*BY_OURS, "--out", "mended")
+    assert path.read_bytes() == sound
+    for name in ("ranking.csv", "votes.csv", "comparisons.csv", "run.json"):
+        assert Path("mended", name).read_bytes() == Path("good", name).read_bytes()
+
+
 def test_short_recordings_are_refused_though_they_are_embedded(known):
     result = judge(*ASKED[:4], "--ranker", "played/ranker.safetensors")
     assert result.exit_code == 2

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from ranking.embeddings.cache_key import CacheKey, make_cache_key
-from ranking.embeddings.store import CACHE_KEY_FILE, EmbeddingStore
+from ranking.embeddings.store import CACHE_KEY_FILE, EmbeddingStore, read_on_demand
 from ranking.errors import StoreError
+from ranking.files.hashing import json_sha256
 
 KEY = make_cache_key("spectrogram", "float32", "", {"log": True})
 RECORDING = "a" * 64
@@ -181,3 +182,38 @@ def test_a_store_of_version_0_1_0_is_read_and_its_key_file_left_as_it_is(store):
     assert json.loads((folder / CACHE_KEY_FILE).read_text())["encoder"] == "spectrogram"
     assert old.read_text() == text
     assert list(store.find_damaged()) == []
+
+
+def flip(path, at, bit=0):
+    raw = bytearray(path.read_bytes())
+    raw[at] ^= 1 << bit
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("checks", [True, False])
+def test_a_flipped_bit_is_found_when_its_segment_is_read(store, checks):
+    """Each byte of three segments in turn; without checks, as of version 0.1.0, in any of them."""
+    values = np.random.default_rng(0).standard_normal((3, 2, 3))
+    write(store, values, [10, 10, 4])
+    (path,) = store.folder.rglob("*.npy")
+    record = path.with_suffix(".json")
+    facts = json.loads(record.read_text())
+    del facts["check"]
+    if not checks:
+        del facts["checks"]
+        record.write_text(json.dumps({**facts, "check": json_sha256(facts)}))
+    start, size = path.stat().st_size - 3 * 2 * 3 * 2, 2 * 3 * 2
+    for at in range(3 * size):
+        flip(path, start + at, at % 8)
+        segments = read_on_demand(store.load(KEY, RECORDING)).segments
+        for number in range(3):
+            if number == at // size or not checks:
+                with pytest.raises(StoreError, match="its bytes are not those that were written"):
+                    segments[number : number + 1]
+                if not checks:
+                    break
+            else:
+                segments[number : number + 1]
+        flip(path, start + at, at % 8)
+    again = read_on_demand(store.load(KEY, RECORDING)).segments
+    np.testing.assert_array_equal(again[0:3], values.astype(np.float16))
