@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from ranking.workers.memory import keep_freed_memory
+
 if TYPE_CHECKING:
     from icpc.competition.competitions import Competition
     from icpc.findings.finding import Findings
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 # two workers whose BLAS threads wait for each other take ten times as long; read by numpy on import
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+keep_freed_memory()  # as the program does: page faults would take a third of the time
 
 settings.register_profile("judge", deadline=None)  # no test asserts a time, nor does hypothesis
 settings.load_profile("judge")

@@ -147,9 +147,7 @@ def _verify(store: Path) -> None:
     for array, what in damaged:
         print_line(f"{array}: {what}")
     if damaged:
-        print_remark(
-            f"{len(damaged)} embeddings were damaged, and are removed; judge embed computes them "
-            "again"
-        )
+        which = "1 embedding was" if len(damaged) == 1 else f"{len(damaged)} embeddings were"
+        print_remark(f"{which} damaged and removed; judge embed computes what is missing")
         raise typer.Exit(1)
     print_line(f"all embeddings in {store} are undamaged")

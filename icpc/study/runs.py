@@ -240,8 +240,8 @@ def _unnamed_embeddings(record: Mapping[str, Any]) -> tuple[str, ...]:
     if "recordings" not in provenance or "embeddings_sha256" in provenance:
         return ()
     return (
-        "this run does not name the hashes of the embeddings that its votes came from: one that was "
-        "damaged then was not found.",
+        "this run does not name the hashes of the embeddings that its votes came from: one that "
+        "was damaged then was not found.",
     )
 
 
