@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-keep_freed_memory()  # as the program does: page faults would take a third of the time
+keep_freed_memory()  # as the program does
 
 settings.register_profile("judge", deadline=None)  # no test asserts a time, nor does hypothesis
 settings.load_profile("judge")
