@@ -41,7 +41,10 @@ def zipped(**files: str) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name.replace("__", "/").replace("_", "."), text)
+            own = zipfile.ZipInfo(
+                name.replace("__", "/").replace("_", ".")
+            )  # of no time: ids have it
+            archive.writestr(own, text)
     return held.getvalue()
 
 
