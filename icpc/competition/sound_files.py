@@ -87,7 +87,7 @@ def find_sound_files(
     if not folder.is_dir():
         raise CompetitionError(
             escape_controls(str(folder)),
-            "there is no such folder",
+            "this is a file, no folder" if folder.exists() else "there is no such folder",
             "name a folder that exists",
             key="check-recordings",
         )

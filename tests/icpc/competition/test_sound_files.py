@@ -85,6 +85,8 @@ def test_a_folder_without_sound_says_what_is_in_it(tmp_path):
         CompetitionError, match=r"passed over 1 file that is no sound: notes\.txt; "
     ):
         list_recordings(tmp_path)
+    with pytest.raises(CompetitionError, match="this is a file, no folder"):
+        list_recordings(tmp_path / "notes.txt")
     shutil.rmtree(tmp_path)
     with pytest.raises(CompetitionError, match="there is no such folder"):
         list_recordings(tmp_path)
