@@ -91,7 +91,7 @@ def replace_run(folder: Path) -> Iterator[Path]:
     except RunError as error:
         if UNFINISHED not in str(error.where):
             raise
-        raise RunError(str(folder), error.what, error.remedy, error.key) from None
+        raise RunError(str(folder), error.what, error.remedy, key="other-out") from None
 
 
 @contextmanager
