@@ -150,7 +150,11 @@ def truncated(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "m4a", "mkv"])
+def slow(*suffixes):
+    return [pytest.param(suffix, marks=pytest.mark.slow) for suffix in suffixes]
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", *slow("mp3", "m4a", "mkv")])
 def test_a_file_cut_off_is_refused(tmp_path, suffix):
     path = truncated(write_sound(tmp_path / f"a.{suffix}", piano(20)))
     with pytest.raises(AudioError, match=r"cut off|damaged after|no sound file that can be read"):
@@ -217,7 +221,7 @@ def test_a_sample_that_is_no_number_is_found(tmp_path):
         decode(path)
 
 
-@pytest.mark.parametrize("suffix", ["flac", "mp3", "ogg", "opus", "m4a", "webm", "mkv"])
+@pytest.mark.parametrize("suffix", ["mkv", *slow("flac", "mp3", "ogg", "opus", "m4a", "webm")])
 def test_damage_inside_is_not_passed_over(tmp_path, suffix):
     sample_rate = 48000 if suffix in ("opus", "webm") else 44100
     path = write_sound(tmp_path / f"a.{suffix}", piano(30, sample_rate), sample_rate)

@@ -125,6 +125,7 @@ def test_a_missing_file_a_folder_and_a_locked_file_have_errors_of_their_own(tmp_
         read_text(tmp_path / "locked.csv")
 
 
+@pytest.mark.slow
 def test_one_bad_row_in_a_million_is_found_by_its_line(tmp_path):
     lines = np.char.add("c", np.arange(1_000_000).astype(str)).tolist()
     lines[765_430] += ",surplus"
