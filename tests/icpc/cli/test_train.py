@@ -172,7 +172,8 @@ def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, mon
     with monkeypatch.context() as during:
         interrupted(during, "epoch 2")
         anew = judge(sounds, "--grid", "learning_rate=3e-3").stderr
-    assert anew.removeprefix(understood).startswith("training starts anew: the epochs kept in mine.training are of another ")
+    anew = anew.removeprefix(understood)
+    assert anew.startswith("training starts anew: the epochs kept in mine.training are of another ")
     result = judge(sounds)
     remark = "training goes on from what an earlier call kept in mine.training\n"
     assert result.stderr == understood + remark + "written to mine.safetensors\n"
