@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from icpc.competition.competitions import Competition
+from icpc.findings import kept
 from icpc.findings.checks import FINDERS, check_study
 from icpc.page import page as report
 from icpc.page.page import report_page
@@ -187,7 +188,7 @@ def thousand(folder, study2015):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(study, "random_judge_strengths", partial(random_judge_strengths, draws=10))
         patch.setattr(intervals, "estimate_intervals", lambda ranking, *_: _wide(ranking))
-        patch.setattr(report, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
+        patch.setattr(kept, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
             competition, Comparisons(table.assign(votes=1, windows=1), "comparisons"), Settings()
         )
