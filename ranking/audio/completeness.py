@@ -48,15 +48,21 @@ class _Packets(NamedTuple):
     """Whether the last packet of the sound can be decoded."""
 
 
-def refuse_cut_off(path: Path, allow_cut: bool = False) -> str:
+def refuse_cut_off(path: Path, allow_cut: bool = False, missing: str | None = None) -> str:
     """Refuse a sound file that was cut off; where that is allowed, return what it lacks.
+
+    Parameters
+    ----------
+    path : the sound file
+    allow_cut : whether to take a file that was cut off
+    missing : what :func:`describe_cut` said of it before; None: it is asked
 
     Raises
     ------
     AudioError
         If it was cut off, and that is not allowed, or it cannot be opened.
     """
-    missing = describe_cut(path)
+    missing = describe_cut(path) if missing is None else missing
     if missing and not allow_cut:
         raise AudioError(
             str(path),

@@ -99,7 +99,8 @@ def embed_recording(
     """
     with open_mono_sound(path):  # says what is wrong with a file that cannot be read at all
         recording = file_sha256(path)
-    cut_off = refuse_cut_off(path, allow_cut)
+    keys = [one.cache_key for one in encoders]
+    cut_off = refuse_cut_off(path, allow_cut, store.known_cut(keys, recording))
     with store.lock(recording) as acquired:
         missing = [one for one in encoders if not store.contains(one.cache_key, recording)]
         if not missing:
@@ -110,7 +111,9 @@ def embed_recording(
         for left_channel in (False, True):
             same_channel = [one for one in missing if one.left_channel == left_channel]
             if same_channel:
-                seconds = _encode(path, recording, same_channel, store, min_seconds, source)
+                seconds = _encode(
+                    path, recording, same_channel, store, min_seconds, source, cut_off
+                )
     sizes = {one.encoder.spec.name: one.limit.size for one in missing if one.limit.size}
     return EmbeddingOutcome(path, recording, "embedded", seconds, None, sizes, cut_off)
 
@@ -122,6 +125,7 @@ def _encode(
     store: EmbeddingStore,
     min_seconds: float,
     source: BatchSource,
+    cut_off: str,
 ) -> float:
     """Encode a whole recording by encoders that take the same channel; return its length."""
     left_channel = encoders[0].left_channel
@@ -144,7 +148,7 @@ def _encode(
         for write in encoded:
             write()
         for work in works:
-            work.writer.file_seconds = seconds
+            work.writer.file_seconds, work.writer.cut_off = seconds, cut_off
     for one in encoders:
         store.remove_earlier(one.cache_key, recording)
     return seconds

@@ -16,7 +16,7 @@ killed at any moment, and several may share a store. Arrays are memory-mapped wh
 import errno
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,11 @@ RECORD = {
     "file_seconds": float,
     "sha256": str,
     "checks": list[str],
+    "cut_off": str,
     "computation": Mapping[str, Any],
 }
 """Types of what the record of an embedding says."""
-LATER = {"file_seconds", "computation", "checks"}  # not in every record
+LATER = {"file_seconds", "computation", "checks", "cut_off"}  # not in every record
 ON_CPU = {"device": "cpu"}
 """What is known of embeddings that were stored before their computation was."""
 RENAMED_FILES = {"making.json": CACHE_KEY_FILE}
@@ -87,6 +88,15 @@ class EmbeddingStore:
     def contains(self, cache_key: CacheKey, recording: str) -> bool:
         """Whether the embedding of a recording, by its SHA-256, is in the store."""
         return self._record(cache_key, recording).is_file()
+
+    def known_cut(self, cache_keys: Sequence[CacheKey], recording: str) -> str | None:
+        """Return what a sound file lacks, as stored with an embedding of it; None if none says."""
+        for key in cache_keys:
+            with suppress(OSError, StoreError):
+                facts = _load_record(self._record(key, recording))
+                if "cut_off" in facts:
+                    return str(facts["cut_off"])
+        return None
 
     def load(self, cache_key: CacheKey, recording: str) -> Embedding:
         """Return the embedding of a recording, by its SHA-256.

@@ -30,6 +30,8 @@ class EmbeddingWriter:
         self._checks: list[str] = []
         self.file_seconds: float | None = None
         """Length of the sound file; None: that of all segments."""
+        self.cut_off = ""
+        """What the sound file lacks, if it was cut off."""
 
     def add(self, values: np.ndarray, seconds: Sequence[float], first: int | None = None) -> None:
         """Append segments, or write them in the place of earlier ones, which end there.
@@ -77,6 +79,7 @@ class EmbeddingWriter:
             "file_seconds": round(self.file_seconds or sum(self.seconds), 6),
             "sha256": sha256,
             "checks": self._checks,
+            "cut_off": self.cut_off,
         }
 
 

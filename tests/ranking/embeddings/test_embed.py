@@ -1,5 +1,6 @@
 """From files to the store: complete, once, in step, and after any interruption."""
 
+import json
 import random
 import subprocess
 import sys
@@ -11,12 +12,14 @@ import torch
 from oracles import oracle, saved
 from sounds import piano, write_sound
 
+from ranking.audio import completeness
 from ranking.audio.segments import stream_segments
 from ranking.embeddings.choice import EncoderChoice, load_encoders
 from ranking.embeddings.embed import embed_recording
 from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.errors import AudioError
+from ranking.files.hashing import json_sha256
 
 LENGTHS = (12.0, 25.5, 31.0, 10.4)
 
@@ -190,3 +193,30 @@ def test_partial_segments_can_be_left_out(stereo, tmp_path):
     short = write_sound(tmp_path / "short.wav", piano(9, 16_000), 16_000)
     with pytest.raises(AudioError, match=r"9 s of sound; at least 10 s are needed"):
         embed_recording(short, loaded, store)
+
+
+def test_whether_a_file_was_cut_off_is_asked_once_and_kept(recordings, tmp_path, monkeypatch):
+    """Its packets are not read again where it is embedded; without the fact, of it alone, they are."""
+    cut = tmp_path / "cut.flac"
+    cut.write_bytes(recordings[2].read_bytes()[:300_000])
+    store, loaded = (
+        EmbeddingStore(tmp_path / "store"),
+        load_encoders([EncoderChoice("spectrogram")]),
+    )
+    first = embed_recording(cut, loaded, store, allow_cut=True)
+    assert "where it declares 31.0 s" in first.cut_off
+    asked, describe = [], completeness.describe_cut
+    monkeypatch.setattr(
+        completeness, "describe_cut", lambda path: asked.append(path) or describe(path)
+    )
+    again = embed_recording(cut, loaded, store, allow_cut=True)
+    assert (again.status, again.cut_off, asked) == ("cached", first.cut_off, [])
+    with pytest.raises(AudioError, match=r"it is cut off: .* where it declares 31\.0 s"):
+        embed_recording(cut, loaded, store)
+    assert not asked
+    (record,) = (store.folder / loaded[0].cache_key.folder).glob(f"{first.recording}.json")
+    facts = json.loads(record.read_text())
+    del facts["check"], facts["cut_off"]
+    record.write_text(json.dumps({**facts, "check": json_sha256(facts)}))
+    assert embed_recording(cut, loaded, store, allow_cut=True).cut_off == first.cut_off
+    assert asked == [cut]
