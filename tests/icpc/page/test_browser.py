@@ -16,7 +16,6 @@ import pytest
 from icpc.competition.competitions import Competition
 from icpc.findings import kept
 from icpc.findings.checks import FINDERS, check_study
-from icpc.page import page as report
 from icpc.page.page import report_page
 from icpc.study import intervals, study
 from icpc.study.comparisons import Comparisons, comparisons_from_votes

@@ -196,7 +196,7 @@ def test_partial_segments_can_be_left_out(stereo, tmp_path):
 
 
 def test_whether_a_file_was_cut_off_is_asked_once_and_kept(recordings, tmp_path, monkeypatch):
-    """Its packets are not read again where it is embedded; without the fact, of it alone, they are."""
+    """Its packets are read again only where the store does not say."""
     cut = tmp_path / "cut.flac"
     cut.write_bytes(recordings[2].read_bytes()[:300_000])
     store, loaded = (
