@@ -23,7 +23,7 @@ References
 from contextlib import suppress
 
 import numpy as np
-from scipy.special import expit, log_expit
+from scipy.special import expit
 
 from ranking.comparisons.components import (
     strongly_connected_components,
@@ -31,22 +31,21 @@ from ranking.comparisons.components import (
 )
 from ranking.comparisons.tally import WinMatrix
 from ranking.methods.method import Method, Start, Weights
-from ranking.methods.newton import newton_direction, newton_direction_by_gradients
-from ranking.methods.sparse_bradley_terry import (
+from ranking.methods.newton import (
     CONVERGED,
     MAX_STEPS,
     NEARLY_CONVERGED,
-    is_sparse,
-    sparse_log_strengths,
+    SHORT,
+    damped_share,
+    log_likelihood,
+    newton_direction,
+    newton_direction_by_gradients,
     unfinished_fit,
 )
+from ranking.methods.sparse_bradley_terry import is_sparse, sparse_log_strengths
 
 VANISHING = 1e-6
 """Weight of the ghost where wins do not connect all candidates both ways."""
-SHORT = 0.25
-"""A Newton step that moves no log-strength by more than this is taken whole."""
-LONG = 10.0
-"""A Newton step moves no log-strength by more than this."""
 
 
 def bradley_terry_log_strengths(
@@ -247,27 +246,20 @@ def _penalised_curvature(wins: np.ndarray, weight: float, strength: np.ndarray) 
 def _share_of_step(
     wins: np.ndarray, weight: float, strength: np.ndarray, step: np.ndarray
 ) -> float:
-    """Return how much of a Newton step to take: at most 10, halved until the likelihood gains.
+    """Return how much of a Newton step to take.
 
     A short step always gains, since curvature changes by no more than the odds do.
     """
     if np.abs(step).max() < SHORT:
         return 1.0
-    before = _log_likelihood(wins, weight, strength)
-    ahead = float(step @ _gradient(wins, weight, strength))
-    share = min(1.0, LONG / np.abs(step).max())
-    while share > 1e-9 and (
-        _log_likelihood(wins, weight, strength + share * step) < before + 0.1 * share * ahead
-    ):
-        share /= 2
-    return share
-
-
-def _log_likelihood(wins: np.ndarray, weight: float, strength: np.ndarray) -> float:
-    """Return the log-likelihood of wins and of ties with a ghost."""
     winner, loser = np.nonzero(wins)
-    of_wins = log_expit(strength[winner] - strength[loser]) @ wins[winner, loser]
-    return float(of_wins + 0.5 * weight * (log_expit(strength) + log_expit(-strength)).sum())
+    amount = wins[winner, loser]
+
+    def likelihood(at: np.ndarray) -> float:
+        return log_likelihood(winner, loser, amount, at, weight)
+
+    ahead = float(step @ _gradient(wins, weight, strength))
+    return damped_share(likelihood, strength, step, np.abs(step).max(), ahead)
 
 
 def _curvature(pair_counts: np.ndarray, probability: np.ndarray) -> np.ndarray:

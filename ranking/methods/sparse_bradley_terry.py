@@ -22,30 +22,27 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_matrix, diags
 from scipy.sparse.linalg import LinearOperator, cg, splu
-from scipy.special import expit, log_expit
+from scipy.special import expit
 
 from ranking.comparisons.components import strongly_connected_components
-from ranking.errors import RankingError
+from ranking.methods.newton import (
+    CONVERGED,
+    MAX_STEPS,
+    NEARLY_CONVERGED,
+    RIDGE,
+    SHORT,
+    damped_share,
+    log_likelihood,
+    unfinished_fit,
+)
 
 MIN_CANDIDATES = 500
 MAX_DENSITY = 0.05
 """Share of all ordered pairs with a win up to which wins are sparse."""
-MAX_STEPS = 1000
-"""Largest number of Newton steps of a fit."""
-CONVERGED = 1e-7
-"""A fit ends with the step that moves no difference by more than this: its error is the square."""
-NEARLY_CONVERGED = 1e-5
-"""A fit ends when the mean log-strength, which a light ghost hardly holds, moves no more."""
-LONGEST_STEP = 10.0
-"""A Newton step moves no difference of two who were compared by more than this."""
-SHORTEST_STEP = 0.25
-"""A Newton step that moves no difference by more than this is taken whole."""
 ACCURACY = 1e-10
 """Residual of a step that conjugate gradients may leave, relative to the gradient."""
 ITERATIONS = 2_000
 """Conjugate gradients of a step, after which it is solved by a factor."""
-RIDGE = 1e-12
-"""What is added to a curvature, relative to its diagonal, so that it can be factored."""
 
 
 @dataclass(frozen=True)
@@ -99,16 +96,6 @@ def sparse_log_strengths(wins: np.ndarray, ghost: float) -> np.ndarray:
         strength = _climb_between(edges.among(~inside), strength, label, ghost)
     centred: np.ndarray = strength - strength[max(groups, key=len)].mean()
     return centred
-
-
-def unfinished_fit() -> RankingError:
-    """Return the error of a fit that does not converge."""
-    return RankingError(
-        "Bradley-Terry",
-        f"the fit did not converge in {MAX_STEPS} steps",
-        "rank by win rate",
-        key="rank-by-win-rate",
-    )
 
 
 def _climb_within(edges: Edges, label: np.ndarray) -> np.ndarray:
@@ -193,20 +180,12 @@ def _solve_by_factor(curvature: csc_matrix, gradient: np.ndarray) -> np.ndarray:
 def _share_of_step(
     edges: Edges, strength: np.ndarray, step: np.ndarray, gradient: np.ndarray, ghost: float
 ) -> float:
-    """How much of a Newton step to take, halved until the likelihood gains."""
+    """How much of a Newton step to take, by differences of those who were compared."""
     longest = float(np.abs(step[edges.winner] - step[edges.loser]).max(initial=0.0))
-    if longest < SHORTEST_STEP:
+    if longest < SHORT:
         return 1.0
-    before, ahead = _log_likelihood(edges, strength, ghost), float(step @ gradient)
-    share = min(1.0, LONGEST_STEP / longest)
-    while share > 1e-9 and (
-        _log_likelihood(edges, strength + share * step, ghost) < before + 0.1 * share * ahead
-    ):
-        share /= 2
-    return share
 
+    def likelihood(at: np.ndarray) -> float:
+        return log_likelihood(edges.winner, edges.loser, edges.amount, at, ghost)
 
-def _log_likelihood(edges: Edges, strength: np.ndarray, ghost: float) -> float:
-    of_wins = log_expit(strength[edges.winner] - strength[edges.loser]) @ edges.amount
-    of_ghost = (log_expit(strength) + log_expit(-strength)).sum()
-    return float(of_wins + 0.5 * ghost * of_ghost)
+    return damped_share(likelihood, strength, step, longest, float(step @ gradient))
