@@ -16,11 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 from icpc.competition.competitions import Competition
 from icpc.competition.inside import is_inside, is_path
 from icpc.competition.matching import FileMatcher, Match
-from icpc.competition.sound_files import find_sound_files, natural_key, shown
+from icpc.competition.sound_files import find_sound_files, natural_key
 from ranking.errors import CompetitionError
 from ranking.files.names import Names, match_names
 from ranking.files.table_reader import read_csv
-from ranking.files.text import escape_controls
+from ranking.files.text import escape_controls, list_some
 
 
 class FileSearch:
@@ -89,7 +89,7 @@ class FileSearch:
             return ""
         return (
             f"WARNING: the order of the {len(own)} files of {escape_controls(candidate)} is not "
-            f"known: they are taken by name, {shown(names)}; number them, or write an index."
+            f"known: they are taken by name, {list_some(names)}; number them, or write an index."
         )
 
     def _take_written(self, written: Sequence[tuple[str, str]], matched: str) -> None:

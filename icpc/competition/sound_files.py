@@ -10,14 +10,13 @@ in names count as numbers: "2" comes before "10".
 
 import os
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from icpc.competition.inside import is_inside
 from ranking.errors import CompetitionError
-from ranking.files.text import escape_controls
+from ranking.files.text import escape_controls, list_some, normalised
 
 SOUND_SUFFIXES = frozenset(
     [
@@ -30,7 +29,6 @@ SOUND_SUFFIXES = frozenset(
 DROPPINGS = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 """What systems leave in folders, in lower case."""
 MADE_BY_JUDGE = ("cache-key.json", "run.json", ".claims")  # in stores and runs
-SHOWN = 3  # files that a remark names
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class SoundFiles:
     def name(self, path: Path) -> str:
         """Return the path of a file within the folder, composed."""
         inner = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
-        return unicodedata.normalize("NFC", inner.as_posix())
+        return normalised(inner.as_posix())
 
     @property
     def remark(self) -> str:
@@ -56,10 +54,10 @@ class SoundFiles:
         sentences = []
         if count := len(self.passed_over):
             files = "1 file that is" if count == 1 else f"{count:,} files that are"
-            sentences.append(f"passed over {files} no sound: {shown(self.passed_over)}.")
+            sentences.append(f"passed over {files} no sound: {list_some(self.passed_over)}.")
         if count := len(self.outside):
             links = "1 link that leads" if count == 1 else f"{count:,} links that lead"
-            sentences.append(f"passed over {links} out of the folder: {shown(self.outside)}.")
+            sentences.append(f"passed over {links} out of the folder: {list_some(self.outside)}.")
         return " ".join(sentences)
 
 
@@ -114,13 +112,6 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     parts = re.findall(r"\d+|\D+", name.casefold())
     folded = ((0, int(part), "") if part[0].isdecimal() else (1, 0, part) for part in parts)
     return (*folded, (2, 0, name))
-
-
-def shown(names: Collection[str], most: int = SHOWN) -> str:
-    """Return some names in words, and how many there are more."""
-    first, more = list(names)[:most], len(names) - most
-    listed = ", ".join(map(escape_controls, first))
-    return f"{listed} and {more:,} more" if more > 0 else listed
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from icpc.competition.file_search import FileSearch
 from icpc.competition.matching import Match
-from icpc.competition.sound_files import shown
 from ranking.errors import CompetitionError
 from ranking.files.hashing import file_sha256
-from ranking.files.text import did_you_mean, escape_controls
+from ranking.files.text import did_you_mean, escape_controls, list_some
 
 SHOWN = 5  # candidates and files that an error names
 
@@ -35,8 +34,9 @@ def refuse_doubles(found: FileSearch) -> None:
                 raise _double(found, f"{two} are two formats of one recording of {candidate}")
             by_size.setdefault(path.stat().st_size, []).append(path)
         for paths in by_size.values():
-            for one, path in pairwise(sorted(paths, key=file_sha256) if len(paths) > 1 else ()):
-                if file_sha256(one) == file_sha256(path):
+            sha256 = {path: file_sha256(path) for path in paths if len(paths) > 1}
+            for one, path in pairwise(sorted(sha256, key=sha256.__getitem__)):
+                if sha256[one] == sha256[path]:
                     two = f"{_quoted(found, one)} and {_quoted(found, path)}"
                     raise _double(found, f"{two} of {candidate} are the same file")
 
@@ -48,10 +48,12 @@ def refuse_lost(found: FileSearch, skip_bad: bool) -> list[str]:
     candidate, recording = map(escape_controls, found.lost[0])
     total = len(found.lost) + sum(map(len, found.of.values()))
     if skip_bad:
-        left_out = shown(dict(found.lost), SHOWN)
+        left_out = list_some(dict(found.lost), SHOWN)
         return [f"{len(found.lost)} of {total} recordings were not found, of {left_out}."]
     files = [_described(found, path, match) for path, match in found.nobodys]
-    nobodys = f"; {_of(len(files), 'file')} no candidate: {shown(files, SHOWN)}" if files else ""
+    nobodys = (
+        f"; {_of(len(files), 'file')} no candidate: {list_some(files, SHOWN)}" if files else ""
+    )
     raise CompetitionError(
         found.where,
         f"{len(found.lost)} of {total} recordings were not found, the first {recording} of "
@@ -72,18 +74,18 @@ def refuse_unmatched(found: FileSearch, skip_bad: bool) -> list[str]:
         raise CompetitionError(
             found.where,
             f"{_of(len(lacking), 'candidate')} no recording, and {_of(len(files), 'file')} no "
-            f"candidate: {shown(lacking, SHOWN)}; {'; '.join(files[:SHOWN])}"
+            f"candidate: {list_some(lacking, SHOWN)}; {'; '.join(files[:SHOWN])}"
             f"{' …' if len(files) > SHOWN else ''}",
             "name the files by ids or names, or list in an index whose they are",
             key="name-recordings",
         )
     remarks = []
     if lacking and found.of:
-        remarks.append(f"without a recording, and left out: {shown(lacking, SHOWN)}.")
+        remarks.append(f"without a recording, and left out: {list_some(lacking, SHOWN)}.")
     if files:
-        remarks.append(f"{_of(len(files), 'file')} no candidate: {shown(files)}.")
+        remarks.append(f"{_of(len(files), 'file')} no candidate: {list_some(files)}.")
     if found.unused:
-        names = shown([found.files.name(path) for path in found.unused])
+        names = list_some([found.files.name(path) for path in found.unused])
         why = "their candidates have other files or are exempt"
         why = why if found.index is None else f"{found.where} does not name them"
         remarks.append(f"not used, as {why}: {names}.")
@@ -93,7 +95,7 @@ def refuse_unmatched(found: FileSearch, skip_bad: bool) -> list[str]:
 def no_recordings(found: FileSearch) -> CompetitionError:
     """Return the error where no recording was found at all."""
     names = [found.files.name(path) for path in found.files.paths]
-    files = f": {shown(names, SHOWN)}" if names else ""
+    files = f": {list_some(names, SHOWN)}" if names else ""
     return CompetitionError(
         found.where,
         f"no recordings are named in it, and no file is named by a candidate's id or name{files}",

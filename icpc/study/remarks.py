@@ -6,7 +6,7 @@ from icpc.competition.competitions import Competition
 from ranking.comparisons.schedule import Schedule, equal_scores_rarely_compared
 from ranking.comparisons.tally import Tally, effective_number
 from ranking.evaluation.detectable import FEW_ACCURACY
-from ranking.files.text import escape_controls
+from ranking.files.text import list_some
 from ranking.methods.method import Method
 
 SHOWN = 4  # components or groups that a remark names
@@ -98,7 +98,7 @@ def _split(schedule: Schedule, method: Method) -> str:
     """Name the groups between which wins run in one direction only, or not at all."""
     whole = {frozenset(component) for component in schedule.components}
     groups = [group for group in schedule.groups if frozenset(group) not in whole]
-    shown = [_named(group) for group in groups[:SHOWN]]
+    shown = [list_some(group) for group in groups[:SHOWN]]
     more = len(groups) - len(shown)
     listing = "; then ".join(shown) + (f"; then {more} more" if more else "")
     strengths = f" {method.disconnected_remark}" if method.disconnected_remark else ""
@@ -129,8 +129,3 @@ def _undetermined(pairs: int) -> str:
         f"not determined: the order of {which} of candidates, since no wins lead from one of the "
         "two to the other, directly or through others. Their ranges of rank hold both orders."
     )
-
-
-def _named(group: tuple[str, ...]) -> str:
-    names = ", ".join(map(escape_controls, group[:3]))
-    return names if len(group) <= 3 else f"{names} and {len(group) - 3} more"

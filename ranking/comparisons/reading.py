@@ -46,7 +46,7 @@ from ranking.errors import ComparisonsError
 from ranking.files.columns import ReadTable, rename_columns, understood_of, unused_columns
 from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile, read_csv, read_table
-from ranking.files.text import escape_controls
+from ranking.files.text import escape_controls, list_some
 from ranking.tables import COMPARISONS, TIE
 
 LARGEST_COUNT = 1_000_000_000
@@ -57,7 +57,6 @@ SIZES = {"juror": "by {} jurors", "rater": "by {} raters", "session": "in {} ses
     "match": "in {} matches"
 }
 """How many clusters there are, in words."""
-SHOWN = 3  # candidates that a remark names
 
 
 def read_comparisons(
@@ -220,10 +219,8 @@ def _absent_remark(absent: pd.Index) -> str:
     """Who is in rows without a result alone."""
     if absent.empty:
         return ""
-    shown = ", ".join(map(escape_controls, absent[:SHOWN]))
-    more = f" and {len(absent) - SHOWN} more" if len(absent) > SHOWN else ""
     verb = "is" if len(absent) == 1 else "are"
-    return f"{shown}{more} {verb} in no other row, and not ranked"
+    return f"{list_some(absent)} {verb} in no other row, and not ranked"
 
 
 def _repeated_remark(file: CsvFile) -> str:

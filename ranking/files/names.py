@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ranking.files.text import did_you_mean, escape_controls, normalised
+from ranking.files.text import did_you_mean, escape_controls, list_some, normalised
 
 SHOWN = 3  # words that a remark names
 SIMILAR = 0.7  # ratio of difflib from which on words are similar
@@ -146,8 +146,7 @@ def spelling_remark(meant: Mapping[str, str]) -> str:
     if not changed:
         return ""
     shown = [f"{escape_controls(word)!r} as {escape_controls(own)!r}" for word, own in changed]
-    more = len(shown) - SHOWN
-    return f"read {', '.join(shown[:SHOWN])}{f' and {more} more so' if more > 0 else ''}"
+    return f"read {list_some(shown, SHOWN)}{' so' if len(shown) > SHOWN else ''}"
 
 
 def spellings(word: str) -> tuple[str, ...]:

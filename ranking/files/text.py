@@ -11,6 +11,7 @@ import difflib
 import itertools
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -156,6 +157,24 @@ def did_you_mean(word: str, known: list[str]) -> str:
     short = [one for one in known[:MOST_WORDS] if len(one) <= LONGEST_WORD]
     near = difflib.get_close_matches(word, short, n=1, cutoff=0.7)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def list_some(names: Collection[str], most: int = 3) -> str:
+    """Return some names in words, and how many there are more.
+
+    Parameters
+    ----------
+    names : in the order in which they are shown
+    most : how many are shown
+
+    Examples
+    --------
+    >>> list_some(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    first, more = list(names)[:most], len(names) - most
+    listed = ", ".join(map(escape_controls, first))
+    return f"{listed} and {more:,} more" if more > 0 else listed
 
 
 def _read(path: Path) -> bytes:

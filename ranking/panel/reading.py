@@ -20,7 +20,7 @@ from ranking.errors import ComparisonsError, Given
 from ranking.files.columns import ReadTable, understood_of, unused_columns
 from ranking.files.names import Names, match_names, spellings
 from ranking.files.table_reader import CsvFile
-from ranking.files.text import did_you_mean, escape_controls
+from ranking.files.text import did_you_mean, escape_controls, list_some
 from ranking.panel.grid import is_number
 from ranking.panel.header_words import cell_meaning
 from ranking.panel.meaning import as_meant
@@ -176,5 +176,4 @@ def _never_marked(marks: pd.DataFrame, meant: pd.DataFrame) -> Iterator[str]:
         there = {*given[column]}
         none = [name for name in marks[column].unique() if name not in there]
         if none:
-            more = f" and {len(none) - SHOWN} more" if len(none) > SHOWN else ""
-            yield sentence.format(", ".join(map(escape_controls, none[:SHOWN])) + more)
+            yield sentence.format(list_some(none, SHOWN))

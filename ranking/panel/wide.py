@@ -19,7 +19,7 @@ from ranking.errors import TableError
 from ranking.files.names import Names
 from ranking.files.sheets import Sheet
 from ranking.files.table_reader import CsvFile, titles_above
-from ranking.files.text import escape_controls
+from ranking.files.text import escape_controls, list_some
 from ranking.panel.finding import find_marks
 from ranking.panel.grid import Grid
 from ranking.panel.header_words import corner_role, header_role, titled_role
@@ -212,6 +212,5 @@ def _remarks(grid: Grid, labelled: Labelled, used: set[int], *, by_row: bool) ->
     unused = (*(grid.column(at) for at in grid.labels if at not in used), *grid.unused_columns)
     for what, names in (("column", unused), ("row", grid.unused_rows)):
         if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            yield f"{what}{'s' * (len(names) > 1)} not used: {', '.join(names[:SHOWN])}{more}"
+            yield f"{what}{'s' * (len(names) > 1)} not used: {list_some(names, SHOWN)}"
     yield from titles_above(grid.sheet, grid.header - _rounds_above(grid))
