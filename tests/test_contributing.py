@@ -103,6 +103,7 @@ def test_a_method_that_cannot_be_loaded_is_named(package, own):
     assert "it is of type int, not Method" in error
 
 
+@pytest.mark.slow
 def test_what_the_program_brings_is_not_replaced(package, own):
     package.offer("judge.methods", "wins", "copelands", "COPELAND", COPELAND)
     rows = json.loads(package.judge("rank", *own, "--method", "wins", "--format", "json").stdout)

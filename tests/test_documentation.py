@@ -67,6 +67,7 @@ def test_the_manifest_of_the_readme_can_be_read(newcomer):
     assert len(labelled_pairs(read_manifest(Path("manifest.csv"), COLUMNS))) == 3
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_runs(capsys):
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})

@@ -47,6 +47,7 @@ def test_the_version_is_that_of_the_package():
     assert icpc.__version__ == ranking.__version__ == project["version"]
 
 
+@pytest.mark.slow
 def test_the_version_is_known_in_a_checkout_that_is_not_installed():
     code = (
         "import importlib.metadata as metadata\n"

@@ -69,6 +69,7 @@ def test_references_say_base_rate_and_cut(figure):
     assert "null band: 95 % of random judges stay inside" in legend
 
 
+@pytest.mark.slow
 def test_png_and_svg_are_pictures_and_the_same_every_time(hit_rate, tmp_path):
     first = {path.suffix: path.read_bytes() for path in hit_rate.draw(tmp_path / "a")}
     again = {path.suffix: path.read_bytes() for path in hit_rate.draw(tmp_path / "b")}

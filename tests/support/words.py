@@ -21,7 +21,7 @@ import json
 import re
 import sys
 import tokenize
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,12 +162,14 @@ def of_python(text: str) -> Iterator[tuple[str, int, str]]:
 
 def today(tree: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes of a tree, but for those that say how something was called or is on disk."""
-    targets = [*getattr(tree, "targets", ()), getattr(tree, "target", None)]
-    called = [getattr(tree, "name", None), *(getattr(one, "id", None) for one in targets)]
-    if not any(OLD.search(name) for name in called if isinstance(name, str)):
-        yield tree
-        for node in ast.iter_child_nodes(tree):
-            yield from today(node)
+    left = deque([tree])
+    while left:
+        node = left.popleft()
+        targets = [*getattr(node, "targets", ()), getattr(node, "target", None)]
+        called = [getattr(node, "name", None), *(getattr(one, "id", None) for one in targets)]
+        if not any(OLD.search(name) for name in called if isinstance(name, str)):
+            yield node
+            left.extend(ast.iter_child_nodes(node))
 
 
 def of_javascript(text: str) -> Iterator[tuple[str, int, str]]:

@@ -114,6 +114,7 @@ def test_before_the_results_the_rankings_are_compared_all_the_same(here):
     assert data[0]["accuracy"] is None
 
 
+@pytest.mark.slow
 def test_stages_of_2025_share_forty_candidates(jury):
     result = judge("compare", jury / "stage1", jury / "stage2")
     assert "stage1 and stage2 rank 40 candidates" in words(result.stdout)

@@ -39,6 +39,7 @@ def whole(tmp_path_factory):
     return out, result
 
 
+@pytest.mark.slow
 def test_eight_players_are_ranked_and_compared_with_their_skill(whole):
     out, result = whole
     study = load_run(out / "run")
@@ -55,12 +56,14 @@ def test_eight_players_are_ranked_and_compared_with_their_skill(whole):
     )
 
 
+@pytest.mark.slow
 def test_the_curve_is_drawn(whole):
     out, _ = whole
     assert (out / "run" / "hitrate.png").read_bytes().startswith(b"\x89PNG")
     assert re.search("<svg", (out / "run" / "hitrate.svg").read_text())
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_made_again(whole):
     out, result = whole
     before, ranking = files_below(out), (out / "run" / "ranking.csv").read_bytes()

@@ -69,7 +69,8 @@ def test_a_run_ranked_another_way_is_not_reported_beside_it(here):
     )
 
 
-@pytest.mark.parametrize("dark", [(), pytest.param(("--dark",), marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [(), ("--dark",)])
 def test_figures_are_drawn_beside_the_page(here, dark):
     result = own("report", "--plot", *dark)
     assert result.exit_code == 0, result.output

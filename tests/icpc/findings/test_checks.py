@@ -275,6 +275,7 @@ def test_a_ranker_who_prefers_the_first_is_caught():
     assert found["order_effect"].value == pytest.approx(1.5, abs=0.4)
 
 
+@pytest.mark.slow
 def test_scores_in_points_are_compared_with_the_ranking_but_not_by_round(study2015):
     roster = study2015.competition.roster.assign(reached="")
     roster["score"] = np.random.default_rng(0).permutation(len(roster)) / 4

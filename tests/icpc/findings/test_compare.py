@@ -184,6 +184,7 @@ def test_a_juror_is_compared_with_the_panel_without_that_juror(panel):
     assert "a juror puts 100.0 %" in second
 
 
+@pytest.mark.slow
 def test_a_jurors_marks_are_in_one_of_the_two_rankings_only(study2025):
     """Another mark by a juror changes nothing in the panel that the juror is compared with."""
     comparisons = study2025.comparisons.table

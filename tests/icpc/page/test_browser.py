@@ -286,7 +286,7 @@ def all_seen(page):
         "page2015",
         pytest.param("page2025", marks=pytest.mark.slow),
         "nasty",
-        "voted",
+        pytest.param("voted", marks=pytest.mark.slow),
         pytest.param("thousand", marks=pytest.mark.slow),
     ],
 )
@@ -523,6 +523,7 @@ def test_tables_can_be_taken_out_of_the_page(visit, page2015, study2015, tmp_pat
         assert (tmp_path / name).read_text(encoding="utf-8") == to_csv(table)
 
 
+@pytest.mark.slow
 def test_names_are_shown_as_text_everywhere(visit, nasty):
     page = visit(nasty)
     all_seen(page)

@@ -72,7 +72,7 @@ def test_who_passed_and_withdrew_counts_where_the_score_says(study2015):
     )
 
 
-@pytest.mark.parametrize("judged", ["study2015", "study2025"])
+@pytest.mark.parametrize("judged", ["study2015", pytest.param("study2025", marks=pytest.mark.slow)])
 def test_the_counts_of_the_check_are_in_the_table(request, judged):
     study = request.getfixturevalue(judged)
     findings = check_study(study)

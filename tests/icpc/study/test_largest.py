@@ -59,6 +59,7 @@ def test_the_largest_component_is_the_study_of_its_comparisons_alone(tmp_path):
     assert not any("not comparable" in one for one in alone.remarks)
 
 
+@pytest.mark.slow
 def test_checks_hit_rate_figures_and_page_are_those_of_the_largest_component(tmp_path):
     study, alone = study_of(tmp_path, APART), study_of(tmp_path, f"first,second,winner\n{CIRCLE}")
     findings, others = check_study(study), check_study(alone)
@@ -100,6 +101,7 @@ def test_counts_and_weights_move_strengths(tmp_path, column):
         assert study.ranking["comparisons"].tolist() == [10, 15, 7]
 
 
+@pytest.mark.slow
 def test_the_scale_of_weights_changes_nothing(tmp_path):
     rows = [
         (first, second, winner, 1 + at % 3)

@@ -19,11 +19,13 @@ def test_two_rankings_are_compared_by_the_names_they_are_given(study2015):
     assert "one and again rank 113 candidates" in found.sentences[0]
 
 
+@pytest.mark.slow
 def test_jurors_are_taken_apart(study2025):
     found = compare({"panel": study2025}, jurors=True)
     assert len(found.pairs) == 17
 
 
+@pytest.mark.slow
 def test_runs_are_called_by_their_folders_or_paths_where_these_repeat(study2015, tmp_path):
     named = replace(study2015, remarks=())
     for folder in ("a/run", "b/run", "b/other"):

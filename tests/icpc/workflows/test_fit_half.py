@@ -115,6 +115,7 @@ class InterruptedAt(Progress):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_permutations_go_on_where_they_were_interrupted(tmp_path, monkeypatch):
     score = np.where(np.arange(len(LEVELS)) == 3, np.nan, LEVELS)
     whole = fitted(score, 3, tmp_path / "whole", permutations=2)

@@ -55,6 +55,7 @@ def test_the_record_of_a_run_is_shown_and_not_written_again(study):
     assert "as I like" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_curve_is_written_with_its_run_or_alone(study):
     curve = hit_rate(study)
     assert write_hit_rate(curve, Path("alone"), plot=False) == [Path("alone/hitrate.csv")]

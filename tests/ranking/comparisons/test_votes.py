@@ -39,6 +39,7 @@ def test_winners_by_hand(p_first, majority, mean):
         assert row["windows"] == len(p_first)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0]), min_size=1, max_size=9))
 def test_swapping_the_two_swaps_the_winner(p_first):
     for rule in ("majority", "mean"):

@@ -49,6 +49,7 @@ def contents(store):
     }
 
 
+@pytest.mark.slow
 def test_embeddings_are_those_of_the_segments_one_by_one(recordings, tmp_path, jukebox):
     """Batches, threads and two encoders at once change nothing; Jukebox gets the peak at 1."""
     store = EmbeddingStore(tmp_path / "store")

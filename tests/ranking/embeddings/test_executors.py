@@ -51,7 +51,13 @@ def content(path: Path) -> bytes:
     return json.dumps({name: record[name] for name in record if name != "check"}).encode()
 
 
-@pytest.mark.parametrize("executor", EXECUTORS.values(), ids=EXECUTORS.keys())
+@pytest.mark.parametrize(
+    "executor",
+    [
+        pytest.param(executor, id=name, marks=[pytest.mark.slow] if name == "processes" else [])
+        for name, executor in EXECUTORS.items()
+    ],
+)
 def test_the_store_is_the_same_with_any_executor(recordings, tmp_path, executor):
     choices = (EncoderChoice("spectrogram"),)
     whole = list(embed_all(recordings, EmbeddingSettings(tmp_path / "usual", choices)))

@@ -121,6 +121,7 @@ def test_the_embedding_of_a_segment_depends_on_the_whole_recording(recordings, t
     assert level[0] > level[1] > level[2] > 0
 
 
+@pytest.mark.slow
 def test_it_is_embedded_stored_loaded_and_compared_like_any(recordings, tmp_path):
     store, choice = EmbeddingStore(tmp_path / "store"), EncoderChoice("length")
     settings = EmbeddingSettings(store.folder, (choice,))

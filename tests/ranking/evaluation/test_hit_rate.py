@@ -43,6 +43,7 @@ def test_auc_is_that_of_scikit_learn_and_of_somers_d(rows):
     assert auc == pytest.approx((1 + somers_d(strength, passed.astype(float))) / 2)
 
 
+@pytest.mark.slow
 @given(vectors)
 def test_hit_rate_is_the_precision_of_naming_everyone_at_the_threshold(rows):
     strength, passed = split(rows)

@@ -66,6 +66,7 @@ def test_of_two_results_the_accuracy_is_the_area_under_the_curve(seed):
     assert order_accuracy(strength, passed * 1.0) == pytest.approx(roc_auc_score(passed, strength))
 
 
+@pytest.mark.slow
 @given(fields)
 def test_p_is_that_of_all_swaps(field):
     one, other, score = field

@@ -58,6 +58,7 @@ def test_no_ranker_compares_candidates_that_it_was_fitted_on(scores, folds, seed
     assert set(votes["first"]) == set.union(*(others for _, others in rankers))
 
 
+@pytest.mark.slow
 @given(SCORES, st.integers(3, 8), st.integers(0, 2**32 - 1))
 def test_with_folds_every_ordered_pair_is_compared_once(scores, folds, seed):
     _, fold = split(scores, folds, seed)

@@ -70,6 +70,7 @@ def test_a_tie_is_half_a_win_for_each():
     assert ranking.loc["b", "wins"] == 0.5
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(st.integers(2, 7), st.data())
 def test_any_comparisons_can_be_ranked(n, data):

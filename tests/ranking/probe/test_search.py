@@ -55,6 +55,7 @@ def test_of_a_grid_val_chooses_and_all_else_stays_the_same(bank):
     assert alone.test.estimate.value == trained.test.estimate.value
 
 
+@pytest.mark.slow
 def test_the_test_set_changes_nothing_in_training(bank):
     split = random_split(manifest(), 0)
     table = split.recordings

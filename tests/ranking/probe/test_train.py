@@ -148,7 +148,12 @@ def test_training_is_the_loop_that_anyone_would_write(run, load_batch):
 
 
 @pytest.mark.parametrize(
-    ("count", "windows_per_step"), [pytest.param(32, 0, marks=pytest.mark.slow), (4, 0), (4, 6)]
+    ("count", "windows_per_step"),
+    [
+        pytest.param(32, 0, marks=pytest.mark.slow),
+        (4, 0),
+        pytest.param(4, 6, marks=pytest.mark.slow),
+    ],
 )
 def test_stacked_runs_are_separate_ones(run, load_batch, count, windows_per_step):
     runs = variants(run, count, windows_per_step)
