@@ -77,6 +77,15 @@ def test_a_competition_that_was_killed_three_times_ends_in_the_same_files():
 
 
 @pytest.mark.slow
+def test_the_commands_benchmark_prints_ratios_of_two_checkouts():
+    root = Path(__file__).parents[2]
+    arguments = [root, root, "--candidates", 2, "--minutes", 1, "--rounds", 1]
+    lines = printed("commands.py", *arguments, "--only", "help", "long")[1:]
+    assert [line[:18].strip() for line in lines] == ["help", "long", "long again"]
+    assert all(float(number) > 0 for line in lines for number in line[18:].split())
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/usr/bin/chromium").exists(), reason="needs Chromium")
 def test_the_report_benchmark_opens_every_page():
     lines = printed("report.py", "--candidates", 6, "--openings", 1)[2:]
