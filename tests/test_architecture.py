@@ -42,7 +42,16 @@ ORDER = {  # each may import those before it
         "probe",
         "judging",
     ],
-    "icpc": ["competition", "study", "findings", "page", "synthetic", "workflows", "cli"],
+    "icpc": [
+        "competition",
+        "study",
+        "findings",
+        "page",
+        "synthetic",
+        "installation",
+        "workflows",
+        "cli",
+    ],
 }
 APART = {  # and of those, not these
     "audio": {"comparisons", "panel", "methods", "evaluation", "uncertainty", "consistency"},

@@ -19,6 +19,7 @@ from icpc.cli.command import JudgeCommand
 from icpc.cli.compare import compare
 from icpc.cli.competitions import competitions
 from icpc.cli.demo import demo
+from icpc.cli.doctor import doctor
 from icpc.cli.embed import embed
 from icpc.cli.extras import missing_package
 from icpc.cli.hitrate import hitrate
@@ -141,3 +142,4 @@ for command in (competitions, demo, rank, hitrate, check, compare, report, embed
     app.command(cls=JudgeCommand)(command)
 app.add_typer(train, name="train")
 app.add_typer(weights, name="weights")
+app.command(cls=JudgeCommand)(doctor)

@@ -34,7 +34,7 @@ def list_weights(
     """
     if context.invoked_subcommand is not None:
         return
-    from icpc.workflows.weights import list_weights, weights_folder
+    from icpc.installation.weights import list_weights, weights_folder
 
     table = list_weights(weights_folder(weights_dir))
     if format is not Format.TABLE:
@@ -58,7 +58,7 @@ def fetch(
 
     Example: judge weights fetch basicpitch
     """
-    from icpc.workflows.weights import weights_folder
+    from icpc.installation.weights import weights_folder
     from ranking.encoders import spec_of
     from ranking.encoders.weights import fetch_weights
 

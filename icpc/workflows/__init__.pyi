@@ -7,7 +7,6 @@ from .recordings import compare_recordings
 from .results import check, hit_rate, report, write_hit_rate, write_report_figures
 from .settings import EmbeddingOptions, RankingOptions, RecordingOptions, Source
 from .train import TrainingJob, train_and_save_probe
-from .weights import list_weights
 
 __all__ = [
     "Demonstration",
@@ -25,7 +24,6 @@ __all__ = [
     "embed",
     "hit_rate",
     "list_competitions",
-    "list_weights",
     "open_study",
     "rank",
     "report",

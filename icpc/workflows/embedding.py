@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from icpc.installation.weights import weights_folder
 from icpc.workflows.settings import EmbeddingOptions
-from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS
 from ranking.embeddings.bank import EmbeddingBank, open_bank
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders

@@ -13,6 +13,7 @@ import pandas as pd
 
 from icpc.competition.competitions import Competition
 from icpc.competition.recordings import match_recordings
+from icpc.installation.weights import weights_folder
 from icpc.study.comparisons import Comparisons
 from icpc.workflows.embedding import (
     best_device,
@@ -28,7 +29,6 @@ from icpc.workflows.judging import (
     refuse_short_recordings,
 )
 from icpc.workflows.settings import RecordingOptions
-from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, WINDOW_SECONDS
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.precision import with_precision

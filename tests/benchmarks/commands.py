@@ -5,13 +5,14 @@
 ``BEFORE`` is a checkout of an earlier commit (``git worktree add``), ``AFTER`` the one of today.
 Each command begins in an empty folder, or in what the commands that it follows have left there, and
 the checkouts take turns, round by round. A line gives the seconds and the ratio after / before of
-wall time, of CPU time, and of the most memory that one process had; the middle of the rounds is
-shown. ``--recordings`` names a folder with a ``roster.csv`` and sound files; the long recordings are
+wall time, of CPU time, and of the most memory that one process had, each the median of the rounds.
+``--recordings`` names a folder with a ``roster.csv`` and sound files; the long recordings are
 written here.
 """
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -110,19 +111,19 @@ def main() -> None:
         commands = chosen(given.only, places(given, Path(name)))
         costs: dict[str, tuple[list[Cost], list[Cost]]] = {one: ([], []) for one in commands}
         for _ in range(given.rounds):
-            with tempfile.TemporaryDirectory(dir=name) as before:
-                with tempfile.TemporaryDirectory(dir=name) as after:
-                    for command, words in commands.items():
-                        for place, checkout, kept in zip(
-                            (before, after), checkouts, costs[command], strict=True
-                        ):
-                            kept.append(cost_of(checkout, words, Path(place)))
+            folders = [Path(tempfile.mkdtemp(dir=name)) for _ in checkouts]
+            for command, words in commands.items():
+                for checkout, folder, kept in zip(checkouts, folders, costs[command], strict=True):
+                    kept.append(cost_of(checkout, words, folder))
+            for folder in folders:
+                shutil.rmtree(folder)
     print("command            wall, s: before  after  ratio   CPU, s: before  after  ratio  memory")
     for command, (before, after) in costs.items():
         old, new = middle(before), middle(after)
+        ratios = [one / other for one, other in zip(new, old, strict=True)]
         print(
-            f"{command:18} {old.wall:15.2f} {new.wall:6.2f} {new.wall / old.wall:6.2f}"
-            f" {old.cpu:16.2f} {new.cpu:6.2f} {new.cpu / old.cpu:6.2f} {new.memory / old.memory:7.2f}"
+            f"{command:18} {old.wall:15.2f} {new.wall:6.2f} {ratios[0]:6.2f}"
+            f" {old.cpu:16.2f} {new.cpu:6.2f} {ratios[1]:6.2f} {ratios[2]:7.2f}"
         )
 
 

@@ -53,7 +53,7 @@ def test_it_is_trained_saved_loaded_and_evaluated(bank, manifest, tmp_path):
     test = TASK.make_examples(split, bank.windows, 0, 0)["test"]
     groups = dict(zip(NAMES, NAMES, strict=True))
     found = evaluate_heads_pooled(TASK, [(again.head, test)], bank, groups, SETTINGS.training)
-    assert found == trained.test
+    assert repr(found) == repr(trained.test)  # NaN, where it has no p, equals nothing
 
 
 def test_folds_test_every_recording_once(bank, manifest):
