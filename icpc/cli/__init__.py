@@ -28,7 +28,8 @@ from icpc.cli.output import print_error, print_remark
 from icpc.cli.rank import rank
 from icpc.cli.remedies import message
 from icpc.cli.report import report
-from icpc.cli.streams import checked_streams
+from icpc.cli.streams import OutputLostError, checked_streams
+from icpc.cli.system import refuse_removed_folder, system_error
 from icpc.cli.train import train
 from icpc.cli.weights import weights
 from ranking.deprecation import UNTIL, RenamedWarning
@@ -55,6 +56,7 @@ class JudgeGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; print a user's mistake and exit with its code."""
         try:
+            refuse_removed_folder()
             with _renamed_as_remarks():
                 return super().invoke(ctx)
         except ModuleNotFoundError as error:
@@ -66,6 +68,12 @@ class JudgeGroup(TyperGroup):
         except JudgeError as error:
             print_error(message(error))
             raise typer.Exit(error.exit_code) from None
+        except (OutputLostError, BrokenPipeError):
+            raise
+        except OSError as error:
+            own = system_error(error)
+            print_error(message(own))
+            raise typer.Exit(own.exit_code) from None
 
 
 def _with_new_options(args: Sequence[str]) -> list[str]:

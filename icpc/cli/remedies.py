@@ -24,6 +24,8 @@ REMEDIES: dict[str, str] = {
     "--weights FILE",
     "fewer-workers": "use fewer --workers and run it again: what is done is cached",
     "other-store": "choose another --store",
+    "other-weights-dir": "choose another --weights-dir",
+    "no-home": "name a folder with --weights-dir, or set HOME",
     "no-ranker": "name one with --ranker FILE; judge train expertise makes one",
     "where-recorded": "name their folder with --recordings DIR",
     "fit-on": "add --fit-half or --folds",

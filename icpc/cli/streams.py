@@ -17,6 +17,11 @@ from typing import TextIO
 
 from icpc.cli.output import print_error
 
+
+class OutputLostError(OSError):
+    """Raised where stdout or stderr cannot be written."""
+
+
 SIZES = ("COLUMNS", "LINES")  # of the terminal; rich prints nothing on one of no columns
 
 
@@ -76,6 +81,7 @@ class _Checked(io.TextIOWrapper):
                 self.lost = error.strerror or str(error)
                 # the interpreter would write the rest again at its end, and fail again
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+                raise OutputLostError(*error.args) from None
             raise
 
 

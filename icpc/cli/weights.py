@@ -58,11 +58,11 @@ def fetch(
 
     Example: judge weights fetch basicpitch
     """
-    from icpc.installation.weights import weights_folder
+    from icpc.installation.weights import weights_folder_to_write
     from ranking.encoders import spec_of
     from ranking.encoders.weights import fetch_weights
 
-    folder = weights_folder(weights_dir)
+    folder = weights_folder_to_write(weights_dir)
     for spec in [spec_of(name) for name in names]:
         if spec.weights is None:
             print_remark(f"{spec.name} needs no weights")

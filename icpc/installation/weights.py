@@ -8,6 +8,7 @@ from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.front_end import format_front_end_options
 from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import find_weights, format_size
+from ranking.errors import WeightsError
 
 
 def weights_folder(requested: Path | None = None) -> Path:
@@ -17,6 +18,22 @@ def weights_folder(requested: Path | None = None) -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("judge") / "weights"
+
+
+def weights_folder_to_write(requested: Path | None = None) -> Path:
+    """Return the folder that weights are downloaded to.
+
+    Raises
+    ------
+    WeightsError
+        If none is requested, and the user has no home folder.
+    """
+    folder = weights_folder(requested)
+    if requested is None and not folder.is_absolute():  # it would be a folder of the name ~
+        raise WeightsError(
+            "weights", "you have no home folder to keep them in", "name a folder", key="no-home"
+        )
+    return folder
 
 
 def list_weights(folder: Path) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ranking.errors import RunError
-from ranking.files.atomic import write_text
+from ranking.files.atomic import write_error, write_text
 from ranking.files.records import check_values, read_record
 
 if sys.platform != "win32":
@@ -89,9 +89,10 @@ def replace_run(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise _unwritable(folder, error) from None
     except RunError as error:
-        if UNFINISHED not in str(error.where):
+        hidden = Path(str(error.where))
+        if not hidden.parent.name.startswith(UNFINISHED):
             raise
-        raise RunError(str(folder), error.what, error.remedy, key="other-out") from None
+        raise _of_unfinished(folder / hidden.name, error) from None
 
 
 @contextmanager
@@ -199,10 +200,13 @@ def _refuse_other_things(folder: Path) -> None:
         )
 
 
+def _of_unfinished(path: Path, error: RunError) -> RunError:
+    """The error of a hidden file, as that of the file that it would have become."""
+    if error.key:
+        return RunError(str(path), error.what, error.remedy, key="other-out")
+    return RunError(str(path), error.what, f"{error.remedy}, and so is a run that was there before")
+
+
 def _unwritable(folder: Path, error: OSError) -> RunError:
-    return RunError(
-        str(folder),
-        f"it cannot be written ({error.strerror})",
-        "choose another place",
-        key="other-out",
-    )
+    kept = "a run that was there before stays"
+    return write_error(RunError, folder, error, kept, key="other-out")

@@ -8,6 +8,7 @@ file for each candidate, and ``manifest.csv`` to train a ranker with; a recordin
 not made again.
 """
 
+from io import BytesIO
 from pathlib import Path
 
 import av
@@ -16,7 +17,7 @@ import pandas as pd
 
 from icpc.synthetic.pieces import STYLES
 from icpc.synthetic.recitals import draw_recitals, sound_of
-from ranking.files.atomic import open_atomic, write_text
+from ranking.files.atomic import write_bytes, write_text
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
 from ranking.progress import SILENT, Progress
@@ -85,9 +86,11 @@ def write_flac(path: Path, samples: np.ndarray, sample_rate: int) -> None:
         Hz.
     """
     integers = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
-    with open_atomic(path) as file, av.open(file, "w", format="flac") as container:
+    sound = BytesIO()
+    with av.open(sound, "w", format="flac") as container:
         stream = container.add_stream("flac", rate=sample_rate, layout="mono")
         frame = av.AudioFrame.from_ndarray(integers[np.newaxis], format="s16", layout="mono")
         frame.sample_rate = sample_rate
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    write_bytes(sound.getvalue(), path)

@@ -101,6 +101,8 @@ def embed_recording(
         recording = file_sha256(path)
     keys = [one.cache_key for one in encoders]
     cut_off = refuse_cut_off(path, allow_cut, store.known_cut(keys, recording))
+    if all(store.contains(key, recording) for key in keys):  # also where nothing can be written
+        return EmbeddingOutcome(path, recording, "cached", cut_off=cut_off)
     with store.lock(recording) as acquired:
         missing = [one for one in encoders if not store.contains(one.cache_key, recording)]
         if not missing:

@@ -28,7 +28,7 @@ from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.on_disk import SegmentArray, SegmentsOnDisk, damaged
 from ranking.embeddings.writer import EmbeddingWriter
 from ranking.errors import StoreError
-from ranking.files.atomic import open_atomic
+from ranking.files.atomic import open_atomic, write_error
 from ranking.files.hashing import file_sha256, json_sha256
 from ranking.files.records import check_values, map_array, read_record
 
@@ -168,15 +168,7 @@ class EmbeddingStore:
                 _write_json(key_file, asdict(cache_key))
             _write_json(self._record(cache_key, recording), {**facts, "check": json_sha256(facts)})
         except OSError as error:
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            raise StoreError(
-                str(self.folder),
-                "the disk is full" if full else f"it cannot be written ({error.strerror})",
-                "make room and start again: what is embedded is not embedded again"
-                if full
-                else "choose another folder",
-                key="" if full else "other-store",
-            ) from None
+            raise self._unwritable(error) from None
 
     def find_damaged(self) -> Iterator[tuple[Path, str]]:
         """Read the whole store; yield the array of each damaged embedding, and what is wrong."""
@@ -201,30 +193,57 @@ class EmbeddingStore:
             self.remove(self._array(cache_key.earlier, recording))
 
     def remove(self, array: Path) -> None:
-        """Remove an embedding by its array, so that the recording is embedded anew."""
-        array.with_suffix(".json").unlink(missing_ok=True)
-        array.unlink(missing_ok=True)
+        """Remove an embedding by its array, so that the recording is embedded anew.
+
+        Raises
+        ------
+        StoreError
+            If its files cannot be removed.
+        """
+        try:
+            array.with_suffix(".json").unlink(missing_ok=True)
+            array.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     @contextmanager
     def lock(self, recording: str) -> Iterator[bool]:
         """Lock a recording while the block runs; yield whether no other process had locked it.
 
         The operating system releases a lock when its process ends, however it ends.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be written.
         """
+        lock = self._acquired(recording)
+        try:
+            yield lock is not None
+        finally:
+            if lock is not None:
+                lock.release()
+
+    def _acquired(self, recording: str) -> FileLock | None:
+        """The lock of a recording, what killed processes left of it swept; None if it is taken."""
         folder = self.folder / ".claims"
-        folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / recording)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
-        except Timeout:
-            yield False
-            return
-        try:
-            for temporary in self.folder.glob(f"*/.{recording}.*"):  # of a process that was killed
+            for temporary in self.folder.glob(f"*/.{recording}.*"):
                 temporary.unlink(missing_ok=True)
-            yield True
-        finally:
+        except Timeout:
+            return None
+        except OSError as error:
             lock.release()
+            raise self._unwritable(error) from None
+        return lock
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        path = Path(str(error.filename)) if error.filename else self.folder
+        kept = "what is embedded is not embedded again"
+        return write_error(StoreError, path, error, kept, key="other-store")
 
     def _array(self, cache_key: CacheKey, recording: str) -> Path:
         return self.folder / cache_key.folder / f"{recording}.npy"

@@ -24,6 +24,7 @@ from ranking.encoders.weights_lock import (
     refuse_other_weights,
 )
 from ranking.errors import WeightsError
+from ranking.files.atomic import write_error
 from ranking.files.hashing import file_sha256
 from ranking.progress import SILENT, Progress
 from ranking.workers.programs import run_module
@@ -81,20 +82,23 @@ def fetch_weights(weights: Weights, folder: Path, progress: Progress = SILENT) -
     Raises
     ------
     WeightsError
-        If it cannot be downloaded, or is not what was published or fetched before.
+        If it cannot be downloaded or written, or is not what was published or fetched before.
     """
     found = find_weights(weights, folder)
     if found is not None:
         own, path = found
         if expected_sha256(own, path) in ("", weights_sha256(path)):
             return path
-    folder.mkdir(parents=True, exist_ok=True)
     missing = []
-    for own in (weights, *weights.alternatives):
-        try:
-            return _fetch(own, folder, progress)
-        except _NotFoundError as error:
-            missing.append(error)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for own in (weights, *weights.alternatives):
+            try:
+                return _fetch(own, folder, progress)
+            except _NotFoundError as error:
+                missing.append(error)
+    except OSError as error:
+        raise _unwritable(folder / weights.file, error) from None
     raise missing[0]
 
 
@@ -143,6 +147,8 @@ def _download(weights: Weights, path: Path, part: Path, progress: Progress) -> N
             _by_hand(weights, path.parent),
         ) from None
     except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, OSError) and error.filename is not None:  # no error of the network
+            raise
         reason = getattr(error, "reason", None) or error
         raise WeightsError(
             weights.url,
@@ -161,7 +167,11 @@ def _receive(
     ):
         stage.advance(have)
         while block := answer.read(BLOCK_BYTES):
-            file.write(block)
+            try:
+                file.write(block)
+                file.flush()
+            except OSError as error:
+                raise _unwritable(part, error) from None
             have += len(block)
             stage.advance(len(block))
     if have < size:
@@ -211,6 +221,12 @@ def _check_hash(path: Path, sha256: str, source: str) -> None:
             f"the download is not the published file (its SHA-256 is {found}, not {sha256})",
             "try again; if it happens again, report it to us",
         )
+
+
+def _unwritable(path: Path, error: OSError) -> WeightsError:
+    path = Path(str(error.filename)) if error.filename else path
+    kept = "what was downloaded is kept"
+    return write_error(WeightsError, path, error, kept, key="other-weights-dir")
 
 
 def _by_hand(weights: Weights, folder: Path) -> str:

@@ -1,14 +1,22 @@
-"""Atomic writes: a file is there complete, or as it was before; and names that files may have."""
+"""Atomic writes: a file is there complete, or as it was before; and names that files may have.
 
+Conventions
+-----------
+An ``OSError`` of writing names its file, and becomes an error for people by :func:`write_error`
+alone: what cannot be written, why, what is kept, and what goes on.
+"""
+
+import errno
 import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedRandom
 from pathlib import Path
+from typing import TypeVar
 
-from ranking.errors import RunError
+from ranking.errors import JudgeError, RunError
 from ranking.files.text import normalised
 
 O_BINARY: int = getattr(os, "O_BINARY", 0)  # of Windows
@@ -22,6 +30,15 @@ RESERVED = {
     *(f"{port}{at}" for port in ("com", "lpt") for at in range(10)),
 }
 """Names that are devices on Windows."""
+FULL = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your share of the disk is full (quota)",
+    errno.EFBIG: "it would be larger than files may be here (ulimit -f, or the file system)",
+}
+"""What is wrong where there is no room, by the system's number of the error."""
+READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+"""Numbers of the errors where nothing may be written."""
+E = TypeVar("E", bound=JudgeError)
 
 
 def safe_file_name(text: str, otherwise: str) -> str:
@@ -49,20 +66,23 @@ def open_atomic(path: Path) -> Iterator[BufferedRandom]:
     """Open a file for an atomic write: it replaces ``path`` when the block ends without error.
 
     Until then it has another name in the same folder, which is made; it is flushed to the disk
-    before it is renamed. It can be read, too.
+    before it is renamed. It can be read, too. An ``OSError`` names ``path``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     # unlike tempfile's, the mode is what the user's umask leaves of it
-    handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | O_BINARY, 0o666)
     try:
+        handle = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | O_BINARY, 0o666)
         with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in (None, str(temporary)):
+            error.filename, error.filename2 = str(path), None
         raise
 
 
@@ -89,9 +109,28 @@ def write_bytes(content: bytes, path: Path) -> None:
         with open_atomic(path) as file:
             file.write(content)
     except OSError as error:
-        raise RunError(
-            str(path),
-            f"it cannot be written ({error.strerror})",
-            "choose another place",
-            key="other-out",
-        ) from None
+        raise write_error(RunError, path, error, key="other-out") from None
+
+
+def write_error(
+    kind: type[E],
+    path: Path,
+    error: OSError,
+    kept: str = "what was finished is kept",
+    key: str = "",
+) -> E:
+    """Return the error of a file or folder that cannot be written.
+
+    Parameters
+    ----------
+    kind : the class of the error
+    path : the file or folder
+    error : what the operating system says
+    kept : what there still is of the work, in a clause
+    key : name of the remedy where another place would do
+    """
+    if error.errno in FULL:
+        remedy = f"make room, and give the same command again: {kept}"
+        return kind(str(path), FULL[error.errno], remedy)
+    what = f"it cannot be written ({error.strerror or error})"
+    return kind(str(path), what, "choose another place", key=key)

@@ -139,6 +139,10 @@ def compare_windows(
             }
             log = stack.enter_context(open_vote_log(cache.folder, facts, sizes))
             records, append = log.records, log.append
+            if not log.kept and sum(map(len, records)) < sum(sizes):
+                progress.remark(
+                    f"votes are computed, but not kept: {cache.folder} cannot be written"
+                )
         skipped = len(records)
         total, done = sum(sizes), sum(sizes[:skipped])
         if cache is not None and 0 < done < total:

@@ -23,7 +23,7 @@ from ranking.evaluation.permuted_outcomes import (
     rename_outcomes,
     stack_outcomes,
 )
-from ranking.files.atomic import open_atomic
+from ranking.files.atomic import open_atomic, write_error
 from ranking.progress import SILENT, Progress
 
 FitAndCompare = Callable[[pd.Series, Path], pd.DataFrame]
@@ -86,8 +86,5 @@ def _write(outcomes: np.ndarray, path: Path) -> None:
         with open_atomic(path) as file:
             file.write(outcomes_to_npy(outcomes))
     except OSError as error:
-        raise StoreError(
-            str(path),
-            f"a permutation cannot be written ({error.strerror})",
-            "free some disk space and run it again: finished permutations are used",
-        ) from None
+        kept = "finished permutations are used"
+        raise write_error(StoreError, path, error, kept, key="other-store") from None

@@ -6,18 +6,21 @@ A log is one file, named by a hash of what its votes depend on, the classes of d
 embeddings and votes among it: one record after another, each of some float32 values and their
 CRC-32. The length of each record is known to whoever opens the log. A
 record that is incomplete or damaged ends the log: it and those that follow are computed again.
+Where a log cannot be written, as on a disk that is read-only, what it holds is used, and the rest
+is computed without being kept.
 """
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from io import BufferedRandom
+from contextlib import contextmanager, suppress
+from io import BufferedRandom, BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from ranking.errors import StoreError
+from ranking.files.atomic import READ_ONLY, write_error
 from ranking.files.hashing import json_sha256
 
 CHECKSUM_BYTES = 4
@@ -32,10 +35,14 @@ class VoteLog:
         Open for reading and writing.
     lengths
         Number of values of each record, in order.
+    kept
+        Whether what is written stays on disk.
     """
 
-    def __init__(self, file: BufferedRandom, lengths: Sequence[int]) -> None:
-        self._file = file
+    def __init__(
+        self, file: BufferedRandom | BytesIO, lengths: Sequence[int], kept: bool = True
+    ) -> None:
+        self._file, self.kept = file, kept
         self.records = list(_valid_records(file, lengths))
         file.seek(sum(record.nbytes + CHECKSUM_BYTES for record in self.records))
         file.truncate()
@@ -66,23 +73,33 @@ def open_vote_log(
     Raises
     ------
     StoreError
-        If the log cannot be read or written.
+        If there is no room for it, or a file is in the place of the folder.
     """
     path = folder / f"{json_sha256(facts)}.votes"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.touch()
-        with path.open("r+b") as file:
-            yield VoteLog(file, lengths)
+        with _opened(path) as file:
+            yield VoteLog(file, lengths, kept=not isinstance(file, BytesIO))
     except OSError as error:
-        raise StoreError(
-            str(path),
-            f"votes cannot be written ({error.strerror})",
-            "free some disk space and run it again: votes that were written are used",
-        ) from None
+        kept = "votes that were written are used"
+        raise write_error(StoreError, path, error, kept, key="other-store") from None
 
 
-def _valid_records(file: BufferedRandom, lengths: Sequence[int]) -> Iterator[np.ndarray]:
+def _opened(path: Path) -> BufferedRandom | BytesIO:
+    """The file; what it holds, in memory, where it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        return path.open("r+b")
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
+    content = b""
+    with suppress(OSError):
+        content = path.read_bytes()
+    return BytesIO(content)
+
+
+def _valid_records(file: BinaryIO, lengths: Sequence[int]) -> Iterator[np.ndarray]:
     for length in lengths:
         size = 4 * length
         raw = file.read(size + CHECKSUM_BYTES)

@@ -25,7 +25,7 @@ from ranking.deprecation import with_new_names
 from ranking.embeddings.cache_key import CacheKey
 from ranking.encoders.checkpoints import check_weights, load_strictly, read_checkpoint
 from ranking.errors import ProbeError, WeightsError
-from ranking.files.atomic import open_atomic
+from ranking.files.atomic import open_atomic, write_error
 from ranking.files.hashing import file_sha256
 from ranking.files.records import check_fields, read_record
 from ranking.network.head import Head, HeadConfig, make_head
@@ -103,7 +103,7 @@ def check_probe_path(path: Path) -> None:
         with TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise write_error(ProbeError, path, error, key="other-out") from None
 
 
 def save_probe(probe: Probe, path: Path) -> None:
@@ -127,7 +127,8 @@ def save_probe(probe: Probe, path: Path) -> None:
             with open_atomic(place) as file:
                 file.write(content)
     except OSError as error:
-        raise _unwritable(path, error) from None
+        kept = "what was embedded and trained is kept"
+        raise write_error(ProbeError, path, error, kept, key="other-out") from None
 
 
 def load_probe(path: Path) -> Probe:
@@ -212,12 +213,6 @@ def _beside(path: Path) -> Path:
     if path.suffix != SUFFIX:
         raise ProbeError(str(path), f"a probe's file ends in {SUFFIX}", "name it so")
     return path.with_suffix(".json")
-
-
-def _unwritable(path: Path, error: OSError) -> ProbeError:
-    return ProbeError(
-        str(path), f"it cannot be written ({error.strerror})", "choose another place", "other-out"
-    )
 
 
 def _read_record(path: Path) -> tuple[Record, str]:

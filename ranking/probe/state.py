@@ -9,6 +9,7 @@ file of its own, and never goes on from this one. Writes are atomic: a process m
 
 import pickle
 from collections.abc import Collection
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import torch
 
 from ranking.encoders.checkpoints import DAMAGED
 from ranking.errors import ProbeError
-from ranking.files.atomic import open_atomic
+from ranking.files.atomic import open_atomic, write_error
 
 SUFFIX = ".fit"
 
@@ -34,15 +35,14 @@ def save_state(state: dict[str, Any], path: Path) -> None:
     ProbeError
         If it cannot be written.
     """
+    content = BytesIO()
+    torch.save(state, content)  # to a full disk it raises what says nothing of it
     try:
         with open_atomic(path) as file:
-            torch.save(state, file)
+            file.write(content.getbuffer())
     except OSError as error:
-        raise ProbeError(
-            str(path),
-            f"the state of the training cannot be written ({error.strerror})",
-            "make room there; then the same command goes on",
-        ) from None
+        kept = "training goes on from what was written before"
+        raise write_error(ProbeError, path, error, kept) from None
 
 
 def load_state(path: Path, device: torch.device) -> dict[str, Any]:

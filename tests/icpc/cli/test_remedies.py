@@ -19,9 +19,11 @@ def raised() -> list[tuple[str, set[str]]]:
     for room in ("icpc", "ranking", "plots"):
         for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error"):
+                called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+                if called.endswith("Error") or called == "write_error":
                     named = {one.arg: one.value for one in node.keywords if one.arg}
-                    given = named.get("key", node.args[3] if len(node.args) > 3 else None)
+                    fourth = node.args[3] if len(node.args) > 3 and called[0].isupper() else None
+                    given = named.get("key", fourth)
                     facts = set(named) - BUILTIN
                     branches = [given] if given is not None else []
                     if isinstance(given, ast.IfExp):

@@ -1,12 +1,15 @@
 """Output that is lost is an error, and a terminal of no size prints nevertheless."""
 
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from icpc.cli import app
 from icpc.cli.output import print_line
 from icpc.cli.streams import checked_streams
 
@@ -55,3 +58,30 @@ def test_a_terminal_of_no_columns_prints_nevertheless(columns, monkeypatch, caps
     with checked_streams():
         print_line("what was found")
     assert capsys.readouterr().out == "what was found\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX is needed")
+def test_nothing_is_begun_in_a_folder_that_was_removed(tmp_path):
+    gone = tmp_path / "gone"
+    done = shell(f"mkdir {gone} && cd {gone} && rmdir {gone} && {PROGRAM} competitions")
+    assert done.returncode == 2
+    assert done.stderr == "judge: the current folder: it was removed; change to another one (cd)\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "x: the disk is full; make room, and give the same command again: what was"),
+        (errno.EROFS, "x: read-only file system; name a place on a disk that can be written"),
+        (errno.EACCES, "x: permission denied; check who may read and write it"),
+        (errno.EIO, "x: input/output error; check the disk, and give the same command again"),
+    ],
+)
+def test_what_the_system_refuses_is_named_in_three_parts(monkeypatch, number, words):
+    def refuse():
+        raise OSError(number, os.strerror(number), "x")
+
+    monkeypatch.setattr("icpc.workflows.competitions.list_competitions", refuse)
+    result = CliRunner().invoke(app, ["competitions"])
+    assert result.exit_code == 2
+    assert words in result.stderr

@@ -66,10 +66,13 @@ def test_a_run_that_cannot_be_written_leaves_what_was_there(folder, there):
     assert (contents(folder) == OLD) if there else not folder.exists()
 
 
-def test_the_error_names_the_folder_and_not_the_hidden_one(folder):
+def test_the_error_names_the_file_and_not_the_hidden_one(folder):
     with pytest.raises(RunError) as caught, replace_run(folder) as new:
-        raise RunError(str(new / "comparisons.csv"), "the disk is full", "make room")
-    assert str(caught.value) == f"{folder}: the disk is full; make room"
+        raise RunError(str(new / "votes.csv"), "the disk is full", "make room: work is kept")
+    assert str(caught.value) == (
+        f"{folder / 'votes.csv'}: the disk is full; make room: work is kept, and so is a run that "
+        "was there before"
+    )
 
 
 class Killed(BaseException):

@@ -127,7 +127,7 @@ def test_a_full_disk_is_an_error_that_leaves_the_store_undamaged(store, monkeypa
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(StoreError, match="the disk is full; make room and start again"):
+        with pytest.raises(StoreError, match="npy: the disk is full; make room, and give the same"):
             write(store, np.zeros((1, 2, 3)), [10])
     assert files(store) == before
     assert list(store.find_damaged()) == []

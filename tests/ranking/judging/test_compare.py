@@ -1,5 +1,6 @@
 """Votes of a ranker: those of the head on each pair, once each, whatever happens on the way."""
 
+import errno
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -263,7 +264,7 @@ def test_votes_are_cached_under_the_name_that_they_always_had(tmp_path, windows,
 
 def test_an_unwritable_log_and_a_single_candidate_are_refused(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="votes cannot be written"):
+    with pytest.raises(StoreError, match=r"votes: it cannot be written \("):
         compare_windows(ranker_of(), bank_of(SEGMENTS), cache=ResultCache(tmp_path / "file", {}))
     with pytest.raises(RankingError, match="fewer than two candidates"):
         compare_windows(ranker_of(), bank_of({"ann": 90}))
@@ -275,3 +276,22 @@ def test_the_number_of_torchs_threads_is_restored():
     before = torch.get_num_threads()
     compare_windows(ranker_of(), bank_of(SEGMENTS))
     assert torch.get_num_threads() == before
+
+
+def test_votes_are_read_and_the_rest_computed_where_nothing_can_be_written(tmp_path, monkeypatch):
+    bank, cache, remarks = bank_of(SEGMENTS), ResultCache(tmp_path / "votes", {}), []
+    whole = compare_windows(ranker_of(), bank, cache=cache)
+    log = log_in(cache)
+    log.write_bytes(log.read_bytes()[:-3])
+    before = log.read_bytes()
+
+    def read_only(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "touch", read_only)
+    progress = Progress()
+    monkeypatch.setattr(progress, "remark", remarks.append)
+    again = compare_windows(ranker_of(), bank, cache=cache, progress=progress)
+    pd.testing.assert_frame_equal(again, whole)
+    assert log.read_bytes() == before
+    assert any("votes are computed, but not kept" in one for one in remarks)
