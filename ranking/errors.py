@@ -100,6 +100,17 @@ class AudioError(JudgeError):
     """Raised if a recording cannot be decoded, or is damaged, silent, clipped or too short."""
 
 
+class FetchError(JudgeError):
+    """Raised if a recording cannot be fetched: it is gone, private, refused, or out of reach."""
+
+    exit_code = 1
+
+    @property
+    def state(self) -> str:
+        """What became of the recording, in a word or two."""
+        return str(self.facts.get("state", "failed"))
+
+
 class WeightsError(JudgeError):
     """Raised if trained weights are missing, cannot be downloaded, or do not fit their encoder."""
 

@@ -1,6 +1,9 @@
 """What all tests share: one BLAS thread, no deadlines, the bundled competitions judged once."""
 
 import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +12,9 @@ from hypothesis import settings
 from ranking.workers.memory import keep_freed_memory
 
 if TYPE_CHECKING:
+    from pytest_httpserver import HTTPServer
+    from recording_server import RecordingServer
+
     from icpc.competition.competitions import Competition
     from icpc.findings.finding import Findings
     from icpc.study.study import Study
@@ -31,6 +37,27 @@ def _study(name: str) -> "Study":
 
     competition = load_competition(name)
     return run_study(competition, load_comparisons(competition), Settings())
+
+
+@pytest.fixture(scope="session")
+def threaded_server() -> Iterator["HTTPServer"]:
+    from pytest_httpserver import HTTPServer
+
+    with HTTPServer(threaded=True) as server:
+        yield server
+
+
+@pytest.fixture
+def recordings(threaded_server: "HTTPServer", tmp_path: Path) -> Iterator["RecordingServer"]:
+    """A server of what is in a folder; ``a.bin`` has half a megabyte, and is no sound."""
+    from recording_server import RecordingServer
+
+    folder = tmp_path / "served"
+    folder.mkdir()
+    (folder / "a.bin").write_bytes(random.Random(1).randbytes(500_000))
+    threaded_server.clear()
+    yield RecordingServer(threaded_server, folder)
+    threaded_server.clear()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,6 +26,7 @@ ORDER = {  # each may import those before it
         "tables",
         "progress",
         "files",
+        "download",
         "workers",
         "devices",
         "comparisons",
@@ -50,6 +51,7 @@ ORDER = {  # each may import those before it
         "synthetic",
         "installation",
         "workflows",
+        "fetching",
         "cli",
     ],
 }
@@ -249,7 +251,11 @@ def test_only_plots_draw(trees):
             assert not tops(imported(at_run_time(tree))) & DRAWING, name
 
 
-PACKAGES = {"descript-audio-codec": "dac", "scikit-learn": "sklearn"}  # imported by another name
+PACKAGES = {
+    "descript-audio-codec": "dac",
+    "scikit-learn": "sklearn",
+    "yt-dlp": "yt_dlp",
+}  # imported by another name
 
 
 def packages(needs: list[str]) -> set[str]:
@@ -261,7 +267,7 @@ def test_every_package_imported_is_declared_and_the_other_way_round(trees):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     base = packages(project["dependencies"])
     extras = project["optional-dependencies"]
-    more = set().union(*(packages(extras[extra]) for extra in ("audio", "dac", "report")))
+    more = set().union(*(packages(extras[extra]) for extra in ("audio", "dac", "fetch", "report")))
     used = set().union(*(tops(imported(tree)) for tree in trees.values()))
     assert used - MAY_IMPORT.keys() - sys.stdlib_module_names == base | more
 

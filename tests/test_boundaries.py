@@ -29,12 +29,16 @@ ALLOWED = {
         "ranking.encoders.checkpoints",
         "ranking.probe.state",  # an unfinished training, numbers and plain containers alone
     },
-    "network": {"ranking.encoders.weights"},
+    "network": {
+        "ranking.encoders.weights",  # addresses are our own constants
+        "ranking.download.connection",  # those of rosters, and what they lead to
+    },
     "program": {"ranking.workers.programs"},
     "process": {"ranking.workers.children"},
     "writing": {
         "ranking.files.atomic",
         "ranking.encoders.weights",  # what is downloaded, until it is whole
+        "ranking.download.transfer",  # the same of recordings
         "ranking.judging.vote_log",  # appended to while pairs are compared
         "icpc.cli.streams",  # nothing, in place of a closed stream
     },

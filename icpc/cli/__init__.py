@@ -22,6 +22,7 @@ from icpc.cli.demo import demo
 from icpc.cli.doctor import doctor
 from icpc.cli.embed import embed
 from icpc.cli.extras import missing_package
+from icpc.cli.fetch import fetch
 from icpc.cli.hitrate import hitrate
 from icpc.cli.options import RENAMED_OPTIONS
 from icpc.cli.output import print_error, print_remark
@@ -146,7 +147,7 @@ def main(
     """
 
 
-for command in (competitions, demo, rank, hitrate, check, compare, report, embed):
+for command in (competitions, demo, rank, hitrate, check, compare, report, fetch, embed):
     app.command(cls=JudgeCommand)(command)
 app.add_typer(train, name="train")
 app.add_typer(weights, name="weights")

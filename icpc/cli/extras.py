@@ -10,6 +10,7 @@ EXTRAS = {
     **dict.fromkeys(("timm", "torch", "torchaudio", "transformers", "xxhash"), AUDIO),
     **dict.fromkeys(("dac", "audiotools"), "audio,dac"),
     "jinja2": "report",
+    "yt_dlp": "fetch",
 }
 """Extra by the module that is imported."""
 

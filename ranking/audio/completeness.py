@@ -73,6 +73,22 @@ def refuse_cut_off(path: Path, allow_cut: bool = False, missing: str | None = No
     return missing
 
 
+def sound_seconds(path: Path) -> float:
+    """Return how long the sound of a file is, in seconds, from its packets; none is decoded.
+
+    Raises
+    ------
+    AudioError
+        If it cannot be opened, or there is no sound in it.
+    """
+    with open_container(path) as container:
+        stream = next(iter(container.streams.audio), None)
+        if stream is None or stream.codec_context is None:
+            raise AudioError(str(path), "there is no sound in it", "give a recording")
+        packets = _read_packets(container)
+    return packets.last - packets.first
+
+
 def describe_cut(path: Path) -> str:
     """Return what a sound file lacks, as a clause; empty if it is whole, as far as can be seen.
 

@@ -190,7 +190,7 @@ def _open_work(
     computation: dict[str, Any] = {**computation_facts(device_of(loaded.encoder))}
     if earlier is not None and earlier.computation != computation:
         computation["whole_segments"] = dict(earlier.computation)
-    with _inference(loaded):
+    with encoding_mode(loaded):
         encode = loaded.encoder.for_recording(path, loaded.left_channel)
     with store.open_writer(
         loaded.cache_key, recording, loaded.encoder.stored_dtype, computation
@@ -230,11 +230,11 @@ def _encode_batch(work: _Work, segments: Sequence[Segment]) -> Callable[[], None
 
     if device.type == "cpu":
         limit = BatchLimit(len(sound) if loaded.cache_key.precision == "bfloat16" else 1)
-        with _inference(loaded):
+        with encoding_mode(loaded):
             stored = torch.cat(limit.each(len(sound), encode_some))
         fetched = begin_fetch(stored.float() if stored.is_floating_point() else stored)
     else:
-        with _DEVICE, _inference(loaded):
+        with _DEVICE, encoding_mode(loaded):
             fetched = begin_fetch(_on_device(loaded, encode_some, len(sound)))
     seconds = [segment.seconds for segment in segments]
     return lambda: work.writer.add(fetched(), seconds, first)
@@ -259,7 +259,7 @@ def _on_device(loaded: LoadedEncoder, encode: Callable[[slice], Tensor], count: 
 
 
 @contextmanager
-def _inference(loaded: LoadedEncoder) -> Iterator[None]:
+def encoding_mode(loaded: LoadedEncoder) -> Iterator[None]:
     """Without gradients, in the precision that the cache key names."""
     bf16, device = loaded.cache_key.precision == "bfloat16", device_of(loaded.encoder)
     autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16)

@@ -1,0 +1,161 @@
+"""``judge fetch``: recordings from the network to a folder."""
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from icpc.cli.options import FormatOption, with_settings
+from icpc.cli.output import (
+    Format,
+    TerminalProgress,
+    print_data,
+    print_line,
+    print_remark,
+    remark_on_interrupt,
+)
+from icpc.workflows.settings import DEFAULT_COMPETITION, Source
+
+if TYPE_CHECKING:
+    from icpc.fetching.index import Entry
+    from icpc.fetching.wanted import Wanted
+
+TERMS = (
+    "the recordings are those of their owners: the terms of the sites that they come from, and the "
+    "copyright of who plays, apply to fetching and to using them. judge only asks for what a "
+    "browser would get, one after another; whether you may keep it is for you to know."
+)
+KEPT = "what was fetched is kept, begun files too"
+
+
+@with_settings(
+    *("run", "comparisons", "votes", "columns", "panel", "round"),
+    *("lower_is_better", "unmarked", "zeros", "pool"),
+    competition=f"Fetch the recordings of a bundled competition (default: {DEFAULT_COMPETITION}).",
+)
+def fetch(
+    source: Source,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(help="Keep recordings in this folder (default: recordings/NAME)."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Say how many there are, how long and how large; fetch nothing."
+        ),
+    ] = False,
+    cookies_from_browser: Annotated[
+        str,
+        typer.Option(
+            metavar="BROWSER[:PROFILE]",
+            help="Send the cookies of this browser to pages, for what only you may see.",
+        ),
+    ] = "",
+    pause: Annotated[
+        float, typer.Option(min=0, help="Wait so many seconds before each recording.")
+    ] = 1.0,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Fetch recordings, best stream of sound only; an interrupted call goes on where it stopped.
+
+    What became of each is in index.csv in the folder, which you can edit: judge rank reads it with
+    --index. A recording that is gone does not stop the others.
+
+    Example: judge fetch --competition icpc2015 --dry-run
+
+    Example: judge fetch --roster roster.csv --recordings recordings
+    """
+    from icpc.fetching.fetch import FetchSettings, fetch_recordings
+    from icpc.fetching.wanted import wanted_of_competition
+    from icpc.workflows.competitions import bundled_or_own_competition
+    from ranking.files.atomic import safe_file_name
+
+    competition = bundled_or_own_competition(source)
+    wanted = wanted_of_competition(competition)
+    folder = recordings or Path("recordings") / safe_file_name(competition.name, "competition")
+    if lacking := len(competition.eligible) - len(wanted):
+        have = "1 candidate has" if lacking == 1 else f"{lacking} candidates have"
+        print_remark(f"{have} no recording in the roster")
+    if dry_run:
+        _print_estimate(wanted, folder)
+        return
+    print_remark(TERMS)
+    settings = FetchSettings(folder, pause, cookies_from_browser)
+    with remark_on_interrupt(KEPT):
+        found = fetch_recordings(wanted, settings, TerminalProgress())
+    _report(found, folder, format)
+    _print_next(source, found, folder)
+    states = {entry.state for _, entry in found}
+    if "failed" in states or not any(entry.usable for _, entry in found):
+        raise typer.Exit(1)
+
+
+def _print_estimate(wanted: "Sequence[Wanted]", folder: Path) -> None:
+    from icpc.fetching.estimates import estimate_fetch
+    from ranking.encoders.weights import format_size
+
+    found = estimate_fetch(wanted, folder)
+    unknown = f", the length of {found.unknown} guessed" if found.unknown else ""
+    print_line(
+        f"{found.number} recordings to fetch into {folder}, {found.here} are there: "
+        f"{found.seconds / 3600:.1f} hours{unknown}, about {format_size(found.size)}"
+    )
+
+
+def _report(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, form: Format) -> None:
+    from icpc.fetching.index import INDEX_NAME, STATES
+
+    counts = Counter(entry.state for _, entry in found)
+    if form is Format.TABLE:
+        listed = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+        print_line(f"{len(found)} recordings: {listed}; index in {folder / INDEX_NAME}")
+    else:
+        import pandas as pd
+
+        rows = [
+            {
+                "candidate": one.candidate,
+                "state": entry.state,
+                "recording": "" if entry.file is None else str(entry.file),
+                "seconds": entry.seconds,
+                "sha256": entry.sha256,
+                "address": one.address,
+                "remark": entry.remark,
+            }
+            for one, entry in found
+        ]
+        print_data(pd.DataFrame(rows), form)
+    for one, entry in found:
+        if not entry.usable:
+            print_remark(f"{one.candidate}: {entry.state}: {entry.remark}")
+
+
+def _print_next(source: Source, found: "Sequence[tuple[Wanted, Entry]]", folder: Path) -> None:
+    """Print the command that ranks what was fetched, and how long it will take."""
+    from icpc.fetching.cost import estimate_judging_seconds
+    from icpc.fetching.index import INDEX_NAME
+    from ranking.errors import JudgeError
+
+    usable = [entry for _, entry in found if entry.usable]
+    if not usable:
+        return
+    who = ["--roster", str(source.roster)]
+    if source.roster is None:
+        who = ["--competition", source.competition or DEFAULT_COMPETITION]
+    rounds = ["--rounds", source.rounds] if source.rounds else []
+    where = ["--recordings", str(folder), "--index", str(folder / INDEX_NAME)]
+    print_remark(f"next: {shlex.join(['judge', 'rank', *who, *rounds, *where])}")
+    seconds = sum(entry.seconds or 0.0 for entry in usable)
+    try:
+        needed = estimate_judging_seconds(Path(usable[0].file or folder), seconds)
+    except (JudgeError, ModuleNotFoundError):
+        return  # without what listens, or on a recording of silence, nobody can say
+    hours = "less than 0.01" if needed < 36 else f"about {needed / 3600:.2g}"
+    print_remark(
+        f"which takes {hours} hours on this machine for {seconds / 3600:.2f} hours of sound, "
+        "measured on one segment"
+    )

@@ -1,0 +1,12 @@
+from .estimates import FetchEstimate, estimate_fetch
+from .fetch import FetchSettings, fetch_recordings
+from .wanted import Wanted, wanted_of_competition
+
+__all__ = [
+    "FetchEstimate",
+    "FetchSettings",
+    "Wanted",
+    "estimate_fetch",
+    "fetch_recordings",
+    "wanted_of_competition",
+]
