@@ -8,8 +8,8 @@ program. Processes that work at the same time are taken to share the work evenly
 
 from pathlib import Path
 
+from icpc.installation.weights import weights_folder
 from icpc.workflows.embedding import best_device
-from icpc.workflows.weights import weights_folder
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.embeddings.choice import EncoderChoice, load_encoders
 from ranking.embeddings.precision import with_precision

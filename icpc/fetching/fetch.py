@@ -40,8 +40,8 @@ from ranking.download.transfer import (
     remove_part,
 )
 from ranking.download.waits import Waits
-from ranking.errors import FetchError, JudgeError
-from ranking.files.text import escape_controls
+from ranking.errors import FetchError
+from ranking.files.atomic import write_error
 from ranking.progress import SILENT, Progress
 
 PAUSE_SECONDS = 1.0
@@ -78,9 +78,7 @@ def fetch_recordings(
     Raises
     ------
     FetchError
-        If no server can be reached at all.
-    RunError
-        If the folder cannot be written to.
+        If no server can be reached at all, or the folder cannot be written to.
     """
     run = _Run(settings, progress)
     return run.fetch_all(wanted)
@@ -106,11 +104,8 @@ class _Run:
                 for one, entry in self._each(wanted):
                     found[one.key] = entry
         except OSError as error:
-            raise JudgeError(
-                escape_controls(str(self.settings.folder)),
-                f"it cannot be written to ({error.strerror or error})",
-                "make room or choose another folder; what has come is kept",
-            ) from None
+            path = Path(str(error.filename or self.settings.folder))
+            raise write_error(FetchError, path, error, "what has come is kept") from None
         return [(one, found[one.key]) for one in wanted]
 
     def _each(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, Entry]]:

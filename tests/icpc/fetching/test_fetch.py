@@ -1,6 +1,7 @@
 """What becomes of each recording, whatever the server does."""
 
 import csv
+import errno
 import hashlib
 
 import pytest
@@ -12,8 +13,9 @@ from icpc.competition.recordings import match_recordings
 from icpc.fetching import fetch as fetching
 from icpc.fetching.fetch import FetchSettings, fetch_recordings
 from icpc.fetching.wanted import Wanted, wanted_of_competition
+from ranking.download import transfer
 from ranking.download.waits import Waits
-from ranking.errors import FetchError, JudgeError
+from ranking.errors import FetchError
 
 
 @pytest.fixture(scope="session")
@@ -238,7 +240,7 @@ def test_without_a_network_it_ends_after_three(served, fetch):
 
 def test_a_folder_that_cannot_be_written_is_an_error(served, fetch):
     fetch.folder.write_text("no folder")
-    with pytest.raises(JudgeError, match="it cannot be written to"):
+    with pytest.raises(FetchError, match=r"it cannot be written .*choose another place"):
         fetch(wanted("ana", served.url("a.mp3")))
 
 
@@ -251,3 +253,18 @@ def test_a_damaged_file_is_looked_at_again(served, fetch):
     assert index_of(fetch)["ana"]["bytes"] == "30000"
     path.unlink()
     assert fetch(one)["ana"].state == "fetched"
+
+
+def test_a_full_disk_ends_the_call_and_keeps_what_came(served, fetch, monkeypatch):
+    one = wanted("ana", served.file("a.mp3", "a.mp3"))
+    there = wanted("bela", served.file("b.flac", "b.flac"))
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer, "_receive", full)
+        with pytest.raises(FetchError, match="make room, and give the same") as caught:
+            fetch(one, there)
+    assert caught.value.exit_code == 1
+    assert [entry.state for entry in fetch(one, there).values()] == ["fetched", "fetched"]
