@@ -11,6 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from sounds import piano, write_sound
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -26,7 +27,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
 TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)
 OWN = ("roster.csv", "comparisons.csv", "index.csv", "manifest.csv")
-SHELL = re.findall(r"^judge .+$", README, re.MULTILINE)
+SHELL = re.findall(r"^(?:judge|cd) .+$", README, re.MULTILINE)
+NOT_RUN = {"basic-pitch": "needs a network", "--permutations": "takes half an hour"}
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -53,7 +55,7 @@ def test_every_command_of_the_readme_prints_what_it_shows(newcomer, command, sho
         end = at + len(block.strip("\n"))
 
 
-@pytest.mark.parametrize("line", SHELL)
+@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("judge ")])
 def test_the_readme_names_commands_and_options_that_there_are(line):
     _, *words = shlex.split(line, comments=True)
     command = get_command(app)
@@ -61,6 +63,24 @@ def test_the_readme_names_commands_and_options_that_there_are(line):
         command = command.get_command(None, words.pop(0))
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= options
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_readme_run_one_after_another(newcomer, monkeypatch):
+    monkeypatch.delenv("JUDGE_STORE", raising=False)
+    Path("DIR").mkdir()
+    write_sound(Path("DIR") / "ana.flac", piano(12, 8000, 0), 8000)
+    for line in SHELL:
+        program, *words = shlex.split(line, comments=True)
+        if program == "cd":
+            monkeypatch.chdir(words[0])
+        elif not any(word in line for word in NOT_RUN):
+            result = CliRunner().invoke(app, words, catch_exceptions=False)
+            assert result.exit_code == 0, f"{line}\n{result.stderr}"
+    assert {path.name for path in Path.cwd().glob("*.safetensors")} == {
+        "best.safetensors",
+        "mine.safetensors",
+    }
 
 
 def test_the_manifest_of_the_readme_can_be_read(newcomer):
