@@ -38,6 +38,13 @@ KEPT = "what was fetched is kept, begun files too"
 )
 def fetch(
     source: Source,
+    collection: Annotated[
+        str | None,
+        typer.Option(
+            help="Fetch a labelled collection instead, and write a manifest of it.",
+            rich_help_panel="Competition",
+        ),
+    ] = None,
     recordings: Annotated[
         Path | None,
         typer.Option(help="Keep recordings in this folder (default: recordings/NAME)."),
@@ -68,18 +75,14 @@ def fetch(
     Example: judge fetch --competition icpc2015 --dry-run
 
     Example: judge fetch --roster roster.csv --recordings recordings
+
+    Example: judge fetch --collection pld-expertise
     """
     from icpc.fetching.fetch import FetchSettings, fetch_recordings
-    from icpc.fetching.wanted import wanted_of_competition
-    from icpc.workflows.competitions import bundled_or_own_competition
     from ranking.files.atomic import safe_file_name
 
-    competition = bundled_or_own_competition(source)
-    wanted = wanted_of_competition(competition)
-    folder = recordings or Path("recordings") / safe_file_name(competition.name, "competition")
-    if lacking := len(competition.eligible) - len(wanted):
-        have = "1 candidate has" if lacking == 1 else f"{lacking} candidates have"
-        print_remark(f"{have} no recording in the roster")
+    name, wanted = _wanted(source, collection)
+    folder = recordings or Path("recordings") / safe_file_name(name, "competition")
     if dry_run:
         _print_estimate(wanted, folder)
         return
@@ -88,10 +91,38 @@ def fetch(
     with remark_on_interrupt(KEPT):
         found = fetch_recordings(wanted, settings, TerminalProgress())
     _report(found, folder, format)
-    _print_next(source, found, folder)
+    if collection is None:
+        _print_next(source, found, folder)
+    else:
+        _print_manifest(found, folder, collection)
     states = {entry.state for _, entry in found}
     if "failed" in states or not any(entry.usable for _, entry in found):
         raise typer.Exit(1)
+
+
+def _wanted(source: Source, collection: str | None) -> "tuple[str, list[Wanted]]":
+    """The name of what is fetched, and its recordings."""
+    from icpc.fetching.collections import wanted_of_collection
+    from icpc.fetching.wanted import wanted_of_competition
+    from icpc.workflows.competitions import bundled_or_own_competition
+    from ranking.errors import CompetitionError, Given
+
+    if collection is not None:
+        others = {"competition": source.competition, "roster": source.roster}
+        given: dict[str, object] = {one: None for one, value in others.items() if value is not None}
+        if given or source.rounds:
+            raise CompetitionError(
+                Given(collection=None, **(given or {"rounds": None})),
+                "a collection is no competition",
+                "leave one of them out",
+            )
+        return collection, wanted_of_collection(collection)
+    competition = bundled_or_own_competition(source)
+    wanted = wanted_of_competition(competition)
+    if lacking := len(competition.eligible) - len(wanted):
+        have = "1 candidate has" if lacking == 1 else f"{lacking} candidates have"
+        print_remark(f"{have} no recording in the roster")
+    return competition.name, wanted
 
 
 def _print_estimate(wanted: "Sequence[Wanted]", folder: Path) -> None:
@@ -129,9 +160,26 @@ def _report(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, form: Format)
             for one, entry in found
         ]
         print_data(pd.DataFrame(rows), form)
+    problems: dict[str, list[str]] = {}
     for one, entry in found:
         if not entry.usable:
-            print_remark(f"{one.candidate}: {entry.state}: {entry.remark}")
+            problems.setdefault(f"{entry.state}: {entry.remark}", []).append(one.candidate)
+    for problem, names in problems.items():
+        print_remark(f"{', '.join(names)}: {problem}")
+
+
+def _print_manifest(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, collection: str) -> None:
+    """Write the manifest of a collection, and print what can be done with it."""
+    from icpc.fetching.collections import write_manifest
+
+    path = write_manifest(found, folder)
+    if path is None:
+        return
+    print_remark(f"labels of what is there, grouped by channel: {path}")
+    if collection == "pld-expertise":
+        words = ["judge", "train", "expertise", "--manifest", str(path)]
+        words += ["--recordings", str(folder), "--out", "mine.safetensors"]
+        print_remark(f"next: {shlex.join(words)}")
 
 
 def _print_next(source: Source, found: "Sequence[tuple[Wanted, Entry]]", folder: Path) -> None:

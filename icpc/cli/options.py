@@ -19,7 +19,7 @@ import typer
 
 from icpc.cli.output import Format
 from icpc.cli.weights import weights_folder_option
-from icpc.competition.bundled import bundled_competition_names
+from icpc.competition.bundled import bundled_collections, bundled_competition_names
 from icpc.workflows.settings import (
     DEFAULT_COMPETITION,
     EmbeddingOptions,
@@ -46,6 +46,7 @@ RENAMED_OPTIONS = {
 
 CHOICES: dict[str, Iterable[str]] = {
     "competition": bundled_competition_names(),
+    "collection": bundled_collections(),
     "method": METHODS,
     "vote": ("majority", "mean"),
     "count": ("all", "paper"),

@@ -1,4 +1,4 @@
-"""Names of the competitions that come with the program."""
+"""Names of the competitions and collections that come with the program."""
 
 from pathlib import Path
 
@@ -14,3 +14,9 @@ def bundled_competition_names() -> list[str]:
 def bundled_roster(name: str) -> Path:
     """Return the roster CSV of a competition that comes with the program."""
     return BUNDLED / name / "roster.csv"
+
+
+def bundled_collections() -> dict[str, Path]:
+    """Return the lists of labelled recordings that come with the program, by name."""
+    lists = sorted(BUNDLED.glob("pld/*.csv"))
+    return {f"{path.parent.name}-{path.stem}": path for path in lists}

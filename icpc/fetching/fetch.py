@@ -19,6 +19,7 @@ from icpc.fetching.checks import check_sound, suffix_of
 from icpc.fetching.index import (
     DUPLICATE,
     FETCHED,
+    LEFT_OUT,
     MISSING,
     PRESENT,
     Entry,
@@ -283,7 +284,7 @@ def _entry_of_file(wanted: Wanted, row: Row, path: Path) -> Entry:
 
 def _not_there(wanted: Wanted, folder: Path) -> Entry:
     if wanted.unfit:
-        return Entry("refused", remark=wanted.unfit)
+        return Entry(LEFT_OUT, remark=wanted.unfit)
     path = folder / wanted.address if is_path(wanted.address) else folder
     if not is_inside(path, folder):
         return Entry("refused", remark=f"{wanted.address} is outside of the folder")

@@ -31,6 +31,7 @@ OTHER_SUFFIX = ".sound"
 """Ending of a file whose kind has no usual one."""
 WAITING, FETCHED, PRESENT = "waiting", "fetched", "present"
 WRONG_LENGTH, CUT_OFF, DUPLICATE, MISSING = "wrong length", "cut off", "duplicate", "missing"
+LEFT_OUT = "left out"
 STATES = {
     WAITING: "not tried yet",
     FETCHED: "came by this or an earlier call",
@@ -39,6 +40,7 @@ STATES = {
     CUT_OFF: "is in the folder, and ends too early; not used",
     DUPLICATE: "is the recording of another candidate too; not used",
     MISSING: "is named by a path, and there is no such file",
+    LEFT_OUT: "is listed without what is needed to fetch it",
     "gone": "is no longer there",
     "private": "is not given to everybody",
     "refused": "is not fetched, as it is unsafe, no sound, too large or too long",

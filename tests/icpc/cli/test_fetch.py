@@ -9,7 +9,7 @@ from sounds import piano, write_sound
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from icpc.fetching import cost
+from icpc.fetching import collections, cost
 
 
 @pytest.fixture(scope="session")
@@ -116,3 +116,25 @@ def test_the_cost_is_measured_on_a_segment(tmp_path):
     path = write_sound(tmp_path / "a.mp3", piano(35))
     one, ten = (cost.estimate_judging_seconds(path, 3600.0 * hours) for hours in (1, 10))
     assert one > 0 and ten > one
+
+
+def test_a_collection_is_no_competition(roster):
+    result = judge(*roster, "--collection", "pld-expertise")
+    assert result.exit_code == 2
+    assert "--collection and --roster: a collection is no competition" in words(result.stderr)
+
+
+def test_a_collection_gets_a_manifest(roster, recordings, tmp_path, monkeypatch):
+    listed = tmp_path / "list.csv"
+    address = recordings.url("a.mp3")
+    listed.write_text(
+        f"recording,url,level,seconds\n-ana,{address},virtuoso,3\nb_cut1,{address},beginner,3\n"
+    )
+    monkeypatch.setitem(collections.COLLECTIONS, "pld-expertise", listed)
+    result = judge("fetch", "--collection", "pld-expertise", "--recordings", "pld", "--pause", "0")
+    assert result.exit_code == 0
+    printed = words(result.stderr)
+    assert "b_cut1: left out: it is a clip, and the list does not say where" in printed
+    assert "next: judge train expertise --manifest pld/manifest.csv --recordings pld" in printed
+    manifest = (tmp_path / "pld" / "manifest.csv").read_text()
+    assert manifest.splitlines() == ["recording,level,group,title", "ana.mp3,2,,"]
