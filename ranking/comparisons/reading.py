@@ -43,7 +43,13 @@ from ranking.comparisons.outcomes import (
 )
 from ranking.comparisons.tally import compared_candidates, row_counts
 from ranking.errors import ComparisonsError
-from ranking.files.columns import ReadTable, rename_columns, understood_of, unused_columns
+from ranking.files.columns import (
+    ReadTable,
+    refuse_first,
+    rename_columns,
+    understood_of,
+    unused_columns,
+)
 from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile, read_csv, read_table
 from ranking.files.text import escape_controls, list_some
@@ -146,7 +152,8 @@ def _outcome_by_outcome(file: CsvFile) -> CsvFile:
         if column in file.rows:
             times = file.numbers(column)
             faulty = ~(times.fillna(0) >= 0) | (times % 1 > 0)
-            _refuse(file, column, faulty, "write how often, a whole number")
+            remedy = "write how often, a whole number"
+            refuse_first(file, column, faulty, remedy, ComparisonsError)
             won = file.rows.get(winner, pd.Series(TIE, index=file.rows.index))
             parts.append(file.rows.assign(winner=won, count=times)[times > 0])
     rows = pd.concat(parts).sort_index(kind="stable")
@@ -255,24 +262,19 @@ def _refuse_second_count(file: CsvFile) -> None:
 def _counts(file: CsvFile) -> pd.Series:
     """Return how many comparisons each row is."""
     values = file.numbers("count")
-    _refuse(file, "count", ~(values >= 1) | (values % 1 != 0), "write a whole number, 1 or more")
-    remedy = f"write a number up to {LARGEST_COUNT:,}, or a weight"
-    _refuse(file, "count", values > LARGEST_COUNT, remedy)
+    for faulty, remedy in (
+        (~(values >= 1) | (values % 1 != 0), "write a whole number, 1 or more"),
+        (values > LARGEST_COUNT, f"write a number up to {LARGEST_COUNT:,}, or a weight"),
+    ):
+        refuse_first(file, "count", faulty, remedy, ComparisonsError)
     return values.astype(int)
 
 
 def _weights(file: CsvFile) -> pd.Series:
     """Return the weight of each row, to six digits: as many as a run's files keep."""
     values = file.numbers("weight")
-    _refuse(file, "weight", ~(values > 0), "write a positive number")
+    refuse_first(file, "weight", ~(values > 0), "write a positive number", ComparisonsError)
     return values.map(lambda value: float(f"{value:.6g}"))
-
-
-def _refuse(file: CsvFile, column: str, faulty: pd.Series, remedy: str) -> None:
-    bad = file.first_where(faulty)
-    if bad is not None:
-        what = f"{column!r} is {file.rows[column].iloc[bad]!r}"
-        raise ComparisonsError(file.where(bad), what, remedy)
 
 
 def _votes(file: CsvFile, column: str) -> pd.Series:
@@ -285,5 +287,5 @@ def _votes(file: CsvFile, column: str) -> pd.Series:
     if column == "votes" and "windows" in file.rows:
         faulty |= values > file.numbers("windows")
     remedy = "votes are whole numbers from 0 up to the windows they were cast on, at least 1"
-    _refuse(file, column, faulty, remedy)
+    refuse_first(file, column, faulty, remedy, ComparisonsError)
     return values.astype(int)

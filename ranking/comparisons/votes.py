@@ -23,7 +23,13 @@ from ranking.comparisons.headers import NOTHING
 from ranking.comparisons.kinds import refuse_other_table
 from ranking.comparisons.tally import compared_candidates
 from ranking.errors import ComparisonsError, TableError
-from ranking.files.columns import ReadTable, rename_columns, understood_of, unused_columns
+from ranking.files.columns import (
+    ReadTable,
+    refuse_first,
+    rename_columns,
+    understood_of,
+    unused_columns,
+)
 from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile, read_csv, read_table
 from ranking.tables import COMPARISONS, TIE, VOTES, check_table
@@ -125,10 +131,7 @@ def read_votes(
         faulty, remedy = ~(values >= 0) | (values % 1 != 0), "count from 0"
         if column == "p_first":
             faulty, remedy = ~values.between(0, 1), "give a probability from 0 to 1"
-        bad = file.first_where(faulty)
-        if bad is not None:
-            value = file.rows[column].iloc[bad]
-            raise ComparisonsError(file.where(bad), f"{column!r} is {value!r}", remedy)
+        refuse_first(file, column, faulty, remedy, ComparisonsError)
     bad = file.first_where(votes.duplicated(["first", "second", *both]))
     if bad is not None:
         row = votes.iloc[bad]

@@ -1,11 +1,11 @@
-"""Columns of a table that somebody brings: as they are called there, and which are not used."""
+"""Columns of a table that somebody brings: what they are called, which are not used or wrong."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ranking.errors import Given, TableError
+from ranking.errors import Given, JudgeError, TableError
 from ranking.files.table_reader import CsvFile
 from ranking.files.text import did_you_mean, escape_controls
 
@@ -87,6 +87,33 @@ def unused_columns(columns: Iterable[str], used: Iterable[str]) -> str:
     if not unused:
         return ""
     return f"; {'column' if len(unused) == 1 else 'columns'} not used: {', '.join(unused)}"
+
+
+def refuse_first(
+    file: CsvFile,
+    column: str,
+    faulty: pd.Series,
+    remedy: str,
+    kind: type[JudgeError] = TableError,
+) -> None:
+    """Refuse a file by the first field of a column that cannot be what it is; nothing if none is.
+
+    Parameters
+    ----------
+    file : the file
+    column : the column
+    faulty : which of its fields are wrong
+    remedy : what would be right
+    kind : the error that is raised
+
+    Raises
+    ------
+    JudgeError
+        With the line, and what the field says.
+    """
+    bad = file.first_where(faulty)
+    if bad is not None:
+        raise kind(file.where(bad), f"{column!r} is {file.rows[column].iloc[bad]!r}", remedy)
 
 
 def understood_of(file: CsvFile, *sentences: str) -> tuple[str, ...]:
