@@ -77,6 +77,7 @@ _encoders = partial(typer.Option, rich_help_panel="Encoders")
 _fit = partial(typer.Option, rich_help_panel="Fitting the ranker")
 _computing = partial(typer.Option, rich_help_panel="Computing")
 
+LINKS_HELP = "Take recordings outside of the folder too, by symbolic links."
 OUTSIDE_HELP = "Take recordings outside of the folder too, by their paths or symbolic links."
 """Help of the option that allows files elsewhere."""
 INDEX_HELP = (

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from icpc.cli.command import JudgeCommand
-from icpc.cli.options import OPTIONS, FormatOption, Seed
+from icpc.cli.options import LINKS_HELP, OPTIONS, FormatOption, Seed
 from icpc.cli.output import (
     Format,
     TerminalProgress,
@@ -165,6 +165,10 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             ),
         ] = False,
         allow_cut: Annotated[bool, _embedding["allow_cut"]] = False,
+        allow_outside: Annotated[
+            bool,
+            typer.Option("--allow-outside", help=LINKS_HELP, rich_help_panel="Recordings"),
+        ] = False,
         store: Annotated[Path, _embedding["store"]] = Path("embeddings"),
         device: Annotated[str | None, _embedding["device"]] = None,
         precision: Annotated[str | None, _embedding["precision"]] = None,
@@ -208,7 +212,8 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         manifests = read_and_split_manifest(task, manifest, folds, training.seed)
         if remark := pairs_left_out_remark(manifests):
             print_remark(remark)
-        _train(TrainingJob(task, manifests, recordings, out, settings, embedding), format)
+        job = TrainingJob(task, manifests, recordings, out, settings, embedding, allow_outside)
+        _train(job, format)
 
     return train_task
 

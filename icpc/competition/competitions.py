@@ -18,10 +18,10 @@ from typing import Any
 import pandas as pd
 
 from icpc.competition.bundled import bundled_competition_names, bundled_roster
-from icpc.competition.inside import file_beside
 from icpc.competition.roster import roster_of, understand_roster
 from ranking.deprecation import with_new_names
 from ranking.errors import CompetitionError, Given
+from ranking.files.atomic import is_inside, is_path
 from ranking.files.names import Names
 from ranking.files.text import did_you_mean, escape_controls, read_text
 
@@ -149,7 +149,7 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         )
     name = settings.get("name", roster.stem)
     beside = {
-        key: file_beside(settings[key], settings_path, key) for key in FILE_KEYS if key in settings
+        key: _file_beside(settings[key], settings_path, key) for key in FILE_KEYS if key in settings
     }
     read = understand_roster(roster, rounds)
     return Competition(
@@ -166,6 +166,17 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         published_curve=beside.get("published_curve"),
         understood=read.understood,
     )
+
+
+def _file_beside(written: str, source: Path, setting: str) -> Path:
+    """The file that a setting names, beside the file of the setting, wherever links lead."""
+    if not is_path(written) or not is_inside(source.parent / written, source.parent):
+        raise CompetitionError(
+            escape_controls(str(source)),
+            f"{setting!r} is {escape_controls(written)[:300]!r}, which is not in this folder",
+            "copy the file there, or leave the setting out and name the file yourself",
+        )
+    return source.parent / written
 
 
 def _read_settings(path: Path) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from icpc.competition.competitions import Competition
-from icpc.competition.inside import is_inside, is_path
 from icpc.competition.matching import FileMatcher, Match
 from icpc.competition.sound_files import find_sound_files, natural_key
 from ranking.errors import CompetitionError
+from ranking.files.atomic import is_inside, is_path
 from ranking.files.names import Names, match_names
 from ranking.files.table_reader import read_csv
 from ranking.files.text import escape_controls, list_some

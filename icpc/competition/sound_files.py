@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from icpc.competition.inside import is_inside
 from ranking.errors import CompetitionError
+from ranking.files.atomic import is_inside
 from ranking.files.text import escape_controls, list_some, normalised
 
 SOUND_SUFFIXES = frozenset(

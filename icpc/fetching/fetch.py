@@ -14,7 +14,6 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from icpc.competition.inside import is_inside, is_path
 from icpc.fetching.checks import check_sound, suffix_of
 from icpc.fetching.index import (
     DUPLICATE,
@@ -42,7 +41,7 @@ from ranking.download.transfer import (
 )
 from ranking.download.waits import Waits
 from ranking.errors import FetchError
-from ranking.files.atomic import write_error
+from ranking.files.atomic import is_inside, is_path, write_error
 from ranking.progress import SILENT, Progress
 
 PAUSE_SECONDS = 1.0

@@ -17,10 +17,9 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
-from icpc.competition.inside import is_inside, is_path
 from icpc.competition.sound_files import SOUND_SUFFIXES
 from icpc.fetching.wanted import Wanted
-from ranking.files.atomic import write_text
+from ranking.files.atomic import is_inside, is_path, write_text
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
 

@@ -61,6 +61,8 @@ class TrainingJob:
     """How to train, and which settings to try."""
     embedding: EmbeddingOptions
     """How recordings are embedded."""
+    allow_outside: bool = False
+    """Whether symbolic links are followed that lead out of the folder of the recordings."""
 
 
 def read_and_split_manifest(
@@ -119,7 +121,7 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         allow_cut=options.allow_cut,
     )
     check_probe_path(job.out)
-    files = locate_recordings(manifest, job.recordings)
+    files = locate_recordings(manifest, job.recordings, job.allow_outside)
     for remark in filter(None, (*manifest.understood, spelling_of_files(files))):
         progress.remark(remark)
     table = pd.DataFrame({"candidate": list(files), "path": list(files.values())})

@@ -1,9 +1,11 @@
-"""Atomic writes: a file is there complete, or as it was before; and names that files may have.
+"""Atomic writes: a file is there complete, or as it was before; names and paths of files.
 
 Conventions
 -----------
 An ``OSError`` of writing names its file, and becomes an error for people by :func:`write_error`
 alone: what cannot be written, why, what is kept, and what goes on.
+What comes from others, such as a roster that was downloaded, is not to say which other files of
+this machine are read. A path is followed through symbolic links before it is judged.
 """
 
 import errno
@@ -20,8 +22,10 @@ from ranking.errors import JudgeError, RunError
 from ranking.files.text import normalised
 
 O_BINARY: int = getattr(os, "O_BINARY", 0)  # of Windows
-LONGEST_NAME = 100
+LONGEST_MADE_NAME = 100
 """Bytes of a file name that is made of a text; file systems take 255, with every ending."""
+LONGEST_PATH, LONGEST_NAME = 4_000, 255
+"""Bytes of a path, and of each name in it, that operating systems take."""
 RESERVED = {
     "con",
     "prn",
@@ -57,8 +61,23 @@ def safe_file_name(text: str, otherwise: str) -> str:
     'Chopin-2015'
     """
     name = re.sub(r"[^\w.-]+", "-", normalised(text)).strip(".-")
-    name = name.encode()[:LONGEST_NAME].decode(errors="ignore").rstrip(".-")
+    name = name.encode()[:LONGEST_MADE_NAME].decode(errors="ignore").rstrip(".-")
     return f"{name}-" if name.partition(".")[0].lower() in RESERVED else name or otherwise
+
+
+def is_path(written: str) -> bool:
+    """Return whether a text can be the path of a file: some other texts would be errors."""
+    raw = written.encode(errors="surrogatepass")
+    names = raw.replace(b"\\", b"/").split(b"/")
+    return b"\0" not in raw and len(raw) <= LONGEST_PATH and max(map(len, names)) <= LONGEST_NAME
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Return whether a file is in a folder or below it, wherever symbolic links lead."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a name too long; links that lead to each other
+        return False
 
 
 @contextmanager

@@ -24,10 +24,11 @@ from ranking.comparisons.candidates import unify_column
 from ranking.comparisons.headers import Layout
 from ranking.comparisons.outcomes import find_winners
 from ranking.errors import ComparisonsError, TableError
-from ranking.files.columns import understood_of, unused_columns
+from ranking.files.atomic import is_inside
+from ranking.files.columns import refuse_first, understood_of, unused_columns
 from ranking.files.names import Names, match_names, spelling_remark, spellings
 from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import did_you_mean
+from ranking.files.text import did_you_mean, escape_controls
 
 PAIR = ("first", "second", "winner")
 COMPOSED = 1  # the spelling that differs in composition and blanks alone
@@ -96,28 +97,40 @@ def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = Fal
             file.rows[column] = ""
     file, spelt = unify_column(file, ["group"])
     file.rows["split"] = file.rows["split"].str.lower().replace({"validation": "val"})
-    _refuse(
+    refuse_first(
         file,
-        ~file.rows["split"].isin([*SPLITS, ""]),
         "split",
+        ~file.rows["split"].isin([*SPLITS, ""]),
         f"write {', '.join(SPLITS)}, or leave it empty everywhere",
     )
     partly = file.rows["split"] == ""
     if partly.any() and not partly.all():
-        _refuse(file, partly, "split", "give every row a split, or none")
+        refuse_first(file, "split", partly, "give every row a split, or none")
     made = _of_pairs(path.name, file) if of_pairs else _of_recordings(path.name, file, columns)
     pairs = "" if made.pairs is None else f" in {len(made.pairs):,} pairs"
     about = f"{len(made.recordings):,} recordings{pairs}{unused}"
     return replace(made, understood=understood_of(file, about, *spelt))
 
 
-def locate_recordings(manifest: Manifest, folder: Path) -> dict[str, Path]:
+def locate_recordings(
+    manifest: Manifest, folder: Path, allow_outside: bool = False
+) -> dict[str, Path]:
     """Return the file of each recording in a folder.
+
+    Parameters
+    ----------
+    manifest
+        The manifest that names them.
+    folder
+        Where they are.
+    allow_outside
+        Whether symbolic links are followed that lead out of the folder.
 
     Raises
     ------
     TableError
-        If one is not there, or its name without ending fits several.
+        If one is not there, or its name without ending fits several, or it is a link that leads out
+        of the folder.
     """
     files = _files(folder, manifest.recordings["recording"])
     names = Names(list(files), [Path(name).stem for name in files])
@@ -135,7 +148,16 @@ def locate_recordings(manifest: Manifest, folder: Path) -> dict[str, Path]:
         raise TableError(
             manifest.name, f"{name!r} may be {' or '.join(several)}", "write the file's ending too"
         )
-    return {name: files[own] for name, own in matches.found.items()}
+    located = {name: files[own] for name, own in matches.found.items()}
+    for name, path in located.items():
+        if not allow_outside and not is_inside(path, folder):
+            raise TableError(
+                manifest.name,
+                f"{name!r} is a link to a file that is not in {escape_controls(str(folder))}",
+                "copy it there, or allow files outside of the folder",
+                "allow-outside",
+            )
+    return located
 
 
 def spelling_of_files(located: Mapping[str, Path]) -> str:
@@ -195,10 +217,11 @@ def data_sha256(manifest: Manifest, recordings: Iterable[str]) -> str:
 def _of_recordings(name: str, file: CsvFile, columns: Sequence[Column]) -> Manifest:
     numbers = {one.name: file.numbers(one.name) for one in columns if one.numeric}
     rows = file.rows.assign(**numbers)
-    _refuse(file, rows["recording"] == "", "recording", "name a file")
+    refuse_first(file, "recording", rows["recording"] == "", "name a file")
     for column in columns:
-        _refuse(file, _faulty(rows[column.name], column), column.name, column.remedy)
-    _refuse(file, rows.duplicated("recording"), "recording", "it is there twice: keep one")
+        refuse_first(file, column.name, _faulty(rows[column.name], column), column.remedy)
+    twice = rows.duplicated("recording")
+    refuse_first(file, "recording", twice, "it is there twice: keep one")
     group = rows["group"].where(rows["group"] != "", rows["recording"])
     needed = [column.name for column in columns if not column.optional]
     others = [column.name for column in columns if column.optional]
@@ -229,7 +252,7 @@ def _of_pairs(name: str, file: CsvFile) -> Manifest:
             "name one of the two; leave out pairs of equals",
         ),
     ):
-        _refuse(file, faulty, column, remedy)
+        refuse_first(file, column, faulty, remedy)
     long = pd.concat(
         [
             rows[[column, "split", "group"]].set_axis(["recording", "split", "group"], axis=1)
@@ -267,12 +290,6 @@ def _connected_groups(rows: pd.DataFrame) -> dict[str, str]:
         for component in nx.connected_components(graph)
     )
     return {one: min(members) for members in components for one in members}
-
-
-def _refuse(file: CsvFile, faulty: pd.Series, column: str, remedy: str) -> None:
-    bad = file.first_where(faulty)
-    if bad is not None:
-        raise TableError(file.where(bad), f"{column!r} is {file.rows[column].iloc[bad]!r}", remedy)
 
 
 def _refuse_leak(file: CsvFile, unit: pd.Series, split: pd.Series) -> None:

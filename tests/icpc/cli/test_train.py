@@ -277,6 +277,19 @@ def test_mistakes_are_named_in_a_sentence(here, sounds, arguments, words):
     assert not list(Path().glob("mine.s*"))
 
 
+def test_a_link_out_of_the_folder_is_refused_unless_that_is_allowed(here, sounds, tmp_path):
+    linked = tmp_path / "linked"
+    shutil.copytree(sounds, linked, ignore=shutil.ignore_patterns("store"))
+    (linked / "p00.flac").unlink()
+    (linked / "p00.flac").symlink_to(sounds / "p00.flac")
+    refused = judge(sounds, "--recordings", linked)
+    assert refused.exit_code == 2
+    message = " ".join(refused.stderr.split())
+    assert "mine.csv: 'p00' is a link to a file that is not in" in message
+    assert "copy it there, or allow it with --allow-outside" in message
+    assert judge(sounds, "--recordings", linked, "--allow-outside").exit_code == 0
+
+
 def test_a_copy_of_a_recording_is_refused(here, sounds, tmp_path):
     copied = tmp_path / "copied"
     shutil.copytree(sounds, copied, ignore=shutil.ignore_patterns("store"))

@@ -7,9 +7,9 @@ import pytest
 from sounds import piano, write_sound
 
 from icpc.competition.competitions import read_competition
-from icpc.competition.inside import is_inside
 from icpc.competition.recordings import all_recordings, match_recordings
 from ranking.errors import CompetitionError, JudgeError
+from ranking.files.atomic import is_inside
 
 
 def competition(folder, settings):

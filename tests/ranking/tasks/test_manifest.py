@@ -70,6 +70,28 @@ def test_recordings_are_found_with_or_without_their_ending(read, tmp_path):
         locate_recordings(read("recording,level\nann,1\nzoe,0\nyan,0\n"), tmp_path)
 
 
+def test_no_link_leads_out_of_the_folder_unless_that_is_allowed(read, tmp_path):
+    outside, folder = tmp_path / "outside", tmp_path / "own"
+    outside.mkdir()
+    folder.mkdir()
+    (outside / "secret.wav").touch()
+    (folder / "inner.wav").touch()
+    (folder / "ann.wav").symlink_to(outside / "secret.wav")
+    (folder / "bob.wav").symlink_to("inner.wav")
+    (folder / "sub").symlink_to(outside)
+    manifest = read("recording,level\nann,1\nbob,0\n")
+    with pytest.raises(
+        TableError, match=r"'ann' is a link to a file that is not in .*own"
+    ) as caught:
+        locate_recordings(manifest, folder)
+    assert caught.value.key == "allow-outside"
+    found = locate_recordings(manifest, folder, allow_outside=True)
+    assert [path.resolve().name for path in found.values()] == ["secret.wav", "inner.wav"]
+    for name in ("sub/secret", "../outside/secret", str(outside / "secret.wav")):
+        with pytest.raises(TableError, match=r"2 of 2|1 of 2|is a link"):
+            locate_recordings(read(f"recording,level\n{name},1\nbob,0\n"), folder)
+
+
 def test_the_hash_changes_with_the_manifest_and_with_the_sound(read):
     one = read(LEVELS)
     digests = {
