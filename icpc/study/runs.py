@@ -127,8 +127,20 @@ def load_run(folder: Path, **changes: Any) -> Study:
 
     Raises
     ------
+    RunError, TableError, RosterError, ComparisonsError
+        As :func:`read_run` does.
+    """
+    competition, comparisons, settings = read_run(folder)
+    return run_study(competition, comparisons, replace(settings, **changes))
+
+
+def read_run(folder: Path) -> tuple[Competition, Comparisons, Settings]:
+    """Return what a run was made from, and how.
+
+    Raises
+    ------
     RunError
-        If there is no finished run in it, or its files have changed since.
+        If there is no finished run in the folder, or its files have changed since.
     TableError, RosterError, ComparisonsError
         If its files cannot be read.
     """
@@ -158,7 +170,7 @@ def load_run(folder: Path, **changes: Any) -> Study:
     if PERMUTATIONS_FILE in record["written"]:
         permuted = _read_permutations(folder / PERMUTATIONS_FILE, comparisons.table)
         comparisons = replace(comparisons, permuted=permuted)
-    return run_study(competition, comparisons, Settings(**{**record["settings"], **changes}))
+    return competition, comparisons, Settings(**record["settings"])
 
 
 def run_record(study: Study) -> dict[str, Any]:

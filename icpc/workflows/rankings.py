@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from icpc.competition.competitions import Competition
 from icpc.study.comparisons import Comparisons, FileOptions, load_comparisons
-from icpc.study.runs import load_run
+from icpc.study.runs import read_run
 from icpc.study.settings import Settings, with_new_values
 from icpc.study.study import Study, run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
@@ -85,7 +85,7 @@ def open_study(
     seed
         Seed of every random draw; 0, or that of the run, if None.
     check_size
-        Called with the competition's name and the number of candidates before a file's are ranked.
+        Called with the competition's name and the number of candidates, before they are ranked.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def open_study(
         If options contradict each other, or a file cannot be read.
     """
     if source.run is not None:
-        study = _rerun(source.run, source, options, seed)
+        competition, comparisons, settings = _read_run(source.run, source, options, seed)
     else:
         settings = settings_from_options(options, seed)
         columns = {} if source.columns is None else column_map(source.columns, COLUMNS)
@@ -105,9 +105,9 @@ def open_study(
         comparisons = load_comparisons(
             competition, *files, vote_rule=settings.vote, options=FileOptions(marks, columns)
         )
-        if check_size is not None:
-            check_size(competition.name, len(compared_candidates(comparisons.table)))
-        study = rank(competition, comparisons, settings)
+    if check_size is not None:
+        check_size(competition.name, len(compared_candidates(comparisons.table)))
+    study = rank(competition, comparisons, settings)
     return (
         study if options.passing_score is None else with_passing_score(study, options.passing_score)
     )
@@ -127,8 +127,10 @@ def settings_from_options(options: RankingOptions, seed: int | None = None) -> S
     return Settings(**given)
 
 
-def _rerun(run: Path, source: Source, options: RankingOptions, seed: int | None) -> Study:
-    """The study of a run, with other settings where the comparisons stay the same."""
+def _read_run(
+    run: Path, source: Source, options: RankingOptions, seed: int | None
+) -> tuple[Competition, Comparisons, Settings]:
+    """What a run was made from, with other settings where the comparisons stay the same."""
     given = _given(options, seed)
     fixed: Mapping[str, object] = {name: None for name in ("vote", "count") if name in given}
     if fixed or source.from_file or source.rounds:
@@ -137,7 +139,8 @@ def _rerun(run: Path, source: Source, options: RankingOptions, seed: int | None)
             "a run has its own comparisons",
             "give only one of the two",
         )
-    return load_run(run, **given)
+    competition, comparisons, settings = read_run(run)
+    return competition, comparisons, replace(settings, **given)
 
 
 def _given(options: RankingOptions, seed: int | None) -> dict[str, Any]:

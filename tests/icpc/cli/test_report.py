@@ -102,3 +102,23 @@ def test_too_many_candidates_are_refused_before_they_are_ranked(monkeypatch):
     result = CliRunner().invoke(app, ["report", "--competition", "icpc2015"])
     assert result.exit_code == 2
     assert "report of icpc2015: 113 candidates; a page holds 100" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "where", "words"),
+    [
+        ("report", "icpc.page.page", "report of mine: 5 candidates; a page holds 3"),
+        ("check", "ranking.comparisons.tally", "comparisons: 5 candidates; 3 fit in memory"),
+        ("hitrate", "ranking.comparisons.tally", "comparisons: 5 candidates; 3 fit in memory"),
+    ],
+)
+def test_so_are_those_of_a_run(here, monkeypatch, command, where, words):
+    def never(*_):
+        raise AssertionError("ranked")
+
+    own("rank", "--out", "run")
+    monkeypatch.setattr(f"{where}.MAX_CANDIDATES", 3)
+    monkeypatch.setattr("icpc.study.study.rank_candidates", never)
+    result = judge(command, "--run", "run")
+    assert result.exit_code == 2
+    assert words in result.stderr
