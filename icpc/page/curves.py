@@ -87,7 +87,9 @@ def _to_json(curves: Mapping[str, HitRateCurve]) -> dict[str, Any]:
     return {label: hit_rate_curve_to_json(curve) for label, curve in curves.items()}
 
 
-def _from_json(values: Mapping[str, Any]) -> dict[str, HitRateCurve]:
+def _from_json(values: Any) -> dict[str, HitRateCurve]:
+    if not isinstance(values, Mapping):
+        raise ValueError("no curves by label")
     return {label: hit_rate_curve_from_json(curve) for label, curve in values.items()}
 
 

@@ -1,7 +1,7 @@
 """The hit-rate of a ranking: its curve, and what is needed to print and draw it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,12 +15,16 @@ from icpc.study.study import Study, hit_rate_curve_and_summary
 from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import HitRateSummary
 from ranking.files.atomic import write_text
+from ranking.files.records import check_fields, check_values, is_of
 from ranking.files.table_writer import to_csv
+from ranking.tables import HITRATE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NAN = float("nan")
+COLUMN_TYPES = {"int64": int, "float64": float | None, "bool": bool, "str": str, "object": str}
+"""Types of values by those of columns."""
 PUBLISHED_TITLE = "Zhang, Liang, Dixon 2024, Figure 2: the paper's own points"
 
 
@@ -240,14 +244,35 @@ def hit_rate_curve_to_json(curve: HitRateCurve) -> dict[str, Any]:
     return {**vars(curve), "curve": columns, "summary": asdict(curve.summary)}
 
 
-def hit_rate_curve_from_json(values: Mapping[str, Any]) -> HitRateCurve:
-    """Return the curve of such values; a number that is null is missing."""
-    columns = {name: pd.Series(one, dtype=kind) for name, (kind, one) in values["curve"].items()}
-    summary: dict[str, Any] = _with_nan(values["summary"])
-    fields = {name: tuple(one) if isinstance(one, list) else one for name, one in values.items()}
-    return HitRateCurve(
-        **_with_nan(fields) | {"curve": pd.DataFrame(columns), "summary": HitRateSummary(**summary)}
-    )
+def hit_rate_curve_from_json(values: Any) -> HitRateCurve:
+    """Return the curve of such values; a number that is null is missing.
+
+    Raises
+    ------
+    ValueError
+        If they are not those of a curve.
+    """
+    parts = check_values(values, {one.name: Any for one in fields(HitRateCurve)})
+    curve, summary, x_column = (parts.pop(name) for name in ("curve", "summary", "x_column"))
+    others = check_fields(_with_nan(parts), HitRateCurve, without=("curve", "summary", "x_column"))
+    table = _curve_from_json(curve)
+    if x_column not in ("wins", "k") or not {*table["reached"]} <= {*others["tiers"]}:
+        raise ValueError("no such column or result")
+    own = HitRateSummary(**check_fields(_with_nan(summary), HitRateSummary))
+    if own.top_half not in table["k"].to_numpy():
+        raise ValueError("no such top half")
+    return HitRateCurve(curve=table, summary=own, x_column=x_column, **others)
+
+
+def _curve_from_json(values: Any) -> pd.DataFrame:
+    """The HITRATE table of its columns, each a type and a list."""
+    columns = check_values(values, dict.fromkeys(HITRATE, tuple[str, list[Any]]))
+    if len({len(column) for _, column in columns.values()}) != 1 or not columns["k"][1]:
+        raise ValueError("columns of unequal length, or empty")
+    for name, (kind, column) in columns.items():
+        if not all(is_of(one, COLUMN_TYPES.get(kind)) for one in column):
+            raise ValueError(f"{name!r} is not {kind}")
+    return pd.DataFrame({name: pd.Series(one, dtype=kind) for name, (kind, one) in columns.items()})
 
 
 def _with_nan(values: Mapping[str, Any]) -> dict[str, Any]:

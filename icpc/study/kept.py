@@ -6,7 +6,8 @@ Conventions
 program and its libraries, and the program's own code. If any of them differs, or the file was
 edited, nothing is kept, and all is computed anew. Only results of a run's own settings are kept. A
 missing number is null; others are written with all their digits, so that what is read equals what
-was computed.
+was computed. A run may come from somebody else: values of other types than the program writes are
+computed anew, too.
 """
 
 import hashlib
@@ -72,10 +73,12 @@ class KeptResults:
         to_json
             Returns its values as JSON has them.
         from_json
-            Returns the result of such values; a number that is null is missing.
+            Returns the result of such values; a number that is null is missing. It raises a
+            ``ValueError`` where they are no such values.
         """
         if name in self._values:
-            return from_json(self._values[name])
+            with suppress(ValueError):
+                return from_json(self._values[name])
         result = compute()
         if self.folder is not None and self._of_run(self.folder):
             self._values[name] = _without_nan(to_json(result))

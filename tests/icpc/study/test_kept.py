@@ -22,6 +22,7 @@ from icpc.study.study import run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.results import check
 from icpc.workflows.settings import Source
+from ranking.files.hashing import json_sha256
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,29 @@ def test_a_damaged_file_is_written_anew(run, computed, text):
     check(load_run(run), run)
     assert "values" in json.loads((run / FINDINGS_FILE).read_text(encoding="utf-8"))
     assert computed == ["check_study"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("findings", [{"key": 1}]),
+        ("findings", {"a": 1}),
+        ("findings", [[]]),
+        ("hit_rates", {"a": {"curve": {}}}),
+        ("hit_rates", [1]),
+    ],
+)
+def test_values_that_the_program_does_not_write_are_computed_anew(run, computed, name, values):
+    """Also with the right hash: whoever sends a run can compute it."""
+    page(run)
+    path = run / FINDINGS_FILE
+    kept_ones = json.loads(path.read_text(encoding="utf-8"))
+    kept_ones["values"][name] = values
+    kept_ones["sha256"] = json_sha256(kept_ones["values"])
+    path.write_text(json.dumps(kept_ones), encoding="utf-8")
+    computed.clear()
+    page(run)
+    assert computed == [{"findings": "check_study", "hit_rates": "_own_and_recounted"}[name]]
 
 
 def test_a_new_run_drops_what_was_kept(run, computed):
