@@ -185,8 +185,8 @@ def _has_index(path: Path) -> bool:
             if header[4:8] == b"moov":
                 return True
             size = int.from_bytes(header[8:]) if size == 1 else size
-            if size < 8:  # the last box goes on to the end
-                return False
             at += size
+            if size < 8 or at > path.stat().st_size:  # the last box goes on to the end
+                return False
             file.seek(at)
     return False

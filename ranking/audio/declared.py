@@ -93,7 +93,7 @@ def _by_header(file: BinaryIO, head: bytes) -> Declared | None:
 def _in_chunks(file: BinaryIO, order: str, size_format: str = "I") -> Declared | None:
     """Of chunks (name, size, content): the one with sound, from where the file stands."""
     form = struct.Struct(f"{order}4s{size_format}")
-    padded, wide = size_format == "I", None
+    padded, wide, end = size_format == "I", None, _size(file)
     while len(header := file.read(form.size)) == form.size:
         name, size = form.unpack(header)
         if name in (b"data", b"SSND"):
@@ -103,6 +103,8 @@ def _in_chunks(file: BinaryIO, order: str, size_format: str = "I") -> Declared |
         after = file.tell() + size + (size % 2 if padded else 0)
         if name == b"ds64":  # of RF64, whose other sizes have too few bits
             wide = int.from_bytes(file.read(16)[8:], "little")
+        if after > end:
+            return None
         file.seek(after)
     return None
 
@@ -110,14 +112,20 @@ def _in_chunks(file: BinaryIO, order: str, size_format: str = "I") -> Declared |
 def _in_wave64(file: BinaryIO) -> Declared | None:
     """Chunks named by 16 bytes, their sizes with these headers, at multiples of eight."""
     file.seek(40)
+    end = _size(file)
     while len(header := file.read(24)) == 24:
         size = int.from_bytes(header[16:], "little")
         if header[:4] == b"data":
             return Declared(file.tell(), size - 24)
-        if size < 24:
+        after = file.tell() - 24 + size + -size % 8
+        if size < 24 or after > end:
             return None
-        file.seek(file.tell() - 24 + size + -size % 8)
+        file.seek(after)
     return None
+
+
+def _size(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def _in_asf(file: BinaryIO) -> Declared | None:

@@ -9,9 +9,10 @@ Samples are float32, full scale ±1, at the file's own sample rate. Blocks strea
 grow with the length.
 
 A file is refused if it is damaged or was cut off (:mod:`ranking.audio.completeness`), holds values
-that are no numbers, is silent throughout (no sample above -80 dB of full scale) or clipped (more
-than 1 % of samples at full scale; what floats hold beyond it was not clipped there). Length and
-level are known only at the end, so an error may come last.
+that are no numbers or far beyond what whole numbers reach, is silent throughout (a constant aside,
+nothing above -80 dB of full scale) or clipped (more than 1 % of samples at full scale; what floats
+hold beyond it was not clipped there). Length and level are known only at the end, so an error may
+come last.
 """
 
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from ranking.audio.samples import Frame, mix_to_mono
 from ranking.errors import AudioError
 
 MIN_PEAK = 1e-4  # -80 dB of full scale; below, a file is silent
+MAX_PEAK = 1e10  # floats may be whole numbers of 32 bits; powers of more overflow
 FULL_SCALE = 0.9999
 MAX_CLIPPED_SHARE = 0.01  # of the samples
 BLOCK_SECONDS = 4.0
@@ -62,7 +64,7 @@ class SoundFile:
         self.sample_rate = self._packets.sample_rate
         """Sample rate of the file in Hz."""
         self._samples = 0
-        self._peak = 0.0
+        self._highest, self._lowest = -np.inf, np.inf
         self._clipped = 0
 
     @property
@@ -92,13 +94,15 @@ class SoundFile:
         self._check_end()
 
     def _checked(self, samples: np.ndarray) -> np.ndarray:
-        peak = float(np.maximum(samples.max(), -samples.min()))
-        if not np.isfinite(peak):
-            at = self.seconds + float(np.argmax(~np.isfinite(samples))) / self.sample_rate
+        highest, lowest = float(samples.max()), float(samples.min())
+        peak = float(np.maximum(highest, -lowest))
+        if not peak < MAX_PEAK:
+            at = self.seconds + float(np.argmax(~(np.abs(samples) < MAX_PEAK))) / self.sample_rate
+            value = f"{peak:.0e}, where full scale is 1" if np.isfinite(peak) else "no number"
             raise AudioError(
-                str(self.path), f"its sample at {at:.1f} s is no number", "export the file again"
+                str(self.path), f"its sample at {at:.1f} s is {value}", "export the file again"
             )
-        self._peak = max(self._peak, peak)
+        self._highest, self._lowest = max(self._highest, highest), min(self._lowest, lowest)
         if peak >= FULL_SCALE:
             level = np.abs(samples)
             at_full_scale = (level >= FULL_SCALE) & (level <= self._packets.clipped_level)
@@ -113,7 +117,7 @@ class SoundFile:
             refuse_cut_off(self.path)
         if self._samples == 0:
             raise AudioError(where, "there is no sound in this file", "give a recording")
-        if self._peak < MIN_PEAK:
+        if self._highest - self._lowest < 2 * MIN_PEAK:
             raise AudioError(where, "it is silent throughout", "is this the right file or channel?")
         if share > MAX_CLIPPED_SHARE:
             raise AudioError(

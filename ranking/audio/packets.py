@@ -27,6 +27,7 @@ from ranking.audio.samples import INTEGERS, Frame, FrameReader
 from ranking.errors import AudioError
 
 MAX_GAP_SECONDS = 0.05  # between time stamps; a longer one means that a packet was lost
+MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 4_000_000  # Hz; DSD has 2,822,400
 CLIPPED_FLOAT = 1.0001  # full scale, and what rounding adds to it
 
 
@@ -41,7 +42,7 @@ class SoundPackets:
     Raises
     ------
     AudioError
-        If it holds no sound, or sound of an unknown codec.
+        If it holds no sound, or sound of an unknown codec or an impossible sample rate.
     """
 
     def __init__(self, container: InputContainer, path: Path) -> None:
@@ -51,6 +52,12 @@ class SoundPackets:
             raise AudioError(str(path), "there is no sound in this file", "give a recording")
         if stream.codec_context is None or not stream.rate:
             raise AudioError(str(path), "its codec is not known", "convert it to flac, for example")
+        if not MIN_SAMPLE_RATE <= stream.rate <= MAX_SAMPLE_RATE:
+            raise AudioError(
+                str(path),
+                f"its sample rate is {stream.rate:,} Hz, which is none of sound",
+                "export the file again",
+            )
         self._stream = stream
         self._codec = _decoder(stream, container.format.name == "wav" and _is_big_endian(path))
         self.sample_rate = int(stream.rate)

@@ -71,5 +71,6 @@ def mix_to_mono(frames: Sequence[Frame], left_channel: bool = False) -> np.ndarr
         values = (stored[:1] if left_channel else stored).astype(np.float32, order="C")
         if kind in INTEGERS:
             values *= np.float32(INTEGERS[kind])
-        mono.append(values[0] if left_channel else values.mean(axis=0))
+        with np.errstate(over="ignore", invalid="ignore"):  # of floats that are no sound
+            mono.append(values[0] if left_channel else values.mean(axis=0))
     return mono[0] if len(mono) == 1 else np.concatenate(mono)

@@ -121,6 +121,13 @@ def test_an_index_that_is_missing_is_named(tmp_path, name):
         decode(path)
 
 
+def test_a_box_of_an_absurd_length_is_no_index(tmp_path):
+    path = tmp_path / "x.m4a"
+    path.write_bytes(b"\0\0\0\1ftyp" + b"\x7f" + b"\xff" * 7 + bytes(100))
+    with pytest.raises(AudioError, match=r"its index \(moov\) is missing"):
+        decode(path)
+
+
 def test_only_regular_files_are_opened(tmp_path):
     os.mkfifo(tmp_path / "x.wav")
     (tmp_path / "link.wav").symlink_to("x.wav")

@@ -54,3 +54,14 @@ def test_the_last_page_of_an_ogg_file_ends_the_stream(tmp_path, name):
     path.write_bytes(b"no pages")
     assert not ends_its_stream(path)
     assert first_page_end(path) == 0
+
+
+@pytest.mark.parametrize("size", [2**63 - 1, 2**40])
+@pytest.mark.parametrize("name", ["a.caf", "a.w64"])
+def test_a_chunk_of_an_absurd_length_ends_the_search(tmp_path, name, size):
+    path = write_kind(tmp_path / name, SOUND)
+    raw, chunk = path.read_bytes(), {"a.caf": b"desc", "a.w64": b"fmt "}[name]
+    at = raw.index(chunk) + (4 if name == "a.caf" else 16)
+    order = "big" if name == "a.caf" else "little"
+    path.write_bytes(raw[:at] + size.to_bytes(8, order) + raw[at + 8 :])
+    assert declared_bytes(path) is None

@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 import soundfile
+from media import wav_with_length
 from sounds import FORMATS, piano, write_sound
 
 from ranking.audio.decoding import open_mono_sound
@@ -218,6 +219,51 @@ def test_a_sample_that_is_no_number_is_found(tmp_path):
     path = tmp_path / "nan.wav"
     soundfile.write(path, samples, 44100, subtype="FLOAT")
     with pytest.raises(AudioError, match=r"its sample at 2\.3 s is no number"):
+        decode(path)
+
+
+@pytest.mark.parametrize(
+    ("highest", "words"),
+    [
+        (1e38, r"its sample at 1\.\d s is 1e\+38, where full scale is 1; export"),
+        (3e38, r"its sample at 1\.\d s is (3e\+38, where|no number)"),
+        (1e12, r"is 1e\+12, where full scale is 1"),
+    ],
+)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_sample_far_beyond_all_sound_is_found(tmp_path, highest, words, channels):
+    samples = np.tile(piano(3), (channels, 1))
+    samples[:, 60_000] = highest
+    path = tmp_path / "a.wav"
+    soundfile.write(path, samples.T, 44_100, subtype="FLOAT")
+    with pytest.raises(AudioError, match=words):
+        decode(path)
+
+
+def test_floats_that_are_whole_numbers_of_32_bits_are_sound(tmp_path):
+    played = np.round(piano(2) * 2**31).astype(np.float32)
+    path = tmp_path / "a.wav"
+    soundfile.write(path, played, 44_100, subtype="FLOAT")
+    np.testing.assert_array_equal(decode(path)[0], played)
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.5, -1.0])
+def test_a_constant_is_silence(tmp_path, constant):
+    path = tmp_path / "a.wav"
+    soundfile.write(path, np.full(20_000, constant), 16_000)
+    with pytest.raises(AudioError, match="it is silent throughout"):
+        decode(path)
+    soundfile.write(path, np.float32(0.01) * piano(2, 16_000) + constant / 2, 16_000)
+    assert decode(path)[1].seconds == 2
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"), [(1, "1 Hz"), (999, "999 Hz"), (4_000_001, "4,000,001 Hz")]
+)
+def test_a_sample_rate_that_no_sound_has_is_refused(tmp_path, rate, shown):
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_with_length(piano(1, 16_000), 32_000, rate))
+    with pytest.raises(AudioError, match=f"its sample rate is {shown}, which is none of sound"):
         decode(path)
 
 
