@@ -1,5 +1,6 @@
 """Valid files, changed here and there: what fuzz targets are given."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,23 @@ TOKENS = (
     ),
     *(b"candidate", b"first", b"winner", b"x" * 999, b" ", b"\xc2\xa0", b"../../x", b"http://[::1"),
 )
+
+BOUNDS = (
+    b"\0",
+    b"\xff",
+    b"\0" * 4,
+    b"\xff" * 4,
+    b"\x7f\xff\xff\xff",
+    b"\xff\xff\xff\x7f",
+    b"\1\0\0\0",
+)
+"""Numbers in which counts and lengths of binary files are absurd."""
+VALUE = rb'"[^"\n]*" *:|("[^"\n]*"|-?\d+(?:\.\d+)?(?:e-?\d+)?|true|false|null)'
+VALUES = (
+    *(b'""', b'"x"', b"0", b"-1", b"2", b"1e300", b"-0.5", b"9" * 30, b"true", b"[]", b"{}"),
+    *(b'[1, "a"]', b"[[0]]", b'"\\u0000"', b'"../../x"', b'"' + b"y" * 999 + b'"', b'"7"', b"0.5"),
+)
+"""Values of JSON and TOML, to take the place of those of group 1 of :data:`VALUE`."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,53 @@ def random_edits(rng: np.random.Generator, header: float = 0.0) -> list[Edit]:
         place = lowest + (1 - lowest) * float(rng.random())
         found.append(Edit(kind, min(place, 0.999999), int(rng.integers(13)), token))
     return found
+
+
+def with_random_edits(content: bytes, rng: np.random.Generator, header: float) -> bytes:
+    """Return a content with such changes."""
+    return mutated(content, random_edits(rng, header))
+
+
+def with_other_bytes(content: bytes, rng: np.random.Generator, header: float) -> bytes:
+    """Return a binary content with other bytes, most of them where its structure is: at the ends.
+
+    Parameters
+    ----------
+    content : the content
+    rng : draws the changes
+    header : where the header ends, as a share of the length
+    """
+    where = int(rng.integers(4))
+    low, high = ((0.0, header), (0.0, 0.05), (header, 1.0), (0.97, 1.0))[where]
+    kinds = (0, 0, 0, 0, 1, 2, 3, 5)
+    changes = []
+    for _ in range(int(rng.integers(1, 4))):
+        place = min(low + (high - low) * float(rng.random()), 0.999999)
+        token = bytes(rng.integers(256, size=int(rng.integers(1, 9)), dtype=np.uint8))
+        if rng.random() < 0.4:
+            token = BOUNDS[int(rng.integers(len(BOUNDS)))]
+        changes.append(Edit(kinds[int(rng.integers(8))], place, len(token), token))
+    return mutated(content, changes)
+
+
+def with_other_values(content: bytes, rng: np.random.Generator, header: float) -> bytes:
+    """Return JSON or TOML in which some values and names are others; in a third, as other text is.
+
+    Parameters
+    ----------
+    content : the content
+    rng : draws the changes
+    header : where the header ends, as a share of the length
+    """
+    if rng.random() < 1 / 3:
+        return with_random_edits(content, rng, header)
+    for _ in range(int(rng.integers(1, 4))):
+        found = [match.span(1) for match in re.finditer(VALUE, content) if match[1]]
+        if not found:
+            break
+        start, stop = found[int(rng.integers(len(found)))]
+        content = content[:start] + VALUES[int(rng.integers(len(VALUES)))] + content[stop:]
+    return content
 
 
 def mutated(content: bytes, changes: list[Edit]) -> bytes:
