@@ -28,7 +28,11 @@ CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
 TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)
 OWN = ("roster.csv", "comparisons.csv", "index.csv", "manifest.csv")
 SHELL = re.findall(r"^(?:judge|cd) .+$", README, re.MULTILINE)
-NOT_RUN = {"basic-pitch": "needs a network", "--permutations": "takes half an hour"}
+NOT_RUN = {
+    "basic-pitch": "needs a network",
+    "judge fetch": "the same",
+    "--permutations": "takes half an hour",
+}
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 

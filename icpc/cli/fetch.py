@@ -79,6 +79,7 @@ def fetch(
     Example: judge fetch --collection pld-expertise
     """
     from icpc.fetching.fetch import FetchSettings, fetch_recordings
+    from ranking.errors import JudgeError
     from ranking.files.atomic import safe_file_name
 
     name, wanted = _wanted(source, collection)
@@ -86,6 +87,8 @@ def fetch(
     if dry_run:
         _print_estimate(wanted, folder)
         return
+    if folder.exists() and not folder.is_dir():
+        raise JudgeError(str(folder), "this is a file, no folder", "name another folder")
     print_remark(TERMS)
     settings = FetchSettings(folder, pause, cookies_from_browser)
     with remark_on_interrupt(KEPT):
@@ -122,6 +125,12 @@ def _wanted(source: Source, collection: str | None) -> "tuple[str, list[Wanted]]
     if lacking := len(competition.eligible) - len(wanted):
         have = "1 candidate has" if lacking == 1 else f"{lacking} candidates have"
         print_remark(f"{have} no recording in the roster")
+    if not wanted:
+        raise CompetitionError(
+            competition.roster_path.name,
+            "it names no recordings",
+            "fill in 'recording' with addresses, of files or of pages",
+        )
     return competition.name, wanted
 
 
@@ -143,7 +152,8 @@ def _report(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, form: Format)
     counts = Counter(entry.state for _, entry in found)
     if form is Format.TABLE:
         listed = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
-        print_line(f"{len(found)} recordings: {listed}; index in {folder / INDEX_NAME}")
+        all_of = "1 recording" if len(found) == 1 else f"{len(found)} recordings"
+        print_line(f"{all_of}: {listed}; index in {folder / INDEX_NAME}")
     else:
         import pandas as pd
 

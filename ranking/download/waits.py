@@ -9,6 +9,8 @@ from ranking.errors import FetchError
 
 RETRIES = 4
 """Attempts after the first in which less than :data:`PROGRESS_BYTES` come."""
+UNREACHED_RETRIES = 1
+"""The same where no server could be reached, which a wait seldom mends."""
 PROGRESS_BYTES = 1 << 20
 FIRST_WAIT_SECONDS = 2.0
 """Wait before the second attempt; it doubles from then on."""
@@ -41,7 +43,8 @@ class Waits:
         FetchError
             If there were enough of them, or the server asks for too long a wait.
         """
-        if attempt > self.retries:
+        most = self.retries if error.reached else min(self.retries, UNREACHED_RETRIES)
+        if attempt > most:
             raise FetchError(
                 where,
                 error.what if error.reached else f"{error.what}: it is out of reach",

@@ -138,3 +138,18 @@ def test_a_collection_gets_a_manifest(roster, recordings, tmp_path, monkeypatch)
     assert "next: judge train expertise --manifest pld/manifest.csv --recordings pld" in printed
     manifest = (tmp_path / "pld" / "manifest.csv").read_text()
     assert manifest.splitlines() == ["recording,level,group,title", "ana.mp3,2,,"]
+
+
+def test_a_roster_without_recordings_is_an_error(roster, tmp_path):
+    (tmp_path / "roster.csv").write_text("candidate\nana\n")
+    result = judge(*roster)
+    assert result.exit_code == 2
+    assert "roster.csv: it names no recordings; fill in 'recording'" in words(result.stderr)
+
+
+def test_a_file_is_no_folder_to_keep_recordings_in(roster, tmp_path, recordings):
+    (tmp_path / "my recordings").write_text("")
+    result = judge(*roster)
+    assert result.exit_code == 2
+    assert "my recordings: this is a file, no folder; name another folder" in words(result.stderr)
+    assert not recordings.asked

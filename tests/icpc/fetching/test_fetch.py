@@ -268,3 +268,23 @@ def test_a_full_disk_ends_the_call_and_keeps_what_came(served, fetch, monkeypatc
             fetch(one, there)
     assert caught.value.exit_code == 1
     assert [entry.state for entry in fetch(one, there).values()] == ["fetched", "fetched"]
+
+
+@pytest.mark.slow
+def test_a_page_is_fetched_by_the_sound_in_it(served, fetch):
+    """By yt-dlp's generic extractor, resumed where its file breaks off; other pages do no harm."""
+    served.file("sound/a.mp3", "a.mp3", stop=lambda length: min(length, 30_000))
+    page = "<title>{}</title><audio src='/sound/{}.mp3'></audio>"
+    served.status("sound/gone.mp3", 404)
+    ana = wanted("ana", served.page("ana", page.format("A recital", "a")), 12)
+    gone = wanted("gone", served.page("gone", page.format("Gone", "gone")))
+    away = wanted("away", served.page("away", "<audio src='http://10.0.0.1/a.mp3'></audio>"))
+    empty = wanted("empty", served.page("empty", "<p>nothing"))
+    found = fetch(ana, gone, away, empty, retries=9)
+    assert [one.state for one in found.values()] == ["fetched", "failed", "refused", "refused"]
+    assert found["ana"].file.name == "ana.mp3" and "A recital" in found["ana"].title
+    assert "A recital" in index_of(fetch)["ana"]["title"]
+    assert [range for path, range in served.asked if path == "sound/a.mp3"][:2] == [
+        "",
+        "bytes=30000-",
+    ]

@@ -1,6 +1,7 @@
 """Files come whole, from where they broke off, or not at all."""
 
 import pytest
+from recording_server import unused_port
 
 from ranking.download import transfer
 from ranking.download.addresses import read_address
@@ -187,3 +188,10 @@ def test_what_was_packed_unasked_is_refused(recordings, fetch):
 
     with pytest.raises(FetchError, match="compresses it"):
         fetch(recordings.add("a", packed))
+
+
+def test_a_server_that_cannot_be_reached_is_asked_once_more(fetch):
+    with pytest.raises(FetchError, match="it is out of reach") as caught:
+        fetch(f"http://127.0.0.1:{unused_port()}/a")
+    assert fetch.waited == [2]
+    assert caught.value.facts["reached"] is False
