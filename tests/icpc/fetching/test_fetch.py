@@ -284,7 +284,7 @@ def test_a_page_is_fetched_by_the_sound_in_it(served, fetch):
     assert [one.state for one in found.values()] == ["fetched", "failed", "refused", "refused"]
     assert found["ana"].file.name == "ana.mp3" and "A recital" in found["ana"].title
     assert "A recital" in index_of(fetch)["ana"]["title"]
-    assert [range for path, range in served.asked if path == "sound/a.mp3"][:2] == [
+    assert [asked for path, asked in served.asked if path == "sound/a.mp3"][:2] == [
         "",
         "bytes=30000-",
     ]
