@@ -9,7 +9,7 @@ from .study.settings import Settings
 from .workflows.comparison import compare
 from .workflows.rankings import rank
 from .workflows.recordings import compare_recordings, prepare_recordings
-from .workflows.results import check, hit_rate, report
+from .workflows.results import check, hit_rate, report, verify_run
 from .workflows.settings import RecordingOptions
 
 __version__: str
@@ -30,4 +30,5 @@ __all__ = [
     "read_competition",
     "report",
     "save_run",
+    "verify_run",
 ]

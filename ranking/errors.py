@@ -68,6 +68,10 @@ def _rebuild(kind: type[JudgeError], parts: tuple[Any, ...], facts: dict[str, An
     return kind(*parts, **facts)
 
 
+class FileWarning(UserWarning):
+    """Warning of a file that has changed since it was written, or for which nobody can tell."""
+
+
 class TableError(JudgeError):
     """Raised if a file of a table cannot be read, or lacks columns, or holds impossible values."""
 

@@ -34,7 +34,7 @@ from icpc.cli.system import refuse_removed_folder, system_error
 from icpc.cli.train import train
 from icpc.cli.weights import weights
 from ranking.deprecation import UNTIL, RenamedWarning
-from ranking.errors import JudgeError
+from ranking.errors import FileWarning, JudgeError
 from ranking.workers.memory import keep_freed_memory
 
 # numpy reads it on import; beside a busy core, two threads wait for each other a hundredfold
@@ -58,7 +58,7 @@ class JudgeGroup(TyperGroup):
         """Run the command; print a user's mistake and exit with its code."""
         try:
             refuse_removed_folder()
-            with _renamed_as_remarks():
+            with _warnings_as_remarks():
                 return super().invoke(ctx)
         except ModuleNotFoundError as error:
             missing = missing_package(error)
@@ -92,10 +92,11 @@ def _with_new_options(args: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def _renamed_as_remarks() -> Iterator[None]:
-    """Print warnings of old names in files as remarks, each once."""
+def _warnings_as_remarks() -> Iterator[None]:
+    """Print warnings of old names in files, and of changed ones, as remarks, each once."""
     with warnings.catch_warnings():
-        warnings.simplefilter("always", RenamedWarning)
+        for own in (RenamedWarning, FileWarning):
+            warnings.simplefilter("always", own)
         show_others, printed = warnings.showwarning, set[str]()
 
         def show(
@@ -106,7 +107,7 @@ def _renamed_as_remarks() -> Iterator[None]:
             file: TextIO | None = None,
             line: str | None = None,
         ) -> None:
-            if not issubclass(category, RenamedWarning):
+            if not issubclass(category, RenamedWarning | FileWarning):
                 show_others(message, category, filename, lineno, file, line)
             elif str(message) not in printed:
                 printed.add(str(message))

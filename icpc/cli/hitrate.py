@@ -59,7 +59,7 @@ def hitrate(
             curve = published_figure_hit_rate(source.competition or DEFAULT_COMPETITION, seed or 0)
         else:
             study = open_study(source, options, seed)
-            curve = hit_rate(study)
+            curve = hit_rate(study, source.run)
     print_hit_rate(curve, format)
     if not plot and out is None:
         return

@@ -36,6 +36,7 @@ REMEDIES: dict[str, str] = {
     "other-ranking": "name another folder with --out, or leave out --method, --ranges, "
     "--passing-score and --seed",
     "out-folder": "name a folder with --out",
+    "give-run": "name one with --run DIR",
     "make-run": "make one with judge rank --out DIR",
     "bundled-or-roster": "choose {bundled}, or read your own with --roster FILE",
     "recordings-alone": "fill in 'recording' with paths, or use --recordings DIR without a roster",

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ranking.errors import CompetitionError
 from ranking.files.atomic import is_inside
+from ranking.files.hashing import SUMS_FILE
 from ranking.files.text import escape_controls, list_some, normalised
 
 SOUND_SUFFIXES = frozenset(
@@ -26,8 +27,8 @@ SOUND_SUFFIXES = frozenset(
     ]
 )
 """Endings of files that are taken for recordings, whether they can be read or not."""
-DROPPINGS = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
-"""What systems leave in folders, in lower case."""
+DROPPINGS = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", SUMS_FILE.lower()})
+"""What systems leave in folders, and hashes of what is in them, in lower case."""
 MADE_BY_JUDGE = ("cache-key.json", "run.json", ".claims")  # in stores and runs
 
 

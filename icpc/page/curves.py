@@ -1,12 +1,14 @@
 """Hit-rate curves, one for each way of counting, to switch between on the page."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from icpc.study.hit_rate import (
     HitRateCurve,
     hit_rate_curve_from_json,
     hit_rate_curve_to_json,
+    kept_hit_rate_curve,
     published_points_hit_rate_curve,
     study_hit_rate_curve,
 )
@@ -28,8 +30,20 @@ def hit_rate_curves_by_label(kept: KeptResults) -> dict[str, HitRateCurve]:
         What is kept of the study.
     """
     study = kept.study.largest
-    found = kept.get("hit_rates", lambda: _own_and_recounted(study), _to_json, _from_json)
-    if found and study.competition.published_curve is not None:
+    other = _other_counting(study.settings)
+    recount, to_json, from_json = (
+        partial(_recounted, study, other),
+        hit_rate_curve_to_json,
+        hit_rate_curve_from_json,
+    )
+    try:
+        found = {
+            _label(study.settings): kept_hit_rate_curve(kept),
+            _label(other): kept.get("recounted_hit_rate", recount, to_json, from_json),
+        }
+    except RankingError:  # no results, or all or none passed
+        return {}
+    if study.competition.published_curve is not None:
         found["the paper's Figure 2, from its own points"] = published_points_hit_rate_curve(
             study.competition.published_curve, study.settings.seed
         )
@@ -66,31 +80,17 @@ def hit_rate_page_data(hit_rate: HitRateCurve, rank_index: Mapping[str, int]) ->
     }
 
 
-def _own_and_recounted(study: Study) -> dict[str, HitRateCurve]:
-    """The hit-rate of a study, and that of the other counting of the same comparisons."""
-    seed = study.settings.seed
-    if study.settings.count == "paper":
-        other = Settings(seed=seed)
-    else:
-        other = Settings(method="wins", count="paper", seed=seed)
-    try:
-        own = study_hit_rate_curve(study)
-        recounted = study_hit_rate_curve(
-            run_study(study.competition, study.comparisons, other, with_intervals=False)
-        )
-    except RankingError:  # no results, or all or none passed
-        return {}
-    return {_label(study.settings): own, _label(other): recounted}
+def _other_counting(own: Settings) -> Settings:
+    """Settings that count as those of a study do not."""
+    if own.count == "paper":
+        return Settings(seed=own.seed)
+    return Settings(method="wins", count="paper", seed=own.seed)
 
 
-def _to_json(curves: Mapping[str, HitRateCurve]) -> dict[str, Any]:
-    return {label: hit_rate_curve_to_json(curve) for label, curve in curves.items()}
-
-
-def _from_json(values: Any) -> dict[str, HitRateCurve]:
-    if not isinstance(values, Mapping):
-        raise ValueError("no curves by label")
-    return {label: hit_rate_curve_from_json(curve) for label, curve in values.items()}
+def _recounted(study: Study, settings: Settings) -> HitRateCurve:
+    """The hit-rate of another counting of the same comparisons."""
+    again = run_study(study.competition, study.comparisons, settings, with_intervals=False)
+    return study_hit_rate_curve(again)
 
 
 def _label(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,6 +11,7 @@ import pandas as pd
 
 from icpc.study.by_round import result_tiers
 from icpc.study.figure2 import TIERS, published_curve, read_published_points
+from icpc.study.kept import KeptResults
 from icpc.study.remarks import few_candidates
 from icpc.study.study import Study, hit_rate_curve_and_summary
 from ranking.evaluation.detectable import detectable_accuracy
@@ -205,6 +207,18 @@ def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve
         detectable=_detectable(study, summary),
         null_draws=study.null_draws,
     )
+
+
+def kept_hit_rate_curve(kept: KeptResults) -> HitRateCurve:
+    """Return the hit-rate curve of a study, that which is kept with its run, if any.
+
+    Raises
+    ------
+    RankingError
+        If no result is known, or all or none passed.
+    """
+    compute = partial(study_hit_rate_curve, kept.study)
+    return kept.get("hit_rate", compute, hit_rate_curve_to_json, hit_rate_curve_from_json)
 
 
 def published_points_hit_rate_curve(points_file: Path, seed: int = 0) -> HitRateCurve:

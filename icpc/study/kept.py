@@ -4,14 +4,15 @@ Conventions
 -----------
 ``findings.json`` holds what :data:`COMPUTED_FROM` is a hash of: tables, settings, versions of the
 program and its libraries, and the program's own code. If any of them differs, or the file was
-edited, nothing is kept, and all is computed anew. Only results of a run's own settings are kept. A
-missing number is null; others are written with all their digits, so that what is read equals what
-was computed. A run may come from somebody else: values of other types than the program writes are
-computed anew, too.
+edited, which a warning says, nothing is kept, and all is computed anew. Only results of a run's own
+settings are kept. A missing number is null; others are written with all their digits, so that what
+is read equals what was computed. A run may come from somebody else: values of other types than the
+program writes are computed anew, too.
 """
 
 import hashlib
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, cached_property
@@ -23,11 +24,11 @@ import pandas as pd
 
 import icpc
 import ranking
-from icpc.study.run_folder import FINDINGS_FILE, lock_run
+from icpc.study.run_folder import FINDINGS_FILE, add_to_run
 from icpc.study.runs import load_run_record, run_record
 from icpc.study.settings import Settings
 from icpc.study.study import Study
-from ranking.errors import RunError
+from ranking.errors import FileWarning, RunError
 from ranking.files.atomic import write_text
 from ranking.files.hashing import json_sha256
 from ranking.files.records import read_record
@@ -80,41 +81,52 @@ class KeptResults:
             with suppress(ValueError):
                 return from_json(self._values[name])
         result = compute()
-        if self.folder is not None and self._of_run(self.folder):
+        if self._of_run:
             self._values[name] = _without_nan(to_json(result))
-            self._write(self.folder / FINDINGS_FILE)
+            self._write()
         return result
 
     @cached_property
     def _values(self) -> dict[str, Any]:
         if self.folder is None:
             return {}
+        path = self.folder / FINDINGS_FILE
         try:
-            kept = read_record(self.folder / FINDINGS_FILE)
+            kept = read_record(path)
             values: dict[str, Any] = kept["values"]
-            valid = kept["sha256"] == json_sha256(values) and kept[COMPUTED_FROM] == self._sha256
-        except (OSError, ValueError, KeyError, TypeError):
+            if kept["sha256"] != json_sha256(values):
+                raise ValueError
+            return values if kept[COMPUTED_FROM] == self._sha256 else {}
+        except OSError:
             return {}
-        return values if valid else {}
+        except (ValueError, KeyError, TypeError):
+            what = f"{path}: changed since it was written; what it kept is computed again."
+            warnings.warn(what, FileWarning, stacklevel=3)
+            return {}
 
     @cached_property
     def _sha256(self) -> str:
         return _study_sha256(self.study)
 
-    def _of_run(self, folder: Path) -> bool:
-        """Whether the study has the settings of the run in a folder, by methods of the program."""
-        study, record = self.study, load_run_record(folder)
+    @cached_property
+    def _of_run(self) -> bool:
+        """Whether the study has the settings of the run, and a method of the program."""
+        if self.folder is None:
+            return False
+        study, record = self.study, load_run_record(self.folder)
         return (
             study.settings == Settings(**record["settings"])
             and study.comparisons.passing_score == record["comparisons"]["passing_score"]
             and study.settings.method in METHODS.own
         )
 
-    def _write(self, path: Path) -> None:
+    def _write(self) -> None:
         sha256 = json_sha256(self._values)
         kept = {COMPUTED_FROM: self._sha256, "sha256": sha256, "values": self._values}
-        with suppress(RunError, OSError), lock_run(path.parent):
-            write_text(json.dumps(kept, ensure_ascii=False) + "\n", path)
+        text = json.dumps(kept, ensure_ascii=False) + "\n"
+        if self.folder is not None:
+            with suppress(RunError, OSError), add_to_run(self.folder) as new:
+                write_text(text, new / FINDINGS_FILE)
 
 
 def _study_sha256(study: Study) -> str:

@@ -1,4 +1,4 @@
-"""The folder of a run: its files are replaced all at once, or stay as they were.
+"""The folder of a run: its files are replaced all at once, or stay as they were, and are verified.
 
 Conventions
 -----------
@@ -7,6 +7,8 @@ and they take the places of the old ones. A process that is killed before leaves
 one that is killed after it the new one: whoever next reads or writes the run moves what is left to
 move, and removes what was not finished. One process at a time writes into a folder; others wait,
 except on Windows.
+``SHA256SUMS`` has the hash of each file of a run, and ``sha256sum -c SHA256SUMS`` checks them. What
+joins a run later, as a report does, is added to it. Runs of version 0.1.0 have none.
 """
 
 import json
@@ -16,11 +18,19 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ranking.errors import RunError
 from ranking.files.atomic import write_error, write_text
+from ranking.files.hashing import (
+    SUMS_FILE,
+    file_states,
+    read_sums,
+    with_check,
+    without_check,
+    write_sums,
+)
 from ranking.files.records import check_values, read_record
 
 if sys.platform != "win32":
@@ -31,7 +41,7 @@ PERMUTATIONS_FILE = "permutations.npy"
 INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", PERMUTATIONS_FILE)
 PROBABILITIES_FILE = "rank-probabilities.csv"
 FINDINGS_FILE = "findings.json"
-FILES = (RECORD_FILE, *INPUTS, "ranking.csv", PROBABILITIES_FILE, FINDINGS_FILE)
+FILES = (RECORD_FILE, SUMS_FILE, *INPUTS, "ranking.csv", PROBABILITIES_FILE, FINDINGS_FILE)
 REPORT_FIGURES = (
     "hitrate",
     "intervals",
@@ -67,6 +77,29 @@ def replace_run(folder: Path) -> Iterator[Path]:
         it cannot be written.
     """
     _refuse_other_things(folder)
+    with _unfinished(folder) as unfinished:
+        yield unfinished
+        write_sums(unfinished)
+
+
+@contextmanager
+def add_to_run(folder: Path) -> Iterator[Path]:
+    """Give a new folder to write files into; they join a run when the block ends without error.
+
+    Raises
+    ------
+    RunError
+        If another process writes into the run for a minute, or it cannot be written.
+    """
+    with _unfinished(folder) as unfinished:
+        yield unfinished
+        with suppress(FileNotFoundError, ValueError):  # of a run without, or with damaged ones
+            write_sums(unfinished, read_sums(folder / SUMS_FILE))
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """A hidden folder, whose files move into the run when the block ends without error."""
     new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +111,7 @@ def replace_run(folder: Path) -> Iterator[Path]:
             try:
                 yield unfinished
                 names = sorted(path.name for path in unfinished.iterdir())
-                write_text(json.dumps({"names": names}), unfinished / NAMES_FILE)
+                write_text(json.dumps(with_check({"names": names})), unfinished / NAMES_FILE)
                 unfinished.rename(folder / COMPLETE)
             except BaseException:
                 shutil.rmtree(unfinished, ignore_errors=True)
@@ -93,6 +126,54 @@ def replace_run(folder: Path) -> Iterator[Path]:
         if not hidden.parent.name.startswith(UNFINISHED):
             raise
         raise _of_unfinished(folder / hidden.name, error) from None
+
+
+def load_sums(folder: Path) -> dict[str, str] | None:
+    """Return the hash of each file of a run by name; None for a run of an earlier version.
+
+    Raises
+    ------
+    RunError
+        If ``SHA256SUMS`` is damaged or cannot be read.
+    """
+    path = folder / SUMS_FILE
+    try:
+        return read_sums(path)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        remedy = "make the run again, or remove this file to read the run unchecked"
+        raise RunError(str(path), f"damaged: {error}", remedy) from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def verify_files(folder: Path) -> dict[str, str]:
+    """Return what became of each file of a run: unchanged, changed, missing or added.
+
+    Hidden files are left out.
+
+    Raises
+    ------
+    RunError
+        If a file cannot be read, or the run has no hashes.
+    """
+    finish_replacing(folder)
+    try:
+        sha256 = read_sums(folder / SUMS_FILE)
+    except ValueError:
+        return {SUMS_FILE: "changed"}
+    except FileNotFoundError:
+        if not (folder / RECORD_FILE).is_file():
+            raise no_run(folder) from None
+        what = f"a run of an earlier version, without {SUMS_FILE}: what changed cannot be told"
+        raise RunError(str(folder), what, "make the run again") from None
+    except OSError as error:
+        raise _unreadable(folder / SUMS_FILE, error) from None
+    try:
+        return file_states(folder, sha256)
+    except OSError as error:
+        raise _unreadable(Path(error.filename or folder), error) from None
 
 
 @contextmanager
@@ -151,8 +232,9 @@ def _finish(folder: Path) -> None:
         names = _names(complete / NAMES_FILE)
         if (complete / RECORD_FILE).exists():  # until then no run is finished in the folder
             (folder / RECORD_FILE).unlink(missing_ok=True)
-        for name in {*FILES, *REPORT_FILES} - {*names}:
-            (folder / name).unlink(missing_ok=True)
+        if RECORD_FILE in names:  # a new run; other files join the one that is there
+            for name in {*FILES, *REPORT_FILES} - {*names}:
+                (folder / name).unlink(missing_ok=True)
         for name in sorted(names, key=lambda one: one == RECORD_FILE):
             if (complete / name).exists():
                 (complete / name).replace(folder / name)
@@ -162,7 +244,8 @@ def _finish(folder: Path) -> None:
 def _names(path: Path) -> list[str]:
     """The files of a complete run, of those that a run can have: no other is moved."""
     try:
-        names: list[str] = check_values(read_record(path), {"names": list[str]})["names"]
+        record = without_check(read_record(path))
+        names: list[str] = check_values(record, {"names": list[str]})["names"]
     except ValueError as error:
         what = f"not the files of a run ({error})"
         raise RunError(str(path.parent), what, "remove this folder") from None
@@ -210,3 +293,13 @@ def _of_unfinished(path: Path, error: RunError) -> RunError:
 def _unwritable(folder: Path, error: OSError) -> RunError:
     kept = "a run that was there before stays"
     return write_error(RunError, folder, error, kept, key="other-out")
+
+
+def no_run(folder: Path) -> RunError:
+    """Return the error of a folder without a run."""
+    return RunError(str(folder), "no finished run (no run.json)", "name a run", key="make-run")
+
+
+def _unreadable(path: Path, error: OSError) -> RunError:
+    what = f"it cannot be read ({error.strerror})"
+    return RunError(str(path), what, "check its permissions")

@@ -13,11 +13,15 @@ what was computed of the run since (:mod:`icpc.study.kept`). A run has no date a
 no absolute path in it: equal inputs give identical files; of recordings, given what the record's
 provenance names under computation, embeddings and encoder: torch, CPU capability, threads and
 precision.
+``SHA256SUMS`` has the hash of every file (:mod:`icpc.study.run_folder`). A run is refused if its
+record, or a file that it was made from, has changed since; of other files, which are not read, a
+warning says so. Runs of version 0.1.0 are read with a warning that this cannot be told.
 """
 
 import json
 import platform
-from collections.abc import Mapping
+import warnings
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -30,11 +34,14 @@ from icpc.competition.competitions import Competition
 from icpc.competition.roster import read_roster
 from icpc.study.comparisons import Comparisons
 from icpc.study.run_folder import (
+    FINDINGS_FILE,
     INPUTS,
     PERMUTATIONS_FILE,
     PROBABILITIES_FILE,
     RECORD_FILE,
     finish_replacing,
+    load_sums,
+    no_run,
     replace_run,
 )
 from icpc.study.run_record import check_run_record
@@ -44,14 +51,14 @@ from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import compared_candidates
 from ranking.comparisons.votes import read_votes
 from ranking.deprecation import with_new_names
-from ranking.errors import RunError
+from ranking.errors import FileWarning, RunError
 from ranking.evaluation.permuted_outcomes import (
     PermutedOutcomes,
     npy_to_outcomes,
     outcomes_to_npy,
 )
 from ranking.files.atomic import safe_file_name, write_bytes, write_text
-from ranking.files.hashing import file_sha256
+from ranking.files.hashing import SUMS_FILE, file_sha256, write_sums
 from ranking.files.records import read_record
 from ranking.files.table_writer import to_csv
 from ranking.uncertainty.probabilities import rank_probabilities
@@ -87,7 +94,7 @@ def save_run(study: Study, folder: Path) -> None:
 
 
 def write_run(study: Study, folder: Path) -> None:
-    """Write the files of a run into an empty folder, the record last.
+    """Write the files of a run into an empty folder, the record and the hashes of all last.
 
     Raises
     ------
@@ -113,6 +120,7 @@ def write_run(study: Study, folder: Path) -> None:
     }
     text = json.dumps(record, indent=2, ensure_ascii=False)
     write_text(text + "\n", folder / RECORD_FILE)
+    write_sums(folder)
 
 
 def load_run(folder: Path, **changes: Any) -> Study:
@@ -146,6 +154,7 @@ def read_run(folder: Path) -> tuple[Competition, Comparisons, Settings]:
     """
     record = load_run_record(folder)
     _check_unchanged(folder, record["written"])
+    _warn_of_changes(folder, {RECORD_FILE, FINDINGS_FILE, *record["written"]})
     rounds = tuple(record["competition"]["rounds"])
     competition = Competition(
         name=record["competition"]["name"],
@@ -214,12 +223,13 @@ def load_run_record(folder: Path) -> dict[str, Any]:
     Raises
     ------
     RunError
-        If there is no finished run, or ``run.json`` is not the record of one.
+        If there is no finished run, or ``run.json`` is not the record of one, or has changed.
     """
     finish_replacing(folder)
     path = folder / RECORD_FILE
     if not path.is_file():
-        raise RunError(str(folder), "no finished run (no run.json)", "name a run", key="make-run")
+        raise no_run(folder)
+    _check_record(folder)
     try:
         record = with_new_names(str(path), read_record(path), RENAMED, RENAMED_WITHIN)
         return check_run_record(record, INPUTS)
@@ -260,6 +270,38 @@ def _unnamed_embeddings(record: Mapping[str, Any]) -> tuple[str, ...]:
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
     """Return what is not empty."""
     return {key: value for key, value in values.items() if value}
+
+
+def _check_record(folder: Path) -> None:
+    """Refuse a record that has changed; warn where nobody can tell."""
+    sha256 = load_sums(folder)
+    if sha256 is None:
+        warnings.warn(
+            f"{folder}: a run of an earlier version, without {SUMS_FILE}: whether its files have "
+            "changed since cannot be told.",
+            FileWarning,
+            stacklevel=4,
+        )
+    elif sha256.get(RECORD_FILE) != file_sha256(folder / RECORD_FILE):
+        what = f"it or {SUMS_FILE} has changed since the run"
+        raise RunError(str(folder / RECORD_FILE), what, "make the run again")
+
+
+def _warn_of_changes(folder: Path, read: Collection[str]) -> None:
+    """Warn of files that have changed, where they are not read."""
+    others = {name: one for name, one in (load_sums(folder) or {}).items() if name not in read}
+    changed = [
+        name
+        for name, one in others.items()
+        if (folder / name).is_file() and file_sha256(folder / name) != one
+    ]
+    if changed:
+        warnings.warn(
+            f"{folder}: {', '.join(changed)}: changed since the run. This is not read: the ranking "
+            "is computed from the comparisons.",
+            FileWarning,
+            stacklevel=3,
+        )
 
 
 def _check_unchanged(folder: Path, written: dict[str, str]) -> None:

@@ -4,8 +4,8 @@ Conventions
 -----------
 All candidates play one programme. Their skill is known, spread evenly from beginner to master; the
 better half passed the preliminary round. A folder gets ``roster.csv``, ``competition.toml``, a FLAC
-file for each candidate, and ``manifest.csv`` to train a ranker with; a recording that is there is
-not made again.
+file for each candidate, and ``manifest.csv`` to train a ranker with. A recording that is there is
+not made again, unless it is damaged, by its hash in ``SHA256SUMS``.
 """
 
 from io import BytesIO
@@ -18,6 +18,7 @@ import pandas as pd
 from icpc.synthetic.pieces import STYLES
 from icpc.synthetic.recitals import draw_recitals, sound_of
 from ranking.files.atomic import write_bytes, write_text
+from ranking.files.hashing import SUMS_FILE, file_states, read_sums, write_sums
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
 from ranking.progress import SILENT, Progress
@@ -46,15 +47,17 @@ def write_demonstration(
     seed
         Seed of programme, players and pianos.
     progress
-        Shows the recordings.
+        Shows the recordings; a remark where one was damaged.
     """
     recitals = draw_recitals(list(STYLES), 1, len(NAMES), seconds, PIECES, seed)
     better = float(np.median([recital.level for recital in recitals]))
-    rows = []
+    rows, states = [], _states(folder)
     with progress.start("playing", total=len(NAMES)):
         for name, recital in zip(NAMES, recitals, strict=True):
             path = folder / f"{name.lower()}-{seed}-{seconds:g}s.flac"
-            if not path.is_file():
+            if states.get(path.name) == "changed":
+                progress.remark(f"{path} is damaged, and is played again")
+            if states.get(path.name, "missing") in ("changed", "missing"):
                 write_flac(path, sound_of(recital, SAMPLE_RATE), SAMPLE_RATE)
             progress.advance()
             reached = ROUNDS[int(recital.level > better)]
@@ -65,6 +68,7 @@ def write_demonstration(
     write_text(SETTINGS, folder / "competition.toml")
     write_text(to_csv(manifest), folder / "manifest.csv")
     write_text(to_csv(roster), folder / "roster.csv")
+    write_sums(folder)
     return folder / "roster.csv"
 
 
@@ -72,6 +76,15 @@ def read_skill(roster: Path) -> pd.Series:
     """Return the level of each candidate of a roster that was written here, by id."""
     file = read_csv(roster, ("candidate", "skill"))
     return pd.Series(file.numbers("skill").to_numpy(), index=file.rows["candidate"])
+
+
+def _states(folder: Path) -> dict[str, str]:
+    """What became of the files of a folder; where nobody can tell, they are added."""
+    try:
+        sha256 = read_sums(folder / SUMS_FILE)
+    except (OSError, ValueError):
+        sha256 = {}
+    return file_states(folder, sha256)
 
 
 def write_flac(path: Path, samples: np.ndarray, sample_rate: int) -> None:

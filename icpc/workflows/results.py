@@ -2,18 +2,25 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from icpc.competition.competitions import load_competition
 from icpc.findings.finding import Findings
 from icpc.findings.kept import kept_findings
 from icpc.page.figures import draw_figures
 from icpc.page.page import check_page_can_be_written, report_page
-from icpc.study.hit_rate import HitRateCurve, published_points_hit_rate_curve, study_hit_rate_curve
+from icpc.study.hit_rate import (
+    HitRateCurve,
+    kept_hit_rate_curve,
+    published_points_hit_rate_curve,
+)
 from icpc.study.kept import KeptResults
-from icpc.study.run_folder import lock_run, replace_run
+from icpc.study.run_folder import RECORD_FILE, add_to_run, replace_run, verify_files
 from icpc.study.runs import default_run_folder, load_run_record, run_record, write_run
 from icpc.study.study import Study
 from ranking.errors import CompetitionError, Given, RunError
 from ranking.files.atomic import write_text
+from ranking.files.text import shareable_path
 from ranking.progress import SILENT, Progress
 
 
@@ -38,8 +45,15 @@ def check(study: Study, run: Path | None = None) -> Findings:
     return kept_findings(KeptResults(study, run))
 
 
-def hit_rate(study: Study) -> HitRateCurve:
+def hit_rate(study: Study, run: Path | None = None) -> HitRateCurve:
     """Return the hit-rate of a ranking: the share of its top k who passed the round.
+
+    Parameters
+    ----------
+    study
+        The ranking.
+    run
+        Folder that the study was loaded from: its hit-rate is kept there; None: nowhere.
 
     Raises
     ------
@@ -57,7 +71,7 @@ def hit_rate(study: Study) -> HitRateCurve:
     10  11          hyo-lee  0.909091
     11  12  tomoharu-ushida  0.833333
     """
-    return study_hit_rate_curve(study)
+    return kept_hit_rate_curve(KeptResults(study, run))
 
 
 def published_figure_hit_rate(competition: str, seed: int = 0) -> HitRateCurve:
@@ -95,12 +109,29 @@ def write_hit_rate(
     plot
         Whether to draw the figures.
     """
-    if study is None:
+    in_run = curve.stem == HitRateCurve.stem and (folder / RECORD_FILE).is_file()
+    if study is None and not in_run:
         return curve.draw(folder) if plot else [curve.write(folder)]
-    with replace_run(folder) as new:
-        write_run(study, new)
+    with add_to_run(folder) if study is None else replace_run(folder) as new:
+        if study is not None:
+            write_run(study, new)
         written = curve.draw(new) if plot else [curve.write(new)]
     return [folder / path.name for path in written]
+
+
+def verify_run(run: Path) -> pd.DataFrame:
+    """Return what became of each file of a run: unchanged, changed, missing, or added since.
+
+    Raises
+    ------
+    RunError
+        If a file cannot be read, or the run is of an earlier version, which has no hashes.
+
+    Returns
+    -------
+    table with columns ``file`` and ``status``
+    """
+    return pd.DataFrame(verify_files(run).items(), columns=["file", "status"])
 
 
 def report(
@@ -134,8 +165,8 @@ def report(
     command = command or _call(folder)
     if folder == run:
         page = report_page(study, record, command, folder)
-        with lock_run(folder):
-            write_text(page, folder / "report.html")
+        with add_to_run(folder) as new:
+            write_text(page, new / "report.html")
     else:
         with replace_run(folder) as new:
             write_run(study, new)
@@ -162,9 +193,9 @@ def write_report_figures(
     from plots.style import plot_style, write_figure
 
     drawn = []
-    with progress.start("drawing"), plot_style(dark=dark):
+    with progress.start("drawing"), plot_style(dark=dark), add_to_run(folder) as new:
         for name, figure in draw_figures(study):
-            write_figure(figure, folder, name)
+            write_figure(figure, new, name)
             drawn.append(folder / name)
     return drawn
 
@@ -201,4 +232,4 @@ def figure_folder(out: Path | None, run: Path | None, name: str, changed: bool) 
 
 def _call(folder: Path) -> str:
     """The call that makes a page again in Python."""
-    return f"icpc.report(icpc.load_run(pathlib.Path({str(folder)!r})))"
+    return f"icpc.report(icpc.load_run(pathlib.Path({shareable_path(folder)!r})))"

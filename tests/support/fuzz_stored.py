@@ -38,9 +38,9 @@ from ranking.embeddings.store import EmbeddingStore, read_on_demand
 from ranking.encoders.checkpoints import read_checkpoint, state_dict_of
 from ranking.encoders.spec import Weights
 from ranking.encoders.weights_lock import expected_sha256
-from ranking.errors import JudgeError
+from ranking.errors import FileWarning, JudgeError
 from ranking.evaluation.permuted_outcomes import npy_to_outcomes, outcomes_to_npy
-from ranking.files.hashing import json_sha256
+from ranking.files.hashing import CHECK, HASH_BYTES, json_sha256, with_check, with_hash
 from ranking.files.records import parse_array
 from ranking.judging.vote_log import open_vote_log
 from ranking.network.head import HeadConfig, make_head
@@ -61,7 +61,7 @@ def targets() -> dict[str, Target]:
         **_of_weights(),
         **_of_embeddings(),
         **_of_runs(),
-        "probe": json_target(record, "probe.json", _read_probe),
+        "probe": json_target(record, "probe.json", _read_probe, repaired=_with_check),
         "probe weights": Target(
             weights,
             "probe.safetensors",
@@ -70,7 +70,13 @@ def targets() -> dict[str, Target]:
             at_header="no weights file",
             changed=with_other_bytes,
         ),
-        "training": Target(_state(), "t.fit", _read_state, at_header="cannot be read"),
+        "training": Target(
+            _state(),
+            "t.fit",
+            _read_state,
+            at_header="cannot be read",
+            repaired=lambda content: with_hash(content[:-HASH_BYTES]),
+        ),
         "votes log": Target(_votes(), "v/x.votes", _read_votes, changed=with_other_bytes),
         "array": Target(
             _npy(), "a.npy", _read_array, 0.9, at_header="damaged", changed=with_other_bytes
@@ -91,14 +97,16 @@ json_target = partial(Target, changed=with_other_values, at_header=NO_JSON)
 
 
 def _of_runs() -> dict[str, Target]:
-    names = json.dumps({"names": ["ranking.csv", RECORD_FILE]}).encode()
+    names = json.dumps(with_check({"names": ["ranking.csv", RECORD_FILE]})).encode()
     return {
         "run": json_target(
             (DATA / "run-0.1.0" / RECORD_FILE).read_bytes(),
             f"run/{RECORD_FILE}",
             lambda path: load_run_record(path.parent),
         ),
-        "names of a run": json_target(names, f"n/{COMPLETE}/{NAMES_FILE}", _read_names),
+        "names of a run": json_target(
+            names, f"n/{COMPLETE}/{NAMES_FILE}", _read_names, repaired=_with_check
+        ),
         "findings": json_target(
             _findings(),
             f"kept/{FINDINGS_FILE}",
@@ -126,7 +134,8 @@ def _study() -> Study:
     folder = Path(tempfile.mkdtemp()) / "run"
     shutil.copytree(DATA / "run-0.1.0", folder)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RenamedWarning)
+        for own in (RenamedWarning, FileWarning):
+            warnings.simplefilter("ignore", own)
         return load_run(folder)
 
 
@@ -139,7 +148,8 @@ def _findings() -> bytes:
         warnings.catch_warnings(),
         patch("icpc.findings.kept.check_study", some),
     ):
-        warnings.simplefilter("ignore", RenamedWarning)
+        for own in (RenamedWarning, FileWarning):
+            warnings.simplefilter("ignore", own)
         kept = KeptResults(study, folder)
         kept_findings(kept)
         hit_rate_curves_by_label(kept)
@@ -177,6 +187,15 @@ def _with_hash(content: bytes, name: str, of: Callable[[Any], Any]) -> bytes:
     return json.dumps(values).encode()
 
 
+def _with_check(content: bytes) -> bytes:
+    """A record with the hash of its other values made anew, if it is one."""
+
+    def unchecked(facts: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in facts.items() if name != CHECK}
+
+    return _with_hash(content, CHECK, unchecked)
+
+
 def _read_probe(path: Path) -> object:
     path.with_suffix(".safetensors").write_bytes(_probe()[0])
     return load_probe(path.with_suffix(".safetensors"))
@@ -185,7 +204,7 @@ def _read_probe(path: Path) -> object:
 def _read_probe_weights(path: Path) -> object:
     facts = json.loads(_probe()[1])
     facts["weights_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.with_suffix(".json").write_text(json.dumps(facts))
+    path.with_suffix(".json").write_bytes(_with_check(json.dumps(facts).encode()))
     state = load_probe(path).head.state_dict()
     if not all(torch.isfinite(one).all() for one in state.values() if one.is_floating_point()):
         raise ValueError("weights that are no numbers")
@@ -256,12 +275,6 @@ def _embedding() -> tuple[bytes, bytes]:
 def _of_embeddings() -> dict[str, Target]:
     array, record = _embedding()
 
-    def with_check(content: bytes) -> bytes:
-        def unchecked(facts: dict[str, Any]) -> dict[str, Any]:
-            return {name: value for name, value in facts.items() if name != "check"}
-
-        return _with_hash(content, "check", unchecked)
-
     name = f"store/{KEY.folder}/{SOUND_SHA256}"
     return {
         "embedding": Target(
@@ -273,7 +286,7 @@ def _of_embeddings() -> dict[str, Target]:
             changed=with_other_bytes,
         ),
         "embedding's record": json_target(
-            record, f"{name}.json", _read_embedding, repaired=with_check
+            record, f"{name}.json", _read_embedding, repaired=_with_check
         ),
     }
 

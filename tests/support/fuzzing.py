@@ -24,7 +24,7 @@ import numpy as np
 from mutations import with_random_edits
 
 from ranking.deprecation import RenamedWarning
-from ranking.errors import JudgeError
+from ranking.errors import FileWarning, JudgeError
 
 PAST_HEADER = re.compile(r"(?:line|row|cell) (?:[A-Z]*)(?!1\b)\d+")
 LONGEST_SECONDS = 60
@@ -78,7 +78,8 @@ class Target:
             If it ended otherwise: that is a fault.
         """
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RenamedWarning)
+            for own in (RenamedWarning, FileWarning):
+                warnings.simplefilter("ignore", own)
             try:
                 self.read(path)
             except JudgeError as error:

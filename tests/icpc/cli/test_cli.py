@@ -10,14 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from cup import COMPARISONS, ROSTER, ROUNDS, judge, own
 
-from icpc.cli import app
 from icpc.competition.bundled import BUNDLED
-
-ROSTER = "candidate,name,reached\nann,Ann,final\nbob,Bob,one\ncyd,Cyd,one\n"
-COMPARISONS = "first,second,winner\nann,bob,ann\nbob,cyd,tie\ncyd,ann,cyd\n"
-ROUNDS = ("--rounds", "one,final")
 
 
 def slow(*values):
@@ -31,14 +26,6 @@ def here(tmp_path, monkeypatch):
     Path("mine.csv").write_text(ROSTER)
     Path("my.csv").write_text(COMPARISONS)
     return tmp_path
-
-
-def judge(*arguments):
-    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
-
-
-def own(command, *more):
-    return judge(command, "--roster", "mine.csv", *ROUNDS, "--comparisons", "my.csv", *more)
 
 
 def shell(*arguments, **environment):

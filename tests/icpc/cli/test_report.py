@@ -43,7 +43,7 @@ def test_a_report_lies_in_a_run_and_says_how_it_was_made(here):
     assert result.stdout.strip() == "mine: runs/mine/report.html"
     names = {path.name for path in Path("runs/mine").iterdir()}
     tables = {"roster.csv", "comparisons.csv", "ranking.csv", "rank-probabilities.csv"}
-    assert names == {*tables, "run.json", "findings.json", "report.html"}
+    assert names == {*tables, "run.json", "findings.json", "report.html", "SHA256SUMS"}
     page = html.unescape(Path("runs/mine/report.html").read_text(encoding="utf-8"))
     assert "judge report --roster mine.csv --rounds one,final --comparisons my.csv --seed 3" in page
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from icpc.findings import kept as findings_kept
 from icpc.findings.finding import Findings
 from icpc.page import curves as page_curves
 from icpc.page.page import report_page
+from icpc.study import hit_rate as study_hit_rate
 from icpc.study import kept
 from icpc.study.comparisons import load_comparisons
 from icpc.study.kept import KeptResults
@@ -20,8 +22,9 @@ from icpc.study.runs import load_run, run_record, save_run
 from icpc.study.settings import Settings
 from icpc.study.study import run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
-from icpc.workflows.results import check
+from icpc.workflows.results import check, hit_rate, verify_run
 from icpc.workflows.settings import Source
+from ranking.errors import FileWarning
 from ranking.files.hashing import json_sha256
 
 
@@ -54,16 +57,17 @@ def run(made, tmp_path):
 def computed(monkeypatch):
     """Names of what was computed, in order; nothing that takes long really is."""
     done = []
-    results = {"check_study": Findings(()), "_own_and_recounted": {}}
 
-    for module, name in ((findings_kept, "check_study"), (page_curves, "_own_and_recounted")):
+    def result(study):
+        done.append("check_study")
+        return Findings(())
 
-        def result(study, name=name):
-            done.append(name)
-            return results[name]
-
-        monkeypatch.setattr(module, name, result)
+    monkeypatch.setattr(findings_kept, "check_study", result)
     return done
+
+
+def computing_again(*_):
+    raise AssertionError
 
 
 def page(run):
@@ -73,9 +77,18 @@ def page(run):
 
 def test_findings_and_page_are_the_same_kept_or_computed(run, monkeypatch):
     found, shown = check(load_run(run), run), page(run)
-    for module, name in ((findings_kept, "check_study"), (page_curves, "_own_and_recounted")):
-        monkeypatch.delattr(module, name)
+    curve = hit_rate(load_run(run), run)
+    computing = (
+        (findings_kept, "check_study"),
+        (study_hit_rate, "study_hit_rate_curve"),
+        (page_curves, "_recounted"),
+    )
+    for module, name in computing:
+        monkeypatch.setattr(module, name, computing_again)
     assert page(run) == shown
+    again = hit_rate(load_run(run), run)
+    pd.testing.assert_frame_equal(again.curve, curve.curve)
+    assert (again.sentences, again.remarks) == (curve.sentences, curve.remarks)
     kept_ones = check(load_run(run), run)
     pd.testing.assert_frame_equal(kept_ones.table(), found.table())
     for one, other in zip(kept_ones, found, strict=True):
@@ -103,7 +116,9 @@ def test_what_is_kept_is_made_anew_when_it_is_no_longer_that_of_the_run(run, com
             monkeypatch.setattr(kept, "_code_sha256", code)
             text = (run / FINDINGS_FILE).read_text(encoding="utf-8")
             (run / FINDINGS_FILE).write_text(text.replace("[]", "[1]"), encoding="utf-8")
-        assert not KeptResults(study, run)._values, change
+        changed = pytest.warns(FileWarning, match="changed since it was written")
+        with changed if change == "file" else nullcontext():
+            assert not KeptResults(study, run)._values, change
 
 
 def test_only_the_runs_own_settings_are_kept(run, computed):
@@ -122,7 +137,9 @@ def test_only_the_runs_own_settings_are_kept(run, computed):
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"values": 1}', "\0"])
 def test_a_damaged_file_is_written_anew(run, computed, text):
     (run / FINDINGS_FILE).write_text(text, encoding="utf-8")
-    check(load_run(run), run)
+    with pytest.warns(FileWarning, match=r"findings\.json: changed since it was written"):
+        check(load_run(run), run)
+    assert (verify_run(run)["status"] == "unchanged").all()
     assert "values" in json.loads((run / FINDINGS_FILE).read_text(encoding="utf-8"))
     assert computed == ["check_study"]
 

@@ -23,6 +23,7 @@ from icpc.study.run_folder import (
 )
 from icpc.study.runs import load_run, save_run
 from ranking.errors import RunError
+from ranking.files.hashing import SUMS_FILE, read_sums, with_check
 
 OLD = {"run.json": "old", "ranking.csv": "old", "report.html": "old", "votes.csv": "old"}
 NEW = {"run.json": "new", "ranking.csv": "new", "comparisons.csv": "new"}
@@ -34,7 +35,9 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+    """The files of a folder, but for their hashes."""
+    files = [path for path in folder.iterdir() if path.is_file() and path.name != SUMS_FILE]
+    return {path.name: path.read_text() for path in files}
 
 
 @pytest.fixture
@@ -54,6 +57,7 @@ def test_a_run_is_replaced_with_its_report_and_other_files_stay(folder):
     (folder / "diary.txt").write_text("mine")
     replace(folder)
     assert contents(folder) == {**NEW, "diary.txt": "mine"}
+    assert read_sums(folder / SUMS_FILE).keys() == NEW.keys()
     assert not [path for path in folder.iterdir() if path.is_dir()]
 
 
@@ -136,7 +140,7 @@ def test_a_killed_process_leaves_the_old_run_and_the_same_call_works(folder):
     (folder / f".run.json.{'ab' * 8}").write_text("half")  # of an atomic write
     replace(folder)
     assert contents(folder) == NEW
-    assert len([*folder.iterdir()]) == len(NEW)
+    assert len([*folder.iterdir()]) == len(NEW) + 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such lock")
@@ -180,7 +184,9 @@ def test_no_other_file_is_moved_than_those_of_a_run(tmp_path):
     complete = tmp_path / "run" / ".complete"
     complete.mkdir(parents=True)
     (tmp_path / "run" / "x").write_text("mine")
-    (complete / ".names.json").write_text(json.dumps({"names": ["../../outside", "../x"]}))
+    (complete / ".names.json").write_text(
+        json.dumps(with_check({"names": ["../../outside", "../x"]}))
+    )
     (tmp_path / "outside").write_text("stays")
     finish_replacing(tmp_path / "run")
     assert (tmp_path / "outside").read_text() == "stays"

@@ -12,6 +12,7 @@ from icpc.study.runs import load_run, load_run_record
 from ranking.deprecation import RenamedWarning
 from ranking.errors import JudgeError, RunError
 
+pytestmark = pytest.mark.filterwarnings("ignore::ranking.errors.FileWarning")  # without hashes
 KEPT = Path(__file__).parents[2] / "data" / "run-0.1.0"
 HOSTILE = (
     None,

@@ -14,8 +14,8 @@ from icpc.study.runs import load_run, load_run_record, save_run
 from icpc.study.settings import Settings
 from icpc.study.study import run_study
 from ranking.deprecation import RenamedWarning
-from ranking.errors import RunError
-from ranking.files.hashing import file_sha256
+from ranking.errors import FileWarning, RunError
+from ranking.files.hashing import file_sha256, write_sums
 from ranking.tables import RANK_PROBABILITIES
 
 KEPT = Path(__file__).parents[2] / "data" / "run-0.1.0"
@@ -47,7 +47,7 @@ def test_a_run_of_version_0_1_0_is_read(tmp_path):
 
     Strengths of an unbeaten candidate and intervals are estimated otherwise since.
     """
-    with pytest.warns(RenamedWarning) as warned:
+    with pytest.warns(RenamedWarning) as warned, pytest.warns(FileWarning, match="cannot be told"):
         study = load_run(KEPT)
     assert len(warned) == 2  # run.json and votes.csv
     kept = pd.read_csv(KEPT / "ranking.csv").rename(columns={"games": "comparisons"})
@@ -65,7 +65,7 @@ def test_a_run_of_version_0_1_0_is_read(tmp_path):
         pd.read_csv(tmp_path / "run" / "votes.csv"),
         votes.rename(columns={"position": "first_window"}),
     )
-    with pytest.warns(RenamedWarning):
+    with pytest.warns(RenamedWarning), pytest.warns(FileWarning):
         old = load_run_record(KEPT)
     new = load_run_record(tmp_path / "run")
     for part in ("competition", "comparisons", "settings"):
@@ -129,6 +129,8 @@ def test_probabilities_of_an_earlier_run_are_removed_and_are_no_input(stage3, tm
     (folder / "rank-probabilities.csv").unlink()
     again = load_run(folder)
     (folder / "rank-probabilities.csv").write_text("old")
+    with pytest.warns(FileWarning, match="rank-probabilities.csv: changed since the run"):
+        load_run(folder)
     save_run(replace(again, intervals=replace(again.intervals, components=())), folder)
     assert not (folder / "rank-probabilities.csv").exists()
 
@@ -147,6 +149,7 @@ def test_a_run_keeps_its_joint_ranges_and_can_have_those_of_each(stage3, tmp_pat
     record = json.loads(path.read_text())
     del record["settings"]["ranges"]
     path.write_text(json.dumps(record))
+    write_sums(tmp_path / "each")
     assert load_run(tmp_path / "each").settings == Settings()
     differing = stage3.ranking.compare(joint.ranking).columns.get_level_values(0)
     assert set(differing) == {"rank_low", "rank_high"}
@@ -204,6 +207,7 @@ def test_a_changed_or_missing_file_is_noticed(run, name):
 )
 def test_a_record_that_is_none_is_refused(run, record):
     (run / "run.json").write_text(record)
+    write_sums(run)
     with pytest.raises(RunError, match="not the record of a run"):
         load_run(run)
 
@@ -212,6 +216,7 @@ def test_a_record_with_settings_of_another_version_is_refused(run):
     facts = json.loads((run / "run.json").read_text())
     facts["settings"]["colour"] = "red"
     (run / "run.json").write_text(json.dumps(facts))
+    write_sums(run)
     with pytest.raises(RunError, match="not the record of a run"):
         load_run(run)
 
@@ -221,6 +226,7 @@ def test_figures_of_an_earlier_run_are_removed(study2015, run):
         (run / name).write_bytes(b"old")
     save_run(study2015, run)
     assert sorted(path.name for path in run.iterdir()) == [
+        "SHA256SUMS",
         "comparisons.csv",
         "rank-probabilities.csv",
         "ranking.csv",

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from flips import flips
+from remarks import Remarks
 
 from icpc.competition.competitions import read_competition
 from icpc.competition.recordings import find_recordings
 from icpc.synthetic.demonstration import NAMES, write_demonstration, write_flac
 from ranking.audio.decoding import open_mono_sound
+from ranking.files.hashing import SUMS_FILE, file_states, read_sums
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,22 @@ def test_what_is_there_is_not_made_again_but_what_is_missing(roster):
     write_demonstration(roster.parent, seconds=10.0, seed=1)
     assert files[0].read_bytes() == before
     assert files[1].stat().st_mtime_ns == made
+
+
+def test_a_damaged_recording_is_played_again_and_said_to_be(roster):
+    file = sorted(roster.parent.glob("*.flac"))[0]
+    right, times = file.read_bytes(), {}
+    for one in roster.parent.glob("*.flac"):
+        times[one] = one.stat().st_mtime_ns
+    ((_, flipped),) = flips(right, 1)
+    file.write_bytes(flipped)
+    write_demonstration(roster.parent, 10.0, 1, shown := Remarks())
+    assert shown.remarks == [f"{file} is damaged, and is played again"]
+    assert file.read_bytes() == right
+    assert all(one.stat().st_mtime_ns == times[one] for one in times if one != file)
+    assert set(file_states(roster.parent, read_sums(roster.parent / SUMS_FILE)).values()) == {
+        "unchanged"
+    }
 
 
 def test_flac_gives_back_the_samples(tmp_path):
