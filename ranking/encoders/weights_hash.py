@@ -5,7 +5,7 @@ Conventions
 A hash is cached as long as this process lives and, of a large file, in ``.NAME.sha256.json``
 beside it. It holds only for a file of the same length and time of change. File systems' clocks are
 coarse: a file that changed within two seconds before its hash was written may have changed again,
-and is hashed anew. So is a file whose cached hash cannot be read or written.
+and is hashed anew. So is a file whose cached hash cannot be read or written, or is damaged.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ranking.errors import WeightsError
 from ranking.files.atomic import open_atomic
-from ranking.files.hashing import file_sha256
+from ranking.files.hashing import file_sha256, with_check, without_check
 
 LARGE_BYTES = 64 << 20  # smaller files are hashed in a moment
 CLOCK_TOLERANCE_NS = 2_000_000_000
@@ -59,7 +59,7 @@ def _read(record: Path, size: int, changed: int) -> str | None:
     try:
         if record.stat().st_mtime_ns - changed < CLOCK_TOLERANCE_NS:
             return None
-        facts = read_record(record)
+        facts = without_check(read_record(record))
         own = (facts["size"], facts["mtime_ns"]) == (size, changed)
         known = re.fullmatch("[0-9a-f]{64}", facts["sha256"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -70,6 +70,6 @@ def _read(record: Path, size: int, changed: int) -> str | None:
 def _write(record: Path, facts: dict[str, int | str]) -> None:
     try:
         with open_atomic(record) as file:
-            file.write(json.dumps(facts).encode())
+            file.write(json.dumps(with_check(facts)).encode())
     except OSError:
         return

@@ -63,6 +63,17 @@ def read_bytes(path: Path) -> bytes:
         ) from None
 
 
+def shareable_path(path: Path) -> str:
+    """Return a path as others may read it: relative, or its name alone, without home or user.
+
+    Examples
+    --------
+    >>> shareable_path(Path("runs/mine")), shareable_path(Path("/home/ana/mine"))
+    ('runs/mine', 'mine')
+    """
+    return path.name if path.is_absolute() or ".." in path.parts else path.as_posix()
+
+
 def is_pipe(path: Path) -> bool:
     """Return whether a path is of no file or folder, but a pipe or device."""
     return path.exists() and not path.is_file() and not path.is_dir()

@@ -102,7 +102,7 @@ def compare_windows(
         Workers, one by default; more are made by
         :func:`ranking.judging.all_pairs.single_threaded_torch_workers`.
     progress
-        Counts pairs of windows; a remark where an earlier call was interrupted.
+        Counts pairs of windows; a remark where an earlier call was interrupted, or left damage.
 
     Raises
     ------
@@ -143,6 +143,8 @@ def compare_windows(
                 progress.remark(
                     f"votes are computed, but not kept: {cache.folder} cannot be written"
                 )
+            if log.damaged:
+                progress.remark(f"votes in {cache.folder} are damaged; they are computed again")
         skipped = len(records)
         total, done = sum(sizes), sum(sizes[:skipped])
         if cache is not None and 0 < done < total:

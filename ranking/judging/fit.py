@@ -22,6 +22,7 @@ import pandas as pd
 
 from ranking.deprecation import RenamedWarning
 from ranking.embeddings.bank import EmbeddingBank
+from ranking.errors import FileWarning, ProbeError
 from ranking.files.hashing import json_sha256
 from ranking.judging.compare import ResultCache, windows_on_disk
 from ranking.judging.probe_ranker import ProbeRanker, as_ranker
@@ -61,16 +62,16 @@ def fit_ranker(
     seed
         Seed of dropout and of the order of pairs.
     cache
-        A ranker that an earlier call left there is not fitted again.
+        A ranker that an earlier call left there is not fitted again, unless it is damaged.
     progress
-        Counts steps.
+        Counts steps; a remark where a ranker of the cache is damaged.
 
     Raises
     ------
     TableError
         If the scores are all equal.
     ProbeError
-        If a cached ranker cannot be read, or none can be written.
+        If none can be written to the cache.
 
     References
     ----------
@@ -90,8 +91,8 @@ def fit_ranker(
     if cache is not None:
         folder = cache.folder / json_sha256(_fit_on_disk(task, run, bank, cache))
         path = folder / "ranker.safetensors"
-        if path.with_suffix(".json").is_file():
-            return _cached(path)
+        if (cached := _cached(path, progress)) is not None:
+            return cached
     load_batch = partial(load_segments_and_mask, bank)
     trained = train_run(task, run, load_batch, bank.device, progress, folder)
     record = replace(
@@ -112,11 +113,18 @@ def fit_ranker(
     return fitted
 
 
-def _cached(path: Path) -> ProbeRanker:
-    """A ranker of the cache; that its file may have old names is nothing to warn of."""
+def _cached(path: Path, progress: Progress) -> ProbeRanker | None:
+    """The ranker of the cache, None if there is none or it is damaged; files may be old ones."""
+    if not path.with_suffix(".json").is_file():
+        return None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RenamedWarning)
-        return as_ranker(load_probe(path))
+        for category in (RenamedWarning, FileWarning):
+            warnings.simplefilter("ignore", category)
+        try:
+            return as_ranker(load_probe(path))
+        except ProbeError as error:
+            progress.remark(f"{error.where}: {error.what}; this ranker is fitted again")
+            return None
 
 
 def _fit_on_disk(

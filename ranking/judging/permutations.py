@@ -3,8 +3,9 @@
 Conventions
 -----------
 :mod:`ranking.evaluation.permuted_outcomes` says what a permutation is. Each is a file, written when
-it is finished; rankers and votes of the unfinished one are in a folder beside it. A call after an
-interruption, or one that asks for more permutations, computes only what is missing.
+it is finished, an array with its hash behind it; rankers and votes of the unfinished one are in a
+folder beside it. A call after an interruption, or one that asks for more permutations, computes
+only what is missing or damaged.
 """
 
 import shutil
@@ -24,6 +25,7 @@ from ranking.evaluation.permuted_outcomes import (
     stack_outcomes,
 )
 from ranking.files.atomic import open_atomic, write_error
+from ranking.files.hashing import with_hash, without_hash
 from ranking.progress import SILENT, Progress
 
 FitAndCompare = Callable[[pd.Series, Path], pd.DataFrame]
@@ -53,7 +55,7 @@ def fit_permuted_results(
     fit_and_compare
         What is repeated.
     progress
-        Where to show how far it is.
+        Where to show how far it is; a remark where a permutation is damaged.
 
     Raises
     ------
@@ -66,6 +68,8 @@ def fit_permuted_results(
             path = folder / f"{number:05}.npy"
             outcomes = _read(path, len(score))
             if outcomes is None:
+                if path.is_file():
+                    progress.remark(f"{path} is damaged; this permutation is computed again")
                 permuted = permute_results(score, seed, number)
                 unfinished = folder / f"unfinished-{number:05}"
                 outcomes = rename_outcomes(fit_and_compare(permuted.score, unfinished), permuted)
@@ -78,13 +82,16 @@ def fit_permuted_results(
 
 def _read(path: Path, n: int) -> np.ndarray | None:
     """The outcomes of a permutation of n candidates; None if there is no sound file."""
-    return npy_to_outcomes(path.read_bytes(), n) if path.is_file() else None
+    try:
+        return npy_to_outcomes(without_hash(path.read_bytes()), n) if path.is_file() else None
+    except ValueError:
+        return None
 
 
 def _write(outcomes: np.ndarray, path: Path) -> None:
     try:
         with open_atomic(path) as file:
-            file.write(outcomes_to_npy(outcomes))
+            file.write(with_hash(outcomes_to_npy(outcomes)))
     except OSError as error:
         kept = "finished permutations are used"
         raise write_error(StoreError, path, error, kept, key="other-store") from None

@@ -4,8 +4,8 @@ Conventions
 -----------
 A log is one file, named by a hash of what its votes depend on, the classes of device that computed
 embeddings and votes among it: one record after another, each of some float32 values and their
-CRC-32. The length of each record is known to whoever opens the log. A
-record that is incomplete or damaged ends the log: it and those that follow are computed again.
+CRC-32. The length of each record is known to whoever opens the log. A record that is incomplete, as
+a killed process leaves it, or damaged ends the log: it and those that follow are computed again.
 Where a log cannot be written, as on a disk that is read-only, what it holds is used, and the rest
 is computed without being kept.
 """
@@ -13,7 +13,7 @@ is computed without being kept.
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from io import BufferedRandom, BytesIO
+from io import SEEK_END, BufferedRandom, BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,7 +27,7 @@ CHECKSUM_BYTES = 4
 
 
 class VoteLog:
-    """An open log; ``records`` are those that it holds, in order.
+    """An open log; ``records`` are those that it holds, in order, ``damaged`` whether one was.
 
     Parameters
     ----------
@@ -44,7 +44,10 @@ class VoteLog:
     ) -> None:
         self._file, self.kept = file, kept
         self.records = list(_valid_records(file, lengths))
-        file.seek(sum(record.nbytes + CHECKSUM_BYTES for record in self.records))
+        end = sum(record.nbytes + CHECKSUM_BYTES for record in self.records)
+        following = 4 * sum(lengths[len(self.records) :][:1]) + CHECKSUM_BYTES
+        self.damaged = file.seek(0, SEEK_END) - end >= following
+        file.seek(end)
         file.truncate()
 
     def append(self, record: np.ndarray) -> None:

@@ -4,13 +4,14 @@ Conventions
 -----------
 ``FILE.safetensors`` holds numbers only; ``FILE.json`` names the task, the cache key of the
 embeddings, the shape of the head, the settings, the SHA-256 of the training data, the results, what
-it was computed with, the version of this program, and the SHA-256 of the weights. The JSON is
-written last. A probe is refused where any of it does not fit. Files of version 0.1.0 are read, with
-a warning of old names.
+it was computed with, the version of this program, the SHA-256 of the weights, and that of all this.
+The JSON is written last. A probe is refused where any of it does not fit. Files of version 0.1.0
+(format 1) have no hash of the record: they are read, with a warning of that, and of old names.
 """
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,13 +25,13 @@ from ranking import __version__
 from ranking.deprecation import with_new_names
 from ranking.embeddings.cache_key import CacheKey
 from ranking.encoders.checkpoints import check_weights, load_strictly, read_checkpoint
-from ranking.errors import ProbeError, WeightsError
+from ranking.errors import FileWarning, ProbeError, WeightsError
 from ranking.files.atomic import open_atomic, write_error
-from ranking.files.hashing import file_sha256
+from ranking.files.hashing import file_sha256, with_check, without_check
 from ranking.files.records import check_fields, read_record
 from ranking.network.head import Head, HeadConfig, make_head
 
-FORMAT = 1
+FORMAT, UNCHECKED_FORMAT = 2, 1
 SUFFIX = ".safetensors"
 
 RENAMED = {"made": "cache_key", "note": "remark"}
@@ -121,7 +122,7 @@ def save_probe(probe: Probe, path: Path) -> None:
         del facts["computation"]
     if probe.record.cache_key.segmentation == 1:
         del facts["cache_key"]["segmentation"]
-    record = (json.dumps(facts, indent=1) + "\n").encode()
+    record = (json.dumps(with_check(facts), indent=1) + "\n").encode()
     try:
         for place, content in ((path, weights), (_beside(path), record)):
             with open_atomic(place) as file:
@@ -219,10 +220,15 @@ def _read_record(path: Path) -> tuple[Record, str]:
     """The record, and the SHA-256 of its weights."""
     try:
         facts = read_record(path)
-        if (found := facts.pop("format")) != FORMAT:
+        if (found := facts["format"]) not in (FORMAT, UNCHECKED_FORMAT):
             raise ProbeError(
                 str(path), f"written in format {found}, this program knows {FORMAT}", "update judge"
             )
+        if found == FORMAT:
+            facts = without_check(facts)
+        else:
+            _warn_unchecked(path)
+        del facts["format"]
         digest: str = facts.pop("weights_sha256")
         written = facts["cache_key"] if "cache_key" in facts else facts["made"]
         facts["front_end"] = dict(written.pop("front_end"))
@@ -235,3 +241,9 @@ def _read_record(path: Path) -> tuple[Record, str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ProbeError(str(path), f"not a probe's record ({error})", "train it again") from None
     return record, digest
+
+
+def _warn_unchecked(path: Path) -> None:
+    what = "a probe of an earlier version, without a hash of its record"
+    what = f"{path}: {what}; whether that has changed since cannot be told."
+    warnings.warn(what, FileWarning, stacklevel=4)

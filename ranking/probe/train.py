@@ -17,7 +17,7 @@ from ranking.probe.batches import BatchLoader
 from ranking.probe.computation import torch_threads
 from ranking.probe.loop import Loop
 from ranking.probe.settings import TrainedRun, TrainingRun
-from ranking.probe.state import remark_on_states, remove_state, state_path
+from ranking.probe.state import is_undamaged, remark_on_states, remove_state, state_path
 from ranking.progress import SILENT, Progress
 from ranking.tasks.task import Task
 
@@ -72,7 +72,7 @@ def train_runs(
         Where to compute, such as "cuda".
     progress
         Shows a stage for each stack, of its steps; and a remark where an earlier call left
-        something, whether this one goes on from it or starts anew.
+        something, whether this one goes on from it or starts anew, as from what is damaged.
     resume_folder
         A folder for what an interrupted training needs to go on. What is in it of other runs is
         left alone; finished runs leave nothing.
@@ -93,6 +93,9 @@ def train_runs(
         with torch_threads(own[0].settings.threads):
             loop = Loop(task, own, load_batch, device)
             state = None if resume_folder is None else state_path(resume_folder, loop.sha256)
+            if state is not None and state.is_file() and not is_undamaged(state):
+                progress.remark(f"{state} is damaged; this training starts anew")
+                remove_state(state)
             if state is not None and not remark and (remark := remark_on_states(state, states)):
                 progress.remark(remark)
             what = f"training {stack} of {len(stacks)}" if len(stacks) > 1 else "training"

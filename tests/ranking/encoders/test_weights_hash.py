@@ -4,6 +4,7 @@ import os
 import time
 
 import pytest
+from flips import taken_in_silence
 
 from ranking.encoders import weights_hash
 from ranking.encoders.weights_hash import weights_sha256
@@ -81,6 +82,17 @@ def test_a_record_that_cannot_be_read_is_written_again(hashed, tmp_path, content
     forget()
     assert weights_sha256(path) == file_sha256(path)
     assert hashed == [path]
+
+
+def test_a_flip_in_a_record_is_never_believed(hashed, tmp_path):
+    path = write(tmp_path / "w.pth", b"a large file")
+    right = weights_sha256(path)
+
+    def read():
+        forget()
+        return weights_sha256(path)
+
+    assert not taken_in_silence(record_of(path), 200, read, right.__eq__)
 
 
 def test_where_nothing_can_be_written_it_is_hashed_each_time(hashed, tmp_path):

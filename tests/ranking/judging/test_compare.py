@@ -225,8 +225,11 @@ def test_a_flipped_byte_is_noticed_and_its_tile_computed_again(tmp_path, compute
     raw[-100] ^= 4
     log_in(cache).write_bytes(raw)
     computed.clear()
-    pd.testing.assert_frame_equal(compare_windows(ranker, bank, cache=cache), whole)
+    recorder = Recorder()
+    again = compare_windows(ranker, bank, cache=cache, progress=recorder)
+    pd.testing.assert_frame_equal(again, whole)
     assert computed == [8 * 24]  # the last tile, of 16 + 8
+    assert recorder.remarks[0] == f"votes in {tmp_path} are damaged; they are computed again"
 
 
 @pytest.mark.parametrize("change", ["head", "recordings", "windows", "candidates", "pairing"])

@@ -107,7 +107,7 @@ def test_a_fit_on_another_class_of_device_is_another_fit(tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "json_sha256", lambda facts: found.append(facts) or "0" * 64)
     (tmp_path / ("0" * 64)).mkdir()
     (tmp_path / ("0" * 64) / "ranker.json").touch()
-    monkeypatch.setattr(fit, "_cached", lambda path: path)
+    monkeypatch.setattr(fit, "_cached", lambda path, progress: path)
     score = pd.Series([0.0, 1.0, 2.0], index=NAMES)
     cache = ResultCache(tmp_path, {"ann": "her recording"})
     for bank in (bank_on(), bank_on("cuda"), bank_on(embedded_on={"ann": "cuda"})):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from flips import flips
 from heads import fixed_head
 from skill import planted_bank
 
@@ -100,6 +101,10 @@ class Recorder(Progress):
     def __init__(self, stop_at: int = 0) -> None:
         self.stop_at = f"epoch {stop_at} "
         self.details: list[str] = []
+        self.remarks: list[str] = []
+
+    def remark(self, sentence: str) -> None:
+        self.remarks.append(sentence)
 
     def advance(self, steps: float = 1, detail: str = "") -> None:
         self.details += [detail] if detail else []
@@ -185,3 +190,20 @@ def test_a_fit_is_cached_under_the_name_that_it_always_had(tmp_path):
 def test_equal_results_are_refused(bank, score):
     with pytest.raises(TableError, match="no two recordings of unequal level"):
         fit_ranker(ranker_of(), bank, score * 0)
+
+
+@pytest.mark.parametrize("ending", [".json", ".safetensors"])
+def test_a_damaged_ranker_of_the_cache_is_fitted_again(bank, score, tmp_path, ending):
+    cache = ResultCache(tmp_path / "fits", {"r000": "her recording"})
+    whole = fit_ranker(ranker_of(), bank, score[:6], epochs=1, cache=cache).sha256
+    (file,) = cache.folder.glob(f"*/ranker{ending}")
+    right = file.read_bytes()
+    ((_, flipped),) = flips(right, 1)
+    file.write_bytes(flipped)
+    again = fit_ranker(
+        ranker_of(), bank, score[:6], epochs=1, cache=cache, progress=(shown := Recorder())
+    )
+    assert again.sha256 == whole
+    assert file.read_bytes() == right
+    (remark,) = shown.remarks
+    assert remark.endswith("; this ranker is fitted again")

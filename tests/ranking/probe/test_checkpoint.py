@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from flips import taken_in_silence
 from safetensors.torch import load_file, save_file
 
 from ranking.deprecation import RenamedWarning
 from ranking.embeddings.cache_key import make_cache_key
-from ranking.errors import ProbeError
+from ranking.errors import FileWarning, ProbeError
+from ranking.files.hashing import with_check
 from ranking.network.head import HeadConfig, make_head
 from ranking.probe.checkpoint import Probe, Record, check_probe_use, load_probe, save_probe
 from ranking.probe.computation import computation_facts
@@ -23,6 +25,7 @@ OLD = ROOT / "tests/data/probe-0.1.0/spectrogram.json"
 RENAMED = ("made", "note", "left", "classes", "sides", "rate", "decay", "half", "order")
 CONFIG = HeadConfig(frames=40, dimension=32, outputs=2, inputs=2, segments=3, width=8)
 CACHE_KEY = make_cache_key("spectrogram", "float32", "", {"log": True, "time_first": True})
+FLIPS = 200
 SETTINGS = {"seed": 3, "learning_rate": 1e-3}
 RECORD = Record(
     "expertise-2",
@@ -78,7 +81,7 @@ def test_a_probe_of_version_0_1_0_is_read_with_one_warning(tmp_path):
     """The shipped ranker's record as it was then: weights and their hash have not changed."""
     shutil.copy(SHIPPED, tmp_path)
     shutil.copy(OLD, tmp_path)
-    with pytest.warns(RenamedWarning) as warned:
+    with pytest.warns(RenamedWarning) as warned, pytest.warns(FileWarning, match="cannot be told"):
         old = load_probe(tmp_path / SHIPPED.name)
     (message,) = {str(one.message) for one in warned}
     for name in RENAMED:
@@ -110,8 +113,11 @@ def other_weights(path):
 
 
 def rewrite(path, **changed):
+    """Change values of a record, and have its hash as if it had been written so."""
     beside = path.with_suffix(".json")
-    beside.write_text(json.dumps({**json.loads(beside.read_text()), **changed}))
+    facts = json.loads(beside.read_text())
+    del facts["check"]
+    beside.write_text(json.dumps(with_check({**facts, **changed})))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +126,7 @@ def rewrite(path, **changed):
         (lambda path: path.unlink(), r"mine\.safetensors: there is no such file"),
         (lambda path: path.with_suffix(".json").unlink(), r"mine\.json: there is no such file"),
         (other_weights, r"not the weights that mine\.json names; train it again"),
-        (lambda path: rewrite(path, format=9), "written in format 9, this program knows 1"),
+        (lambda path: rewrite(path, format=9), "written in format 9, this program knows 2"),
         (lambda path: rewrite(path, cache_key=None), "not a probe's record"),
         (lambda path: rewrite(path, colour="red"), "not a probe's record"),
         (
@@ -141,6 +147,23 @@ def test_damaged_probes_are_refused(kept, damage, words):
     damage(path)
     with pytest.raises(ProbeError, match=words):
         load_probe(path)
+
+
+@pytest.mark.parametrize("ending", [".json", ".safetensors"])
+def test_a_flip_in_a_probe_is_found(kept, ending):
+    """Two heads of attention became four, and nothing else fits their number."""
+    probe, path = kept
+    file = path.with_suffix(ending)
+    assert not taken_in_silence(
+        file, FLIPS, lambda: load_probe(path), lambda found: found.record == probe.record
+    )
+
+
+def test_a_record_that_was_edited_is_refused(kept):
+    beside = kept[1].with_suffix(".json")
+    beside.write_text(beside.read_text().replace('"attention_heads": 2', '"attention_heads": 4'))
+    with pytest.raises(ProbeError, match=r"mine\.json: .*it is not what was written"):
+        load_probe(kept[1])
 
 
 def test_a_probe_has_a_name_that_says_so(kept, tmp_path):

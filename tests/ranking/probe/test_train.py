@@ -15,7 +15,6 @@ from killed import train_in_a_folder, train_in_a_process
 from skill import all_pairs, loader, planted_bank
 from torch.nn import functional
 
-from ranking.errors import ProbeError
 from ranking.network.head import HeadConfig, fit_scaler, make_head
 from ranking.network.pair_stack import PairStack
 from ranking.probe.batches import epoch_batches, with_units_of_few_windows
@@ -325,10 +324,20 @@ def test_what_another_training_saved_is_left_alone(run, load_batch, tmp_path):
         with pytest.raises(KilledError):
             train_run(TASK, changed, load_batch, progress=Killing(8), resume_folder=tmp_path)
     assert len(list(tmp_path.glob("*.fit"))) == 2
-    for file in tmp_path.iterdir():
-        file.write_bytes(file.read_bytes()[:1000])
-    with pytest.raises(ProbeError, match="cannot be read; remove it to train anew"):
-        train_run(TASK, run, load_batch, resume_folder=tmp_path)
+
+
+def test_a_training_starts_anew_from_a_damaged_state_and_says_so(run, load_batch, tmp_path):
+    whole = train_run(TASK, run, load_batch)
+    with pytest.raises(KilledError):
+        train_run(TASK, run, load_batch, progress=Killing(8), resume_folder=tmp_path)
+    (state,) = tmp_path.glob("*.fit")
+    content = bytearray(state.read_bytes())
+    content[len(content) // 2] ^= 1
+    state.write_bytes(content)
+    again = train_run(TASK, run, load_batch, progress=(shown := Recorded()), resume_folder=tmp_path)
+    assert shown.remarks == [f"{state} is damaged; this training starts anew"]
+    assert shown.skipped == 0
+    assert again.history == whole.history
 
 
 def test_a_training_does_not_go_on_under_another_loss(run, load_batch, tmp_path):
