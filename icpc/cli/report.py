@@ -50,9 +50,12 @@ def report(
 
 
 def _command(source: Source, options: RankingOptions, seed: int | None) -> str:
-    """The command that makes this page again."""
+    """The command that makes this page again, where its files are; it names no folder of a user."""
+    from ranking.files.text import shareable_path
+
     words = ["judge", "report"]
     for name, value in {**asdict(source), **asdict(options), "seed": seed}.items():
         if value is not None and value is not False:
-            words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
+            shown = shareable_path(value) if isinstance(value, Path) else str(value)
+            words += [f"--{name.replace('_', '-')}", *([] if value is True else [shown])]
     return shlex.join(words)
