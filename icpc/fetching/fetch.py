@@ -42,6 +42,7 @@ from ranking.download.transfer import (
 from ranking.download.waits import Waits
 from ranking.errors import FetchError
 from ranking.files.atomic import is_inside, is_path, write_error
+from ranking.files.text import escape_controls
 from ranking.progress import SILENT, Progress
 
 PAUSE_SECONDS = 1.0
@@ -49,6 +50,10 @@ OFFLINE_AFTER = 3
 """Recordings of which no server could be reached, one after another, before it is given up."""
 DIRECT = (".mp3", ".flac", ".wav", ".ogg", ".opus", ".m4a", ".webm", ".aac")
 """Endings of addresses that are files, no pages."""
+
+
+SHOWN_LETTERS = 40
+"""Letters of a name beside the progress."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ class _Run:
 
     def _fetch_one(self, wanted: Wanted) -> Entry:
         row = self.index.by_key().get(wanted.key, {})
-        bar = _Bar(self.progress, wanted.candidate)
+        bar = _Bar(self.progress, escape_controls(wanted.candidate)[:SHOWN_LETTERS])
         try:
             entry = self._entry(wanted, row, bar)
         except FetchError as error:

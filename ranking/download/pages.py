@@ -27,6 +27,8 @@ from ranking.files.text import escape_controls
 
 LONGEST_SECONDS = 12 * 3600.0
 """Length of a recording."""
+LONGEST_TITLE = 300
+"""Letters of a title, and of a channel's name."""
 BEST_SOUND = "/".join(
     f"{kind}[protocol={protocol}]"
     for kind in ("bestaudio", "best")
@@ -221,8 +223,8 @@ def _sound(url: str, page: Any, cookies: Any) -> Sound:
         RemoteFile(media, key, headers, block if isinstance(block, int) and block > 0 else None),
         f".{ending}" if re.fullmatch("[a-z0-9]{2,5}", ending) else "",
         seconds,
-        str(found.get("title") or ""),
-        str(found.get("channel") or found.get("uploader") or ""),
+        str(found.get("title") or "")[:LONGEST_TITLE],
+        str(found.get("channel") or found.get("uploader") or "")[:LONGEST_TITLE],
     )
 
 

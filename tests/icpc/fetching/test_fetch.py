@@ -16,6 +16,7 @@ from icpc.fetching.wanted import Wanted, wanted_of_competition
 from ranking.download import transfer
 from ranking.download.waits import Waits
 from ranking.errors import FetchError
+from ranking.progress import Progress
 
 
 @pytest.fixture(scope="session")
@@ -288,3 +289,15 @@ def test_a_page_is_fetched_by_the_sound_in_it(served, fetch):
         "",
         "bytes=30000-",
     ]
+
+
+def test_names_do_not_steer_the_terminal(served, tmp_path):
+    class Shown(Progress):
+        def advance(self, steps=1, detail=""):
+            details.append(detail)
+
+    details: list[str] = []
+    one = Wanted("\x1b[2Jana" + "x" * 999, served.file("a.mp3", "a.mp3"), "ana")
+    fetch_recordings([one], FetchSettings(tmp_path / "fetched"), Shown())
+    assert any("ana" in detail for detail in details)
+    assert all(detail.isprintable() and len(detail) < 70 for detail in details)

@@ -179,5 +179,7 @@ def test_the_ending_that_a_page_names_is_a_safe_one():
     page = {"url": "http://example.org/a", "ext": "../x", "channel": "C", "title": "T"}
     found = _sound(URL, page, NoCookies())
     assert (found.suffix, found.channel, found.title) == ("", "C", "T")
+    found = _sound(URL, page | {"title": "t" * 10**6, "uploader": "u"}, NoCookies())
+    assert len(found.title) == 300
     sized = {"ext": "webm", "downloader_options": {"http_chunk_size": 10}}
     assert _sound(URL, page | sized, NoCookies()).file.block == 10
