@@ -22,7 +22,8 @@ from ranking.tasks.expertise import COLUMNS, labelled_pairs
 from ranking.tasks.manifest import read_manifest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md")
+GUIDE = ("notebooks/guide/faults.md",)
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md", *GUIDE)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
 TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)
@@ -33,6 +34,8 @@ NOT_RUN = {
     "judge fetch": "the same",
     "--permutations": "takes half an hour",
 }
+GUIDES = "".join((ROOT / name).read_text(encoding="utf-8") for name in GUIDE)
+IN_GUIDES = re.findall(r"^  (judge .+)$", GUIDES, re.MULTILINE)
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -59,8 +62,8 @@ def test_every_command_of_the_readme_prints_what_it_shows(newcomer, command, sho
         end = at + len(block.strip("\n"))
 
 
-@pytest.mark.parametrize("line", [line for line in SHELL if line.startswith("judge ")])
-def test_the_readme_names_commands_and_options_that_there_are(line):
+@pytest.mark.parametrize("line", [*filter(re.compile("judge ").match, SHELL), *IN_GUIDES])
+def test_the_readme_and_the_guide_name_commands_and_options_that_there_are(line):
     _, *words = shlex.split(line, comments=True)
     command = get_command(app)
     while words and not words[0].startswith("-") and hasattr(command, "get_command"):

@@ -1,0 +1,34 @@
+"""A few kills, full disks, races and flipped bits in every test run, and more of each when slow."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MANY = Path(__file__).parent / "many.py"
+
+
+def count_faults(*options: object) -> str:
+    """What the program of faults prints; it has to find none."""
+    done = subprocess.run(
+        [sys.executable, str(MANY), *map(str, options)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
+def test_a_few_faults_are_survived():
+    printed = count_faults("--quick", "--kills", 2, "--places", 2, "--races", 1, "--flips", 90)
+    for kind in ("kills", "places", "races", "flips"):
+        assert f"{kind}: " in printed
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
+def test_many_faults_are_survived():
+    count_faults("--seed", 1, "--kills", 25, "--places", 25, "--races", 12, "--flips", 600)
