@@ -65,7 +65,9 @@ def hitrate(
         return
     changed = options != RankingOptions() or seed is not None
     folder = figure_folder(out, source.run, curve.name, changed)
-    for path in write_hit_rate(curve, folder, None if folder == source.run else study, plot):
+    of_run = folder == source.run
+    sha256 = study.comparisons.run_sha256 if of_run and study is not None else ""
+    for path in write_hit_rate(curve, folder, None if of_run else study, plot, sha256):
         print_remark(f"written to {path}")
 
 

@@ -51,6 +51,8 @@ class Comparisons:
     """Outcomes with the results permuted, where rankers fitted in folds can be tested."""
     understood: tuple[str, ...] = ()
     """What was understood of the file, as sentences: counts, columns not used, spellings."""
+    run_sha256: str = ""
+    """Hash of the record of the run that they were read from; empty if of none."""
 
     @property
     def cross_fitted(self) -> bool:

@@ -125,7 +125,8 @@ class KeptResults:
         kept = {COMPUTED_FROM: self._sha256, "sha256": sha256, "values": self._values}
         text = json.dumps(kept, ensure_ascii=False) + "\n"
         if self.folder is not None:
-            with suppress(RunError, OSError), add_to_run(self.folder) as new:
+            of = self.study.comparisons.run_sha256
+            with suppress(RunError, OSError), add_to_run(self.folder, of) as new:
                 write_text(text, new / FINDINGS_FILE)
 
 

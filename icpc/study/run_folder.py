@@ -25,6 +25,7 @@ from ranking.errors import RunError
 from ranking.files.atomic import write_error, write_text
 from ranking.files.hashing import (
     SUMS_FILE,
+    file_sha256,
     file_states,
     read_sums,
     with_check,
@@ -83,15 +84,24 @@ def replace_run(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def add_to_run(folder: Path) -> Iterator[Path]:
+def add_to_run(folder: Path, record_sha256: str = "") -> Iterator[Path]:
     """Give a new folder to write files into; they join a run when the block ends without error.
+
+    Where the hash of its record is given, they join that run alone.
 
     Raises
     ------
     RunError
-        If another process writes into the run for a minute, or it cannot be written.
+        If another process writes into the run for a minute, or has replaced it, or it cannot be
+        written.
     """
     with _unfinished(folder) as unfinished:
+        if record_sha256 and record_sha256 != run_sha256(folder):
+            raise RunError(
+                str(folder),
+                "another command has replaced this run since it was read",
+                "give the command again, or make the run again",
+            )
         yield unfinished
         with suppress(FileNotFoundError, ValueError):  # of a run without, or with damaged ones
             write_sums(unfinished, read_sums(folder / SUMS_FILE))
@@ -126,6 +136,12 @@ def _unfinished(folder: Path) -> Iterator[Path]:
         if not hidden.parent.name.startswith(UNFINISHED):
             raise
         raise _of_unfinished(folder / hidden.name, error) from None
+
+
+def run_sha256(folder: Path) -> str:
+    """Return the hash of a run's record, which no other run has; empty if there is none."""
+    path = folder / RECORD_FILE
+    return file_sha256(path) if path.is_file() else ""
 
 
 def load_sums(folder: Path) -> dict[str, str] | None:

@@ -43,6 +43,7 @@ from icpc.study.run_folder import (
     load_sums,
     no_run,
     replace_run,
+    run_sha256,
 )
 from icpc.study.run_record import check_run_record
 from icpc.study.settings import Settings
@@ -152,6 +153,8 @@ def read_run(folder: Path) -> tuple[Competition, Comparisons, Settings]:
     TableError, RosterError, ComparisonsError
         If its files cannot be read.
     """
+    finish_replacing(folder)
+    sha256 = run_sha256(folder)
     record = load_run_record(folder)
     _check_unchanged(folder, record["written"])
     _warn_of_changes(folder, {RECORD_FILE, FINDINGS_FILE, *record["written"]})
@@ -175,6 +178,7 @@ def read_run(folder: Path) -> tuple[Competition, Comparisons, Settings]:
         votes=read_votes(votes, ids).table if votes.exists() else None,
         provenance=record.get("provenance", {}),
         understood=(*record["comparisons"].get("understood", ()), *_unnamed_embeddings(record)),
+        run_sha256=sha256,
     )
     if PERMUTATIONS_FILE in record["written"]:
         permuted = _read_permutations(folder / PERMUTATIONS_FILE, comparisons.table)

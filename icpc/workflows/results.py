@@ -94,7 +94,11 @@ def published_figure_hit_rate(competition: str, seed: int = 0) -> HitRateCurve:
 
 
 def write_hit_rate(
-    curve: HitRateCurve, folder: Path, study: Study | None = None, plot: bool = True
+    curve: HitRateCurve,
+    folder: Path,
+    study: Study | None = None,
+    plot: bool = True,
+    run_sha256: str = "",
 ) -> list[Path]:
     """Write a hit-rate curve as CSV and figures; return the paths of the figures, or of the CSV.
 
@@ -108,11 +112,13 @@ def write_hit_rate(
         The study to save as a run in the same folder, if any.
     plot
         Whether to draw the figures.
+    run_sha256
+        Hash of the record of the run in that folder that the curve is of, if any.
     """
     in_run = curve.stem == HitRateCurve.stem and (folder / RECORD_FILE).is_file()
     if study is None and not in_run:
         return curve.draw(folder) if plot else [curve.write(folder)]
-    with add_to_run(folder) if study is None else replace_run(folder) as new:
+    with add_to_run(folder, run_sha256) if study is None else replace_run(folder) as new:
         if study is not None:
             write_run(study, new)
         written = curve.draw(new) if plot else [curve.write(new)]
@@ -165,7 +171,7 @@ def report(
     command = command or _call(folder)
     if folder == run:
         page = report_page(study, record, command, folder)
-        with add_to_run(folder) as new:
+        with add_to_run(folder, study.comparisons.run_sha256) as new:
             write_text(page, new / "report.html")
     else:
         with replace_run(folder) as new:

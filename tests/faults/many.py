@@ -22,7 +22,7 @@ from scenes import QUICK, SCENES, Stage
 WELL = {
     "kills": ("same bytes",),
     "places": ("done", "refused"),
-    "races": ("all done", "some told"),
+    "races": ("all done", "some refused"),
     "flips": ("found", "computed anew", "without effect"),
 }
 """How faults may end, by kind."""
@@ -51,8 +51,8 @@ def ended(
         from races import TOGETHER, race_at_random
 
         for one in race_at_random(stage, TOGETHER[:1] if quick else TOGETHER, count, rng):
-            told = [own.messages[-400:] for own in one.ended if own.code]
-            yield one.how, f"{len(one.scenes)} processes", f"{one.scenes} {one.mixed} {told}"
+            refused = [own.messages[-400:] for own in one.ended if own.code]
+            yield one.how, f"{len(one.scenes)} processes", f"{one.scenes} {one.mixed} {refused}"
     else:
         from flips import flip_at_random, quick_readers_of, readers_of
 

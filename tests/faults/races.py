@@ -1,17 +1,22 @@
 """Two and four processes at the same time, on one store and one folder of a run.
 
-All end well, or are told that another one is writing; what is there at the end are the bytes of one
-undisturbed run, never files of two.
+All end well, or are refused since another one is writing; what is there at the end are the bytes of
+one undisturbed run, never files of two.
 """
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from program import Ended, start
 from scenes import SCENES, Stage, contents
+
+from icpc.workflows.results import verify_run
+
+Contents = Mapping[str, bytes]
 
 TOGETHER: tuple[tuple[str, ...], ...] = (
     ("tables again", "tables", "curve", "check"),
@@ -22,8 +27,8 @@ TOGETHER: tuple[tuple[str, ...], ...] = (
     ("fit", "rank", "fit", "rank"),
 )
 """Commands that begin together; of two processes, the first two."""
-OF_A_RUN = ("findings.json", "report.html", "hitrate.csv")
-"""Files of a run that not every command writes."""
+OF_A_RUN = ("findings.json", "report.html", "hitrate.csv", "SHA256SUMS")
+"""Files of a run that not every command writes, or that depend on which are there."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Race:
         refused = sum(one.code != 0 for one in self.ended)
         if refused == len(self.ended):
             return "all refused"
-        return "some told" if refused else "all done"
+        return "some refused" if refused else "all done"
 
 
 def race_at_random(
@@ -67,7 +72,7 @@ def race(stage: Stage, scenes: tuple[str, ...], rng: np.random.Generator) -> Rac
         for name in scenes
     ]
     ended = tuple(one.wait() for one in running)
-    mixed = tuple(_mixed(contents(folder), [stage.after(name) for name in scenes]))
+    mixed = tuple(_mixed(contents(folder), [stage.after(name) for name in scenes], folder / "run"))
     shutil.rmtree(folder)
     return Race(scenes, ended, mixed)
 
@@ -77,14 +82,26 @@ def delayed(seconds: float) -> Callable[[], None]:
     return lambda: time.sleep(seconds)
 
 
-def _mixed(found: dict[str, bytes], undisturbed: list[dict[str, bytes]]) -> Iterator[str]:
+def _mixed(found: Contents, undisturbed: Sequence[Contents], run: Path) -> Iterator[str]:
     """Files that no run wrote, and those of the run folder that are not of one run."""
     for path, content in found.items():
-        if content not in [one.get(path) for one in undisturbed]:
+        if not path.endswith(OF_A_RUN) and content not in [one.get(path) for one in undisturbed]:
             yield path
-    own = {path: content for path, content in found.items() if path.startswith("run/")}
-    needed = {path: one for path, one in own.items() if not path.endswith(OF_A_RUN)}
-    if needed and not any(
-        all(one.get(path) == content for path, content in needed.items()) for one in undisturbed
-    ):
+    whole = _without_added(found)
+    others = [one for one in undisturbed if _without_added(one) != whole]
+    if whole and len(others) == len(undisturbed):
         yield "run"
+    for path in (f"run/{name}" for name in OF_A_RUN):
+        if path in found and found[path] in [one.get(path) for one in others]:
+            yield path
+    if whole:
+        states = verify_run(run)
+        yield from (file for file, state in states.itertuples(index=False) if state != "unchanged")
+
+
+def _without_added(files: Contents) -> Contents:
+    return {
+        path: content
+        for path, content in files.items()
+        if path.startswith("run/") and not path.endswith(OF_A_RUN)
+    }

@@ -17,6 +17,7 @@ from icpc.study.run_folder import (
     COMPLETE,
     FILES,
     REPORT_FILES,
+    add_to_run,
     finish_replacing,
     lock_run,
     replace_run,
@@ -195,3 +196,14 @@ def test_no_other_file_is_moved_than_those_of_a_run(tmp_path):
     (complete / ".names.json").write_text("[]")
     with pytest.raises(RunError, match="not the files of a run"):
         finish_replacing(tmp_path / "run")
+
+
+def test_what_belongs_to_a_run_that_was_replaced_does_not_join_the_next(folder):
+    read = run_folder.run_sha256(folder)
+    with add_to_run(folder, read) as new:
+        write(new, {"report.html": "of the old"})
+    replace(folder)
+    replaced = pytest.raises(RunError, match="another command has replaced this run")
+    with replaced, add_to_run(folder, read) as new:
+        write(new, {"report.html": "of the old"})
+    assert "report.html" not in contents(folder)

@@ -85,6 +85,16 @@ def test_only_embeddings_that_the_store_lacks_are_computed(recordings, tmp_path,
     assert len(after) == len(before) + 3
 
 
+def test_a_complete_store_is_not_written_to(recordings, tmp_path, monkeypatch):
+    store, encoders = (
+        EmbeddingStore(tmp_path / "store"),
+        load_encoders([EncoderChoice("spectrogram")]),
+    )
+    assert embed_recording(recordings[0], encoders, store).status == "embedded"
+    monkeypatch.setattr(EmbeddingStore, "lock", None)  # a disk that is read-only has none
+    assert embed_recording(recordings[0], encoders, store).status == "cached"
+
+
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_every_recording_is_embedded_whatever_the_number_of_workers(recordings, tmp_path, workers):
     settings = EmbeddingSettings(
