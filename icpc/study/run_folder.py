@@ -96,12 +96,9 @@ def add_to_run(folder: Path, record_sha256: str = "") -> Iterator[Path]:
         written.
     """
     with _unfinished(folder) as unfinished:
-        if record_sha256 and record_sha256 != run_sha256(folder):
-            raise RunError(
-                str(folder),
-                "another command has replaced this run since it was read",
-                "give the command again, or make the run again",
-            )
+        if record_sha256 not in ("", run_sha256(folder)):
+            what = "another command has replaced this run since it was read"
+            raise RunError(str(folder), what, "give the command again, or make the run again")
         yield unfinished
         with suppress(FileNotFoundError, ValueError):  # of a run without, or with damaged ones
             write_sums(unfinished, read_sums(folder / SUMS_FILE))

@@ -4,6 +4,7 @@ Whatever was killed when, the same command ends well, and all files have the byt
 run.
 """
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import numpy as np
 from program import Ended, start
 from scenes import SCENES, Stage, contents, play
 
+TEMPORARY = re.compile(r"/\.[^/]+\.[0-9a-f]{16}$")
+"""What an atomic write had not yet renamed: nothing reads it, and another may be writing it."""
 MOST_KILLS = 3  # of one command, before it may end
 BEYOND = 1.05  # a kill may come as late, in the time that the command takes
 
@@ -37,7 +40,9 @@ class Killed:
             return "traceback"
         if self.again.code:
             return "refused"
-        return "other bytes" if self.different else "same bytes"
+        if not all(map(TEMPORARY.search, self.different)):
+            return "other bytes"
+        return "same bytes, hidden file left" if self.different else "same bytes"
 
 
 def kill_at_random(
