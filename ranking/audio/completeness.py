@@ -21,7 +21,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from ranking.audio import mpeg
-from ranking.audio.containers import open_container
+from ranking.audio.containers import UNREADABLE, open_container
 from ranking.audio.declared import declared_bytes, ends_its_stream
 from ranking.errors import AudioError
 
@@ -160,7 +160,7 @@ def _read_packets(container: InputContainer) -> _Packets:
     lasts_if_short = sound.codec_context.name.startswith("pcm_")  # a packet that was cut off
     first, last, picture_end = inf, 0.0, 0.0
     kept: deque[av.Packet[Any]] = deque(maxlen=LAST_PACKETS)
-    with suppress(av.FFmpegError):  # what was read before counts
+    with suppress(*UNREADABLE):  # what was read before counts
         for packet in container.demux(sound, *pictures):
             if not packet.size:  # of which the last is made
                 continue

@@ -26,6 +26,8 @@ FORMATS = (
 )
 """Kinds of containers that are read, by FFmpeg's name."""
 ONLY_THESE = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
+UNREADABLE = (av.FFmpegError, IndexError)
+"""What PyAV raises of packets that cannot be read; the latter of one of a stream that is new."""
 HEAD_BYTES = 512
 BEGINNINGS = (
     *(b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b".snd", b"caff", b"fLaC", b"OggS", b"ID3"),
@@ -101,8 +103,10 @@ def is_sound_file(path: Path) -> bool:
         return False
 
 
-def reason(error: av.FFmpegError) -> str:
+def reason(error: av.FFmpegError | IndexError) -> str:
     """Return what FFmpeg says of an error, in lower case."""
+    if isinstance(error, IndexError):
+        return "another stream begins within it"
     return (error.strerror or "unknown").lower()
 
 

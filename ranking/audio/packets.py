@@ -21,7 +21,7 @@ from av.codec.codec import Properties
 from av.container import InputContainer
 
 from ranking.audio.completeness import describe_cut
-from ranking.audio.containers import reason
+from ranking.audio.containers import UNREADABLE, reason
 from ranking.audio.declared import first_page_end
 from ranking.audio.samples import INTEGERS, Frame, FrameReader
 from ranking.errors import AudioError
@@ -88,7 +88,10 @@ class SoundPackets:
                     raise self._damaged(f"there is nothing until {frame.time:.1f} s")
                 self._end = frame.time + frame.samples / frame.sample_rate
             self._samples += frame.samples
-            yield from reader.read(frame)
+            try:
+                yield from reader.read(frame)
+            except av.FFmpegError as error:  # channels or rates that there are not
+                raise self._damaged(reason(error)) from None
 
     def _decoded(self) -> Iterator[av.AudioFrame]:
         """Frames; an error, where a packet cannot be decoded that is not the last."""
@@ -110,7 +113,7 @@ class SoundPackets:
         while True:
             try:
                 packet = next(packets, None)
-            except av.FFmpegError as error:
+            except UNREADABLE as error:
                 if describe_cut(self._path):
                     return
                 raise self._damaged(reason(error)) from None

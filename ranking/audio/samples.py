@@ -39,6 +39,7 @@ class FrameReader:
 
     def __init__(self) -> None:
         self._resampler = av.AudioResampler()
+        self._setup: tuple[str, str, int, int] | None = None
 
     def read(self, frame: av.AudioFrame) -> Iterator[Frame]:
         """Yield the samples of a frame."""
@@ -48,9 +49,9 @@ class FrameReader:
             yield Frame(name, channels, frame.samples, frame.to_ndarray())
             return
         wanted = FLOATS[planar]
-        known = self._resampler.format is not None and self._resampler.format.name == wanted
-        if not known or frame.layout != self._resampler.layout:  # the channels may change
-            self._resampler = av.AudioResampler(wanted, frame.layout)
+        setup = (name, frame.layout.name, channels, frame.sample_rate)
+        if setup != self._setup:  # which may change within a file
+            self._resampler, self._setup = av.AudioResampler(wanted, frame.layout), setup
         for one in self._resampler.resample(frame):
             yield Frame(wanted, channels, one.samples, one.to_ndarray())
 

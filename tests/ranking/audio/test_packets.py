@@ -1,5 +1,7 @@
 """Big-endian files, loud floats, many channels, and where damage is said to be."""
 
+from itertools import islice
+
 import av
 import numpy as np
 import pytest
@@ -7,7 +9,9 @@ import soundfile
 from media import KINDS, RATE, SOUND, write_float, write_kind
 from sounds import piano
 
+from ranking.audio.containers import open_container
 from ranking.audio.decoding import open_mono_sound
+from ranking.audio.packets import SoundPackets
 from ranking.errors import AudioError
 
 
@@ -87,3 +91,35 @@ def test_damage_is_named_by_the_second_it_follows(tmp_path, name, seconds):
         decode(path)
     named = float(str(caught.value.what).split("after ")[1].split(" s")[0])
     assert named == pytest.approx(seconds, abs=0.7)
+
+
+def test_a_stream_that_begins_within_a_file_is_damage(tmp_path):
+    """PyAV knows the streams at the start alone; FLV has others where their packets come."""
+
+    class Flv:
+        def __init__(self, container):
+            self.streams, self.format, self._container = (
+                container.streams,
+                container.format,
+                container,
+            )
+
+        def demux(self, stream):
+            yield from islice(self._container.demux(stream), 20)
+            raise IndexError("list index out of range")
+
+    path = write_kind(tmp_path / "a.flv", SOUND)
+    with (
+        open_container(path) as container,
+        pytest.raises(AudioError, match=r"damaged after 1 s \(another stream begins within it"),
+    ):
+        list(SoundPackets(Flv(container), path).frames())
+
+
+def test_more_channels_than_can_be_converted_are_damage(tmp_path):
+    path = write_kind(tmp_path / "a.voc", SOUND, kind=("voc", "pcm_s16le", "s16"))
+    raw = path.read_bytes()
+    assert raw[30:38] == RATE.to_bytes(4, "little") + b"\x10\1\4\0"  # bits, channels, codec
+    path.write_bytes(raw[:34] + b"\x08\xf7\0\0" + raw[38:])
+    with pytest.raises(AudioError, match="damaged after 0 s"):
+        decode(path)
