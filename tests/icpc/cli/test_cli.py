@@ -318,6 +318,7 @@ def test_no_color_is_respected():
     assert "\x1b[" not in plain.stdout + plain.stderr
 
 
+@pytest.mark.slow
 def test_names_survive_a_locale_that_cannot_write_them():
     ascii_only = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     done = subprocess.run(

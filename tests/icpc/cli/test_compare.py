@@ -159,6 +159,7 @@ def test_what_cannot_be_compared_is_refused_with_what_to_do(here, arguments, mes
     assert f"judge: {message}" in words(result.stderr)
 
 
+@pytest.mark.slow
 def test_runs_of_two_competitions_are_refused(here, jury):
     result = judge("compare", "one", jury / "stage1")
     assert result.exit_code == 2

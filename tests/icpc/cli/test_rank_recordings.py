@@ -384,6 +384,7 @@ def test_one_half_is_fitted_on_and_the_other_is_compared(known):
     )
 
 
+@pytest.mark.slow
 def test_the_ranker_before_the_fit_is_the_one_that_is_not_fitted(known):
     judged(*BY_OURS, *HALF, "--out", "fitted")
     judged(*BY_OURS, "--out", "plain")

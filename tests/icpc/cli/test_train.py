@@ -115,6 +115,7 @@ def test_options_and_grid_names_of_version_0_1_0_work_with_a_remark(here, sounds
     assert (settings["batch_size"], settings["windows_per_step"], settings["bf16"]) == (8, 4, True)
 
 
+@pytest.mark.slow
 def test_a_trained_probe_ranks_recordings(here, sounds):
     assert judge(sounds, "--grid", "learning_rate=3e-3").exit_code == 0
     names = [f"p{number:02}" for number in range(12)]
@@ -136,6 +137,7 @@ def test_a_trained_probe_ranks_recordings(here, sounds):
     assert set(ranking["candidate"][:6]) == set(names[1::2])
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_bytes(here, sounds):
     files = []
     for _ in range(2):
@@ -181,6 +183,7 @@ def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, mon
         assert Path(f"mine.{end}").read_bytes() == Path(f"whole.{end}").read_bytes()
 
 
+@pytest.mark.slow
 def test_windows_are_crossed_by_default_and_not_as_published(here, sounds):
     for options, windows, front_end in (
         ([], 4, {"time_first": True}),

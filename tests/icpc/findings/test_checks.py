@@ -259,6 +259,7 @@ def test_a_skilled_ranker_is_recognised():
     assert found["accuracy_at_distance_3"].value > 0.9
 
 
+@pytest.mark.slow
 def test_a_ranker_who_prefers_who_lost_is_worse_than_random_judges():
     found = invented(skill=-1.5)
     assert "worse than random judges" in found["pair_accuracy"].sentence

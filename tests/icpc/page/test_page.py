@@ -272,6 +272,7 @@ def test_of_resampled_windows_the_headline_tells_whose_ranges_hold_the_first_ran
     )
 
 
+@pytest.mark.slow
 def test_where_a_method_gives_no_intervals_none_are_claimed(ring):
     ranges = ["rank_low", "rank_high", "strength_low", "strength_high"]
     bare = replace(ring, ranking=ring.ranking.assign(**dict.fromkeys(ranges, np.nan)))

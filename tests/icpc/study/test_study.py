@@ -180,6 +180,7 @@ def test_results_are_not_needed_to_rank_but_for_a_hit_rate(icpc2015, study2015):
         hit_rate_curve_and_summary(study)
 
 
+@pytest.mark.slow
 def test_random_judges_are_simulated_once_per_study(study2015):
     study = replace(study2015)
     assert study.null_strengths is study.null_strengths
@@ -188,6 +189,7 @@ def test_random_judges_are_simulated_once_per_study(study2015):
     assert np.array_equal(study.null_strengths, random_judge_strengths(study.tally, method, seed))
 
 
+@pytest.mark.slow
 def test_who_counts_as_passed_can_be_moved(study2015):
     _, finalists = hit_rate_curve_and_summary(with_passing_score(study2015, 4))
     assert finalists.passed == 3

@@ -142,6 +142,7 @@ def test_permutations_go_on_where_they_were_interrupted(tmp_path, monkeypatch):
     assert np.array_equal(fewer.permuted.outcomes, whole.permuted.outcomes[:1])
 
 
+@pytest.mark.slow
 def test_each_permutation_is_a_fit_on_the_permuted_results(tmp_path):
     found = fitted(LEVELS, 3, tmp_path, permutations=1).permuted
     assert found is not None

@@ -64,6 +64,7 @@ def audiomae_tiny():
     return weights, known, {key: config[key] for key in ("embed_dim", "depth", "num_heads")}
 
 
+@pytest.mark.slow
 def test_a_pre_training_checkpoint_loads_with_its_decoder_and_arguments(tmp_path):
     """As Audio-MAE's own script writes it: model, optimiser, argparse's record."""
     weights, known, config = audiomae_tiny()

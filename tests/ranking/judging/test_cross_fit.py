@@ -47,6 +47,7 @@ def compared(fold: pd.Series) -> tuple[pd.DataFrame, list[tuple[set[str], set[st
     return held_out_votes(fold, fit_on), rankers
 
 
+@pytest.mark.slow
 @given(SCORES, st.integers(2, 8), st.integers(0, 2**32 - 1))
 def test_no_ranker_compares_candidates_that_it_was_fitted_on(scores, folds, seed):
     _, fold = split(scores, folds, seed)

@@ -52,6 +52,7 @@ def test_equals_the_head_for_every_encoders_shape(encoder, dtype, within):
     assert wanted.std() > 100 * within
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(configs(), st.integers(0, 2**31))
 @example(HeadConfig(5, 1, 1, 2, 1, (1, 1, 1, 1), 2, 2, 1, 6, 1, 5), 0)  # a seam without rows

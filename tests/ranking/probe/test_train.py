@@ -391,6 +391,7 @@ def test_the_hash_that_finds_an_interrupted_training_stays(run, load_batch):
     assert training.sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_best_epoch_is_kept_and_a_run_stops_when_it_gets_no_better(run, load_batch):
     settings = TrainingSettings(epochs=40, batch_size=8, learning_rate=1e-2, patience=3)
     fitted = train_run(TASK, replace(run, settings=settings), load_batch)
