@@ -84,7 +84,7 @@ def _states(folder: Path) -> dict[str, str]:
         sha256 = read_sums(folder / SUMS_FILE)
     except (OSError, ValueError):
         sha256 = {}
-    return file_states(folder, sha256)
+    return file_states(folder, sha256) if folder.is_dir() else {}
 
 
 def write_flac(path: Path, samples: np.ndarray, sample_rate: int) -> None:

@@ -14,7 +14,7 @@ from ranking.files.hashing import SUMS_FILE, file_states, read_sums
 
 @pytest.fixture(scope="module")
 def roster(tmp_path_factory):
-    return write_demonstration(tmp_path_factory.mktemp("demo"), seconds=10.0, seed=1)
+    return write_demonstration(tmp_path_factory.mktemp("demo") / "new", seconds=10.0, seed=1)
 
 
 def test_the_roster_names_recordings_and_the_better_half_passed(roster):
