@@ -11,6 +11,8 @@ import os
 import resource
 import shutil
 import signal
+import stat
+import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -33,8 +35,12 @@ def can_mount() -> bool:
 
 
 def can_change_user() -> bool:
-    """Whether processes can be those of a user without rights."""
-    return hasattr(os, "setresuid") and os.geteuid() == 0
+    """Whether processes can be those of a user without rights, who can read the packages."""
+    if not hasattr(os, "setresuid") or os.geteuid() != 0:
+        return False
+    read = Path(sysconfig.get_path("purelib")), Path(__file__)
+    folders = {folder for path in read for folder in (path, *path.parents) if folder.is_dir()}
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in folders)
 
 
 def _mount(source: Path, target: Path, kind: str | None, flags: int, options: str = "") -> None:

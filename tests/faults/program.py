@@ -1,9 +1,11 @@
 """The program in processes that are forked from this one, which has loaded all that it needs.
 
 A command then takes as long as its work, and not the seconds that torch takes to load. This process
-itself runs no command, and has no threads.
+itself runs no command, and has no threads. What a command loads, it loads as well: the same command
+can then be run by a user who may not read the packages.
 """
 
+import importlib
 import io
 import os
 import signal
@@ -69,7 +71,7 @@ class Running:
 
     pid: int
     pipes: tuple[int, ...]
-    """Of stdout and stderr, which hold all that these commands print."""
+    """Of stdout, stderr and the modules loaded; they hold all that these commands write."""
     began: float
 
     def kill_after(self, seconds: float) -> Ended:
@@ -82,14 +84,15 @@ class Running:
         """Wait until it ends."""
         _, status = os.waitpid(self.pid, 0)
         seconds = time.monotonic() - self.began
-        out, messages = (_read_all(pipe) for pipe in self.pipes)
+        out, messages, loaded = (_read_all(pipe) for pipe in self.pipes)
+        for name in loaded.split():
+            with suppress(ImportError):  # what a package made up while it ran
+                importlib.import_module(name)
         return Ended(os.waitstatus_to_exitcode(status), out, messages, seconds)
 
 
 def load() -> None:
     """Load the program, and torch with one thread."""
-    import importlib
-
     import torch
 
     from icpc.cli import app
@@ -113,7 +116,7 @@ def start(
     folder : the current folder
     before : called in the new process, before the program begins
     """
-    ours, theirs = zip(*(os.pipe() for _ in range(2)), strict=True)
+    ours, theirs = zip(*(os.pipe() for _ in range(3)), strict=True)
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
@@ -143,10 +146,10 @@ def _run(
     before: Callable[[], object] | None,
 ) -> None:
     """What the new process does; it does not return."""
-    code = FAILED
+    code, known = FAILED, {*sys.modules}
     try:
         os.chdir(folder)
-        for number, pipe in enumerate(pipes, start=1):
+        for number, pipe in enumerate(pipes[:2], start=1):
             os.dup2(pipe, number)
         sys.stdout, sys.stderr = (
             io.TextIOWrapper(io.FileIO(number, "wb", closefd=False), "utf-8", write_through=True)
@@ -166,4 +169,5 @@ def _run(
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()
+        os.write(pipes[2], " ".join(sys.modules.keys() - known).encode())
         os._exit(code)
