@@ -11,7 +11,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from icpc.cli.options import CHOICES
+from icpc.cli.options import CHOICES, OPEN_CHOICES
 
 
 class JudgeCommand(TyperCommand):
@@ -21,7 +21,8 @@ class JudgeCommand(TyperCommand):
         """Write the help, the values of options among it."""
         for parameter in self.params:
             if parameter.name in CHOICES:
-                parameter.metavar = f"<{'|'.join(CHOICES[parameter.name])}>"
+                values = [*CHOICES[parameter.name], *OPEN_CHOICES.get(parameter.name, ())]
+                parameter.metavar = f"<{'|'.join(values)}>"
         super().format_help(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:

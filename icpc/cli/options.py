@@ -27,7 +27,7 @@ from icpc.workflows.settings import (
     RecordingOptions,
     Source,
 )
-from ranking.encoders.registry import ENCODERS
+from ranking.encoders.registry import ENCODERS, WRAPPED
 from ranking.encoders.spec import PRECISIONS
 from ranking.methods.registry import METHODS
 from ranking.panel.options import CHOICES as MARK_CHOICES
@@ -60,6 +60,8 @@ CHOICES: dict[str, Iterable[str]] = {
     "precision": PRECISIONS,
 }
 """Values of options, by the option's name; those of other packages are looked for when read."""
+OPEN_CHOICES: dict[str, Iterable[str]] = {"encoder": WRAPPED, "encoders": WRAPPED}
+"""What may stand there beside these, not as a value but as a kind of values."""
 
 Seed = Annotated[
     int | None, typer.Option(min=0, help="Repeat random draws by this seed (default: 0).")

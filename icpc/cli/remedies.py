@@ -22,6 +22,8 @@ REMEDIES: dict[str, str] = {
     "fetch-weights": "judge weights fetch {encoder}, or {by_hand}",
     "own-weights": "judge weights fetch {encoder} gets the published one; name your own with "
     "--weights FILE",
+    "name-encoder": "add --encoder with what you know by the name {encoder}",
+    "weights-of-module": "name what it needs with --weights FILE, or correct the module",
     "fewer-workers": "use fewer --workers and run it again: what is done is cached",
     "other-store": "choose another --store",
     "other-weights-dir": "choose another --weights-dir",

@@ -14,6 +14,7 @@ from icpc import __version__
 from icpc.installation.packages import PROGRAM, PackageState, list_packages
 from icpc.installation.weights import weights_folder
 from ranking.encoders import ENCODERS, spec_of
+from ranking.encoders.registry import WRAPPED
 from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import find_weights, format_size
 from ranking.errors import JudgeError
@@ -61,6 +62,8 @@ def examine_installation(
     if can_encode:
         yield from _devices()
         yield from (_encoder(name, weights_folder(weights)) for name in ENCODERS)
+        for name, spec in WRAPPED.items():
+            yield Finding("encoder", name, "ready", spec.title)
         yield _folder("weights", weights_folder(weights))
     if store is not None:
         yield _folder("store", store)

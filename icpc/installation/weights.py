@@ -6,6 +6,7 @@ import pandas as pd
 
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.front_end import format_front_end_options
+from ranking.encoders.registry import WRAPPED
 from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import find_weights, format_size
 from ranking.errors import WeightsError
@@ -37,8 +38,13 @@ def weights_folder_to_write(requested: Path | None = None) -> Path:
 
 
 def list_weights(folder: Path) -> pd.DataFrame:
-    """Return a row for each encoder: title, licence, front end, and where its weights are."""
-    return pd.DataFrame([_row(spec_of(name), folder) for name in ENCODERS])
+    """Return a row for each encoder: title, licence, front end, and where its weights are.
+
+    Kinds of encoders that a user may bring follow.
+    """
+    rows = [_row(spec_of(name), folder) for name in ENCODERS]
+    rows += [{**_row(spec, folder), "state": "as you name it"} for spec in WRAPPED.values()]
+    return pd.DataFrame(rows)
 
 
 def _row(spec: EncoderSpec, folder: Path) -> dict[str, object]:

@@ -22,6 +22,7 @@ from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, default_workers, embed_all
 from ranking.encoders import spec_of
 from ranking.encoders.front_end import parse_front_end_options
+from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import find_required_weights
 from ranking.errors import EncoderError, Given
 from ranking.progress import SILENT, Progress
@@ -51,7 +52,7 @@ def embed(
     """
     settings = EmbeddingSettings(
         store=options.store,
-        encoders=encoder_choices(options),
+        encoders=encoder_choices(options, progress),
         device=best_device(options.device),
         workers=options.workers or default_workers(),
         min_seconds=options.min_seconds or MIN_SEGMENT_SECONDS,
@@ -139,27 +140,35 @@ def describe_cut_off(recordings: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def encoder_choices(options: EmbeddingOptions) -> tuple[EncoderChoice, ...]:
+def encoder_choices(
+    options: EmbeddingOptions, progress: Progress = SILENT
+) -> tuple[EncoderChoice, ...]:
     """Return the encoders chosen, with their weights files, front ends and precisions.
+
+    Parameters
+    ----------
+    options : names of encoders, and what was chosen for them
+    progress : where to show what a user must know of them
 
     Raises
     ------
     EncoderError, WeightsError
         If there is no such encoder, option or precision, or its weights are not on this disk.
     """
-    specs = list({spec.name: spec for spec in map(spec_of, options.encoders)}.values())
+    specs = list({spec.given: spec for spec in map(spec_of, options.encoders)}.values())
     if options.weights is not None and len(specs) > 1:
         raise EncoderError(
             Given(weights=None), f"there are {len(specs)} encoders", "name one", key="one-encoder"
         )
-    folder = weights_folder(options.weights_dir)
     front_ends = parse_front_end_options(specs, options.front_end, options.as_published)
     device, store = best_device(options.device), EmbeddingStore(options.store)
+    for spec in specs:
+        remark_on_encoder(spec, progress)
     return tuple(
         with_precision(
             EncoderChoice(
-                spec.name,
-                options.weights or find_required_weights(spec, folder),
+                spec.given,
+                weights_of(spec, options.weights, options.weights_dir),
                 tuple(sorted(own.items())),
             ),
             device,
@@ -168,6 +177,35 @@ def encoder_choices(options: EmbeddingOptions) -> tuple[EncoderChoice, ...]:
         )
         for spec, own in zip(specs, front_ends, strict=True)
     )
+
+
+def weights_of(spec: EncoderSpec, own: Path | None, folder: Path | None) -> Path | None:
+    """Return the weights of an encoder: those named, else the published ones; None if none needed.
+
+    Parameters
+    ----------
+    spec : the encoder
+    own : weights that the user named
+    folder : where published ones are; in the user's cache, if None
+
+    Raises
+    ------
+    EncoderError
+        If it has its weights in its own folder, and others are named.
+    WeightsError
+        If the published ones are not on this disk.
+    """
+    if own is not None and spec.folder is not None:
+        raise EncoderError(
+            Given(weights=None), f"{spec.name} has its own, in its folder", "leave it out"
+        )
+    return own or find_required_weights(spec, weights_folder(folder))
+
+
+def remark_on_encoder(spec: EncoderSpec, progress: Progress) -> None:
+    """Say what a user must know of an encoder, if there is anything."""
+    if spec.remark:
+        progress.remark(spec.remark)
 
 
 def best_device(requested: str | None = None) -> str:

@@ -191,7 +191,7 @@ def provenance_of(prepared: PreparedRecordings) -> dict[str, Any]:
     ranker = prepared.ranker
     return {
         "ranker": {"sha256": ranker.sha256, "task": ranker.task, "version": ranker.version},
-        "encoder": asdict(prepared.cache_key),
+        "encoder": prepared.cache_key.record,
         "pairing": asdict(prepared.pairing),
         "recordings": dict(prepared.recordings),
         "embeddings_sha256": dict(prepared.bank.sha256),

@@ -13,13 +13,14 @@ import pandas as pd
 
 from icpc.competition.competitions import Competition
 from icpc.competition.recordings import match_recordings
-from icpc.installation.weights import weights_folder
 from icpc.study.comparisons import Comparisons
 from icpc.workflows.embedding import (
     best_device,
     describe_cut_off,
     embed_and_open_bank,
     embed_missing,
+    remark_on_encoder,
+    weights_of,
 )
 from icpc.workflows.fit_half import compare_by_fitted_rankers
 from icpc.workflows.judging import (
@@ -33,8 +34,8 @@ from ranking.audio.lengths import MIN_SEGMENT_SECONDS, WINDOW_SECONDS
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.precision import with_precision
 from ranking.embeddings.workers import THREADS, EmbeddingSettings
-from ranking.encoders import spec_of
-from ranking.encoders.weights import find_required_weights
+from ranking.encoders.registry import is_wrapped, spec_of
+from ranking.errors import EncoderError
 from ranking.judging.compare import Pairing
 from ranking.judging.cross_fit import HALVES
 from ranking.judging.probe_ranker import ProbeRanker, load_own_or_shipped_ranker
@@ -82,7 +83,7 @@ def prepare_recordings(
     if fit is not None:  # too few candidates are refused before hours of work
         fit.split(table["candidate"].unique())
     device = best_device(options.device)
-    choice = _choice(ranker, options, device)
+    choice = _choice(ranker, options, device, progress)
     cache_key = cache_key_with_weights_hash(choice)
     check_probe_use(ranker, cache_key, RANKERS, str(options.ranker or "the ranker"))
     cores = options.workers or os.cpu_count() or 1
@@ -146,13 +147,25 @@ def _fit(competition: Competition, options: RecordingOptions, seed: int) -> FitP
     )
 
 
-def _choice(ranker: ProbeRanker, options: RecordingOptions, device: str) -> EncoderChoice:
+def _choice(
+    ranker: ProbeRanker, options: RecordingOptions, device: str, progress: Progress
+) -> EncoderChoice:
     """The encoder asked for, with the front end and precision that the ranker was trained on."""
-    spec = spec_of(options.encoder or ranker.cache_key.encoder)
-    weights = options.weights or find_required_weights(spec, weights_folder(options.weights_dir))
+    trained_on = ranker.cache_key.encoder
+    if options.encoder is None and is_wrapped(trained_on):  # a file may not say what is run
+        raise EncoderError(
+            str(options.ranker or "the ranker"),
+            f"it was trained on {trained_on} embeddings, and a file does not say what to run",
+            "name that encoder yourself",
+            key="name-encoder",
+            encoder=trained_on,
+        )
+    spec = spec_of(options.encoder or trained_on)
+    weights = weights_of(spec, options.weights, options.weights_dir)
+    remark_on_encoder(spec, progress)
     if spec.name != ranker.cache_key.encoder:  # refused, when its cache key is known
-        return with_precision(EncoderChoice(spec.name, weights), device, options.precision)
-    choice = EncoderChoice(spec.name, weights, ranker.cache_key.front_end)
+        return with_precision(EncoderChoice(spec.given, weights), device, options.precision)
+    choice = EncoderChoice(spec.given, weights, ranker.cache_key.front_end)
     return with_precision(choice, device, options.precision or ranker.cache_key.precision)
 
 

@@ -7,7 +7,7 @@ it has another value than all keys had before: what lies on people's disks is fo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,11 +29,22 @@ class CacheKey:
     """All options of the front end as (name, value), in order of their names."""
     segmentation: int = 1
     """Version of how recordings are cut into segments; they differ in the last segment alone."""
+    module_sha256: str = ""
+    """Hash of the encoder's code, where the user named it; else empty."""
 
     @cached_property
     def folder(self) -> str:
         """Name of the folder in a store: the encoder, and a hash of the key."""
-        return f"{self.encoder}-{json_sha256(_on_disk(self))[:16]}"
+        name = self.encoder.replace(":", "-").replace("/", "-")
+        return f"{name}-{json_sha256(_on_disk(self))[:16]}"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The key as records have it: without what only modules have that a user named."""
+        own = asdict(self)
+        if not self.module_sha256:
+            del own["module_sha256"]
+        return own
 
     @property
     def earlier(self) -> "CacheKey | None":
@@ -47,6 +58,7 @@ def make_cache_key(
     weights_sha256: str,
     front_end: Mapping[str, bool | float],
     segmentation: int = 1,
+    module_sha256: str = "",
 ) -> CacheKey:
     """Return the cache key of an encoder's embeddings.
 
@@ -57,9 +69,10 @@ def make_cache_key(
     weights_sha256 : hash of the weights file; empty for an encoder that has none
     front_end : all options of the front end, in any order
     segmentation : version of how recordings are cut into segments
+    module_sha256 : hash of the encoder's code, where the user named it
     """
     options = tuple(sorted(front_end.items()))
-    return CacheKey(encoder, precision, weights_sha256, options, segmentation)
+    return CacheKey(encoder, precision, weights_sha256, options, segmentation, module_sha256)
 
 
 def _on_disk(cache_key: CacheKey) -> dict[str, Any]:
@@ -71,4 +84,5 @@ def _on_disk(cache_key: CacheKey) -> dict[str, Any]:
         "weights_sha256": cache_key.weights_sha256,
         "front_end": sorted((old.get(name, name), value) for name, value in cache_key.front_end),
         **({} if cache_key.segmentation == 1 else {"segmentation": cache_key.segmentation}),
+        **({"module_sha256": cache_key.module_sha256} if cache_key.module_sha256 else {}),
     }

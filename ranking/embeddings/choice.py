@@ -25,7 +25,7 @@ class EncoderChoice:
     """An encoder with its weights and front end, as the user chose them; nothing is loaded."""
 
     encoder: str
-    """Name in the registry of encoders."""
+    """Name in the registry of encoders, or what names one that a user brings."""
     weights: Path | None = None
     """File of trained weights; None for an encoder that has none."""
     front_end: tuple[tuple[str, bool | float], ...] = ()
@@ -88,4 +88,6 @@ def cache_key_with_weights_hash(choice: EncoderChoice, device: str = "cpu") -> C
     sha256 = "" if choice.weights is None else weights_sha256(choice.weights)
     precision = choice.precision or default_precision(spec, device)
     segmentation = SEGMENTATION if choice.options["tails"] else 1
-    return make_cache_key(spec.name, precision, sha256, choice.options, segmentation)
+    return make_cache_key(
+        spec.name, precision, sha256, choice.options, segmentation, spec.module_sha256
+    )

@@ -17,7 +17,7 @@ import errno
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,7 @@ class EmbeddingStore:
                 facts = {**writer.finish(), "computation": dict(computation or ON_CPU)}
             key_file = self.folder / cache_key.folder / CACHE_KEY_FILE
             if not key_file.is_file():
-                _write_json(key_file, asdict(cache_key))
+                _write_json(key_file, cache_key.record)
             _write_json(self._record(cache_key, recording), {**facts, "check": json_sha256(facts)})
         except OSError as error:
             raise self._unwritable(error) from None

@@ -2,14 +2,16 @@
 
 A new one of the program's own is a module in this package, with a ``SPEC`` and a function ``load``,
 and its name in :data:`ENCODERS`; other packages offer such a module by an entry point
-``judge.encoders``, whose name is that of the ``SPEC``.
+``judge.encoders``, whose name is that of the ``SPEC``. A user may name others by what they are,
+:data:`WRAPPED`: these are wrapped, and never loaded because a file names them.
 """
 
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from ranking.encoders.spec import EncoderSpec, FrontEndOptions
+from ranking.encoders.spec import EncoderSpec, FrontEndOptions, wrapped_spec
 from ranking.encoders.weights_lock import lock_first_use
 from ranking.errors import EncoderError, Given
 from ranking.files.registry import Registry
@@ -25,18 +27,35 @@ ENCODERS: Registry[ModuleType] = Registry(
     {name: f"ranking.encoders.{name}" for name in OWN},
     EncoderError,
 )
+WRAPPERS = {"hear": "ranking.encoders.hear"}
+"""Modules that wrap what a user names, by what stands before the colon."""
+WRAPPED = {
+    "hear:MODULE": wrapped_spec(
+        "hear:MODULE", "any module with the HEAR interface, installed or ./file.py, which is run"
+    ),
+}
+"""Kinds of encoders that the program does not know: how a user names them."""
 
 
 def spec_of(name: str) -> EncoderSpec:
     """Return the spec of an encoder; ``Audio-MAE`` and ``basic-pitch`` are names too.
+
+    Nothing of a wrapped one is loaded: how large its embeddings are, the loaded one knows.
 
     Raises
     ------
     EncoderError
         If there is none of that name, it is no encoder, or a package that it needs is missing.
     """
-    spec: EncoderSpec = _module(name).SPEC
+    wrapper = _wrapper(name)
+    spec: EncoderSpec = _module(name).SPEC if wrapper is None else wrapper.spec_of(name)
     return spec
+
+
+def is_wrapped(name: str) -> bool:
+    """Return whether a name is of an encoder that a user brings, and a file may not name."""
+    kind, colon, _ = name.partition(":")
+    return bool(colon) and kind.lower() in WRAPPERS
 
 
 def load_encoder(
@@ -69,9 +88,13 @@ def load_encoder(
     >>> encoder.encode(segments).shape
     torch.Size([2, 1500, 128])
     """
+    wrapper = _wrapper(name)
+    if wrapper is not None:
+        spec = wrapper.spec_of(name)
+        wrapped: Encoder = wrapper.load(spec, weights, **_own_options(spec, front_end))
+        return wrapped
     module = _module(name)
-    own = module.SPEC.front_end
-    options = {key: value for key, value in (front_end or {}).items() if key in own}
+    options = _own_options(module.SPEC, front_end)
     given = () if module.SPEC.weights is None else (weights,)
     try:
         encoder: Encoder = module.load(*given, **options)
@@ -82,6 +105,16 @@ def load_encoder(
     return encoder
 
 
+def _wrapper(name: str) -> ModuleType | None:
+    """The module that wraps an encoder of a user's, None where the encoder is known."""
+    return import_module(WRAPPERS[name.partition(":")[0].lower()]) if is_wrapped(name) else None
+
+
+def _own_options(spec: EncoderSpec, front_end: FrontEndOptions | None) -> FrontEndOptions:
+    """Options that concern the network."""
+    return {key: value for key, value in (front_end or {}).items() if key in spec.front_end}
+
+
 def _module(given: str) -> ModuleType:
     known = {_plain(name): name for name in reversed([*ENCODERS])}  # the program's own come first
     name = known.get(_plain(given))
@@ -89,7 +122,7 @@ def _module(given: str) -> ModuleType:
         raise EncoderError(
             Given(encoder=escape_controls(given)),
             f"no such encoder{did_you_mean(_plain(given), list(ENCODERS))}",
-            f"choose {', '.join(ENCODERS)}",
+            f"choose {', '.join([*ENCODERS, *WRAPPED])}",
         )
     try:
         module = ENCODERS[name]

@@ -15,8 +15,9 @@ References
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 Precision = Literal["float32", "bfloat16"]
 """Precision of an encoder's arithmetic."""
@@ -81,8 +82,42 @@ class EncoderSpec:
     """Options of its own, beside :data:`COMMON_OPTIONS`, with their defaults."""
     as_published: FrontEndOptions = field(default_factory=lambda: {"tails": False})
     """Options as in the paper's release, where they differ from the default."""
+    source: str = ""
+    """What a user names it by, if not by its name: ``hear:/path/to/module.py``."""
+    module_sha256: str = ""
+    """Hash of its code; empty where the program, or an installed package, offers it."""
+    folder: Path | None = None
+    """Folder of a whole model, if that is where its weights are."""
+    remark: str = ""
+    """A sentence for who embeds with it."""
+
+    @property
+    def given(self) -> str:
+        """What names it, so that it is found again."""
+        return self.source or self.name
 
     @property
     def options(self) -> FrontEndOptions:
         """All options of the front end, with their defaults."""
         return {**COMMON_OPTIONS, **self.front_end}
+
+
+def wrapped_spec(name: str, title: str, **more: Any) -> EncoderSpec:
+    """Return the spec of an encoder of a user's, whose sizes only the loaded one knows.
+
+    Parameters
+    ----------
+    name : what it is called in the store
+    title : what people call it
+    more : other fields of the spec
+    """
+    return EncoderSpec(
+        name,
+        title,
+        sample_rate=0,
+        frames=0,
+        dimension=0,
+        precision="float32",
+        licence="its own",
+        **more,
+    )

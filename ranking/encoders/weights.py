@@ -38,6 +38,8 @@ TIMEOUT_SECONDS = 30
 def find_required_weights(spec: EncoderSpec, folder: Path) -> Path | None:
     """Return the weights file of an encoder in the cache folder; None if it needs none.
 
+    Of a whole model it is the model's own folder.
+
     Raises
     ------
     WeightsError
@@ -45,7 +47,7 @@ def find_required_weights(spec: EncoderSpec, folder: Path) -> Path | None:
         what to get, from where, and where to put it.
     """
     if spec.weights is None:
-        return None
+        return spec.folder
     found = find_weights(spec.weights, folder)
     if found is None:
         by_hand = _by_hand(spec.weights, folder)

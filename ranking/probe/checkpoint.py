@@ -118,6 +118,7 @@ def save_probe(probe: Probe, path: Path) -> None:
     weights = save({key: value.cpu() for key, value in probe.head.state_dict().items()})
     digest = hashlib.sha256(weights).hexdigest()
     facts = {"format": FORMAT, **asdict(probe.record), "weights_sha256": digest}
+    facts["cache_key"] = probe.record.cache_key.record
     if not facts["computation"]:  # it was not recorded once, and what is read is written as it was
         del facts["computation"]
     if probe.record.cache_key.segmentation == 1:
@@ -197,6 +198,7 @@ def check_probe_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], whe
             encoder=own.cache_key.encoder,
         )
     for what, trained, given in (
+        ("code", own.cache_key.module_sha256, cache_key.module_sha256),
         ("weights", own.cache_key.weights_sha256, cache_key.weights_sha256),
         ("arithmetic", own.cache_key.precision, cache_key.precision),
         ("front end", own.cache_key.front_end, cache_key.front_end),

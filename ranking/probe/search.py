@@ -131,8 +131,8 @@ def search_and_cross_validate(
     TableError
         If train or val has no examples.
     ProbeError
-        If windows of a step are given for a task that compares none, or what an interrupted
-        training left cannot be read.
+        If windows of a step are given for a task that compares none, what an interrupted training
+        left cannot be read, or embeddings are too small.
     """
     if settings.training.windows_per_step and task.inputs != 2:
         given = Given(windows_per_step=settings.training.windows_per_step)
@@ -140,10 +140,15 @@ def search_and_cross_validate(
     splits = [_examples(task, manifest, bank.windows, settings) for manifest in folds_then_final]
     load_batch = partial(load_segments_and_mask, bank)
     _, frames, dimension = load_batch(splits[0]["train"].windows[:1, :1])[0].shape
-    points = [
-        (HeadConfig(frames, dimension, task.outputs, task.inputs, dropout=dropout), training)
-        for training, dropout in settings.points()
-    ]
+    try:
+        points = [
+            (HeadConfig(frames, dimension, task.outputs, task.inputs, dropout=dropout), training)
+            for training, dropout in settings.points()
+        ]
+    except ValueError as error:  # of an encoder that a user brought
+        raise ProbeError(
+            "embedding of a segment", str(error), "choose an encoder of more frames and dimensions"
+        ) from None
     runs = [
         TrainingRun(config, training, split["train"], split["val"])
         for split in splits

@@ -10,7 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from icpc.cli.options import CHOICES
+from icpc.cli.options import CHOICES, OPEN_CHOICES
 from icpc.study.settings import RANGES, Settings
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.encoders.registry import ENCODERS
@@ -76,7 +76,8 @@ def test_help_begins_with_a_verb_and_shows_the_values_of_options(words, monkeypa
     assert re.match(r"[A-Z][a-z]+ ", command.help)
     for parameter in command.params:
         if parameter.name in CHOICES:
-            assert f"<{'|'.join(CHOICES[parameter.name])}>" in text
+            values = [*CHOICES[parameter.name], *OPEN_CHOICES.get(parameter.name, ())]
+            assert f"<{'|'.join(values)}>" in text
 
 
 def test_the_values_of_options_are_those_that_the_engine_knows():
