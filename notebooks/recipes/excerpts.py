@@ -58,7 +58,7 @@ TECHNIQUES = (
 
 @dataclass(frozen=True)
 class Excerpt:
-    """What is to be heard of a file of notes."""
+    """Which part of a file of notes is rendered."""
 
     recording: str
     """Name of the sound file, without its ending."""
@@ -66,7 +66,7 @@ class Excerpt:
     midi: str
     """Name of the notes in the archive."""
     spans: tuple[tuple[float, float], ...]
-    """Start and end of what is heard, one after another, seconds."""
+    """Start and end of what is rendered, one after another, seconds."""
 
     @property
     def notes_span(self) -> tuple[float, float]:
@@ -149,9 +149,9 @@ def write_excerpt(excerpt: Excerpt, out: Path) -> None:
     samples = round((end - start) * RATE)
     sound = np.pad(sound[:samples], (0, max(0, samples - len(sound))))
     parts = [sound[round((a - start) * RATE) : round((b - start) * RATE)] for a, b in excerpt.spans]
-    heard = np.concatenate(parts)
+    chosen = np.concatenate(parts)
     with open_atomic(target) as file:
-        soundfile.write(file, heard * (PEAK / np.abs(heard).max()), RATE, format="FLAC")
+        soundfile.write(file, chosen * (PEAK / np.abs(chosen).max()), RATE, format="FLAC")
 
 
 def from_a_quarter(length: float, seconds: float) -> tuple[tuple[float, float], ...]:
