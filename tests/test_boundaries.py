@@ -16,7 +16,7 @@ WRITING = set("wax+")
 ALLOWED = {
     "media": {
         "ranking.audio.containers",  # every recording
-        "icpc.synthetic.demonstration",  # writes FLAC
+        "ranking.audio.flac",  # writes FLAC
     },
     "array": {"ranking.files.records"},
     "JSON": {

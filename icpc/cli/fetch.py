@@ -17,6 +17,7 @@ from icpc.cli.output import (
     print_remark,
     remark_on_interrupt,
 )
+from icpc.competition.bundled import bundled_collections
 from icpc.workflows.settings import DEFAULT_COMPETITION, Source
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def fetch(
     collection: Annotated[
         str | None,
         typer.Option(
-            help="Fetch a labelled collection instead, and write a manifest of it.",
+            metavar="NAME|FILE",
+            help="Fetch a labelled collection instead, and write a manifest of it: "
+            f"{', '.join(bundled_collections())}, or a list of your own: recording, url, and if "
+            "you like level, seconds, start and end.",
             rich_help_panel="Competition",
         ),
     ] = None,
@@ -97,7 +101,7 @@ def fetch(
     if collection is None:
         _print_next(source, found, folder)
     else:
-        _print_manifest(found, folder, collection)
+        _print_manifest(found, folder)
     states = {entry.state for _, entry in found}
     if "failed" in states or not any(entry.usable for _, entry in found):
         raise typer.Exit(1)
@@ -105,7 +109,7 @@ def fetch(
 
 def _wanted(source: Source, collection: str | None) -> "tuple[str, list[Wanted]]":
     """The name of what is fetched, and its recordings."""
-    from icpc.fetching.collections import wanted_of_collection
+    from icpc.fetching.collections import name_of_collection, wanted_of_collection
     from icpc.fetching.wanted import wanted_of_competition
     from icpc.workflows.competitions import bundled_or_own_competition
     from ranking.errors import CompetitionError, Given
@@ -119,7 +123,7 @@ def _wanted(source: Source, collection: str | None) -> "tuple[str, list[Wanted]]
                 "a collection is no competition",
                 "leave one of them out",
             )
-        return collection, wanted_of_collection(collection)
+        return name_of_collection(collection), wanted_of_collection(collection)
     competition = bundled_or_own_competition(source)
     wanted = wanted_of_competition(competition)
     if lacking := len(competition.eligible) - len(wanted):
@@ -178,7 +182,7 @@ def _report(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, form: Format)
         print_remark(f"{', '.join(names)}: {problem}")
 
 
-def _print_manifest(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, collection: str) -> None:
+def _print_manifest(found: "Sequence[tuple[Wanted, Entry]]", folder: Path) -> None:
     """Write the manifest of a collection, and print what can be done with it."""
     from icpc.fetching.collections import write_manifest
 
@@ -186,7 +190,7 @@ def _print_manifest(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, colle
     if path is None:
         return
     print_remark(f"labels of what is there, grouped by channel: {path}")
-    if collection == "pld-expertise":
+    if all(one.facts.get("level") for one, entry in found if entry.usable):
         words = ["judge", "train", "expertise", "--manifest", str(path)]
         words += ["--recordings", str(folder), "--out", "mine.safetensors"]
         print_remark(f"next: {shlex.join(words)}")

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from icpc.competition.sound_files import SOUND_SUFFIXES
 from icpc.fetching.index import CUT_OFF, OTHER_SUFFIX, WRONG_LENGTH
+from icpc.fetching.wanted import Wanted
 from ranking.audio.completeness import describe_cut, sound_seconds
 from ranking.download.pages import LONGEST_SECONDS
+from ranking.download.transfer import remove_part
 from ranking.errors import AudioError, FetchError
 from ranking.files.hashing import file_sha256
 
@@ -84,6 +86,21 @@ def check_sound(path: Path, listed: float | None, address: str) -> CheckedSound:
         remark = f"{seconds:.1f} s of sound, {listed:g} s are listed"
         return CheckedSound(seconds, sha256, WRONG_LENGTH, remark)
     return CheckedSound(seconds, sha256, CUT_OFF if missing else "", missing)
+
+
+def check_part(part: Path, wanted: Wanted) -> CheckedSound:
+    """Return what came from an address; remove it if it cannot be used at all.
+
+    Raises
+    ------
+    FetchError
+        If it is no sound, or too long.
+    """
+    try:
+        return check_sound(part, wanted.seconds, wanted.address)
+    except FetchError:
+        remove_part(part)
+        raise
 
 
 def suffix_of(url: str, content_type: str) -> str:

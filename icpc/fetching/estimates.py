@@ -3,7 +3,8 @@
 Conventions
 -----------
 Sound of video sites takes about :data:`BYTES_PER_SECOND`. A recording whose length is not known is
-counted as the mean of the others, or as :data:`USUAL_SECONDS`.
+counted as the mean of the others, or as :data:`USUAL_SECONDS`. What several are cut from counts
+once.
 """
 
 from collections.abc import Sequence
@@ -40,9 +41,10 @@ def estimate_fetch(wanted: Sequence[Wanted], folder: Path) -> FetchEstimate:
     rows, fit = index.by_key(), [one for one in wanted if not one.unfit]
     missing = [one for one in fit if index.find_file(one, rows.get(one.key, {})) is None]
     to_fetch = [one for one in missing if one.remote]
-    known = [one.seconds for one in to_fetch if one.seconds is not None]
+    lengths = {one.address: one.seconds or one.end for one in to_fetch}
+    known = [length for length in lengths.values() if length is not None]
     usual = sum(known) / len(known) if known else USUAL_SECONDS
-    unknown = len(to_fetch) - len(known)
+    unknown = len(lengths) - len(known)
     seconds = sum(known) + unknown * usual
     here = len(fit) - len(missing)
     return FetchEstimate(len(to_fetch), here, seconds, round(seconds * BYTES_PER_SECOND), unknown)

@@ -14,17 +14,14 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from icpc.fetching.checks import check_sound, suffix_of
-from icpc.fetching.index import (
-    DUPLICATE,
-    FETCHED,
-    LEFT_OUT,
-    MISSING,
-    PRESENT,
-    Entry,
-    RecordingIndex,
-    Row,
-    is_named_by_user,
+from icpc.fetching.checks import check_part, suffix_of
+from icpc.fetching.clips import ClipSources, cut_checked_clip
+from icpc.fetching.index import DUPLICATE, FETCHED, Entry, RecordingIndex, Row
+from icpc.fetching.present import (
+    entry_of_file,
+    entry_of_nothing,
+    is_cut_elsewhere,
+    kept_entry,
 )
 from icpc.fetching.wanted import Wanted
 from ranking.download.addresses import read_address
@@ -41,7 +38,7 @@ from ranking.download.transfer import (
 )
 from ranking.download.waits import Waits
 from ranking.errors import FetchError
-from ranking.files.atomic import is_inside, is_path, write_error
+from ranking.files.atomic import write_error
 from ranking.files.text import escape_controls
 from ranking.progress import SILENT, Progress
 
@@ -98,6 +95,7 @@ class _Run:
         self.pages = PageReader(settings.browser)
         self.asked = False
         self.unreached = 0
+        self.sources = ClipSources(self.index)
 
     def fetch_all(self, wanted: Sequence[Wanted]) -> list[tuple[Wanted, Entry]]:
         """What became of each recording."""
@@ -105,9 +103,11 @@ class _Run:
         self.pages.check()
         try:
             self.index.add(wanted)
+            self.sources.expect(wanted)
             with self.progress.start("fetching", total=len(wanted)):
                 for one, entry in self._each(wanted):
                     found[one.key] = entry
+                    self.sources.release(one, entry)
         except OSError as error:
             path = Path(str(error.filename or self.settings.folder))
             raise write_error(FetchError, path, error, "what has come is kept") from None
@@ -116,7 +116,7 @@ class _Run:
     def _each(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, Entry]]:
         rows, busy = self.index.by_key(), []
         for one in wanted:
-            done = _kept(self.index, one, rows.get(one.key, {}))
+            done = kept_entry(self.index, one, rows.get(one.key, {}))
             if done is not None:
                 self.progress.advance()
                 yield one, done
@@ -131,7 +131,7 @@ class _Run:
 
     def _locked(self, wanted: Wanted, timeout: float) -> Entry:
         """What became of a recording, unless another process is at it."""
-        with self.index.lock(wanted.stem, timeout):
+        with self.index.lock(wanted.work_name, timeout):
             return self.index.put(wanted, self._fetch_one(wanted))
 
     def _fetch_one(self, wanted: Wanted) -> Entry:
@@ -155,38 +155,49 @@ class _Run:
         return entry
 
     def _entry(self, wanted: Wanted, row: Row, bar: "_Bar") -> Entry:
-        done = _kept(self.index, wanted, row)
+        done = kept_entry(self.index, wanted, row)
         if done is not None:
             return done
         path = self.index.find_file(wanted, row)
-        if path is not None:
-            return _entry_of_file(wanted, row, path)
+        if path is not None and not is_cut_elsewhere(wanted, row):
+            return entry_of_file(wanted, row, path)
         if wanted.unfit or not wanted.remote:
-            return _not_there(wanted, self.settings.folder)
+            return entry_of_nothing(wanted, self.settings.folder)
+        if wanted.is_clip:
+            return self._from_source(wanted, bar)
         if other := self.index.owner_of_address(wanted):
             return Entry(DUPLICATE, remark=f"the same address as that of {other}")
         return self._from_network(wanted, bar)
 
     def _from_network(self, wanted: Wanted, bar: "_Bar") -> Entry:
+        part = self.index.part(wanted)
+        own, sound = self._complete_part(wanted, part, bar)
+        return self._take(wanted, part, own, sound)
+
+    def _from_source(self, wanted: Wanted, bar: "_Bar") -> Entry:
+        """Cut a clip out of what is at its address, which is fetched once for all its clips."""
+        part = self.index.part(wanted)
+        sound = self.sources.sound(wanted, part, lambda: self._complete_part(wanted, part, bar)[1])
+        path = self.settings.folder / f"{wanted.stem}.flac"
+        return cut_checked_clip(wanted, part, path, sound)
+
+    def _complete_part(self, wanted: Wanted, part: Path, bar: "_Bar") -> tuple[Part, Sound | None]:
+        """Fetch what is at an address; return what it is, and the page that led to it."""
         address = read_address(wanted.address)
         if self.asked:
             self.settings.waits.sleep(self.settings.pause)
         self.asked = True
         connector = Connector(address)
-        part = self.index.work / f"{wanted.stem}.part"
-        sound: Sound | None = None
-        own: Part | None = None
         if address.url.lower().endswith(DIRECT) or not self.pages.is_known(address.url):
             try:
                 remote = RemoteFile(address.url, key=address.url)
                 own = fetch_file(remote, part, connector, self.settings.waits, bar.show)
             except PageError:
-                own = None
-        if own is None:
-            sound = self._read_page(address.url, connector)
-            own = self._fetch_sound(sound, part, connector, bar.show)
-        suffix = (sound.suffix if sound else "") or suffix_of(address.url, own.content_type)
-        return self._take(wanted, part, suffix, sound)
+                pass
+            else:
+                return own, None
+        sound = self._read_page(address.url, connector)
+        return self._fetch_sound(sound, part, connector, bar.show), sound
 
     def _read_page(self, url: str, connector: Connector) -> Sound:
         failed = 0
@@ -209,13 +220,11 @@ class _Run:
             what, state = f"the page is there, its sound is not: {error.what}", "failed"
         raise FetchError(sound.file.url, what, "try again later", state=state)
 
-    def _take(self, wanted: Wanted, part: Path, suffix: str, sound: Sound | None) -> Entry:
+    def _take(self, wanted: Wanted, part: Path, own: Part, sound: Sound | None) -> Entry:
         """Check a part that is complete, and give it its name."""
-        try:
-            checked = check_sound(part, wanted.seconds, wanted.address)
-        except FetchError:
-            remove_part(part)
-            raise
+        checked = check_part(part, wanted)
+        named = sound.suffix if sound else ""
+        suffix = named or suffix_of(read_address(wanted.address).url, own.content_type)
         path = self.settings.folder / f"{wanted.stem}{suffix}"
         part.replace(path)
         remove_part(part)
@@ -247,49 +256,3 @@ class _Bar:
     def finish(self) -> None:
         """Show that it is done."""
         self.progress.advance(1.0 - self.shown)
-
-
-def _kept(index: RecordingIndex, wanted: Wanted, row: Row) -> Entry | None:
-    """What became of a recording in an earlier call, if its file is as it was then."""
-    listed = "" if wanted.seconds is None else f"{wanted.seconds:g}"
-    path = index.find_file(wanted, row)
-    if path is None or not row.get("sha256") or row.get("listed_seconds", "") != listed:
-        return None
-    if str(path.stat().st_size) != row.get("bytes"):
-        return None
-    state = row["state"]
-    if is_named_by_user(row):
-        return None
-    return Entry(
-        PRESENT if Entry(state).usable else state,
-        path,
-        float(row["seconds"]) if row["seconds"] else None,
-        row["sha256"],
-        row.get("title", ""),
-        row.get("channel", ""),
-        row.get("remark", ""),
-    )
-
-
-def _entry_of_file(wanted: Wanted, row: Row, path: Path) -> Entry:
-    """What a file in the folder is; one that the user named is used, whatever its length."""
-    checked = check_sound(path, wanted.seconds, wanted.address)
-    state = PRESENT if is_named_by_user(row) or not checked.problem else checked.problem
-    return Entry(
-        state,
-        path,
-        checked.seconds,
-        checked.sha256,
-        row.get("title", ""),
-        row.get("channel", ""),
-        checked.remark,
-    )
-
-
-def _not_there(wanted: Wanted, folder: Path) -> Entry:
-    if wanted.unfit:
-        return Entry(LEFT_OUT, remark=wanted.unfit)
-    path = folder / wanted.address if is_path(wanted.address) else folder
-    if not is_inside(path, folder):
-        return Entry("refused", remark=f"{wanted.address} is outside of the folder")
-    return Entry(MISSING, remark=f"{wanted.address} is not in the folder")

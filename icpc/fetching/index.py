@@ -18,7 +18,7 @@ import pandas as pd
 from filelock import FileLock
 
 from icpc.competition.sound_files import SOUND_SUFFIXES
-from icpc.fetching.wanted import Wanted
+from icpc.fetching.wanted import BOUNDS, Wanted
 from ranking.files.atomic import is_inside, is_path, write_text
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
@@ -157,6 +157,10 @@ class RecordingIndex:
             self._write(rows)
         return entry
 
+    def part(self, wanted: Wanted) -> Path:
+        """Return where what is fetched for a recording is kept until it is complete."""
+        return self.work / f"{wanted.work_name}.part"
+
     def lock(self, name: str, timeout: float = -1) -> FileLock:
         """Return a lock that one process holds at a time.
 
@@ -174,7 +178,9 @@ class RecordingIndex:
             (
                 row["candidate"]
                 for row in self.rows()
-                if row.get("address") == wanted.address and self._is_used_by_other(row, wanted)
+                if row.get("address") == wanted.address
+                and not any(row.get(bound) for bound in BOUNDS)
+                and self._is_used_by_other(row, wanted)
             ),
             "",
         )
@@ -214,6 +220,20 @@ def is_named_by_user(row: Mapping[str, str]) -> bool:
     return bool(row.get("recording")) and row.get("state") not in USABLE
 
 
+def seconds_of(row: Mapping[str, str]) -> float | None:
+    """Return the length that an index gives of a recording; None if it gives none."""
+    try:
+        seconds = float(row.get("seconds", ""))
+    except ValueError:
+        return None
+    return seconds if 0 < seconds < float("inf") else None
+
+
+def listed_seconds(wanted: Wanted) -> str:
+    """Return the length that a recording should have, as the index has it."""
+    return "" if wanted.length is None else f"{wanted.length:g}"
+
+
 def _key(row: Mapping[str, str]) -> tuple[str, str]:
     return row["candidate"], row.get("address", "")
 
@@ -227,7 +247,7 @@ def _row(wanted: Wanted, entry: Entry, folder: Path) -> Row:
         "recording": name if entry.usable else "",
         "state": entry.state,
         "seconds": "" if entry.seconds is None else f"{entry.seconds:.2f}",
-        "listed_seconds": "" if wanted.seconds is None else f"{wanted.seconds:g}",
+        "listed_seconds": listed_seconds(wanted),
         "bytes": "" if path is None else str(path.stat().st_size),
         "sha256": entry.sha256,
         "address": wanted.address,

@@ -3,10 +3,12 @@
 Conventions
 -----------
 A recording is named by an address (http or https), or by a path in the folder of recordings, where
-it is to be already. Its file is called by the candidate's id, as a safe name
-(:func:`ranking.files.atomic.safe_file_name`); ids that give the same name are numbered.
+it is to be already. Several may be clips of what is at one address. A file is called by the
+candidate's id, as a safe name (:func:`ranking.files.atomic.safe_file_name`); ids that give the same
+name are numbered.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +18,9 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from ranking.files.atomic import safe_file_name
 from ranking.files.text import normalised
+
+BOUNDS = ("start", "end")
+"""Columns of where a clip is in its recording."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,35 @@ class Wanted:
     stem: str
     """Name of its file, without ending."""
     seconds: float | None = None
-    """Its length as the roster or the list says; None if it does not."""
+    """Length of what is at the address, as the roster or the list says; None if it does not."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What a list says of it more: its labels, by column."""
     unfit: str = ""
     """Why it cannot be fetched, though it is listed; empty if it can."""
+    start: float | None = None
+    """Where a clip begins in what is at the address, in seconds."""
+    end: float | None = None
+    """Where it ends; None: with the recording."""
+
+    @property
+    def is_clip(self) -> bool:
+        """Whether it is cut out of what is at its address."""
+        return self.start is not None or self.end is not None
+
+    @property
+    def length(self) -> float | None:
+        """How long its file should be, in seconds; None if nobody says."""
+        if not self.is_clip:
+            return self.seconds
+        end = self.seconds if self.end is None else self.end
+        return None if end is None else end - (self.start or 0.0)
+
+    @property
+    def work_name(self) -> str:
+        """Name of what is fetched for it, until it is complete; clips of one address share it."""
+        if not self.is_clip:
+            return self.stem
+        return f".{hashlib.sha256(self.address.encode(errors='replace')).hexdigest()[:16]}"
 
     @property
     def key(self) -> tuple[str, str]:

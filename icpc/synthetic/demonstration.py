@@ -8,16 +8,16 @@ file for each candidate, and ``manifest.csv`` to train a ranker with. A recordin
 not made again, unless it is damaged, by its hash in ``SHA256SUMS``.
 """
 
-from io import BytesIO
 from pathlib import Path
 
-import av
 import numpy as np
 import pandas as pd
 
 from icpc.synthetic.pieces import STYLES
 from icpc.synthetic.recitals import draw_recitals, sound_of
-from ranking.files.atomic import write_bytes, write_text
+from ranking.audio.flac import write_blocks
+from ranking.errors import RunError
+from ranking.files.atomic import write_error, write_text
 from ranking.files.hashing import SUMS_FILE, file_states, read_sums, write_sums
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
@@ -99,11 +99,7 @@ def write_flac(path: Path, samples: np.ndarray, sample_rate: int) -> None:
         Hz.
     """
     integers = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
-    sound = BytesIO()
-    with av.open(sound, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=sample_rate, layout="mono")
-        frame = av.AudioFrame.from_ndarray(integers[np.newaxis], format="s16", layout="mono")
-        frame.sample_rate = sample_rate
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    write_bytes(sound.getvalue(), path)
+    try:
+        write_blocks(path, [integers[np.newaxis]], sample_rate)
+    except OSError as error:
+        raise write_error(RunError, path, error, key="other-out") from None
