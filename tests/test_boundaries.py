@@ -30,8 +30,9 @@ ALLOWED = {
         "ranking.probe.state",  # an unfinished training, numbers and plain containers alone
     },
     "network": {
-        "ranking.encoders.weights",  # addresses are our own constants
-        "ranking.download.connection",  # those of rosters, and what they lead to
+        "ranking.download.connection",  # recordings and weights, and what their addresses lead to
+        "ranking.download.page_requests",  # yt-dlp's requests, sent by the former
+        "ranking.download.pages",  # yt-dlp, which reads pages
     },
     "program": {"ranking.workers.programs"},
     "process": {"ranking.workers.children"},
@@ -74,7 +75,11 @@ CALLS = {
     "pickle.loads": "code",
     "yaml.load": "code",
 }
-MODULES = {"subprocess": "program", "socket": "network", "http.client": "network"}
+NETWORK = (
+    *("socket", "socketserver", "ssl", "http.client", "http.server", "urllib.request", "ftplib"),
+    *("smtplib", "asyncio", "requests", "httpx", "aiohttp", "urllib3", "huggingface_hub", "yt_dlp"),
+)
+MODULES = {"subprocess": "program"} | dict.fromkeys(NETWORK, "network")
 METHODS = {
     "exec_module": "code",
     "write_text": "writing",
@@ -86,10 +91,9 @@ METHODS = {
 def boundaries(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Kind and text of everything in a module that passes a boundary."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (
-                (MODULES[alias.name], alias.name) for alias in node.names if alias.name in MODULES
-            )
+        for name in imported(node):
+            of = [module for module in MODULES if f"{name}.".startswith(f"{module}.")]
+            yield from ((MODULES[module], name) for module in of)
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func)
@@ -103,6 +107,16 @@ def boundaries(tree: ast.Module) -> Iterator[tuple[str, str]]:
             keyword.arg == "mp_context" for keyword in node.keywords
         ):
             yield "process", ast.unparse(node)
+
+
+def imported(node: ast.AST) -> list[str]:
+    """Names of the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        inner = [f"{node.module}.{alias.name}" for alias in node.names]
+        return [name for name in inner if name in MODULES] or [node.module]
+    return []
 
 
 def opens_for_writing(called: str, node: ast.Call) -> bool:
@@ -148,6 +162,12 @@ def test_every_boundary_is_passed_in_its_one_place():
         ("np.load(path)", "array"),
         ("json.loads(path.read_text())", "JSON"),
         ("import subprocess", "program"),
+        ("from subprocess import run", "program"),
+        ("import urllib.request", "network"),
+        ("from urllib.request import urlopen", "network"),
+        ("from urllib import request", "network"),
+        ("from requests.sessions import Session", "network"),
+        ("from yt_dlp.utils import YoutubeDLError", "network"),
         ("open(path, 'w')", "writing"),
         ("path.open('a')", "writing"),
         ("path.open('ab' if have else 'wb')", "writing"),
@@ -173,6 +193,8 @@ def test_a_boundary_is_seen(source, kind):
         "open_atomic(path)",
         "ProcessPoolExecutor(2, mp_context=context)",
         "json.dumps(x)",
+        "from urllib.parse import quote",
+        "from sockets import a",
     ],
 )
 def test_what_only_reads_bytes_or_goes_through_its_place_is_none(source):

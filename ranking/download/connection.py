@@ -79,10 +79,13 @@ class Connector:
     ----------
     named : the address that the user named, whose host may be private
     timeout : seconds in which a server must say something
+    encrypted : whether https alone will do, redirects included
     """
 
-    def __init__(self, named: Address, timeout: float = TIMEOUT_SECONDS) -> None:
-        self.named, self.timeout = named, timeout
+    def __init__(
+        self, named: Address, timeout: float = TIMEOUT_SECONDS, encrypted: bool = False
+    ) -> None:
+        self.named, self.timeout, self.encrypted = named, timeout, encrypted
 
     def open(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Return the answer of a server, after redirects.
@@ -125,11 +128,11 @@ class Connector:
         FetchError
             If the address, or one that it is redirected to, is refused.
         """
-        read_address(request.full_url)
+        _check(request.full_url, self.encrypted)
         opener = urllib.request.OpenerDirector()
         for handler in (
             _Http(self.named),
-            _Redirects(),
+            _Redirects(self.encrypted),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPErrorProcessor(),
             *([] if cookies is None else [urllib.request.HTTPCookieProcessor(cookies)]),
@@ -160,6 +163,15 @@ def failure_of_connection(
     return TryAgainError(f"the connection failed ({cause_text})", reached=reached)
 
 
+def _check(url: str, encrypted: bool) -> None:
+    """Refuse an address that may not be asked for."""
+    address = read_address(url)
+    if encrypted and address.scheme != "https":
+        raise FetchError(
+            address.url, "it is not encrypted", "give an address of https", state="refused"
+        )
+
+
 class _Http(urllib.request.AbstractHTTPHandler):
     """Opens http and https by sockets that were checked."""
 
@@ -184,6 +196,9 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
     max_redirections = MOST_REDIRECTS
 
+    def __init__(self, encrypted: bool) -> None:
+        self.encrypted = encrypted
+
     def redirect_request(
         self, request: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
@@ -197,7 +212,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         target = headers.get("location") or headers.get("uri") or ""
         joined = urljoin(req.full_url, target)
         try:
-            read_address(joined.replace(" ", "%20"))
+            _check(joined.replace(" ", "%20"), self.encrypted)
         except FetchError as error:
             fp.close()
             raise FetchError(

