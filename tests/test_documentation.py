@@ -2,27 +2,33 @@
 
 import itertools
 import json
+import os
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from recording_server import unused_port
 from sounds import piano, write_sound
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from ranking.files.hashing import file_sha256
 from ranking.network.head import HeadConfig
 from ranking.probe.settings import WINDOWS_PER_STEP, TrainingSettings
 from ranking.tasks.expertise import COLUMNS, labelled_pairs
 from ranking.tasks.manifest import read_manifest
 
 ROOT = Path(__file__).parent.parent
-GUIDE = ("notebooks/guide/faults.md",)
+CHAIN = "notebooks/guide/papers-chain.md"
+GUIDE = ("notebooks/guide/faults.md", CHAIN)
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md", *GUIDE)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
@@ -35,7 +41,8 @@ NOT_RUN = {
     "--permutations": "takes half an hour",
 }
 GUIDES = "".join((ROOT / name).read_text(encoding="utf-8") for name in GUIDE)
-IN_GUIDES = re.findall(r"^  (judge .+)$", GUIDES, re.MULTILINE)
+IN_GUIDES = re.findall(r"^(?:  |\$ )?(judge .+)$", GUIDES, re.MULTILINE)
+DRY_RUNS = re.findall(r"^\$ (judge .+ --dry-run)\n(.+)$", GUIDES, re.MULTILINE)
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -88,6 +95,82 @@ def test_the_commands_of_the_readme_run_one_after_another(newcomer, monkeypatch)
         "best.safetensors",
         "mine.safetensors",
     }
+
+
+@pytest.mark.parametrize(("command", "shown"), DRY_RUNS)
+def test_dry_runs_of_the_guide_print_what_it_shows(tmp_path, monkeypatch, command, shown):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, shlex.split(command)[1:], catch_exceptions=False)
+    assert " ".join(result.stdout.split()) == shown
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory):
+    """Folder of the paper's chain, what its script printed, twice, and its files in between."""
+    folder, port, printed, files = tmp_path_factory.mktemp("chain"), unused_port(), [], {}
+    command = [sys.executable, str(ROOT / "notebooks/guide/papers_chain.py"), str(folder)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "1000"}
+    for store in ("JUDGE_STORE", "JUDGE_WEIGHTS"):
+        environment.pop(store, None)
+    for _ in range(2):
+        done = subprocess.run(
+            [*command, "--port", str(port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        printed.append(done.stdout)
+        files = files or hashes(folder)
+    return folder, printed, files
+
+
+def hashes(folder):
+    """Hash of each file of results below a folder."""
+    paths = [*folder.glob("runs/*/*"), *folder.glob("mine.*"), *folder.glob("recordings/*/*.*")]
+    return {path: file_sha256(path) for path in paths if path.is_file()}
+
+
+@pytest.mark.slow
+def test_the_papers_chain_goes_from_addresses_to_a_report(chain):
+    folder, (first, _), _ = chain
+    assert "6 recordings: 6 fetched; " in first and "8 recordings: 8 fetched; " in first
+    assert "14 recordings were fetched from the server" in first
+    run = folder / "runs" / "small"
+    ranking = pd.read_csv(run / "ranking.csv")
+    assert sorted(ranking["candidate"]) == [f"player-{number}" for number in range(6)]
+    ranker = json.loads((run / "run.json").read_text(encoding="utf-8"))["provenance"]["ranker"]
+    assert ranker["sha256"] in (folder / "mine.json").read_text(encoding="utf-8")
+    for name in ("hitrate.csv", "hitrate.png", "hitrate.svg", "report.html", "votes.csv"):
+        assert (run / name).stat().st_size > 100, name
+    assert len(pd.read_csv(run / "votes.csv")) == 30
+    assert len(list(folder.glob("embeddings/*/*.npy"))) == 14
+
+
+@pytest.mark.slow
+def test_the_papers_chain_run_again_fetches_nothing_and_gives_the_same_bytes(chain):
+    folder, (_, second), files = chain
+    assert "6 recordings: 6 present; " in second and "8 recordings: 8 present; " in second
+    assert "0 recordings were fetched from the server" in second
+    assert "6 recordings: 0 embedded, 6 cached" in second
+    assert hashes(folder) == files
+
+
+@pytest.mark.slow
+def test_the_commands_that_fetch_prints_work_as_printed(chain, monkeypatch):
+    """The page's are the printed ones with a word more; that of ranking is run as it is."""
+    folder, (first, _), _ = chain
+    ranking, training = re.findall(r"^next: (.+)$", first, re.MULTILINE)
+    page = (ROOT / CHAIN).read_text(encoding="utf-8")
+    assert f"\n{ranking} --ranker mine.safetensors\n" in page
+    assert f"\n{training} --epochs 2\n" in page
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("JUDGE_STORE", raising=False)
+    result = CliRunner().invoke(app, shlex.split(ranking)[1:], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "6 candidates ranked from 30 comparisons" in " ".join(result.stdout.split())
 
 
 def test_the_manifest_of_the_readme_can_be_read(newcomer):

@@ -29,6 +29,10 @@ TERMS = (
     "copyright of who plays, apply to fetching and to using them. judge only asks for what a "
     "browser would get, one after another; whether you may keep it is for you to know."
 )
+ROUNDING_SECONDS = 0.1
+"""What the length of a recording may lose when it is decoded."""
+FEW = 100
+"""Recordings below which a tenth of them is too few to choose an epoch on: folds do better."""
 KEPT = "what was fetched is kept, begun files too"
 
 
@@ -193,6 +197,8 @@ def _print_manifest(found: "Sequence[tuple[Wanted, Entry]]", folder: Path) -> No
     if all(one.facts.get("level") for one, entry in found if entry.usable):
         words = ["judge", "train", "expertise", "--manifest", str(path)]
         words += ["--recordings", str(folder), "--out", "mine.safetensors"]
+        if sum(entry.usable for _, entry in found) < FEW:
+            words += ["--folds", "4"]
         print_remark(f"next: {shlex.join(words)}")
 
 
@@ -210,7 +216,8 @@ def _print_next(source: Source, found: "Sequence[tuple[Wanted, Entry]]", folder:
         who = ["--competition", source.competition or DEFAULT_COMPETITION]
     rounds = ["--rounds", source.rounds] if source.rounds else []
     where = ["--recordings", str(folder), "--index", str(folder / INDEX_NAME)]
-    print_remark(f"next: {shlex.join(['judge', 'rank', *who, *rounds, *where])}")
+    words = ["judge", "rank", *who, *rounds, *where, *_as_short_as_they_are(found)]
+    print_remark(f"next: {shlex.join(words)}")
     seconds = sum(entry.seconds or 0.0 for entry in usable)
     try:
         needed = estimate_judging_seconds(Path(usable[0].file or folder), seconds)
@@ -221,3 +228,19 @@ def _print_next(source: Source, found: "Sequence[tuple[Wanted, Entry]]", folder:
         f"which takes {hours} hours on this machine for {seconds / 3600:.2f} hours of sound, "
         "measured on one segment"
     )
+
+
+def _as_short_as_they_are(found: "Sequence[tuple[Wanted, Entry]]") -> list[str]:
+    """What judge rank must be told of recordings that are shorter than a window."""
+    from ranking.audio.lengths import WINDOW_SECONDS
+
+    lengths = {one.candidate: entry.seconds or 0.0 for one, entry in found if entry.usable}
+    short = [name for name, seconds in lengths.items() if seconds < WINDOW_SECONDS]
+    if not short:
+        return []
+    if len(short) == len(lengths):
+        return ["--min-seconds", str(max(1, int(min(lengths.values()) - ROUNDING_SECONDS)))]
+    print_remark(
+        f"shorter than {WINDOW_SECONDS:g} s, and left out of the ranking: {', '.join(short)}"
+    )
+    return ["--skip-bad"]

@@ -243,6 +243,7 @@ def _row(wanted: Wanted, entry: Entry, folder: Path) -> Row:
     path = entry.file
     name = "" if path is None else path.relative_to(folder).as_posix()
     return {
+        **wanted.facts,
         "candidate": wanted.candidate,
         "recording": name if entry.usable else "",
         "state": entry.state,
@@ -254,5 +255,4 @@ def _row(wanted: Wanted, entry: Entry, folder: Path) -> Row:
         "title": entry.title,
         "channel": entry.channel,
         "remark": entry.remark,
-        **wanted.facts,
     }
