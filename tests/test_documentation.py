@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from icpc.cli import app
 from ranking.files.hashing import file_sha256
+from ranking.judging.probe_ranker import load_own_or_shipped_ranker
 from ranking.network.head import HeadConfig
 from ranking.probe.settings import WINDOWS_PER_STEP, TrainingSettings
 from ranking.tasks.expertise import COLUMNS, labelled_pairs
@@ -142,7 +143,8 @@ def test_the_papers_chain_goes_from_addresses_to_a_report(chain):
     ranking = pd.read_csv(run / "ranking.csv")
     assert sorted(ranking["candidate"]) == [f"player-{number}" for number in range(6)]
     ranker = json.loads((run / "run.json").read_text(encoding="utf-8"))["provenance"]["ranker"]
-    assert ranker["sha256"] in (folder / "mine.json").read_text(encoding="utf-8")
+    own = load_own_or_shipped_ranker(folder / "mine.safetensors", None)
+    assert ranker["sha256"] == own.sha256
     for name in ("hitrate.csv", "hitrate.png", "hitrate.svg", "report.html", "votes.csv"):
         assert (run / name).stat().st_size > 100, name
     assert len(pd.read_csv(run / "votes.csv")) == 30

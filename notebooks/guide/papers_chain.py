@@ -25,7 +25,7 @@ PAGE = Path(__file__).with_name("papers-chain.md")
 PORT = 8137
 SECONDS = 31.0
 SAMPLE_RATE = 16_000
-CANDIDATES, LESSONS = 6, 8
+CANDIDATES, PUPILS = 6, 8
 LEVELS = ("beginner", "advanced", "virtuoso")
 SETTINGS = 'name = "small"\nrounds = ["preliminary", "final"]\n'
 
@@ -41,19 +41,19 @@ def commands() -> list[list[str]]:
 def render(folder: Path, port: int) -> None:
     """Write recitals to be served, and a roster and a list that name their addresses."""
     players = draw_recitals(list(STYLES), 1, CANDIDATES, SECONDS, 2, seed=0)
-    pupils = draw_recitals(list(STYLES), 1, LESSONS, SECONDS, 2, seed=1)
+    pupils = draw_recitals(list(STYLES), 1, PUPILS, SECONDS, 2, seed=1)
     better = sorted(one.level for one in players)[CANDIDATES // 2]
     roster = [
         f"player-{number},{'final' if one.level >= better else 'preliminary'},{address},{SECONDS:g}"
         for number, (one, address) in enumerate(_served(players, folder, "player", port))
     ]
-    lessons = [
+    listed = [
         f"pupil-{number},{address},{LEVELS[int(one.level * len(LEVELS))]},{SECONDS:g}"
         for number, (one, address) in enumerate(_served(pupils, folder, "pupil", port))
     ]
     for name, header, rows in (
         ("roster.csv", "candidate,reached,recording,seconds", roster),
-        ("lessons.csv", "recording,url,level,seconds", lessons),
+        ("pupils.csv", "recording,url,level,seconds", listed),
     ):
         (folder / name).write_text("\n".join([header, *rows, ""]), encoding="utf-8")
     (folder / "competition.toml").write_text(SETTINGS, encoding="utf-8")
