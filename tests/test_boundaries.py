@@ -27,12 +27,14 @@ ALLOWED = {
     "workbook": {"ranking.files.workbook"},
     "weights": {
         "ranking.encoders.checkpoints",
+        "ranking.encoders.hugging_face",  # numbers alone, by transformers
         "ranking.probe.state",  # an unfinished training, numbers and plain containers alone
     },
     "network": {
         "ranking.download.connection",  # recordings and weights, and what their addresses lead to
         "ranking.download.page_requests",  # yt-dlp's requests, sent by the former
         "ranking.download.pages",  # yt-dlp, which reads pages
+        "ranking.encoders.hub",  # a model that the user asks for by name; or its cache alone
     },
     "program": {"ranking.workers.programs"},
     "process": {"ranking.workers.children"},
@@ -59,6 +61,8 @@ CALLS = {
     "load_workbook": "workbook",
     "torch.load": "weights",
     "load_file": "weights",
+    "AutoModel.from_pretrained": "weights",
+    "snapshot_download": "network",
     "urllib.request.urlopen": "network",
     "os.system": "program",
     "os.popen": "program",

@@ -7,7 +7,9 @@ EXTRAS = {
     **dict.fromkeys(
         ("av", "filelock", "onnxruntime", "platformdirs", "safetensors", "soxr"), AUDIO
     ),
-    **dict.fromkeys(("timm", "torch", "torchaudio", "transformers", "xxhash"), AUDIO),
+    **dict.fromkeys(
+        ("huggingface_hub", "timm", "torch", "torchaudio", "transformers", "xxhash"), AUDIO
+    ),
     **dict.fromkeys(("dac", "audiotools"), "audio,dac"),
     "jinja2": "report",
     "yt_dlp": "fetch",

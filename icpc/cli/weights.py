@@ -50,7 +50,11 @@ def list_weights(
 def fetch(
     names: Annotated[
         list[str],
-        typer.Argument(metavar="ENCODER", help=f"Name encoders: {', '.join(ENCODERS.own)}."),
+        typer.Argument(
+            metavar="ENCODER",
+            help=f"Name encoders: {', '.join(ENCODERS.own)}; or hf:NAME, a model of the Hugging "
+            "Face Hub, which goes into the Hub's own cache.",
+        ),
     ],
     weights_dir: Folder = None,
 ) -> None:
@@ -60,13 +64,26 @@ def fetch(
     """
     from icpc.installation.weights import weights_folder_to_write
     from ranking.encoders import spec_of
+    from ranking.encoders.registry import MODELS
     from ranking.encoders.weights import fetch_weights
 
-    folder = weights_folder_to_write(weights_dir)
-    for spec in [spec_of(name) for name in names]:
+    models = [name for name in names if name.startswith(MODELS)]
+    specs = [spec_of(name) for name in names if name not in models]
+    for name in models:
+        _fetch_model(name)
+    folder = weights_folder_to_write(weights_dir) if specs else Path()
+    for spec in specs:
         if spec.weights is None:
             print_remark(f"{spec.name} needs no weights")
             continue
         print_remark(f"{spec.title}: {spec.weights.source}, licence {spec.weights.licence}")
         path = fetch_weights(spec.weights, folder, TerminalProgress())
         print_remark(f"downloaded to {path}")
+
+
+def _fetch_model(name: str) -> None:
+    """Download a model into the cache of the Hugging Face Hub."""
+    from ranking.encoders.hub import fetch_model
+
+    path, revision = fetch_model(name.partition(":")[2])
+    print_remark(f"{name}: revision {revision}, in {path}")

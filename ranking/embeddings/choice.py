@@ -15,6 +15,7 @@ from ranking.devices.memory import BatchLimit
 from ranking.embeddings.cache_key import CacheKey, make_cache_key
 from ranking.encoders import load_encoder, spec_of
 from ranking.encoders.base import Encoder
+from ranking.encoders.hub import model_sha256
 from ranking.encoders.precision import default_precision
 from ranking.encoders.spec import FrontEndOptions, Precision
 from ranking.encoders.weights_hash import weights_sha256
@@ -85,7 +86,8 @@ def cache_key_with_weights_hash(choice: EncoderChoice, device: str = "cpu") -> C
         If the weights cannot be read.
     """
     spec = spec_of(choice.encoder)
-    sha256 = "" if choice.weights is None else weights_sha256(choice.weights)
+    hash_weights = weights_sha256 if spec.folder is None else model_sha256
+    sha256 = "" if choice.weights is None else hash_weights(choice.weights)
     precision = choice.precision or default_precision(spec, device)
     segmentation = SEGMENTATION if choice.options["tails"] else 1
     return make_cache_key(

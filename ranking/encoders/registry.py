@@ -27,11 +27,18 @@ ENCODERS: Registry[ModuleType] = Registry(
     {name: f"ranking.encoders.{name}" for name in OWN},
     EncoderError,
 )
-WRAPPERS = {"hear": "ranking.encoders.hear"}
+WRAPPERS = {"hear": "ranking.encoders.hear", "hf": "ranking.encoders.hugging_face"}
 """Modules that wrap what a user names, by what stands before the colon."""
+MODELS = "hf:"
+"""What stands before the names of models that can be fetched."""
 WRAPPED = {
     "hear:MODULE": wrapped_spec(
         "hear:MODULE", "any module with the HEAR interface, installed or ./file.py, which is run"
+    ),
+    "hf:NAME": wrapped_spec(
+        "hf:NAME",
+        "any model of transformers that takes the waveform, by its name on the Hub or as ./folder",
+        front_end={"layer": -1},
     ),
 }
 """Kinds of encoders that the program does not know: how a user names them."""

@@ -1,6 +1,9 @@
 """Encoders that a user brings, through the commands: embedded, trained on, and ranked by."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,82 @@ def test_a_ranker_is_trained_on_it_and_ranks_where_the_encoder_is_named(here):
 
 def test_lists_name_what_a_user_may_bring(here):
     listed = judge("weights", "--format", "json").stdout
-    assert "hear:MODULE" in {row["encoder"] for row in json.loads(listed)}
+    assert {"hear:MODULE", "hf:NAME"} <= {row["encoder"] for row in json.loads(listed)}
     found = judge("doctor", "--format", "json").stdout
     assert "hear:MODULE" in {row["name"] for row in json.loads(found)}
+
+
+def save_model(folder):
+    """A small HuBERT with random weights."""
+    import torch
+    from transformers import HubertConfig, HubertModel, Wav2Vec2FeatureExtractor
+
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    sizes |= {"intermediate_size": 48, "num_conv_pos_embeddings": 16}
+    torch.manual_seed(1)
+    config = HubertConfig(**sizes, conv_dim=[8] * 7, num_conv_pos_embedding_groups=4)
+    HubertModel(config).save_pretrained(folder)
+    Wav2Vec2FeatureExtractor(sampling_rate=8_000).save_pretrained(folder)
+
+
+def test_a_model_of_transformers_is_named_by_its_folder(here):
+    save_model("model")
+    named = ("--encoder", "hf:./model", "--front-end", "layer=1")
+    assert "6 recordings: 6 embedded" in embed(*named).stdout
+    assert "hf:model has its own, in its folder" in (
+        embed(*named, "--weights", "levels.py", fails=2).stderr
+    )
+    (record,) = Path("embeddings").glob("hf-model-*/cache-key.json")
+    assert ["layer", 1] in json.loads(record.read_text())["front_end"]
+
+
+def test_a_model_that_is_not_here_is_an_error_with_the_next_step(here):
+    error = embed("--encoder", "hf:nobody/nothing", fails=2).stderr
+    assert "judge weights fetch hf:nobody/nothing, or name the folder of a model" in error
+
+
+@pytest.mark.slow
+def test_a_model_is_fetched_from_the_hub_and_used_without_it(here, threaded_server):
+    """A server with the Hub's addresses; the commit is said, and nothing but the model fetched."""
+    save_model("model")
+    commit, hub = 40 * "a", threaded_server
+    (here / "model" / "theirs.py").write_text("raise SystemExit")
+    files = {path.name: path.read_bytes() for path in (here / "model").iterdir()}
+    facts = {"id": "nice/model", "sha": commit, "siblings": [{"rfilename": n} for n in files]}
+    hub.clear()
+    for revision in ("", "/revision/main", f"/revision/{commit}"):
+        hub.expect_request(f"/api/models/nice/model{revision}").respond_with_json(facts)
+    tree = [{"type": "file", "path": n, "size": len(c), "oid": n} for n, c in files.items()]
+    hub.expect_request(f"/api/models/nice/model/tree/{commit}").respond_with_json(tree)
+    for name, content in files.items():
+        for revision in ("main", commit):
+            hub.expect_request(f"/nice/model/resolve/{revision}/{name}").respond_with_data(
+                content, headers={"ETag": f'"{name}"', "X-Repo-Commit": commit}
+            )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "HF_ENDPOINT": hub.url_for("").rstrip("/"),
+        "HF_HOME": str(here / "cache"),
+        "COLUMNS": "300",
+    }
+
+    def run(*words):
+        code = "from icpc.cli import app; app()"
+        return subprocess.run(
+            [sys.executable, "-P", "-c", code, *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    fetched = run("weights", "fetch", "hf:nice/model")
+    assert f"hf:nice/model: revision {commit}, in " in fetched.stderr
+    asked = [request.path for request, _ in hub.log]
+    assert not any("theirs" in path for path in asked)
+    hub.clear()
+    done = run("embed", "--recordings", "sounds", "--workers", "1", "--encoder", "hf:nice/model")
+    assert "6 recordings: 6 embedded" in done.stdout, done.stderr
+    assert f"hf:nice/model is revision {commit} of the model." in done.stderr
+    assert not hub.log
