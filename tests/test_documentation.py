@@ -24,8 +24,9 @@ from ranking.files.hashing import file_sha256
 from ranking.judging.probe_ranker import load_own_or_shipped_ranker
 from ranking.network.head import HeadConfig
 from ranking.probe.settings import WINDOWS_PER_STEP, TrainingSettings
-from ranking.tasks.expertise import COLUMNS, labelled_pairs
+from ranking.tasks.expertise import COLUMNS
 from ranking.tasks.manifest import read_manifest
+from ranking.tasks.pairs import labelled_pairs
 
 ROOT = Path(__file__).parent.parent
 CHAIN = "notebooks/guide/papers-chain.md"

@@ -3,6 +3,7 @@
 The commands are built from the tasks' specs when they are asked for.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from icpc.cli.output import (
 )
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.deprecation import warn_renamed
-from ranking.tasks.registry import TASKS, TaskSpec
+from ranking.tasks.registry import TASKS, TaskOption, TaskSpec
 
 if TYPE_CHECKING:
     from icpc.workflows.train import TrainingJob
@@ -107,6 +108,15 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
                 "without it.",
             ),
         ] = None,
+        segments: Annotated[
+            int,
+            typer.Option(
+                min=1,
+                help="Cut recordings into windows of so many segments of 10 s, and average what is "
+                "said of them.",
+                hidden=compares,
+            ),
+        ] = spec.segments,
         max_pairs: Annotated[
             int,
             typer.Option(
@@ -173,7 +183,10 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         device: Annotated[str | None, _embedding["device"]] = None,
         precision: Annotated[str | None, _embedding["precision"]] = None,
         format: FormatOption = Format.TABLE,
+        **options: str,
     ) -> None:
+        from dataclasses import replace
+
         from icpc.workflows.train import TrainingJob, pairs_left_out_remark, read_and_split_manifest
         from ranking.errors import Given, ProbeError
         from ranking.probe.search import SearchSettings
@@ -208,20 +221,53 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             device=device,
             precision=precision,
         )
-        task = spec.task(classes)
+        if compares and segments != spec.segments:
+            raise ProbeError(
+                Given(segments=segments), "a ranker compares windows of 5 minutes", "leave it out"
+            )
+        task = replace(spec.task(classes, **options), segments=segments)
         manifests = read_and_split_manifest(task, manifest, folds, training.seed)
         if remark := pairs_left_out_remark(manifests):
             print_remark(remark)
-        job = TrainingJob(task, manifests, recordings, out, settings, embedding, allow_outside)
+        job = TrainingJob(
+            *(task, manifests, recordings, out, settings, embedding, allow_outside),
+            options=spec.changed_options(options),
+        )
         _train(job, format)
 
-    return train_task
+    return _with_options(train_task, spec.options)
+
+
+def _with_options(
+    command: Callable[..., None], options: Sequence[TaskOption]
+) -> Callable[..., None]:
+    """Return a command with an option for each of a task's, in place of its keyword arguments."""
+    signature = inspect.signature(command)
+    own = [
+        inspect.Parameter(
+            option.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=option.choices[0],
+            annotation=Annotated[
+                str, _training(metavar=f"<{'|'.join(option.choices)}>", help=option.help)
+            ],
+        )
+        for option in options
+    ]
+    kept = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+    vars(command)["__signature__"] = signature.replace(parameters=[*kept, *own])  # for typer
+    return command
 
 
 def _train(job: "TrainingJob", form: Format) -> None:
     import pandas as pd
 
-    from icpc.workflows.train import describe_training, train_and_save_probe, training_row
+    from icpc.workflows.train import (
+        describe_training,
+        predictions_path,
+        train_and_save_probe,
+        training_row,
+    )
 
     with remark_on_interrupt("what was embedded and trained is kept, all but the last minute"):
         trained = train_and_save_probe(job, TerminalProgress())
@@ -231,6 +277,8 @@ def _train(job: "TrainingJob", form: Format) -> None:
     for sentence in describe_training(job.task, trained):
         print_line(sentence)
     print_remark(f"written to {job.out}")
+    if trained.test is not None and trained.test.table is not None:
+        print_remark(f"predictions on test: {predictions_path(job.out)}")
 
 
 def _grid(given: Sequence[str]) -> tuple[tuple[str, tuple[float, ...]], ...]:

@@ -13,7 +13,7 @@ import torch
 
 from icpc.installation.weights import weights_folder
 from icpc.workflows.settings import EmbeddingOptions
-from ranking.audio.lengths import MIN_SEGMENT_SECONDS
+from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
 from ranking.embeddings.bank import EmbeddingBank, open_bank
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
 from ranking.embeddings.embed import EmbeddingOutcome
@@ -93,7 +93,10 @@ def embed_missing(
 
 
 def embed_and_open_bank(
-    recordings: pd.DataFrame, settings: EmbeddingSettings, progress: Progress = SILENT
+    recordings: pd.DataFrame,
+    settings: EmbeddingSettings,
+    progress: Progress = SILENT,
+    segments_per_window: int = SEGMENTS_PER_WINDOW,
 ) -> tuple[EmbeddingBank, pd.DataFrame]:
     """Embed recordings by one encoder; return their bank, and their table with two more columns.
 
@@ -104,6 +107,7 @@ def embed_and_open_bank(
     recordings : table with ``candidate`` and ``path``
     settings : one encoder with its weights, store and device
     progress : how many recordings are done
+    segments_per_window : how many segments in a row a window is
 
     Raises
     ------
@@ -121,9 +125,15 @@ def embed_and_open_bank(
     if spec_of(choice.encoder).stored == "codes":
         to_embedding = load_encoders([choice], settings.device)[0].encoder.to_embedding
     store = EmbeddingStore(settings.store)
-    return open_bank(
-        store, cache_key_with_weights_hash(choice), named, to_embedding, settings.device
-    ), named
+    bank = open_bank(
+        store,
+        cache_key_with_weights_hash(choice),
+        named,
+        to_embedding,
+        settings.device,
+        segments_per_window=segments_per_window,
+    )
+    return bank, named
 
 
 def describe_cut_off(recordings: pd.DataFrame) -> tuple[str, ...]:

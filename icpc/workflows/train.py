@@ -5,12 +5,13 @@ Conventions
 Loss and metrics on val, and those on test but the reported one, are over windows, or pairs of them.
 The reported one is the task's own: for expertise the accuracy over pairs of recordings, each in
 both orders, by majority of its windows. Its interval resamples groups: recordings, where the
-manifest names no groups.
+manifest names no groups. Predictions on test are written beside the probe.
 """
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from icpc.workflows.embedding import (
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
+from ranking.errors import ProbeError
+from ranking.files.atomic import write_error, write_text
+from ranking.files.table_writer import to_csv
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts
 from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
@@ -39,9 +43,16 @@ from ranking.tasks.manifest import (
     spelling_of_files,
 )
 from ranking.tasks.splits import folds_then_final_manifests, random_split
-from ranking.tasks.task import Task
+from ranking.tasks.task import Evaluation, Task
 
-METRIC_NAMES = {"f1": "F1"}
+METRIC_NAMES = {
+    "f1": "F1",
+    "acc0": "Acc_0",
+    "acc1": "Acc_1",
+    "kappa": "quadratic kappa",
+    "single": "single accuracy",
+    "single_f1": "single F1",
+}
 """Metrics whose name is written otherwise."""
 
 
@@ -63,6 +74,8 @@ class TrainingJob:
     """How recordings are embedded."""
     allow_outside: bool = False
     """Whether symbolic links are followed that lead out of the folder of the recordings."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Values of the task's options that are not the default."""
 
 
 def read_and_split_manifest(
@@ -125,7 +138,7 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
     for remark in filter(None, (*manifest.understood, spelling_of_files(files))):
         progress.remark(remark)
     table = pd.DataFrame({"candidate": list(files), "path": list(files.values())})
-    bank, named = embed_and_open_bank(table, work, progress)
+    bank, named = embed_and_open_bank(table, work, progress, job.task.segments)
     for remark in describe_cut_off(named):
         progress.remark(remark)
     refuse_copies(manifest, dict(zip(named["candidate"], named["recording"], strict=True)))
@@ -137,14 +150,24 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         task=job.task.name,
         cache_key=cache_key_with_weights_hash(work.encoders[0]),
         config=trained.head.config,
-        settings={**asdict(trained.settings), **job.task.loss_on_disk},
+        settings={
+            **asdict(trained.settings),
+            **job.task.loss_on_disk,
+            **({"task_options": dict(job.options)} if job.options else {}),
+        },
         data_sha256=data_sha256(manifest, named["recording"]),
         results=training_row(job, trained),
         computation=computation_facts(work.device),
     )
+    _write_predictions(trained.test, predictions_path(job.out))
     save_probe(Probe(trained.head, record), job.out)
     shutil.rmtree(resume_folder, ignore_errors=True)
     return trained
+
+
+def predictions_path(out: Path) -> Path:
+    """Return the file of a probe's predictions on test, beside it."""
+    return out.with_suffix(".predictions.csv")
 
 
 def training_row(job: TrainingJob, trained: TrainedHead) -> dict[str, Any]:
@@ -167,6 +190,8 @@ def training_row(job: TrainingJob, trained: TrainedHead) -> dict[str, Any]:
             f"test_{task.reported_metric}": own.value,
             "test_low": own.low,
             "test_high": own.high,
+            **({"test_groups": trained.test.groups} if trained.test.groups else {}),
+            **({} if isnan(trained.test.random) else {"test_random": trained.test.random}),
             **{f"test_{name}": value for name, value in _other_metrics(task, trained).items()},
         }
     return row
@@ -189,11 +214,25 @@ def describe_training(task: Task, trained: TrainedHead) -> list[str]:
     others = ", ".join(
         f"{_metric_name(n)} {one:.3f}" for n, one in _other_metrics(task, trained).items()
     )
-    over = f"; {others} over windows" if others else ""
+    over = f"; {others} over {task.metrics_noun}" if others else ""
+    groups = f" in {trained.test.groups:,} groups" if trained.test.groups else ""
     sentences.append(
-        f"Test: of {int(found.pairs):,} {task.tested_noun}, {what} {interval(found)}{over}."
+        f"Test: of {int(found.pairs):,} {task.tested_noun}{groups}, {what} {interval(found)}{over}."
     )
+    if not isnan(trained.test.random):
+        sentences.append(f"Random answers reach {percent(trained.test.random)} on average.")
     return sentences
+
+
+def _write_predictions(test: Evaluation | None, path: Path) -> None:
+    """Write the predictions of a test; without any, none of an earlier probe are left."""
+    if test is None or test.table is None:
+        path.unlink(missing_ok=True)
+        return
+    try:
+        write_text(to_csv(test.table), path)
+    except OSError as error:
+        raise write_error(ProbeError, path, error, key="other-out") from None
 
 
 def _resume_folder(out: Path) -> Path:

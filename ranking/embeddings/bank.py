@@ -2,11 +2,12 @@
 
 Conventions
 -----------
-A window is thirty segments in a row. A recording's last window may hold fewer, but at least half,
-unless it is the only one: a comparison of a few seconds would count as much as one of five minutes.
+A window is thirty segments in a row, or as many as a probe was trained on. A recording's last
+window may hold fewer, but at least half, unless it is the only one: a comparison of a few seconds
+would count as much as one of five minutes.
 A candidate may have several recordings, a piece each, in the order of the programme: no window goes
 from one to the next, and the numbers and times of windows go on.
-Windows come as (B, S, F, D) float32 with S = 30, zeros where there is no sound, and a mask (B, S)
+Windows come as (B, S, F, D) float32, zeros where there is no sound, and a mask (B, S)
 that is true where there is. Masks stay on the CPU: so it is known without waiting for the device
 how many segments there are. As many recordings as ``max_bytes`` allows lie on the device, in the
 form in which they are stored (float16, codes); the others are read from the store when they are
@@ -33,7 +34,6 @@ from ranking.embeddings.store import Embedding, EmbeddingStore, read_on_demand
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
-MIN_SEGMENTS = SEGMENTS_PER_WINDOW // 2  # of a last window
 SHARE_OF_FREE_MEMORY = 0.7  # the rest is for computing
 
 
@@ -61,6 +61,7 @@ class EmbeddingBank:
     device : where windows are returned
     max_bytes : how much to keep on the device
         By default most of what is free on a GPU, and nothing on a CPU.
+    segments_per_window : how many segments in a row a window is
 
     Raises
     ------
@@ -74,10 +75,11 @@ class EmbeddingBank:
         to_embedding: Callable[[Tensor], Tensor] | None = None,
         device: str | torch.device = "cpu",
         max_bytes: int | None = None,
+        segments_per_window: int = SEGMENTS_PER_WINDOW,
     ) -> None:
         if not embeddings:
             raise StoreError("embeddings", "there are none", "embed some recordings", key="embed")
-        self.device = torch.device(device)
+        self.device, self.segments_per_window = torch.device(device), segments_per_window
         self._to_embedding = to_embedding
         self._embeddings = [embedding for _, embedding in embeddings]
         named = _by_recording(embeddings)
@@ -87,7 +89,7 @@ class EmbeddingBank:
         for name, embedding in embeddings:
             self.lengths[name] = self.lengths.get(name, 0.0) + embedding.length
         self._refuse_mixed(embeddings)
-        self.windows, self._places = _cut(embeddings)
+        self.windows, self._places = _cut(embeddings, segments_per_window)
         self._on_device = self._load(_free_bytes(self.device) if max_bytes is None else max_bytes)
 
     def __len__(self) -> int:
@@ -112,14 +114,14 @@ class EmbeddingBank:
         }
 
     def load_windows(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
-        """Return windows by number, padded with zeros (B, 30, F, D), and their mask (B, 30)."""
+        """Return windows by number, padded with zeros (B, S, F, D), and their mask (B, S)."""
         values, mask = self.load_segments(windows)
         out = values.new_zeros(mask.numel(), *values.shape[1:])
         out[to_device(mask.flatten().nonzero()[:, 0], self.device)] = values
         return torch.unflatten(out, 0, mask.shape), to_device(mask, self.device)
 
     def load_segments(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
-        """Return the segments with sound (M, F, D), window after window, and the mask (B, 30)."""
+        """Return the segments with sound (M, F, D), window after window, and the mask (B, S)."""
         places = [self._places[int(window)] for window in windows]
         values = torch.cat([self._stored(place, slice(0, place.count)) for place in places])
         return self._embedding(values), self._mask(places)
@@ -146,7 +148,7 @@ class EmbeddingBank:
 
     def _mask(self, places: Sequence[_Window]) -> Tensor:
         counts = torch.tensor([place.count for place in places])
-        return torch.arange(SEGMENTS_PER_WINDOW) < counts[:, None]
+        return torch.arange(self.segments_per_window) < counts[:, None]
 
     def _stored(self, place: _Window, chunk: slice) -> Tensor:
         segments = slice(place.first + chunk.start, place.first + chunk.stop)
@@ -189,6 +191,7 @@ def open_bank(
     to_embedding: Callable[[Tensor], Tensor] | None = None,
     device: str | torch.device = "cpu",
     max_bytes: int | None = None,
+    segments_per_window: int = SEGMENTS_PER_WINDOW,
 ) -> EmbeddingBank:
     """Return the bank of recordings whose embeddings are in a store.
 
@@ -203,6 +206,7 @@ def open_bank(
     max_bytes : how much to keep on the device
         By default most of what is free on a GPU, and nothing on a CPU, where the system's own cache
         of the store does as well.
+    segments_per_window : how many segments in a row a window is
 
     Raises
     ------
@@ -214,10 +218,12 @@ def open_bank(
         (candidate, read_on_demand(store.load(cache_key, recording)))
         for candidate, recording in pairs
     ]
-    return EmbeddingBank(embeddings, to_embedding, device, max_bytes)
+    return EmbeddingBank(embeddings, to_embedding, device, max_bytes, segments_per_window)
 
 
-def _cut(embeddings: Sequence[tuple[str, Embedding]]) -> tuple[pd.DataFrame, list[_Window]]:
+def _cut(
+    embeddings: Sequence[tuple[str, Embedding]], size: int
+) -> tuple[pd.DataFrame, list[_Window]]:
     """The WINDOWS table, and where each window lies."""
     rows: list[tuple[int, str, int, float, float]] = []
     places = []
@@ -225,9 +231,9 @@ def _cut(embeddings: Sequence[tuple[str, Embedding]]) -> tuple[pd.DataFrame, lis
     before: dict[str, float] = {}  # seconds of the recordings before this one
     for number, (candidate, embedding) in enumerate(embeddings):
         begin = before.get(candidate, 0.0)
-        for first in range(0, len(embedding.seconds), SEGMENTS_PER_WINDOW):
-            seconds = embedding.seconds[first : first + SEGMENTS_PER_WINDOW]
-            if first and len(seconds) < MIN_SEGMENTS:
+        for first in range(0, len(embedding.seconds), size):
+            seconds = embedding.seconds[first : first + size]
+            if first and 2 * len(seconds) < size:
                 break
             start = begin + float(first * SEGMENT_SECONDS)
             stop = start + float(seconds.sum())

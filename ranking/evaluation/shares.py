@@ -104,6 +104,8 @@ def _bounded(estimate: Estimate, compared: np.ndarray) -> Estimate:
     value = estimate.value
     if not EXTREME < value < 1 - EXTREME and estimate.pairs:
         pairs = count_disjoint_pairs(compared)
+        if not pairs:  # all are within one group
+            return withhold_without_width(estimate)
         bound = float(QUANTILES[0] ** (1 / pairs))
         low, high = (bound, 1.0) if value > 0.5 else (0.0, 1 - bound)
         noun = "pair" if pairs == 1 else "pairs"

@@ -171,12 +171,21 @@ class Loop:
         )
         with torch.autocast(self.device.type, torch.bfloat16, enabled=own.bf16):
             logits = self.stack.logits(segments, mask, dropout)
-        losses = torch.stack([self.loss(one.float(), targets).mean() for one in logits])
+        weights = None if self.train.weights is None else self.train.weights[chosen]
+        losses = torch.stack([self._mean_loss(one.float(), targets, weights) for one in logits])
         torch.autograd.backward(losses.sum())
         self.optimiser.step(learning_rate_factor(number, own.epochs * self.steps, own.warmup))
         self._unread.append(begin_fetch(losses.detach()))
         self._read_losses(unread=0 if self.device.type == "cpu" or not self.losses else 1)
         return float(np.mean(self.losses[-1]))
+
+    def _mean_loss(self, logits: Tensor, targets: Tensor, weights: np.ndarray | None) -> Tensor:
+        """The mean of the losses of examples, by their weights."""
+        losses = self.loss(logits, targets)
+        if weights is None:
+            return losses.mean()
+        own = to_device(torch.from_numpy(weights).float(), self.device)
+        return (losses * own).sum() / own.sum()
 
     def _read_losses(self, unread: int = 0) -> None:
         """Read losses but for the newest, for which a device would have to be waited for."""
@@ -194,7 +203,7 @@ class Loop:
             if epoch - one.epoch >= run.settings.patience:
                 continue  # it has stopped; others of the stack go on
             own = torch.from_numpy(logits[k]).to(self.device, torch.float32)
-            loss = float(self.loss(own, targets).mean())
+            loss = float(self._mean_loss(own, targets, self.validation.weights))
             metrics = self.task.metrics(logits[k], self.validation.targets)
             one.history.append(
                 {"loss": float(training_loss[k]), "validation_loss": loss, **metrics}

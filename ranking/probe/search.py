@@ -138,11 +138,18 @@ def search_and_cross_validate(
         given = Given(windows_per_step=settings.training.windows_per_step)
         raise ProbeError(given, f"{task.name} compares no windows", "leave it out")
     splits = [_examples(task, manifest, bank.windows, settings) for manifest in folds_then_final]
+    if bank.segments_per_window != task.segments:
+        raise ValueError(f"windows of {bank.segments_per_window} segments, not {task.segments}")
     load_batch = partial(load_segments_and_mask, bank)
     _, frames, dimension = load_batch(splits[0]["train"].windows[:1, :1])[0].shape
     try:
         points = [
-            (HeadConfig(frames, dimension, task.outputs, task.inputs, dropout=dropout), training)
+            (
+                HeadConfig(
+                    *(frames, dimension, task.outputs, task.inputs, task.segments), dropout=dropout
+                ),
+                training,
+            )
             for training, dropout in settings.points()
         ]
     except ValueError as error:  # of an encoder that a user brought
@@ -212,7 +219,8 @@ def evaluate_heads_pooled(
             )
             head.cpu()
     examples = join_examples([examples for _, examples in tested])
-    found = Predictions(examples, np.concatenate(logits), bank.windows, groups)
+    folds = np.repeat(np.arange(len(tested)) + 1, [len(own) for _, own in tested])
+    found = Predictions(examples, np.concatenate(logits), bank.windows, groups, folds)
     return task.evaluate(found, settings.seed)
 
 

@@ -14,6 +14,7 @@ References
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,12 @@ import pandas as pd
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
 from ranking.errors import TableError
-from ranking.evaluation.resampling import Estimate, bootstrap_pair_share
+from ranking.evaluation.resampling import Estimate
+from ranking.evaluation.shares import bounded_share
 from ranking.tables import WINDOWS, check_table
 from ranking.tasks.manifest import SPLITS, Column, Manifest
 from ranking.tasks.metrics import class_metrics
+from ranking.tasks.pairs import labelled_pairs, match_levels, sample_pairs
 from ranking.tasks.task import Evaluation, Examples, Predictions, Task
 
 if TYPE_CHECKING:
@@ -76,64 +79,6 @@ def p_first(logits: "Tensor") -> "Tensor":
         raise ValueError(f"{logits.shape[-1]} classes: 2 or 4")
     p: Tensor = logits.softmax(dim=-1)[..., logits.shape[-1] // 2 :].sum(dim=-1)
     return p
-
-
-def labelled_pairs(manifest: Manifest) -> pd.DataFrame:
-    """Return the pairs whose better one a manifest tells: ``first``, ``second``, ``gap``.
-
-    The gap is Q(p1) - Q(p2). Each pair stands once, within one split and, of levels, one event. Of
-    several comparisons of a pair the majority counts; a pair that is even is left out.
-
-    Raises
-    ------
-    TableError
-        If there is none.
-    """
-    if manifest.pairs is not None:
-        return _majorities(manifest.pairs)
-    table = manifest.recordings
-    i, j = np.triu_indices(len(table), 1)
-    level, place = table["level"].to_numpy(), table.groupby(["split", "event"]).ngroup().to_numpy()
-    gap = level[i] - level[j]
-    kept = (gap != 0) & (place[i] == place[j])
-    if not kept.any():
-        raise TableError(manifest.name, "no two recordings of unequal level", "give several levels")
-    names = table["recording"].to_numpy()
-    return pd.DataFrame({"first": names[i[kept]], "second": names[j[kept]], "gap": gap[kept]})
-
-
-def _majorities(comparisons: pd.DataFrame) -> pd.DataFrame:
-    """Which of each two is the better, by the majority of their comparisons."""
-    first, second = (comparisons[column].to_numpy() for column in ("first", "second"))
-    turned = first > second
-    for_first = np.where(comparisons["winner"] == first, 1.0, -1.0)
-    each = pd.DataFrame(
-        {
-            "first": np.where(turned, second, first),
-            "second": np.where(turned, first, second),
-            "gap": np.where(turned, -for_first, for_first),
-        }
-    )
-    gap = np.sign(each.groupby(["first", "second"], sort=False)["gap"].sum())
-    return gap[gap != 0].reset_index()
-
-
-def sample_pairs(pairs: pd.DataFrame, max_pairs: int, seed: int) -> pd.DataFrame:
-    """Return the pairs, or as many as are wanted of them, drawn at random.
-
-    Parameters
-    ----------
-    pairs
-        A row for each pair.
-    max_pairs
-        The most pairs to return.
-    seed
-        Seed of the draw.
-    """
-    if len(pairs) <= max_pairs:
-        return pairs
-    chosen = np.random.default_rng(seed).choice(len(pairs), max_pairs, replace=False)
-    return pairs.iloc[np.sort(chosen)]
 
 
 def pair_examples_in_both_orders(
@@ -230,18 +175,58 @@ def recording_pair_accuracy(
     right, total = (
         within @ (counts * better) @ within.T for counts in (tally.wins, tally.pair_counts)
     )
-    return bootstrap_pair_share(right, total, seed)
+    estimate = bounded_share(right, total, seed)
+    return replace(estimate, unit="groups") if estimate.unit == "candidates" else estimate
 
 
-def expertise_task(classes: int) -> Task:
-    """Return the task of two classes, or four."""
+def pair_table(found: Predictions, comparisons: pd.DataFrame, classes: int) -> pd.DataFrame:
+    """Return a row for each tested pair and order: ``p_first``, who is said to win, and truth.
+
+    Parameters
+    ----------
+    found
+        Predictions of pairs of windows.
+    comparisons
+        COMPARISONS table of their recordings.
+    classes
+        Number of classes, 2 or 4.
+    """
+    row = found.windows.set_index("row")["candidate"]
+    first, second = (row.loc[found.examples.windows[:, at]].to_numpy() for at in (0, 1))
+    table = pd.DataFrame(
+        {
+            "first": first,
+            "second": second,
+            "fold": 1 if found.folds is None else found.folds,
+            "p_first": _decode(found.logits),
+            "truth": np.where(found.examples.targets >= classes // 2, first, second),
+        }
+    )
+    both = ["first", "second"]
+    each = table.groupby([*both, "fold", "truth"], sort=False)["p_first"].mean().reset_index()
+    winner = comparisons.set_index(both)["winner"]
+    return each.assign(winner=winner.loc[pd.MultiIndex.from_frame(each[both])].to_numpy())[
+        [*both, "fold", "p_first", "winner", "truth"]
+    ]
+
+
+def expertise_task(classes: int, sampling: str = "all") -> Task:
+    """Return the task of two classes, or four.
+
+    Parameters
+    ----------
+    classes
+        Their number.
+    sampling
+        all, or matched: which pairs of levels are made (:mod:`ranking.tasks.pairs`).
+    """
     return Task(
         name=f"expertise-{classes}",
         inputs=2,
         outputs=classes,
         columns=COLUMNS,
         takes_pairs=True,
-        make_examples=partial(_make_examples, classes),
+        make_examples=partial(_make_examples, classes, sampling),
         decode=_decode,
         metrics=class_metrics,
         selection_metric="accuracy",
@@ -252,7 +237,12 @@ def expertise_task(classes: int) -> Task:
 
 
 def _make_examples(
-    classes: int, manifest: Manifest, windows: pd.DataFrame, max_pairs: int, seed: int
+    classes: int,
+    sampling: str,
+    manifest: Manifest,
+    windows: pd.DataFrame,
+    max_pairs: int,
+    seed: int,
 ) -> Mapping[str, Examples]:
     if manifest.pairs is not None and classes != 2:
         raise TableError(
@@ -262,6 +252,8 @@ def _make_examples(
             "levels-or-two-classes",
         )
     labelled = labelled_pairs(manifest)
+    if sampling == "matched":
+        labelled = match_levels(manifest, seed)
     split = labelled["first"].map(manifest.recordings.set_index("recording")["split"])
     chosen = {name: sample_pairs(labelled[split == name], max_pairs, seed) for name in SPLITS}
     return {
@@ -287,6 +279,9 @@ def _evaluate(classes: int, found: Predictions, seed: int) -> Evaluation:
             comparisons, found.examples, found.windows, found.groups, classes, seed
         ),
         class_metrics(found.logits, found.examples.targets),
+        0.5,
+        len({found.groups[name] for name in comparisons[["first", "second"]].to_numpy().ravel()}),
+        pair_table(found, comparisons, classes),
     )
 
 

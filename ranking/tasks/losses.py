@@ -8,7 +8,13 @@ whatever its parameters. Training and validation both give float32 logits, on on
 Losses
 ------
 * :func:`cross_entropy`: of classes.
+* :func:`squared_earth_movers_distance`: of classes in order, such as grades [1]_.
 * :func:`binary_cross_entropy`: of labels.
+
+References
+----------
+.. [1] L. Hou, C.-P. Yu, D. Samaras, "Squared earth mover's distance-based loss for training deep
+   neural networks", arXiv:1611.05916, 2016.
 """
 
 from collections.abc import Callable, Sequence
@@ -65,15 +71,33 @@ def cross_entropy(
     return -log_p if each is None else -log_p * each[targets]
 
 
-def binary_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """Return the negative log-likelihood of yes or no, averaged over the labels, shape (N,).
+def squared_earth_movers_distance(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the squared distance of cumulative probabilities from those of the truth, shape (N,).
+
+    It is summed over the C - 1 places between two classes: a class that is further off costs more.
 
     Parameters
     ----------
     logits : float, shape (N, C)
-    targets : 0 or 1, shape (N, C)
+    targets : int, shape (N,), in order
     """
+    at_most = logits.float().softmax(dim=1).cumsum(dim=1)[:, :-1]  # (N, C-1)
+    places = torch.arange(at_most.shape[1], device=targets.device)
+    truth = (places >= targets.unsqueeze(1)).to(at_most.dtype)
+    return (at_most - truth).square().sum(dim=1)
+
+
+def binary_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the negative log-likelihood of yes or no, averaged over the known labels, shape (N,).
+
+    Parameters
+    ----------
+    logits : float, shape (N, C)
+    targets : 0 or 1, or NaN where a label is not known, shape (N, C)
+    """
+    single = targets.float()
+    known = ~single.isnan()
     losses = functional.binary_cross_entropy_with_logits(
-        logits.float(), targets.float(), reduction="none"
+        logits.float(), single.nan_to_num(), reduction="none"
     )
-    return losses.mean(dim=1)
+    return losses.masked_fill(~known, 0).sum(dim=1) / known.sum(dim=1).clamp_min(1)

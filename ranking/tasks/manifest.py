@@ -46,6 +46,8 @@ class Column:
     """Whether fields are numbers."""
     allowed: tuple[str, ...] = ()
     """The values that a field may have; anything if empty."""
+    several: str = ""
+    """What separates values, a regular expression, where a field may have several."""
     optional: bool = False
     """Whether a field, or the whole column, may be empty."""
     stratify: bool = False
@@ -237,6 +239,9 @@ def _faulty(values: pd.Series, column: Column) -> pd.Series:
     if not column.allowed:
         return empty & (not column.optional)
     known = values.isin(column.allowed)
+    if column.several:
+        each = values.str.split(column.several, regex=True)
+        known = each.map(lambda own: all(one.strip() in column.allowed for one in own))
     return ~known & ~empty if column.optional else ~known
 
 

@@ -3,19 +3,34 @@
 Conventions
 -----------
 Computed once, over all examples: the mean of a macro metric over batches is another number, and a
-larger one for random answers. F1, average precision and AUC are scikit-learn's, averaged
-over classes or labels with equal weight. A label that no example has, or every one, has no average
-precision or AUC, and stays out of their mean. Of equal logits the first class is the answer.
+larger one for random answers. F1, kappa, average precision and AUC are scikit-learn's, averaged
+over classes or labels with equal weight. A label that is not known of an example, NaN, leaves that
+example out for that label. A label that no example has, or every one, has no average precision or
+AUC, and stays out of their mean. Of equal logits the first class is the answer.
 
 Metrics
 -------
 * :func:`class_metrics`: accuracy, F1.
+* :func:`grade_metrics`: of classes in order: Acc_0 and Acc_1 (Eq. 2 [1]_), F1, quadratic kappa.
 * :func:`multilabel_metrics`: mAP, AUC, F1, share of single yes-or-no answers that are right
-  (accuracy), share of examples whose likeliest label is one of theirs (single).
+  (accuracy); of the examples that have a label, the share whose likeliest one is theirs (single),
+  and the F1 of that one answer, where the truth is the answer if it is right and else the first
+  label (single_f1).
+* :func:`random_accuracy_within`, :func:`random_average_precision`: what random answers reach.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, eq. 2.
 """
 
 import numpy as np
-from sklearn.metrics import accuracy_score, average_precision_score, f1_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    cohen_kappa_score,
+    f1_score,
+    roc_auc_score,
+)
 
 
 def class_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
@@ -33,23 +48,144 @@ def class_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     }
 
 
-def multilabel_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    """Return the metrics of labels: ``mAP``, ``AUC``, ``f1``, ``accuracy``, ``single``.
+def accuracy_within(truth: np.ndarray, predicted: np.ndarray, n: int) -> float:
+    """Return the share of predictions at most ``n`` classes off, averaged over classes (Eq. 2).
+
+    It is averaged over the classes that the truth has, each with equal weight.
+
+    Parameters
+    ----------
+    truth, predicted : int arrays, shape (N,)
+    n
+        How many classes off still counts as right.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or there are no examples.
+    """
+    if truth.shape != predicted.shape or not len(truth):
+        raise ValueError(f"{len(truth)} true classes, {len(predicted)} predicted")
+    near = np.abs(truth - predicted) <= n
+    return float(np.mean([near[truth == one].mean() for one in np.unique(truth)]))
+
+
+def random_accuracy_within(truth: np.ndarray, classes: int, n: int) -> float:
+    """Return the mean of :func:`accuracy_within` of answers drawn uniformly from the classes.
+
+    Parameters
+    ----------
+    truth : int array, shape (N,)
+    classes
+        Their number.
+    n
+        How many classes off still counts as right.
+    """
+    present = np.unique(truth)
+    near = np.minimum(present + n, classes - 1) - np.maximum(present - n, 0) + 1
+    return float(near.mean() / classes)
+
+
+def grade_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Return the metrics of classes in order: ``acc0``, ``acc1``, ``f1``, ``kappa``.
 
     Parameters
     ----------
     logits : float array, shape (N, C)
-    truth : array of 0 and 1, shape (N, C)
+    truth : int array, shape (N,)
     """
-    predicted = logits > 0
-    share = truth.mean(axis=0)
-    both = (share > 0) & (share < 1)
-    ranked = truth[:, both], logits[:, both]
-    known = bool(both.any())
+    predicted = logits.argmax(axis=1)
+    one = len(np.union1d(truth, predicted)) == 1  # then there is nothing to agree about
+    kappa = float("nan") if one else cohen_kappa_score(truth, predicted, weights="quadratic")
     return {
-        "mAP": float(average_precision_score(*ranked)) if known else float("nan"),
-        "AUC": float(roc_auc_score(*ranked)) if known else float("nan"),
-        "f1": float(f1_score(truth, predicted, average="macro", zero_division=0)),
-        "accuracy": float((predicted == truth).mean()),
-        "single": float(truth[np.arange(len(truth)), logits.argmax(axis=1)].mean()),
+        "acc0": accuracy_within(truth, predicted, 0),
+        "acc1": accuracy_within(truth, predicted, 1),
+        "f1": class_metrics(logits, truth)["f1"],
+        "kappa": float(kappa),
     }
+
+
+def multilabel_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Return ``mAP``, ``AUC``, ``f1``, ``accuracy``, ``single`` and ``single_f1`` of labels.
+
+    Parameters
+    ----------
+    logits : float array, shape (N, C)
+    truth : array of 0 and 1, and NaN where a label is not known, shape (N, C)
+    """
+    known = ~np.isnan(truth)
+    some = known.any(axis=0)
+    labels = [(truth[own, c], logits[own, c]) for c, own in enumerate(known.T) if own.any()]
+    both = [(true, score) for true, score in labels if 0 < true.mean() < 1]
+    yes = np.where(known, truth == 1, False)[:, some], ((logits > 0) & known)[:, some]
+    answer, wanted = single_answers(logits, truth)
+    return {
+        "mAP": _mean([average_precision_score(*one) for one in both]),
+        "AUC": _mean([roc_auc_score(*one) for one in both]),
+        "f1": float(f1_score(*yes, average="macro", zero_division=0)),  # of what counts alone
+        "accuracy": float(((logits > 0) == truth)[known].mean()),
+        "single": _mean(answer == wanted),
+        "single_f1": float(f1_score(wanted, answer, average="macro", zero_division=0))
+        if len(wanted)
+        else float("nan"),
+    }
+
+
+def single_answers(logits: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the likeliest label of each example that has one, and the label that it should be.
+
+    The likeliest is one of those that are known. If it is true, so it should be; else the first
+    true one.
+
+    Parameters
+    ----------
+    logits : float array, shape (N, C)
+    truth : array of 0 and 1, and NaN where a label is not known, shape (N, C)
+    """
+    own = (truth == 1).any(axis=1)
+    logits, truth = logits[own], truth[own]
+    answer = np.where(np.isnan(truth), -np.inf, logits).argmax(axis=1)
+    right = truth[np.arange(len(truth)), answer] == 1
+    return answer, np.where(right, answer, (truth == 1).argmax(axis=1))
+
+
+def random_average_precision(truth: np.ndarray) -> float:
+    """Return about what random answers reach in mAP: the mean share of examples with a label.
+
+    Parameters
+    ----------
+    truth : array of 0 and 1, and NaN where a label is not known, shape (N, C)
+    """
+    shares = [own[~np.isnan(own)].mean() for own in truth.T if not np.isnan(own).all()]
+    return _mean([share for share in shares if 0 < share < 1])
+
+
+def average_precision_draws(
+    truth: np.ndarray, score: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Return the average precision under many weights, shape (draws,); NaN without both answers.
+
+    It is scikit-learn's with ``sample_weight``, all draws at once.
+
+    Parameters
+    ----------
+    truth : array of 0 and 1, shape (N,)
+    score : float array, shape (N,)
+    weights : float array, shape (draws, N)
+    """
+    order = np.argsort(-score, kind="stable")
+    last = np.append(np.diff(score[order]) != 0, True)  # of equal scores, which are one threshold
+    own = weights[:, order]
+    positive = np.cumsum(own * truth[order], axis=1)[:, last]
+    every = np.cumsum(own, axis=1)[:, last]
+    total = positive[:, -1:]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        precision = np.where(every > 0, positive / every, 0)
+        steps = np.diff(positive, axis=1, prepend=0) / total
+    found: np.ndarray = (precision * steps).sum(axis=1)
+    both = (total[:, 0] > 0) & (total[:, 0] < every[:, -1])
+    return np.where(both, found, np.nan)
+
+
+def _mean(values: "list[float] | np.ndarray") -> float:
+    return float(np.mean(values)) if len(values) else float("nan")

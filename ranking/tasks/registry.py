@@ -8,16 +8,29 @@ loading anything slow. A new task of the program's own is a file in this room, a
 a line in :data:`TASKS`; other packages offer a spec by an entry point ``judge.tasks``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.errors import Given, ProbeError
 from ranking.files.registry import Registry
 from ranking.files.text import did_you_mean, escape_controls
 
 if TYPE_CHECKING:
     from ranking.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class TaskOption:
+    """A choice that a task offers in training; a trained probe is used as any other of the task."""
+
+    name: str
+    """A parameter of the spec's ``make``."""
+    choices: tuple[str, ...]
+    """The values that there may be; the first is the default."""
+    help: str
+    """What it does, for the command line."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +45,26 @@ class TaskSpec:
     """Help for the columns of a manifest."""
     outputs: tuple[int, ...]
     """Numbers of classes or labels that there may be; the first is the default."""
-    make: "Callable[[int], Task]"
-    """Returns the task of a number of outputs."""
+    make: "Callable[..., Task]"
+    """Returns the task of a number of outputs, and of the options by name that are not default."""
     inputs: int = 1
     """Windows of an example: two to compare."""
     outputs_help: str = ""
     """Help for the number of outputs, where there are several."""
+    options: tuple[TaskOption, ...] = ()
+    """Choices that the task offers in training."""
+    segments: int = SEGMENTS_PER_WINDOW
+    """Segments of a window, unless another number is asked for."""
 
-    def task(self, outputs: int | None = None) -> "Task":
+    def task(self, outputs: int | None = None, **options: str) -> "Task":
         """Return the task of a number of outputs.
+
+        Parameters
+        ----------
+        outputs
+            Number of classes or labels; None: the default.
+        options
+            Values of the task's options, by name.
 
         Raises
         ------
@@ -52,22 +76,50 @@ class TaskSpec:
             raise ProbeError(
                 Given(classes=asked), "no such task", f"give {' or '.join(map(str, self.outputs))}"
             )
-        task = self.make(asked)
-        found = (task.name, task.outputs, task.inputs)
-        if found != (f"{self.name}-{asked}", asked, self.inputs):
+        task = self.make(asked, **self.changed_options(options))
+        found = (task.name, task.outputs, task.inputs, task.segments)
+        if found != (f"{self.name}-{asked}", asked, self.inputs, self.segments):
             raise ProbeError(
                 f"task {self.name}",
                 f"made for {asked} outputs it is {task.name}, of {task.outputs} outputs and "
-                f"{task.inputs} windows",
+                f"{task.inputs} windows of {task.segments} segments",
                 "mend the package that offers it",
             )
         return task
 
+    def changed_options(self, options: Mapping[str, str]) -> dict[str, str]:
+        """Return the options that are not the default.
 
-def _expertise(classes: int) -> "Task":
+        Raises
+        ------
+        ProbeError
+            If there is no such option, or it has no such value.
+        """
+        known = {option.name: option.choices for option in self.options}
+        for name, value in options.items():
+            if value not in known.get(name, ()):
+                what = f"{self.name} has no such {'choice' if name in known else 'option'}"
+                remedy = f"choose {' or '.join(known[name])}" if name in known else "leave it out"
+                raise ProbeError(Given(**{name: value}), what, remedy)
+        return {name: value for name, value in options.items() if value != known[name][0]}
+
+
+def _expertise(classes: int, **options: str) -> "Task":
     from ranking.tasks.expertise import expertise_task
 
-    return expertise_task(classes)
+    return expertise_task(classes, **options)
+
+
+def _difficulty(classes: int, **options: str) -> "Task":
+    from ranking.tasks.difficulty import difficulty_task
+
+    return difficulty_task(classes, **options)
+
+
+def _technique(labels: int) -> "Task":
+    from ranking.tasks.technique import technique_task
+
+    return technique_task(labels)
 
 
 EXPERTISE = TaskSpec(
@@ -78,10 +130,52 @@ EXPERTISE = TaskSpec(
     outputs_help="2: which is better; 4: by how much too.",
     make=_expertise,
     inputs=2,
+    options=(
+        TaskOption(
+            "sampling",
+            ("all", "matched"),
+            "Take all pairs of unequal level, or match the recordings of every two levels one to "
+            "one, as the paper does.",
+        ),
+    ),
+)
+
+DIFFICULTY = TaskSpec(
+    name="difficulty",
+    summary="says how difficult a piece is, by its Henle grade",
+    manifest_help="recording, grade (1 to 9, in every row); split, group.",
+    outputs=(9, 3),
+    outputs_help="9: the grades; 3: 1-3, 4-6 and 7-9.",
+    make=_difficulty,
+    options=(
+        TaskOption(
+            "loss",
+            ("cross-entropy", "ordinal"),
+            "Train with cross-entropy, or with a loss to which a class further off costs more.",
+        ),
+        TaskOption(
+            "class_weights",
+            ("none", "balanced"),
+            "Let every class count as much as any other in the loss, however many recordings of "
+            "train have it.",
+        ),
+    ),
+)
+TECHNIQUE = TaskSpec(
+    name="technique",
+    summary="says which of seven techniques a recording shows",
+    manifest_help="recording, techniques (scales;octaves, or none); or a column for each, 1 or 0. "
+    "Empty is not known. split, group.",
+    outputs=(7,),
+    make=_technique,
+    segments=3,
 )
 
 TASKS: Registry[TaskSpec] = Registry(
-    f"{__name__}:TaskSpec", "judge.tasks", {"expertise": f"{__name__}:EXPERTISE"}, ProbeError
+    f"{__name__}:TaskSpec",
+    "judge.tasks",
+    {name: f"{__name__}:{name.upper()}" for name in ("expertise", "difficulty", "technique")},
+    ProbeError,
 )
 
 

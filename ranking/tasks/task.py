@@ -6,6 +6,8 @@ An *example* is one window of a bank, or two to compare, by number; its *target*
 yes or no for each label; examples of one *unit*, the two orders of a pair, stay in one batch. The
 training loop, the command and the checkpoint read a task's fields and never ask which one it is.
 
+A label that is not known is NaN: it is left out of the loss and of every metric.
+
 A loss is data, a name with parameters (:mod:`ranking.tasks.losses` computes it), and gives a value
 for each example. Metrics are computed once over a whole set, never as a mean of batches. What
 an evaluation resamples are groups of recordings: those of one pianist, or of one piece.
@@ -21,6 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.evaluation.resampling import Estimate
 from ranking.tasks.manifest import Column, Manifest
 
@@ -32,9 +35,11 @@ class Examples:
     windows: np.ndarray
     """Numbers of windows in a bank, int, shape (N, inputs)."""
     targets: np.ndarray
-    """Classes, int, shape (N,), or labels, float, shape (N, C)."""
+    """Classes, int, shape (N,), or labels, float, shape (N, C), NaN where one is not known."""
     units: np.ndarray
     """Equal for examples that stay in one batch, int, shape (N,): the two orders of a pair."""
+    weights: np.ndarray | None = None
+    """How much each counts in a mean of losses, float, above 0, shape (N,); None: all alike."""
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not go together."""
@@ -42,19 +47,25 @@ class Examples:
             raise ValueError(f"windows of shape {self.windows.shape}: (N, inputs), N at least 1")
         if not len(self.windows) == len(self.targets) == len(self.units):
             raise ValueError("windows, targets and units of different lengths")
+        if self.weights is not None and (
+            self.weights.shape != self.units.shape or not (self.weights > 0).all()
+        ):
+            raise ValueError("weights are one for each example, above 0")
 
     def __len__(self) -> int:
         return len(self.windows)
 
     def subset(self, chosen: np.ndarray) -> "Examples":
         """Return some of the examples, by number or by flag."""
-        return Examples(self.windows[chosen], self.targets[chosen], self.units[chosen])
+        weights = None if self.weights is None else self.weights[chosen]
+        return Examples(self.windows[chosen], self.targets[chosen], self.units[chosen], weights)
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the numbers."""
+        """SHA-256 of the numbers; weights change it only where there are any."""
         digest = hashlib.sha256()
-        for array in (self.windows, self.targets, self.units):
+        weights = () if self.weights is None else (self.weights,)
+        for array in (self.windows, self.targets, self.units, *weights):
             digest.update(f"{array.shape} {array.dtype}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
@@ -67,10 +78,16 @@ def join_examples(sets: Sequence[Examples]) -> Examples:
         _, unit = np.unique(one.units, return_inverse=True)
         units.append(unit + free)
         free += int(unit.max()) + 1
+    weights = None
+    if any(one.weights is not None for one in sets):
+        weights = np.concatenate(
+            [np.ones(len(one)) if one.weights is None else one.weights for one in sets]
+        )
     return Examples(
         np.concatenate([one.windows for one in sets]),
         np.concatenate([one.targets for one in sets]),
         np.concatenate(units),
+        weights,
     )
 
 
@@ -107,6 +124,8 @@ class Predictions:
     """WINDOWS table of the bank."""
     groups: Mapping[str, str]
     """The group of each recording; an interval resamples groups."""
+    folds: np.ndarray | None = None
+    """The fold that each example was tested in, from 1, int, shape (N,); None: one test."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,12 @@ class Evaluation:
     """The reported metric, with its interval from resampling groups."""
     metrics: Mapping[str, float]
     """Metrics over the examples, by name; larger is better."""
+    random: float = float("nan")
+    """The reported metric of random answers, by formula."""
+    groups: int = 0
+    """Number of groups that were tested."""
+    table: pd.DataFrame | None = None
+    """A row for each tested pair or recording: what was predicted, how probable, and the truth."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +178,10 @@ class Task:
     """One example in words, as a manifest has them: "pair of unequal level"."""
     tested_noun: str = "recordings"
     """The items that the reported metric counts, in words."""
+    metrics_noun: str = "windows"
+    """The items that the other metrics of a test count, in words."""
+    segments: int = SEGMENTS_PER_WINDOW
+    """Segments of a window: longer recordings are cut into several. A probe has as many."""
 
     @property
     def loss_on_disk(self) -> dict[str, Any]:

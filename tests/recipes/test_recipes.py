@@ -15,8 +15,9 @@ from icpc.competition.roster import read_roster
 from ranking.embeddings.store import Embedding
 from ranking.evaluation.accuracy import control_accuracy, larger_value_win_matrix
 from ranking.files.table_writer import to_csv
-from ranking.tasks.expertise import COLUMNS, labelled_pairs
+from ranking.tasks.expertise import COLUMNS
 from ranking.tasks.manifest import read_manifest
+from ranking.tasks.pairs import labelled_pairs
 from ranking.tasks.splits import folds_then_final_manifests
 
 PLAYERS = {

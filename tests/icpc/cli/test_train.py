@@ -69,7 +69,12 @@ def test_levels_become_a_probe_with_a_record(here, sounds):
     words = " ".join(result.stdout.split())
     assert "Trained on 9 pairs of windows; epoch" in words
     assert "learning rate 0.003" in words
-    assert "Test: of 2 comparisons, each pair in both orders, 100.0 % right" in words
+    tested = "Test: of 2 comparisons, each pair in both orders in 2 groups, 100.0 % right (95 % "
+    assert f"{tested}interval 2.5 to 100.0, from 1 disjoint pair)" in words
+    assert "Random answers reach 50.0 % on average." in words
+    table = pd.read_csv("mine.predictions.csv")
+    assert list(table) == ["first", "second", "fold", "p_first", "winner", "truth"]
+    assert table["truth"].tolist() == table["winner"].tolist() == ["p11", "p11"]
     probe = load_probe(Path("mine.safetensors"))
     assert probe.record.task == "expertise-2"
     assert probe.record.cache_key.encoder == "spectrogram"
@@ -178,7 +183,8 @@ def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, mon
     assert anew.startswith("training starts anew: the epochs kept in mine.training are of another ")
     result = judge(sounds)
     remark = "training goes on from what an earlier call kept in mine.training\n"
-    assert result.stderr == understood + remark + "written to mine.safetensors\n"
+    written = "written to mine.safetensors\npredictions on test: mine.predictions.csv\n"
+    assert result.stderr == understood + remark + written
     for end in ("safetensors", "json"):
         assert Path(f"mine.{end}").read_bytes() == Path(f"whole.{end}").read_bytes()
 

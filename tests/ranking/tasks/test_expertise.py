@@ -12,8 +12,8 @@ from ranking.tasks.expertise import (
     pair_examples_in_both_orders,
     pair_targets,
     recording_pair_accuracy,
-    sample_pairs,
 )
+from ranking.tasks.pairs import sample_pairs
 from ranking.tasks.task import Predictions
 
 LEVELS = {"beginner": 0, "advanced": 1, "virtuoso": 2}

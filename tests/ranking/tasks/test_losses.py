@@ -17,6 +17,7 @@ def test_losses_are_a_float32_for_each_example(dtype):
     for loss, targets in (
         (CROSS_ENTROPY, CLASSES),
         (WEIGHTED, CLASSES),
+        (Loss("squared_earth_movers_distance"), CLASSES),
         (BINARY_CROSS_ENTROPY, torch.eye(3).repeat(2, 1)),
     ):
         values = loss_function(loss)(LOGITS.to(dtype), targets)
@@ -48,6 +49,35 @@ def test_labels_are_averaged():
     expected = functional.binary_cross_entropy(LOGITS.sigmoid(), targets, reduction="none")
     found = loss_function(BINARY_CROSS_ENTROPY)(LOGITS, targets)
     torch.testing.assert_close(found, expected.mean(dim=1))
+
+
+def test_a_loss_of_known_labels_is_that_of_them_alone():
+    targets = torch.tensor([[1, torch.nan, 0], [torch.nan, 1, torch.nan], [0, 0, 1.0]])
+    logits = LOGITS[:3].clone().requires_grad_()
+    found = loss_function(BINARY_CROSS_ENTROPY)(logits, targets)
+    for row, value in enumerate(found):
+        known = ~targets[row].isnan()
+        alone = functional.binary_cross_entropy_with_logits(LOGITS[row][known], targets[row][known])
+        torch.testing.assert_close(value, alone)
+    torch.autograd.backward(found.sum())
+    assert (logits.grad[targets.isnan()] == 0).all()
+    assert (logits.grad[~targets.isnan()] != 0).all()
+
+
+def test_the_ordinal_loss_is_the_squared_distance_of_cumulative_probabilities():
+    """Of certain answers, how many classes they are off; of uniform ones, a sum of squares."""
+    ordinal = loss_function(Loss("squared_earth_movers_distance"))
+    certain = 1e3 * torch.eye(9)
+    for truth in range(9):
+        found = ordinal(certain, torch.full((9,), truth))
+        assert found.tolist() == [abs(truth - answer) for answer in range(9)]
+    uniform = ordinal(torch.zeros(1, 9), torch.tensor([0]))
+    assert float(uniform) == pytest.approx(sum((1 - k / 9) ** 2 for k in range(1, 9)))
+    plain = loss_function(CROSS_ENTROPY)
+    near, far = 3 * torch.eye(9)[[1]], 3 * torch.eye(9)[[8]]
+    zero = torch.tensor([0])
+    assert plain(near, zero) == pytest.approx(plain(far, zero))
+    assert ordinal(near, zero) < ordinal(far, zero)
 
 
 def test_a_loss_may_lie_elsewhere():

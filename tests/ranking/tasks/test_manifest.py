@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from ranking.errors import TableError
-from ranking.tasks.expertise import COLUMNS, labelled_pairs
+from ranking.tasks.expertise import COLUMNS
 from ranking.tasks.manifest import (
     Column,
     data_sha256,
@@ -14,6 +14,7 @@ from ranking.tasks.manifest import (
     refuse_copies,
     spelling_of_files,
 )
+from ranking.tasks.pairs import labelled_pairs
 
 LEVELS = (
     "recording,level,split\nann,2,train\nbob,0,Train\ncyd,1,validation\ndan,0,val\neve,1,test\n"

@@ -32,7 +32,7 @@ def test_expertise_is_found_by_what_probes_name():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("difficulty-9", "task difficulty-9: there is none; install the package that offers it"),
+        ("dynamics-9", "task dynamics-9: there is none; install the package that offers it"),
         ("expertisse-2", r"task expertisse-2: there is none \(did you mean 'expertise'\?\)"),
         ("expertise-3", "classes 3: no such task; give 2 or 4"),
         ("expertise", "task expertise: there is none"),

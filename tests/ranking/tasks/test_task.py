@@ -22,6 +22,18 @@ def test_joined_examples_keep_their_units_apart():
     assert joined.units.tolist() == [0, 0, 2, 1, 2]
 
 
+def test_weights_go_with_their_examples_and_change_the_hash():
+    plain = Examples(np.array([[0], [1]]), np.array([0, 1]), np.array([0, 1]))
+    weighted = Examples(plain.windows, plain.targets, plain.units, np.array([1.0, 3.0]))
+    assert plain.sha256 != weighted.sha256
+    assert weighted.subset(np.array([1])).weights.tolist() == [3]
+    assert join_examples([plain, weighted]).weights.tolist() == [1, 1, 1, 3]
+    assert join_examples([plain, plain]).weights is None
+    for bad in ([1.0], [1.0, 0.0]):
+        with pytest.raises(ValueError, match="weights are one for each example, above 0"):
+            Examples(plain.windows, plain.targets, plain.units, np.array(bad))
+
+
 def test_the_hash_changes_with_any_number():
     base = Examples(np.array([[0, 1]]), np.array([1]), np.array([0]))
     others = (

@@ -1,0 +1,192 @@
+"""How difficult a piece is to play: its Henle grade, from a recording.
+
+Conventions
+-----------
+A manifest gives grades 1 to 9, as Henle's editions do [1]_. Nine classes are the grades; three are
+1 to 3, 4 to 6 and 7 to 9. Acc_n is the share of recordings at most n classes off, averaged over the
+classes (Eq. 2 [2]_); it chooses between epochs, too. By default the loss is cross-entropy, as the
+paper's; ``loss`` = ordinal takes the squared earth mover's distance, to which a grade further off
+costs more. With ``class_weights`` = balanced an example of a class counts by the inverse of how
+many the training set has of it.
+
+References
+----------
+.. [1] P. Ramoneda et al., "Combining piano performance dimensions for score difficulty
+   classification", Expert Systems with Applications 2024: the grades of CIPI.
+.. [2] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, eq. 2.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from scipy.special import softmax
+
+from ranking.errors import TableError
+from ranking.tasks.by_recording import (
+    average_windows,
+    bootstrap_groups,
+    window_examples,
+    without_pairs,
+)
+from ranking.tasks.manifest import Column, Manifest
+from ranking.tasks.metrics import grade_metrics, random_accuracy_within
+from ranking.tasks.task import CROSS_ENTROPY, Evaluation, Examples, Loss, Predictions, Task
+
+GRADES = tuple(str(grade) for grade in range(1, 10))
+MERGED = ("1-3", "4-6", "7-9")
+LOSSES = {"cross-entropy": CROSS_ENTROPY, "ordinal": Loss("squared_earth_movers_distance")}
+COLUMNS = (Column("grade", "give a Henle grade, 1 to 9", allowed=GRADES, stratify=True),)
+
+
+def class_names(classes: int) -> tuple[str, ...]:
+    """Return the names of nine classes, or three.
+
+    Raises
+    ------
+    ValueError
+        If there is no such number of classes.
+    """
+    if classes not in (len(GRADES), len(MERGED)):
+        raise ValueError(f"{classes} classes: 9 or 3")
+    return GRADES if classes == len(GRADES) else MERGED
+
+
+def grade_targets(grades: pd.Series, classes: int) -> np.ndarray:
+    """Return the class of grades 1 to 9, int, shape (N,), from 0.
+
+    Parameters
+    ----------
+    grades
+        Grades, as a manifest has them.
+    classes
+        Their number, 9 or 3.
+    """
+    nine: np.ndarray = grades.to_numpy().astype(np.int64) - 1
+    return nine // (len(GRADES) // len(class_names(classes)))
+
+
+def difficulty_task(classes: int, loss: str = "cross-entropy", class_weights: str = "none") -> Task:
+    """Return the task of nine classes, or three.
+
+    Parameters
+    ----------
+    classes
+        Their number.
+    loss
+        A name of :data:`LOSSES`.
+    class_weights
+        none, or balanced.
+    """
+    return Task(
+        name=f"difficulty-{classes}",
+        inputs=1,
+        outputs=classes,
+        columns=COLUMNS,
+        make_examples=without_pairs(partial(_make_examples, classes, class_weights == "balanced")),
+        decode=partial(softmax, axis=1),
+        metrics=grade_metrics,
+        selection_metric="acc0",
+        evaluate=_evaluate,
+        loss=LOSSES[loss],
+        reported_metric="acc0",
+        example_noun="recording with a grade",
+        metrics_noun="recordings",
+    )
+
+
+def _make_examples(
+    classes: int,
+    balanced: bool,
+    manifest: Manifest,
+    windows: pd.DataFrame,
+) -> Mapping[str, Examples]:
+    targets = grade_targets(manifest.recordings["grade"], classes)
+    made = window_examples(manifest, windows, targets)
+    refuse_untrained_classes(
+        manifest.name, made, [f"grade {name}" for name in class_names(classes)]
+    )
+    if balanced and "train" in made:
+        made["train"] = replace(made["train"], weights=balanced_weights(made["train"].targets))
+    return made
+
+
+def balanced_weights(targets: np.ndarray) -> np.ndarray:
+    """Return a weight for each example, so that all classes weigh the same; their mean is 1.
+
+    Parameters
+    ----------
+    targets : classes of the training set, int, shape (N,)
+    """
+    counts = np.bincount(targets)
+    weights: np.ndarray = len(targets) / (np.count_nonzero(counts) * counts[targets])
+    return weights
+
+
+def refuse_untrained_classes(
+    name: str, examples: Mapping[str, Examples], class_names: Sequence[str]
+) -> None:
+    """Refuse classes that are validated or tested, and of which training has no example.
+
+    Parameters
+    ----------
+    name
+        The manifest's name.
+    examples
+        Examples by split.
+    class_names
+        Classes in words.
+
+    Raises
+    ------
+    TableError
+        Naming the class.
+    """
+    if "train" not in examples:
+        return
+    trained = set(examples["train"].targets.tolist())
+    for split in ("val", "test"):
+        of_split = set(examples[split].targets.tolist()) if split in examples else set()
+        for one in sorted(of_split - trained):
+            raise TableError(
+                name,
+                f"{class_names[one]} is in {split}, and no recording in train has it",
+                "put one there, give more recordings of it, or leave it out",
+            )
+
+
+def _evaluate(found: Predictions, seed: int) -> Evaluation:
+    """Acc_0 over recordings, by the mean of their windows' logits."""
+    own = average_windows(found)
+    classes = own.logits.shape[1]
+    metrics, predicted = grade_metrics(own.logits, own.targets), own.logits.argmax(axis=1)
+    right, of_class = predicted == own.targets, np.eye(classes)[own.targets]  # (R,), (R, C)
+
+    def acc0(counts: np.ndarray) -> np.ndarray:
+        """Over the classes that a draw has."""
+        present = counts @ of_class  # (draws, C)
+        shares = np.divide(
+            counts @ (right[:, np.newaxis] * of_class),
+            present,
+            out=np.zeros_like(present),
+            where=present > 0,
+        )
+        value: np.ndarray = shares.sum(axis=1) / (present > 0).sum(axis=1)
+        return value
+
+    names, p = np.array(class_names(classes)), softmax(own.logits, axis=1)
+    return Evaluation(
+        bootstrap_groups(own, metrics["acc0"], acc0, seed),
+        metrics,
+        random_accuracy_within(own.targets, classes, 0),
+        own.groups,
+        own.table(
+            {
+                "truth": names[own.targets],
+                "predicted": names[predicted],
+                **{f"p_{name}": p[:, place] for place, name in enumerate(names)},
+            }
+        ),
+    )

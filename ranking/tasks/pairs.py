@@ -1,0 +1,114 @@
+"""Pairs of recordings whose better one a manifest tells.
+
+Conventions
+-----------
+A pair is ``first``, ``second`` and ``gap``, Q(first) - Q(second), above 0 where the first is the
+better. Each stands once; recordings of different splits are no pair, nor are those of different
+events. By default all pairs of unequal level are taken, or as many as are wanted, drawn at random.
+The paper matches the recordings of every two levels one to one [1]_: :func:`match_levels`.
+
+References
+----------
+.. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 4.1:
+   449 recordings of each level in training, so 449 pairs for each two levels, 2,694 in both orders.
+"""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+from ranking.errors import TableError
+from ranking.tasks.manifest import Manifest
+
+
+def labelled_pairs(manifest: Manifest) -> pd.DataFrame:
+    """Return the pairs whose better one a manifest tells: ``first``, ``second``, ``gap``.
+
+    The gap is Q(p1) - Q(p2). Each pair stands once, within one split and, of levels, one event. Of
+    several comparisons of a pair the majority counts; a pair that is even is left out.
+
+    Raises
+    ------
+    TableError
+        If there is none.
+    """
+    if manifest.pairs is not None:
+        return _majorities(manifest.pairs)
+    table = manifest.recordings
+    i, j = np.triu_indices(len(table), 1)
+    level, place = table["level"].to_numpy(), table.groupby(["split", "event"]).ngroup().to_numpy()
+    gap = level[i] - level[j]
+    kept = (gap != 0) & (place[i] == place[j])
+    if not kept.any():
+        raise TableError(manifest.name, "no two recordings of unequal level", "give several levels")
+    names = table["recording"].to_numpy()
+    return pd.DataFrame({"first": names[i[kept]], "second": names[j[kept]], "gap": gap[kept]})
+
+
+def match_levels(manifest: Manifest, seed: int) -> pd.DataFrame:
+    """Return pairs as the paper draws them: ``first``, ``second``, ``gap``.
+
+    The recordings of every two levels are matched one to one, at random; of each level as many as
+    the smallest has in the split. With events, within each of them.
+
+    Parameters
+    ----------
+    manifest
+        Recordings with their levels.
+    seed
+        Seed of the draw.
+
+    Raises
+    ------
+    TableError
+        If the manifest is of pairs, or there is no pair.
+    """
+    if manifest.pairs is not None:
+        raise TableError(
+            manifest.name, "it has pairs, which cannot be matched by level", "give levels"
+        )
+    rng, rows = np.random.default_rng(seed), []
+    for _, own in manifest.recordings.groupby(["split", "event"]):
+        names = {level: one["recording"].to_numpy() for level, one in own.groupby("level")}
+        count = min(map(len, names.values()))
+        for low, high in itertools.combinations(names, 2):
+            first, second = (rng.permutation(names[one])[:count] for one in (high, low))
+            rows += [(a, b, high - low) for a, b in zip(first, second, strict=True)]
+    if not rows:
+        raise TableError(manifest.name, "no two recordings of unequal level", "give several levels")
+    return pd.DataFrame(rows, columns=["first", "second", "gap"])
+
+
+def _majorities(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Which of each two is the better, by the majority of their comparisons."""
+    first, second = (comparisons[column].to_numpy() for column in ("first", "second"))
+    turned = first > second
+    for_first = np.where(comparisons["winner"] == first, 1.0, -1.0)
+    each = pd.DataFrame(
+        {
+            "first": np.where(turned, second, first),
+            "second": np.where(turned, first, second),
+            "gap": np.where(turned, -for_first, for_first),
+        }
+    )
+    gap = np.sign(each.groupby(["first", "second"], sort=False)["gap"].sum())
+    return gap[gap != 0].reset_index()
+
+
+def sample_pairs(pairs: pd.DataFrame, max_pairs: int, seed: int) -> pd.DataFrame:
+    """Return the pairs, or as many as are wanted of them, drawn at random.
+
+    Parameters
+    ----------
+    pairs
+        A row for each pair.
+    max_pairs
+        The most pairs to return.
+    seed
+        Seed of the draw.
+    """
+    if len(pairs) <= max_pairs:
+        return pairs
+    chosen = np.random.default_rng(seed).choice(len(pairs), max_pairs, replace=False)
+    return pairs.iloc[np.sort(chosen)]

@@ -1,0 +1,128 @@
+"""``judge train difficulty`` and ``technique``, from files to a probe with its predictions."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sounds import piano, write_sound
+from typer.testing import CliRunner
+
+from icpc.cli import app
+from ranking.probe.checkpoint import load_probe
+from ranking.tasks.technique import TECHNIQUES
+
+RATE = 16_000
+SPLITS = ["train"] * 12 + ["val"] * 6 + ["test"] * 6
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory):
+    """24 short recordings of three kinds, each with more treble than the last."""
+    folder = tmp_path_factory.mktemp("sounds")
+    rng = np.random.default_rng(0)
+    for number in range(24):
+        hiss = rng.standard_normal(RATE * 12).astype(np.float32)
+        sound = piano(12, RATE, number) + 0.02 * (number % 3) * hiss
+        write_sound(folder / f"p{number:02}.flac", sound, RATE)
+    return folder
+
+
+@pytest.fixture
+def train(sounds, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("JUDGE_STORE", raising=False)
+
+    def run(task, table, *options):
+        pd.DataFrame(table).to_csv("mine.csv", index=False)
+        where = ["--recordings", sounds, "--store", sounds / "store", "--out", "mine.safetensors"]
+        arguments = ["train", task, "--manifest", "mine.csv", *where, *options]
+        return CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+
+    return run
+
+
+def recordings(**labels):
+    return {"recording": [f"p{number:02}" for number in range(24)], "split": SPLITS, **labels}
+
+
+@pytest.mark.slow
+def test_grades_become_a_probe_with_its_predictions(train):
+    table = recordings(grade=[1 + 3 * (number % 3) for number in range(24)])
+    options = ["--classes", 3, "--epochs", 12, "--batch-size", 4, "--segments", 2]
+    result = train(
+        "difficulty", table, *options, "--loss", "ordinal", "--grid", "learning_rate=1e-2"
+    )
+    assert result.exit_code == 0, result.stderr
+    words = " ".join(result.stdout.split())
+    assert "Trained on 12 windows; epoch" in words
+    assert "Test: of 6 recordings in 6 groups, Acc_0 " in words
+    assert "Random answers reach 33.3 % on average." in words
+    record = load_probe(Path("mine.safetensors")).record
+    assert (record.task, record.config.segments) == ("difficulty-3", 2)
+    assert record.settings["loss"]["name"] == "squared_earth_movers_distance"
+    assert record.settings["task_options"] == {"loss": "ordinal"}
+    assert record.results["test_acc0"] > 0.6
+    found = pd.read_csv("mine.predictions.csv", dtype=str)
+    assert found["recording"].tolist() == [f"p{number:02}" for number in range(18, 24)]
+    assert found["truth"].tolist() == ["1-3", "4-6", "7-9"] * 2
+    right = (found["truth"] == found["predicted"]).groupby(found["truth"]).mean().mean()
+    assert right == pytest.approx(record.results["test_acc0"])
+
+
+@pytest.mark.slow
+def test_techniques_become_a_probe_in_folds(train):
+    """Of the seven, scales are the lightest recordings and octaves the brightest."""
+    rng = np.random.default_rng(0)
+    labels = {name: rng.permutation(np.arange(24) % 2).astype(str) for name in TECHNIQUES}
+    kind = np.arange(24) % 3
+    labels |= {"scales": (kind == 0).astype(int).astype(str)}
+    labels["octaves"] = np.where(np.arange(24) % 5 == 0, "", (kind == 2).astype(int).astype(str))
+    table = recordings(**labels)
+    del table["split"]
+    result = train("technique", table, "--folds", 3, "--epochs", 3, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    (row,) = json.loads(result.stdout)
+    assert (row["test_recordings"], row["test_groups"]) == (24, 24)
+    assert 0 < row["test_mAP"] <= 1
+    assert load_probe(Path("mine.safetensors")).record.config.segments == 3
+    found = pd.read_csv("mine.predictions.csv")
+    assert sorted(found["fold"].unique()) == [1, 2, 3]
+    assert found["truth_octaves"].isna().sum() == 5
+    assert found["recording"].is_unique
+
+
+@pytest.mark.slow
+def test_a_probe_of_one_recording_is_no_ranker(train, sounds):
+    table = recordings(grade=[1 + 3 * (number % 3) for number in range(24)])
+    assert train("difficulty", table, "--classes", 3, "--epochs", 1).exit_code == 0
+    pd.DataFrame({"candidate": table["recording"][:3]}).to_csv("roster.csv", index=False)
+    where = ["--recordings", sounds, "--store", sounds / "store", "--min-seconds", 5]
+    arguments = ["rank", "--roster", "roster.csv", "--ranker", "mine.safetensors", *where]
+    result = CliRunner().invoke(app, [str(one) for one in arguments])
+    assert result.exit_code == 2
+    assert "mine.safetensors: its task is difficulty-3; give a probe of expertise" in result.stderr
+
+
+def test_labels_outside_the_set_leave_nothing_behind(train):
+    for task, column, value in (
+        ("difficulty", "grade", "11"),
+        ("technique", "techniques", "trill"),
+    ):
+        result = train(task, recordings(**{column: [value] * 24}))
+        assert result.exit_code == 2
+        assert f"mine.csv, line 2: '{column}' is '{value}'" in " ".join(result.stderr.split())
+        assert not list(Path().glob("mine.s*"))
+        assert not list(Path().glob("mine.p*"))
+
+
+def test_options_of_a_task_are_its_own(train):
+    result = train("difficulty", recordings(grade=[1] * 24), "--loss", "hinge")
+    assert result.exit_code == 2
+    assert "--loss hinge: difficulty has no such choice; choose cross-entropy" in result.stderr
+    assert train("technique", recordings(), "--loss", "ordinal").exit_code == 2
+    refused = train("expertise", recordings(level=[1] * 24), "--segments", 3)
+    words = " ".join(refused.stderr.split())
+    assert "--segments 3: a ranker compares windows of 5 minutes; leave it out" in words
