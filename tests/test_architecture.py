@@ -49,6 +49,7 @@ ORDER = {  # each may import those before it
         "findings",
         "page",
         "synthetic",
+        "experiments",
         "installation",
         "workflows",
         "fetching",

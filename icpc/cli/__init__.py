@@ -31,6 +31,7 @@ from icpc.cli.remedies import message
 from icpc.cli.report import report
 from icpc.cli.streams import OutputLostError, checked_streams
 from icpc.cli.system import refuse_removed_folder, system_error
+from icpc.cli.tables import tables
 from icpc.cli.train import train
 from icpc.cli.weights import weights
 from ranking.deprecation import UNTIL, RenamedWarning
@@ -151,5 +152,6 @@ def main(
 for command in (competitions, demo, rank, hitrate, check, compare, report, fetch, embed):
     app.command(cls=JudgeCommand)(command)
 app.add_typer(train, name="train")
+app.command(cls=JudgeCommand)(tables)
 app.add_typer(weights, name="weights")
 app.command(cls=JudgeCommand)(doctor)

@@ -1,0 +1,86 @@
+"""Tables 1 to 4 as the paper lays them out, with what the program itself has beside it.
+
+Conventions
+-----------
+A row says in ``from`` whose numbers it has: the paper's, or ours. Ours are what the program's own
+encoders give, and what the lists and rosters that come with it hold: facts, no results. A cell is
+missing where a number is not known.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from icpc.competition.bundled import bundled_collections, bundled_roster
+from icpc.experiments.published import published_table
+from ranking.audio.lengths import SEGMENT_SECONDS
+from ranking.encoders import ENCODERS, spec_of
+from ranking.files.table_reader import read_csv
+
+TITLES = {
+    1: "Table 1. Encoders: embeddings of a segment of 10 s",
+    2: "Table 2. Data sets",
+    3: "Table 3. Probes on expertise, difficulty and technique, percent",
+    4: "Table 4. Pairs of candidates of the 2015 competition, percent",
+}
+"""Title of each table."""
+FITTED = {"no": "without fitting", "yes": "with fitting"}
+RESULTS = {3: ["task", "metric"], 4: ["fitted", "metric"]}
+
+
+def paper_table(number: int) -> pd.DataFrame:
+    """Return a table of the paper with our own rows, if there are any, below each of its rows.
+
+    Parameters
+    ----------
+    number : 1 to 4
+
+    Raises
+    ------
+    ValueError
+        If there is no such table.
+    """
+    theirs = published_table(number)
+    if number in RESULTS:
+        return _results(theirs, RESULTS[number])
+    ours = pd.DataFrame(_our_encoders() if number == 1 else _our_data_sets())
+    key = theirs.columns[0]
+    both = pd.concat([theirs.assign(**{"from": "paper"}), ours.assign(**{"from": "ours"})])
+    order = {name: place for place, name in enumerate(dict.fromkeys(both[key]))}
+    both = both.sort_values(key, key=lambda names: names.map(order), kind="stable")
+    return _with_source_second(both.reset_index(drop=True))
+
+
+def _results(theirs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """A row for each encoder, a column for each metric, in the paper's order."""
+    theirs = theirs.replace({"fitted": FITTED})
+    theirs["column"] = theirs[columns].agg(" ".join, axis=1)
+    wide = theirs.pivot_table(
+        index=["encoder", "fine_tuned"], columns="column", values="percent", sort=False
+    )
+    wide = wide.reset_index().rename_axis(columns=None).sort_values("fine_tuned", kind="stable")
+    return _with_source_second(wide.assign(**{"from": "paper"}))
+
+
+def _with_source_second(table: pd.DataFrame) -> pd.DataFrame:
+    first, *others = [column for column in table if column != "from"]
+    return table[[first, "from", *others]]
+
+
+def _our_encoders() -> Iterator[dict[str, object]]:
+    for name in ENCODERS:
+        spec = spec_of(name)
+        yield {
+            "encoder": name,
+            "frames_per_second": round(spec.frames / SEGMENT_SECONDS, 1),
+            "dimension": spec.dimension,
+        }
+
+
+def _our_data_sets() -> Iterator[dict[str, object]]:
+    lists = {name.removeprefix("pld-"): path for name, path in bundled_collections().items()}
+    for name, path in {**lists, "icpc2015": bundled_roster("icpc2015")}.items():
+        rows = read_csv(path, ("recording",)).rows
+        rows = rows[rows["recording"] != ""]
+        seconds = pd.to_numeric(rows["seconds"]) if "seconds" in rows else pd.Series(dtype=float)
+        yield {"data": name, "recordings": len(rows), "mean_seconds": round(seconds.mean(), 1)}
