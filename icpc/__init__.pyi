@@ -7,14 +7,16 @@ from .study.comparisons import load_comparisons
 from .study.runs import load_run, save_run
 from .study.settings import Settings
 from .workflows.comparison import compare
+from .workflows.embedding import load_embedding
 from .workflows.rankings import rank
 from .workflows.recordings import compare_recordings, prepare_recordings
 from .workflows.results import check, hit_rate, report, verify_run
-from .workflows.settings import RecordingOptions
+from .workflows.settings import EmbeddingOptions, RecordingOptions
 
 __version__: str
 
 __all__ = [
+    "EmbeddingOptions",
     "RecordingOptions",
     "Settings",
     "check",
@@ -24,6 +26,7 @@ __all__ = [
     "hit_rate",
     "load_comparisons",
     "load_competition",
+    "load_embedding",
     "load_run",
     "prepare_recordings",
     "rank",

@@ -87,7 +87,7 @@ def embed(
         if len(part)
         for outcome in embed_recordings(part, options, skip_bad, TerminalProgress())
     ]
-    _report(table, outcomes, embedding.store, format)
+    _report(table, outcomes, embedding, format)
 
 
 def _recordings(
@@ -114,8 +114,13 @@ def _recordings(
 
 
 def _report(
-    table: "pd.DataFrame", outcomes: "Sequence[EmbeddingOutcome]", store: Path, form: Format
+    table: "pd.DataFrame",
+    outcomes: "Sequence[EmbeddingOutcome]",
+    embedding: EmbeddingOptions,
+    form: Format,
 ) -> None:
+    from icpc.workflows.embedding import embedding_paths
+
     by_path = {outcome.path: outcome for outcome in outcomes}
     rows = table.assign(
         status=[by_path[path].status for path in table["path"]],
@@ -127,9 +132,14 @@ def _report(
         counts = ", ".join(
             f"{count.get(one, 0)} {one}" for one in ("embedded", "cached", "invalid")
         )
-        print_line(f"{len(rows)} recordings: {counts}; in {store}")
+        print_line(f"{len(rows)} recordings: {counts}; in {embedding.store}")
     else:
-        print_data(rows, form)
+        found = embedding_paths(rows["recording"].tolist(), embedding)
+        arrays = {
+            "embedding" if len(found) == 1 else f"embedding_{name}": paths
+            for name, paths in found.items()
+        }
+        print_data(rows.assign(**arrays), form)
     for outcome in outcomes:
         if outcome.error is not None:
             print_remark(f"left out: {message(outcome.error)}")

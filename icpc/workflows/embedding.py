@@ -6,15 +6,18 @@ What is in the store is not embedded again, so that a call after an interruption
 stopped. Recordings are a table with ``candidate`` and ``path``.
 """
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
 from icpc.installation.weights import weights_folder
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
-from ranking.embeddings.bank import EmbeddingBank, open_bank
+from ranking.embeddings.bank import EmbeddingBank, open_bank, read_segments
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
 from ranking.embeddings.embed import EmbeddingOutcome
 from ranking.embeddings.precision import with_precision
@@ -26,6 +29,8 @@ from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import find_required_weights
 from ranking.errors import EncoderError, Given
 from ranking.progress import SILENT, Progress
+
+DEFAULT_OPTIONS = EmbeddingOptions()
 
 
 def embed(
@@ -60,6 +65,54 @@ def embed(
         allow_cut=options.allow_cut,
     )
     return embed_missing(recordings, settings, skip_bad, progress)
+
+
+def load_embedding(
+    recording: Path | str, options: EmbeddingOptions = DEFAULT_OPTIONS
+) -> np.ndarray:
+    """Return the embedding of a sound file by one encoder, float32, shape (S, F, D).
+
+    It is computed and stored, if the store lacks it.
+
+    Parameters
+    ----------
+    recording : the sound file
+    options : encoder, store and device
+
+    Raises
+    ------
+    EncoderError, WeightsError
+        If the encoder or its weights cannot be loaded, or several are named.
+    AudioError
+        If the recording cannot be used.
+    """
+    if len(options.encoders) != 1:
+        raise EncoderError(
+            Given(encoders=len(options.encoders)), "an array is of one encoder", "name one"
+        )
+    table = pd.DataFrame({"path": [Path(recording)]})
+    (outcome,) = embed(table, options)
+    (choice,) = encoder_choices(options)
+    store = EmbeddingStore(options.store)
+    found = store.load(cache_key_with_weights_hash(choice), outcome.recording)
+    stored, to_embedding = read_segments(found.segments), _to_embedding(choice, "cpu")
+    return (stored if to_embedding is None else to_embedding(stored)).float().numpy()
+
+
+def embedding_paths(recordings: Sequence[str], options: EmbeddingOptions) -> dict[str, list[str]]:
+    """Return where the arrays of recordings are in the store, by encoder.
+
+    Parameters
+    ----------
+    recordings : SHA-256 of each sound file; empty for one that was not embedded
+    options : encoders and store, with which they were embedded
+    """
+    store, found = EmbeddingStore(options.store), {}
+    for choice in encoder_choices(options):
+        key = cache_key_with_weights_hash(choice)
+        paths = [str(store.array(key, one)) if one else "" for one in recordings]
+        found[key.encoder] = paths
+    return found
 
 
 def embed_missing(
@@ -121,9 +174,7 @@ def embed_and_open_bank(
         cut_off=[by_path[path].cut_off for path in recordings["path"]],
     )
     (choice,) = settings.encoders
-    to_embedding = None
-    if spec_of(choice.encoder).stored == "codes":
-        to_embedding = load_encoders([choice], settings.device)[0].encoder.to_embedding
+    to_embedding = _to_embedding(choice, settings.device)
     store = EmbeddingStore(settings.store)
     bank = open_bank(
         store,
@@ -134,6 +185,13 @@ def embed_and_open_bank(
         segments_per_window=segments_per_window,
     )
     return bank, named
+
+
+def _to_embedding(choice: EncoderChoice, device: str) -> Callable[[Tensor], Tensor] | None:
+    """What turns codes into embeddings; None where embeddings themselves are stored."""
+    if spec_of(choice.encoder).stored != "codes":
+        return None
+    return load_encoders([choice], device)[0].encoder.to_embedding
 
 
 def describe_cut_off(recordings: pd.DataFrame) -> tuple[str, ...]:

@@ -91,6 +91,11 @@ def stream_segments(
     yield _segment(last, start, cutters, new_seconds, sound_seconds, seconds)
 
 
+def count_segments(sound_seconds: float) -> int:
+    """Return how many segments a recording has, by when its sound ends."""
+    return _last_of(max(sound_seconds, MIN_SEGMENT_SECONDS))[0] + 1
+
+
 def _last_of(sound_seconds: float) -> tuple[int, float, float]:
     """Number of the last segment, how much of it is new, and when it begins."""
     whole, rest = divmod(sound_seconds, SEGMENT_SECONDS)

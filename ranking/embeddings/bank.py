@@ -154,7 +154,9 @@ class EmbeddingBank:
         segments = slice(place.first + chunk.start, place.first + chunk.stop)
         if place.recording in self._on_device:
             return self._on_device[place.recording][segments]
-        return to_device(_read(self._embeddings[place.recording].segments[segments]), self.device)
+        return to_device(
+            read_segments(self._embeddings[place.recording].segments[segments]), self.device
+        )
 
     def _embedding(self, stored: Tensor) -> Tensor:
         if self._to_embedding is None:
@@ -169,7 +171,7 @@ class EmbeddingBank:
             max_bytes -= embedding.segments.nbytes
             if max_bytes < 0:
                 break
-            loaded[number] = to_device(_read(embedding.segments), self.device)
+            loaded[number] = to_device(read_segments(embedding.segments), self.device)
         return loaded
 
     @staticmethod
@@ -259,8 +261,11 @@ def _free_bytes(device: torch.device) -> int:
     return int(SHARE_OF_FREE_MEMORY * free_bytes(device))
 
 
-def _read(stored: SegmentArray) -> Tensor:
-    """What is stored, off the disk. Codes become int16, with which a GPU can compute, or int32."""
+def read_segments(stored: SegmentArray) -> Tensor:
+    """Return what is stored, off the disk.
+
+    Codes become int16, with which a GPU can compute, or int32.
+    """
     values = np.array(stored)
     if values.dtype == np.uint16:
         fits = not values.size or values.max() <= np.iinfo(np.int16).max

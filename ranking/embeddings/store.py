@@ -106,7 +106,7 @@ class EmbeddingStore:
         StoreError
             If it is not there, or its files cannot be read.
         """
-        record, path = self._record(cache_key, recording), self._array(cache_key, recording)
+        record, path = self._record(cache_key, recording), self.array(cache_key, recording)
         if not record.is_file():
             raise StoreError(
                 str(self.folder),
@@ -159,7 +159,7 @@ class EmbeddingStore:
             If the disk is full or cannot be written. The store is then as it was before.
         """
         try:
-            with open_atomic(self._array(cache_key, recording)) as file:
+            with open_atomic(self.array(cache_key, recording)) as file:
                 writer = EmbeddingWriter(file, dtype)
                 yield writer
                 facts = {**writer.finish(), "computation": dict(computation or ON_CPU)}
@@ -190,7 +190,7 @@ class EmbeddingStore:
     def remove_earlier(self, cache_key: CacheKey, recording: str) -> None:
         """Remove the embedding of a recording in an earlier segmentation, if there is one."""
         if cache_key.earlier is not None:
-            self.remove(self._array(cache_key.earlier, recording))
+            self.remove(self.array(cache_key.earlier, recording))
 
     def remove(self, array: Path) -> None:
         """Remove an embedding by its array, so that the recording is embedded anew.
@@ -245,7 +245,8 @@ class EmbeddingStore:
         kept = "what is embedded is not embedded again"
         return write_error(StoreError, path, error, kept, key="other-store")
 
-    def _array(self, cache_key: CacheKey, recording: str) -> Path:
+    def array(self, cache_key: CacheKey, recording: str) -> Path:
+        """Return where the array of an embedding is, or would be."""
         return self.folder / cache_key.folder / f"{recording}.npy"
 
     def _record(self, cache_key: CacheKey, recording: str) -> Path:

@@ -20,7 +20,7 @@ from ranking.files.text import did_you_mean, escape_controls
 if TYPE_CHECKING:
     from ranking.encoders.base import Encoder
 
-OWN = ("spectrogram", "dac", "audiomae", "mert", "jukebox", "basicpitch")
+OWN = ("spectrogram", "dac", "audiomae", "mert", "jukebox", "basicpitch", "controls")
 ENCODERS: Registry[ModuleType] = Registry(
     "types:ModuleType",
     "judge.encoders",

@@ -48,6 +48,20 @@ def test_a_folder_of_recordings_needs_no_roster(here):
     assert {row["status"] for row in json.loads(result.stdout)} == {"embedded"}
 
 
+def test_a_column_says_where_each_array_is(here):
+    Path("cyd.flac").write_text("none")
+    asked = ("--recordings", ".", "--workers", 1, "--skip-bad", "--format", "json")
+    ann, bob, *_ = json.loads(judge(*asked).stdout)
+    assert (np.load(ann["embedding"]).shape, np.load(bob["embedding"]).shape) == (
+        (2, 1500, 128),
+        (3, 1500, 128),
+    )
+    both = json.loads(judge(*asked, "--encoder", "controls", "--encoder", "spectrogram").stdout)
+    assert both[0]["embedding_spectrogram"] == ann["embedding"]
+    values = np.load(both[0]["embedding_controls"])
+    assert values[:, 0, :16:8].tolist() == [[12, 2], [12, 2]]  # seconds, segments
+
+
 def test_a_competition_needs_whole_windows(here):
     result = judge("--roster", "mine.csv", "--workers", 1)
     assert result.exit_code == 2

@@ -8,10 +8,18 @@ import pandas as pd
 import pytest
 import torch
 from product import offer_product
-from sounds import write_sound
+from sounds import piano, write_sound
 
-from icpc.workflows.embedding import best_device, embed, encoder_choices, remove_damaged_embeddings
+from icpc.workflows.embedding import (
+    best_device,
+    embed,
+    encoder_choices,
+    load_embedding,
+    remove_damaged_embeddings,
+)
 from icpc.workflows.settings import EmbeddingOptions
+from ranking.audio.segments import stream_segments
+from ranking.encoders import load_encoder
 from ranking.errors import AudioError, EncoderError
 
 
@@ -67,3 +75,15 @@ def test_recordings_are_embedded_and_what_is_damaged_is_removed(tmp_path):
     array.write_bytes(array.read_bytes()[:-1] + b"x")
     assert [path for path, _ in remove_damaged_embeddings(tmp_path / "store")] == [array]
     assert not array.exists()
+
+
+def test_an_embedding_is_an_array_of_all_segments_of_a_sound_file(tmp_path):
+    """Beside the encoder called directly."""
+    path = write_sound(tmp_path / "a.wav", piano(24, 24_000), 24_000)
+    found = load_embedding(path, EmbeddingOptions(store=tmp_path / "store"))
+    segments = [one.samples[24_000] for one in stream_segments(path, [24_000])]
+    assert len(found) == 3
+    expected = load_encoder("spectrogram")(torch.from_numpy(np.stack(segments)))
+    np.testing.assert_allclose(found, expected.numpy(), atol=0.02)  # float16
+    with pytest.raises(EncoderError, match="an array is of one encoder; name one"):
+        load_embedding(path, EmbeddingOptions(("spectrogram", "controls")))

@@ -153,7 +153,7 @@ SLOW = ("dac", "mert")  # half a minute of networks drawn at full size
     [
         pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
         for name in ENCODERS
-        if name != "basicpitch"
+        if name not in ("basicpitch", "controls")  # of the whole recording
     ],
 )
 def test_shapes_at_full_size(name):
