@@ -98,6 +98,7 @@ sys.dont_write_bytecode = True
 sys.addaudithook(spy)
 url = sys.argv[1]
 reader = PageReader()
+exec(sys.argv[2])  # nothing, or what the spy must see
 found = reader.find_sound(url, Connector(read_address(url)))
 assert not [name for name in sys.modules if name.startswith(("yt_dlp_plugins", "ytdlp_plugins"))]
 print(json.dumps([found.file.url, seen]))
@@ -124,14 +125,59 @@ def test_yt_dlp_runs_no_program_writes_no_file_and_reads_no_configuration(
     monkeypatch.setenv("PYTHONPATH", f"{root}:{tmp_path / 'path'}")
     recordings.file("a.mp3", "a.bin")
     url = recordings.page("page", PAGE.format("a.mp3"))
+    found, seen = spied(url, tmp_path)
+    assert found == recordings.url("a.mp3")
+    assert seen == []
+    assert not (tmp_path / "ran").exists()
+
+
+def spied(url, folder, planted=""):
+    """What is found in a page, and the programs, files and configurations that were touched."""
     done = subprocess.run(
-        [sys.executable, "-c", SPY, url], capture_output=True, text=True, cwd=tmp_path, check=False
+        [sys.executable, "-c", SPY, url, planted],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     found, seen = json.loads(done.stdout)
-    assert found == recordings.url("a.mp3")
-    assert [one for one in seen if "/dev/null" not in one[1]] == []
-    assert not (tmp_path / "ran").exists()
+    return found, [event for event, values in seen if "/dev/null" not in values]
+
+
+IN_EXTRACTOR = """
+from yt_dlp.extractor.generic import GenericIE
+own = GenericIE._real_extract
+def planted(self, url):
+    {}
+    return own(self, url)
+GenericIE._real_extract = planted
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("planted", "event"),
+    [
+        ("import subprocess; subprocess.run(['true'])", "subprocess.Popen"),
+        ("import os; os.system('true')", "os.system"),
+        ("import os; os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0)", "os.posix_spawn"),
+        ("from yt_dlp.utils import Popen; Popen.run(['true'])", "subprocess.Popen"),
+        ("open('written', 'w').close()", "open"),
+        ("import os; os.mkdir('made')", "os.mkdir"),
+        ("import os; os.path.isfile('yt-dlp.conf') and open('yt-dlp.conf').close()", "open"),
+    ],
+)
+def test_a_program_or_file_that_yt_dlp_would_touch_is_seen(
+    recordings, tmp_path, monkeypatch, planted, event
+):
+    """Planted where yt-dlp reads the page: the test above would fail."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    (tmp_path / "yt-dlp.conf").write_text("--exec ls")
+    recordings.file("a.mp3", "a.bin")
+    url = recordings.page("page", PAGE.format("a.mp3"))
+    _, seen = spied(url, tmp_path, IN_EXTRACTOR.format(planted))
+    assert event in seen
 
 
 @pytest.mark.parametrize(
