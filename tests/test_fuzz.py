@@ -3,6 +3,7 @@
 ``python tests/support/fuzz_targets.py 100000`` does the same a hundred thousand times.
 """
 
+import fuzz_fetched
 import fuzz_sound
 import fuzz_stored
 import fuzz_tables
@@ -15,7 +16,7 @@ from mutations import edits, mutated
 
 CASES = 25  # of each target, in every test run
 SOUND_CASES = 45  # of all of them
-HERE = {**fuzz_tables.targets(), **fuzz_stored.targets()}
+HERE = {**fuzz_tables.targets(), **fuzz_fetched.targets(), **fuzz_stored.targets()}
 """Targets that are read in this process; a decoder might end it."""
 
 

@@ -3,10 +3,10 @@
 Conventions
 -----------
 What arrives goes into a part (``NAME.part``), byte by byte as it comes, with a record beside it
-(``NAME.json``) of what it is a part of. A later attempt, or a later call after a kill, asks for the
-rest: the server is asked whether the file is still the same (If-Range [1]_), or, where it gives no
-ETag and no date, the last :data:`OVERLAP_BYTES` are asked for again and compared. A part that is
-complete is not asked for again. Who calls takes the part when it is complete.
+(``NAME.json``, with its own hash) of what it is a part of. A later attempt, or a later call after a
+kill, asks for the rest: the server is asked whether the file is still the same (If-Range [1]_), or,
+where it gives no ETag and no date, the last :data:`OVERLAP_BYTES` are asked for again and compared.
+A part that is complete is not asked for again. Who calls takes the part when it is complete.
 
 References
 ----------
@@ -27,6 +27,7 @@ from ranking.download.failures import TryAgainError
 from ranking.download.waits import PROGRESS_BYTES, Waits
 from ranking.errors import FetchError
 from ranking.files.atomic import open_atomic
+from ranking.files.hashing import with_check, without_check
 from ranking.files.records import check_fields, read_record
 
 LARGEST_BYTES = 8 << 30
@@ -125,6 +126,23 @@ def fetch_file(
             waits.wait(failed, TryAgainError("the server sends nothing"), remote.url)
 
 
+def read_part(part: Path, key: str) -> Part | None:
+    """Return what a part is a part of; None if it is not of what is wanted, or nobody can tell.
+
+    Parameters
+    ----------
+    part : the part
+    key : what is wanted (:class:`RemoteFile`)
+    """
+    try:
+        values = without_check(read_record(_record(part)))
+        own = Part(**check_fields(values, Part))
+        own.validator.encode("latin-1")  # as headers are
+    except (OSError, ValueError):
+        return None
+    return own if own.key == key else None
+
+
 def remove_part(part: Path) -> None:
     """Remove a part, with its record."""
     _record(part).unlink(missing_ok=True)
@@ -133,7 +151,7 @@ def remove_part(part: Path) -> None:
 
 def _attempt(remote: RemoteFile, part: Path, connector: Connector, on_bytes: OnBytes) -> Part:
     """Ask for what is missing, or for a block of it, and append what comes."""
-    known = _read_record(part, remote.key)
+    known = read_part(part, remote.key)
     have = _size(part) if known is not None else 0
     if known is not None and known.size is not None and have >= known.size:
         if have > known.size:
@@ -272,15 +290,6 @@ def _record(part: Path) -> Path:
     return part.with_suffix(".json")
 
 
-def _read_record(part: Path, key: str) -> Part | None:
-    """What a part is a part of, if that is what is wanted."""
-    try:
-        own = Part(**check_fields(read_record(_record(part)), Part))
-    except (OSError, ValueError):
-        return None
-    return own if own.key == key else None
-
-
 def _write_record(part: Path, own: Part) -> None:
     with open_atomic(_record(part)) as file:
-        file.write(json.dumps(asdict(own)).encode())
+        file.write(json.dumps(with_check(asdict(own))).encode())

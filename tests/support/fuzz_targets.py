@@ -13,6 +13,7 @@ import time
 from functools import cache
 from pathlib import Path
 
+import fuzz_fetched
 import fuzz_sound
 import fuzz_stored
 import fuzz_tables
@@ -22,7 +23,8 @@ from fuzzing import Target, count_cases
 @cache
 def targets() -> dict[str, Target]:
     """Return all targets by name."""
-    return {**fuzz_tables.targets(), **fuzz_stored.targets(), **fuzz_sound.targets()}
+    modules = (fuzz_tables, fuzz_fetched, fuzz_stored, fuzz_sound)
+    return {name: own for one in modules for name, own in one.targets().items()}
 
 
 def main() -> None:

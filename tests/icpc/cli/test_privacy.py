@@ -5,6 +5,13 @@ from pathlib import Path
 
 import pytest
 from cup import COMPARISONS, ROSTER, ROUNDS, judge
+from sounds import piano, write_sound
+
+from icpc.competition.competitions import read_competition
+from icpc.fetching.collections import wanted_of_collection, write_manifest
+from icpc.fetching.fetch import FetchSettings, fetch_recordings
+from icpc.fetching.wanted import wanted_of_competition
+from ranking.download.waits import Waits
 
 PRIVATE = ("zanzibar-home", "zanzibar-user")
 
@@ -48,6 +55,31 @@ def test_a_run_and_its_report_do_not(home):
     assert naming(home) == []
     page = (home / "page" / "report.html").read_text()
     assert "judge report --roster mine.csv" in page  # where the files are, it makes the page again
+
+
+def test_the_index_of_what_was_fetched_does_not(home, recordings):
+    """Whatever became of each: fetched, cut, gone, no sound, broken off, or not there."""
+    write_sound(recordings.folder / "a.mp3", piano(3, 16_000), 16_000)
+    rows = {
+        "ana": recordings.file("a.mp3", "a.mp3"),
+        "bela": recordings.status("b.mp3", 404),
+        "chen": recordings.file("c.mp3", "a.bin"),
+        "dov": recordings.file("d.mp3", "a.mp3", stop=lambda length: length // 2),
+        "ewa": "live.wav",
+        "flo": "/etc/passwd",
+    }
+    lines = ["candidate,recording,seconds", *(f"{name},{one}," for name, one in rows.items())]
+    (home / "roster.csv").write_text("\n".join(lines))
+    folder = home / "music" / "fetched"
+    settings = FetchSettings(folder, pause=0, waits=Waits(0, sleep=lambda _: None))
+    fetch_recordings(wanted_of_competition(read_competition(home / "roster.csv")), settings)
+    (home / "mine.csv").write_text(
+        f"recording,url,start,end,level\nx,{rows['ana']},1,2,1\ny,{rows['ana']},8,9,1\n"
+    )
+    found = fetch_recordings(wanted_of_collection(str(home / "mine.csv")), settings)
+    write_manifest(found, folder)
+    assert {path.suffix for path in folder.glob(".fetching/*")} >= {".part", ".json"}
+    assert naming(home) == []
 
 
 @pytest.mark.slow
