@@ -17,7 +17,6 @@ from icpc.cli.output import (
     print_remark,
     remark_on_interrupt,
 )
-from icpc.competition.bundled import bundled_collections
 from icpc.workflows.settings import DEFAULT_COMPETITION, Source
 
 if TYPE_CHECKING:
@@ -46,10 +45,8 @@ def fetch(
     collection: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME|FILE",
-            help="Fetch a labelled collection instead, and write a manifest of it: "
-            f"{', '.join(bundled_collections())}, or a list of your own: recording, url, and if "
-            "you like level, seconds, start and end.",
+            help="Fetch a labelled collection instead, and write a manifest of it; or a list of "
+            "your own, a CSV: recording, url; and if you like level, seconds, start, end.",
             rich_help_panel="Competition",
         ),
     ] = None,

@@ -53,14 +53,14 @@ CHOICES: dict[str, Iterable[str]] = {
     "resample": ("auto", "windows"),
     "ranges": ("each", "joint"),
     **MARK_CHOICES,
-    "encoder": ENCODERS,
-    "encoders": ENCODERS,
+    **dict.fromkeys(("encoder", "encoders"), ENCODERS),
     "windows": ("aligned", "all"),
     "device": ("cpu", "cuda"),
     "precision": PRECISIONS,
 }
 """Values of options, by the option's name; those of other packages are looked for when read."""
-OPEN_CHOICES: dict[str, Iterable[str]] = {"encoder": WRAPPED, "encoders": WRAPPED}
+OPEN_CHOICES: dict[str, Iterable[str]] = dict.fromkeys(("encoder", "encoders"), WRAPPED)
+OPEN_CHOICES["collection"] = ("FILE",)
 """What may stand there beside these, not as a value but as a kind of values."""
 
 Seed = Annotated[

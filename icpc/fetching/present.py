@@ -6,6 +6,7 @@ A file that the index describes is not read again while its size is what it was.
 as one that came is.
 """
 
+import re
 from pathlib import Path
 
 from icpc.fetching.checks import check_sound
@@ -23,6 +24,9 @@ from icpc.fetching.index import (
 )
 from icpc.fetching.wanted import BOUNDS, Wanted
 from ranking.files.atomic import is_inside, is_path
+
+LIKE_ADDRESS = re.compile(r"https?[:/]|www\.|[\w-]+(\.[\w-]+)+/\S*$", re.IGNORECASE)
+"""How paths begin that are addresses without what says so."""
 
 
 def kept_entry(index: RecordingIndex, wanted: Wanted, row: Row) -> Entry | None:
@@ -92,4 +96,7 @@ def entry_of_nothing(wanted: Wanted, folder: Path) -> Entry:
     path = folder / wanted.address if is_path(wanted.address) else folder
     if not is_inside(path, folder):
         return Entry("refused", remark=f"{wanted.address} is outside of the folder")
-    return Entry(MISSING, remark=f"{wanted.address} is not in the folder")
+    meant = "; if it is an address, begin it with https://" * bool(
+        LIKE_ADDRESS.match(wanted.address)
+    )
+    return Entry(MISSING, remark=f"{wanted.address} is not in the folder{meant}")

@@ -48,7 +48,9 @@ class Waits:
             raise FetchError(
                 where,
                 error.what if error.reached else f"{error.what}: it is out of reach",
-                "try again later: what has come is kept",
+                "try again later: what has come is kept"
+                if error.reached
+                else "check the address and the network, or try again later",
                 state="failed",
                 reached=error.reached,
             )

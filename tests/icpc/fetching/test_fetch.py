@@ -177,6 +177,25 @@ def test_paths_of_the_roster_are_looked_for(served, fetch, sounds):
     assert [one.state for one in found.values()] == ["present", "missing", "refused"]
 
 
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("www.youtube.com/watch?v=abc", True),
+        ("example.org/a.mp3", True),
+        ("https//example.org/a.mp3", True),
+        ("http:/example.org/a.mp3", True),
+        ("day 1/ana.mp3", False),
+        ("ana.mp3", False),
+    ],
+)
+def test_an_address_without_its_beginning_is_taken_for_a_path_and_a_hint_says_so(
+    fetch, written, hint
+):
+    entry = fetch(wanted("ana", written))["ana"]
+    assert entry.state == "missing"
+    assert ("begin it with https://" in entry.remark) == hint
+
+
 def test_a_file_that_the_user_brought_is_taken(served, fetch, sounds):
     fetch.folder.mkdir()
     (fetch.folder / "ana.wav").write_bytes((sounds / "c.wav").read_bytes())
