@@ -10,6 +10,7 @@ from ranking.errors import Given, JudgeError
 
 REMEDIES: dict[str, str] = {
     "folder-of-recordings": "copy them there, or name their folder with --recordings DIR",
+    "leave-out-bad": "mend them, or leave them out with --skip-bad",
     "split-or-folds": "add a column split, or --folds",
     "fewer-folds": "use fewer --folds",
     "levels-or-two-classes": "write levels, or use --classes 2",

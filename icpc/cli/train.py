@@ -179,6 +179,14 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             bool,
             typer.Option("--allow-outside", help=LINKS_HELP, rich_help_panel="Recordings"),
         ] = False,
+        skip_bad: Annotated[
+            bool,
+            typer.Option(
+                "--skip-bad",
+                help="Leave out recordings that are missing or cannot be used, and name them.",
+                rich_help_panel="Recordings",
+            ),
+        ] = False,
         store: Annotated[Path, _embedding["store"]] = Path("embeddings"),
         device: Annotated[str | None, _embedding["device"]] = None,
         precision: Annotated[str | None, _embedding["precision"]] = None,
@@ -230,7 +238,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         if remark := pairs_left_out_remark(manifests):
             print_remark(remark)
         job = TrainingJob(
-            *(task, manifests, recordings, out, settings, embedding, allow_outside),
+            *(task, manifests, recordings, out, settings, embedding, allow_outside, skip_bad),
             options=spec.changed_options(options),
         )
         _train(job, format)

@@ -22,14 +22,16 @@ from icpc.workflows.embedding import (
     best_device,
     describe_cut_off,
     embed_and_open_bank,
+    embed_missing,
     encoder_choices,
 )
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
-from ranking.errors import ProbeError
+from ranking.errors import AudioError, ProbeError, TableError
 from ranking.files.atomic import write_error, write_text
 from ranking.files.table_writer import to_csv
+from ranking.files.text import list_some
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts
 from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
@@ -37,8 +39,12 @@ from ranking.progress import SILENT, Progress
 from ranking.tasks.manifest import (
     Manifest,
     data_sha256,
-    locate_recordings,
     read_manifest,
+)
+from ranking.tasks.recording_files import (
+    NAMED,
+    locate_recordings,
+    missing_recordings,
     refuse_copies,
     spelling_of_files,
 )
@@ -74,6 +80,8 @@ class TrainingJob:
     """How recordings are embedded."""
     allow_outside: bool = False
     """Whether symbolic links are followed that lead out of the folder of the recordings."""
+    skip_bad: bool = False
+    """Whether recordings that are missing or cannot be used are left out."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Values of the task's options that are not the default."""
 
@@ -101,7 +109,7 @@ def read_and_split_manifest(
     """
     whole = read_manifest(path, task.columns, task.takes_pairs)
     return (
-        [random_split(whole, seed)]
+        [random_split(whole, seed, task.lacks)]
         if fold_count is None
         else folds_then_final_manifests(whole, fold_count, seed)
     )
@@ -125,7 +133,7 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         If a recording or the encoder cannot be used, two recordings are the same sound, a split
         has nothing to train on, or something cannot be read or written.
     """
-    manifest, options = job.manifests[-1], job.embedding
+    options = job.embedding
     work = EmbeddingSettings(
         store=options.store,
         encoders=encoder_choices(options, progress),
@@ -134,17 +142,18 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         allow_cut=options.allow_cut,
     )
     check_probe_path(job.out)
-    files = locate_recordings(manifest, job.recordings, job.allow_outside)
-    for remark in filter(None, (*manifest.understood, spelling_of_files(files))):
+    for remark in filter(None, (*job.manifests[-1].understood, ungrouped_remark(job.manifests))):
         progress.remark(remark)
-    table = pd.DataFrame({"candidate": list(files), "path": list(files.values())})
+    manifests, table = _usable(job, work, progress)
+    manifest = manifests[-1]
     bank, named = embed_and_open_bank(table, work, progress, job.task.segments)
     for remark in describe_cut_off(named):
         progress.remark(remark)
     refuse_copies(manifest, dict(zip(named["candidate"], named["recording"], strict=True)))
+    refuse_copies(manifest, bank.distinctive_sha256)
     resume_folder = _resume_folder(job.out)
     trained = search_and_cross_validate(
-        job.task, job.manifests, bank, job.settings, progress, resume_folder
+        job.task, manifests, bank, job.settings, progress, resume_folder
     )
     record = Record(
         task=job.task.name,
@@ -165,6 +174,61 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
     return trained
 
 
+def ungrouped_remark(manifests: Sequence[Manifest]) -> str:
+    """Return that a random split knows of no groups, as a sentence; "" where it does."""
+    last = manifests[-1]
+    if not last.at_random or last.has_groups:
+        return ""
+    return (
+        f"{last.name}: split at random by recording, since no two are of one group: recordings of "
+        "one player may be in train and in test (a column group keeps them together)"
+    )
+
+
+def _usable(
+    job: TrainingJob, work: EmbeddingSettings, progress: Progress
+) -> tuple[list[Manifest], pd.DataFrame]:
+    """The manifests of recordings that can be used, embedded, and the files of these.
+
+    All that are missing, or cannot be used, are named at once, or left out if that is asked for.
+    """
+    manifests = list(job.manifests)
+    if job.skip_bad and (absent := missing_recordings(manifests[-1], job.recordings)):
+        progress.remark(f"left out, not in {job.recordings}: {list_some(absent, NAMED)}")
+        manifests = [one.without(absent) for one in manifests]
+    files = locate_recordings(manifests[-1], job.recordings, job.allow_outside)
+    if remark := spelling_of_files(files):
+        progress.remark(remark)
+    outcomes = embed_missing(
+        pd.DataFrame({"path": list(files.values())}), work, skip_bad=True, progress=progress
+    )
+    errors = {one.path: one.error for one in outcomes if one.error is not None}
+    if errors and not job.skip_bad:
+        raise _of_all(manifests[-1].name, list(errors.values()))
+    for error in errors.values():
+        progress.remark(f"left out: {error.where}: {error.what}")
+    bad = [name for name, path in files.items() if path in errors]
+    manifests = [one.without(bad) for one in manifests] if bad else manifests
+    left = {name: path for name, path in files.items() if path not in errors}
+    if not left:
+        raise TableError(manifests[-1].name, "no recording can be used", "give others")
+    return manifests, pd.DataFrame({"candidate": list(left), "path": list(left.values())})
+
+
+def _of_all(name: str, errors: Sequence[AudioError]) -> AudioError:
+    """One error that names all recordings that cannot be used."""
+    if len(errors) == 1:
+        return errors[0]
+    each = "; ".join(f"{error.where}: {error.what}" for error in errors[:NAMED])
+    more = f"; and {len(errors) - NAMED:,} more" if len(errors) > NAMED else ""
+    return AudioError(
+        name,
+        f"{len(errors)} recordings cannot be used: {each}{more}",
+        "mend them, or leave them out",
+        "leave-out-bad",
+    )
+
+
 def predictions_path(out: Path) -> Path:
     """Return the file of a probe's predictions on test, beside it."""
     return out.with_suffix(".predictions.csv")
@@ -174,7 +238,7 @@ def training_row(job: TrainingJob, trained: TrainedHead) -> dict[str, Any]:
     """Return settings and results of what was trained as one row."""
     task = job.task
     row: dict[str, Any] = {
-        "recordings": len(job.manifests[-1].recordings),
+        "recordings": trained.recordings,
         f"train_{'pairs' if task.inputs == 2 else 'windows'}": trained.examples,
         "epoch": trained.epoch,
         "learning_rate": trained.settings.learning_rate,

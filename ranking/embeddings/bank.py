@@ -34,6 +34,7 @@ from ranking.embeddings.store import Embedding, EmbeddingStore, read_on_demand
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
+FEW_NUMBERS = 64  # in a segment: another sound may have the same
 SHARE_OF_FREE_MEMORY = 0.7  # the rest is for computing
 
 
@@ -81,6 +82,7 @@ class EmbeddingBank:
             raise StoreError("embeddings", "there are none", "embed some recordings", key="embed")
         self.device, self.segments_per_window = torch.device(device), segments_per_window
         self._to_embedding = to_embedding
+        self._named = list(embeddings)
         self._embeddings = [embedding for _, embedding in embeddings]
         named = _by_recording(embeddings)
         self.computations = {name: own.computation for name, own in named.items()}
@@ -99,6 +101,15 @@ class EmbeddingBank:
     def on_device(self) -> int:
         """Number of recordings that lie on the device."""
         return len(self._on_device)
+
+    @property
+    def distinctive_sha256(self) -> dict[str, str]:
+        """Hashes of arrays that tell sounds apart: not those of a few numbers, such as a length."""
+        return {
+            name: self.sha256[name]
+            for name, own in _by_recording(self._named).items()
+            if own.sha256 and len(np.unique(np.asarray(own.segments[:1]))) > FEW_NUMBERS
+        }
 
     @property
     def devices_on_disk(self) -> dict[str, Any]:

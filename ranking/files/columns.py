@@ -1,6 +1,6 @@
 """Columns of a table that somebody brings: what they are called, which are not used or wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -87,6 +87,37 @@ def unused_columns(columns: Iterable[str], used: Iterable[str]) -> str:
     if not unused:
         return ""
     return f"; {'column' if len(unused) == 1 else 'columns'} not used: {', '.join(unused)}"
+
+
+def refuse_other_names(
+    file: CsvFile, known: Collection[str], other_names: Mapping[str, Collection[str]]
+) -> None:
+    """Refuse a column that is called otherwise than one that is read, and is not there.
+
+    Parameters
+    ----------
+    file : the file
+    known : the columns that are read
+    other_names : what people call some of them
+
+    Raises
+    ------
+    TableError
+        With the name that is right.
+    """
+    columns = list(file.rows.columns)
+    for right in known:
+        if right in columns:
+            continue
+        plain = {one.replace("-", "").replace("_", "").replace(" ", ""): one for one in columns}
+        same = plain.get(right.replace("-", "").replace("_", ""))
+        for other in [*other_names.get(right, ()), *([same] if same else [])]:
+            if other in columns and other not in known:
+                raise TableError(
+                    file.path.name,
+                    f"column {escape_controls(other)!r} is not read, and there is no {right!r}",
+                    f"call it {right} if that is what it is, or rename or remove it",
+                )
 
 
 def refuse_first(

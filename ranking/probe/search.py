@@ -93,6 +93,8 @@ class TrainedHead:
     """The settings that were chosen."""
     examples: int
     """Number of examples that it was trained on, the two orders of a pair as one."""
+    recordings: int
+    """Number of recordings of the manifest that it was trained by."""
     epoch: int
     validation: Mapping[str, float]
     """Loss and metrics of the best epoch, over examples."""
@@ -138,6 +140,8 @@ def search_and_cross_validate(
         given = Given(windows_per_step=settings.training.windows_per_step)
         raise ProbeError(given, f"{task.name} compares no windows", "leave it out")
     splits = [_examples(task, manifest, bank.windows, settings) for manifest in folds_then_final]
+    if remark := describe_drawn(splits[-1]):
+        progress.remark(remark)
     if bank.segments_per_window != task.segments:
         raise ValueError(f"windows of {bank.segments_per_window} segments, not {task.segments}")
     load_batch = partial(load_segments_and_mask, bank)
@@ -180,6 +184,7 @@ def search_and_cross_validate(
         head=own.head,
         settings=last.settings,
         examples=len(np.unique(last.train.units)),
+        recordings=len(folds_then_final[-1].recordings),
         epoch=own.epoch,
         validation=_validation(own),
         test=evaluate_heads_pooled(task, tested, bank, groups, settings.training)
@@ -235,6 +240,29 @@ def _validation(trained: TrainedRun) -> dict[str, float]:
     return {"loss": best.pop("validation_loss"), **best}
 
 
+def describe_drawn(examples: Mapping[str, Examples]) -> str:
+    """Return how many pairs of each split were drawn at random, as a sentence; "" if none were."""
+    each = [
+        f"{own.drawn[0]:,} of {own.drawn[1]:,} pairs in {name}"
+        for name, own in examples.items()
+        if own.drawn is not None
+    ]
+    return f"drawn at random: {', '.join(each)}" if each else ""
+
+
+def _no_examples(task: Task, manifest: Manifest, name: str) -> TableError:
+    """What to say of a split without examples: how many recordings it has, and why none serves."""
+    there = int((manifest.recordings["split"] == name).sum())
+    why = f", but {task.lacking}" if task.lacking else ""
+    held = f": {there} {'recordings lie' if there > 1 else 'recording lies'} there{why}"
+    what = f"no {task.example_noun} in {name}{held if there else ''}"
+    if manifest.at_random:
+        remedy = "put more recordings there by a column split, or split into folds"
+        return TableError(manifest.name, what, remedy, "split-or-folds")
+    remedy = "put more recordings there, or leave the column out: then they are split at random"
+    return TableError(manifest.name, what, remedy)
+
+
 def _examples(
     task: Task, manifest: Manifest, windows: pd.DataFrame, settings: SearchSettings
 ) -> Mapping[str, Examples]:
@@ -243,9 +271,5 @@ def _examples(
     examples = task.make_examples(manifest, windows, settings.max_pairs, seed)
     for name in ("train", "val"):
         if name not in examples:
-            raise TableError(
-                manifest.name,
-                f"no {task.example_noun} in {name}",
-                "put more recordings there, or let them be split at random",
-            )
+            raise _no_examples(task, manifest, name)
     return examples

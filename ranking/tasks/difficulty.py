@@ -93,8 +93,15 @@ def difficulty_task(classes: int, loss: str = "cross-entropy", class_weights: st
         loss=LOSSES[loss],
         reported_metric="acc0",
         example_noun="recording with a grade",
+        lacks=partial(_lacks_grades, classes),
         metrics_noun="recordings",
     )
+
+
+def _lacks_grades(classes: int, manifest: Manifest, chosen: np.ndarray) -> int:
+    """How many of the classes that the manifest has are not among some recordings."""
+    targets = grade_targets(manifest.recordings["grade"], classes)
+    return len(np.unique(targets)) - len(np.unique(targets[chosen]))
 
 
 def _make_examples(

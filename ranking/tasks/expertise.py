@@ -29,7 +29,7 @@ from ranking.evaluation.shares import bounded_share
 from ranking.tables import WINDOWS, check_table
 from ranking.tasks.manifest import SPLITS, Column, Manifest
 from ranking.tasks.metrics import class_metrics
-from ranking.tasks.pairs import labelled_pairs, match_levels, sample_pairs
+from ranking.tasks.pairs import labelled_pairs, lacks_pairs, match_levels, sample_pairs
 from ranking.tasks.task import Evaluation, Examples, Predictions, Task
 
 if TYPE_CHECKING:
@@ -233,6 +233,8 @@ def expertise_task(classes: int, sampling: str = "all") -> Task:
         evaluate=partial(_evaluate, classes),
         example_noun="pair of unequal level",
         tested_noun="comparisons, each pair in both orders",
+        lacks=lacks_pairs,
+        lacking="they are of one level, or of different events",
     )
 
 
@@ -255,12 +257,15 @@ def _make_examples(
     if sampling == "matched":
         labelled = match_levels(manifest, seed)
     split = labelled["first"].map(manifest.recordings.set_index("recording")["split"])
-    chosen = {name: sample_pairs(labelled[split == name], max_pairs, seed) for name in SPLITS}
-    return {
-        name: pair_examples_in_both_orders(pairs, windows, classes)
-        for name, pairs in chosen.items()
-        if len(pairs)
-    }
+    made = {}
+    for name in SPLITS:
+        own = labelled[split == name]
+        if len(own):
+            chosen = sample_pairs(own, max_pairs, seed)
+            examples = pair_examples_in_both_orders(chosen, windows, classes)
+            drawn = (len(chosen), len(own)) if len(chosen) < len(own) else None
+            made[name] = replace(examples, drawn=drawn)
+    return made
 
 
 def _decode(logits: np.ndarray) -> np.ndarray:

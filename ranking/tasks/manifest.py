@@ -5,14 +5,16 @@ Conventions
 Either of recordings: ``recording``, and the columns that the task names; or, for tasks that take
 them, of pairs: ``first``, ``second``, ``winner`` (one of the two). Optional in both: ``split``,
 train, val or test; ``group``, for what must stay in one split: the recordings of one pianist, or of
-one piece.
+one piece; ``excluded``, a reason, where a row is left out. A column that is almost called so is
+refused: without it pianists would stand in train and in test.
 A recording is a file's name, with or without its ending, and stands for one sound only: a copy
 might be in train and in test. A recording, and a group, is in one split. Names of files and groups
 are matched however they are spelt (:mod:`ranking.files.names`): macOS decomposes them on disk.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,15 +26,26 @@ from ranking.comparisons.candidates import unify_column
 from ranking.comparisons.headers import Layout
 from ranking.comparisons.outcomes import find_winners
 from ranking.errors import ComparisonsError, TableError
-from ranking.files.atomic import is_inside
-from ranking.files.columns import refuse_first, understood_of, unused_columns
-from ranking.files.names import Names, match_names, spelling_remark, spellings
+from ranking.files.columns import (
+    refuse_first,
+    refuse_other_names,
+    understood_of,
+    unused_columns,
+)
+from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile, read_csv
-from ranking.files.text import did_you_mean, escape_controls
+from ranking.files.text import list_some
 
 PAIR = ("first", "second", "winner")
-COMPOSED = 1  # the spelling that differs in composition and blanks alone
 SPLITS = ("train", "val", "test")
+OTHER_NAMES = {
+    "recording": ("recordings", "file", "files", "filename", "file_name", "track"),
+    "split": ("splits", "subset", "partition", "fold"),
+    "group": ("groups", "player", "players", "artist", "performer", "pianist", "musician"),
+    "event": ("events", "competition", "edition"),
+    "excluded": ("exclude", "excluded_because"),
+}
+"""What people call a column: not used, it would change what a probe is tested on."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,21 @@ class Manifest:
     """The column that a random split is stratified by; none if empty."""
     understood: tuple[str, ...] = ()
     """What was understood of the file, as sentences: numbers, columns not used, spellings."""
+    at_random: bool = False
+    """Whether the split was drawn at random."""
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether any two recordings are of one group."""
+        return bool(self.recordings["group"].duplicated().any())
+
+    def without(self, recordings: Collection[str]) -> "Manifest":
+        """Return the manifest without some recordings, and without their pairs."""
+        left = self.recordings[~self.recordings["recording"].isin(recordings)]
+        pairs = self.pairs
+        if pairs is not None:
+            pairs = pairs[~pairs[["first", "second"]].isin(recordings).any(axis=1)]
+        return replace(self, recordings=left.reset_index(drop=True), pairs=pairs)
 
 
 def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = False) -> Manifest:
@@ -92,11 +120,15 @@ def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = Fal
     of_pairs = takes_pairs and ("first" in found or "winner" in found)
     needed = ("recording", *(column.name for column in columns if not column.optional))
     file = read_csv(path, PAIR if of_pairs else needed)
-    optional = ("split", "group", *(column.name for column in columns if column.optional))
-    unused = unused_columns(found, [*(PAIR if of_pairs else needed), *optional])
+    own = [column.name for column in columns if column.optional]
+    optional = ("split", "group", "excluded", *own)
+    known = [*(PAIR if of_pairs else needed), *optional]
+    refuse_other_names(file, known, OTHER_NAMES)
+    unused = unused_columns(found, known)
     for column in optional:
         if column not in file.rows.columns:
             file.rows[column] = ""
+    file, excluded = _without_excluded(file)
     file, spelt = unify_column(file, ["group"])
     file.rows["split"] = file.rows["split"].str.lower().replace({"validation": "val"})
     refuse_first(
@@ -111,101 +143,7 @@ def read_manifest(path: Path, columns: Sequence[Column], takes_pairs: bool = Fal
     made = _of_pairs(path.name, file) if of_pairs else _of_recordings(path.name, file, columns)
     pairs = "" if made.pairs is None else f" in {len(made.pairs):,} pairs"
     about = f"{len(made.recordings):,} recordings{pairs}{unused}"
-    return replace(made, understood=understood_of(file, about, *spelt))
-
-
-def locate_recordings(
-    manifest: Manifest, folder: Path, allow_outside: bool = False
-) -> dict[str, Path]:
-    """Return the file of each recording in a folder.
-
-    Parameters
-    ----------
-    manifest
-        The manifest that names them.
-    folder
-        Where they are.
-    allow_outside
-        Whether symbolic links are followed that lead out of the folder.
-
-    Raises
-    ------
-    TableError
-        If one is not there, or its name without ending fits several, or it is a link that leads out
-        of the folder.
-    """
-    files = _files(folder, manifest.recordings["recording"])
-    names = Names(list(files), [Path(name).stem for name in files])
-    matches = match_names(manifest.recordings["recording"], names)
-    absent = [name for name, several in matches.unclear.items() if not several]
-    if absent:
-        raise TableError(
-            manifest.name,
-            f"{len(absent)} of {len(manifest.recordings)} recordings are not in {folder}, "
-            f"the first {absent[0]!r}{did_you_mean(absent[0], [*names.ids, *names.names])}",
-            "bring them there, or name the folder that they are in",
-            "folder-of-recordings",
-        )
-    for name, several in matches.unclear.items():
-        raise TableError(
-            manifest.name, f"{name!r} may be {' or '.join(several)}", "write the file's ending too"
-        )
-    located = {name: files[own] for name, own in matches.found.items()}
-    for name, path in located.items():
-        if not allow_outside and not is_inside(path, folder):
-            raise TableError(
-                manifest.name,
-                f"{name!r} is a link to a file that is not in {escape_controls(str(folder))}",
-                "copy it there, or allow files outside of the folder",
-                "allow-outside",
-            )
-    return located
-
-
-def spelling_of_files(located: Mapping[str, Path]) -> str:
-    """Return which recordings are spelt otherwise than their files, as a sentence, or ""."""
-    return spelling_remark(
-        {
-            name: path.name
-            for name, path in located.items()
-            if spellings(Path(name).name)[COMPOSED]
-            not in {spellings(own)[COMPOSED] for own in (path.name, path.stem)}
-        }
-    )
-
-
-def _files(folder: Path, recordings: Iterable[str]) -> dict[str, Path]:
-    """Files in a folder by name; in its folders, where a recording's name has one."""
-    if not folder.is_dir():
-        return {}
-    deep = any("/" in name for name in recordings)
-    paths = sorted(folder.rglob("*") if deep else folder.iterdir())
-    return {path.relative_to(folder).as_posix(): path for path in paths if path.is_file()}
-
-
-def refuse_copies(manifest: Manifest, sounds: Mapping[str, str]) -> None:
-    """Refuse two recordings of the same sound.
-
-    Parameters
-    ----------
-    manifest
-        The manifest that names them.
-    sounds
-        SHA-256 of each recording's file.
-
-    Raises
-    ------
-    TableError
-        Naming the two.
-    """
-    first: dict[str, str] = {}
-    for name, sound in sounds.items():
-        if (other := first.setdefault(sound, name)) != name:
-            raise TableError(
-                manifest.name,
-                f"{other!r} and {name!r} are the same sound",
-                "keep one: a probe is not tested on what it was trained on",
-            )
+    return replace(made, understood=understood_of(file, about, *excluded, *spelt))
 
 
 def data_sha256(manifest: Manifest, recordings: Iterable[str]) -> str:
@@ -214,6 +152,22 @@ def data_sha256(manifest: Manifest, recordings: Iterable[str]) -> str:
     if manifest.pairs is not None:
         texts.append(manifest.pairs.to_csv(index=False))
     return hashlib.sha256("\n".join(texts).encode(errors="surrogatepass")).hexdigest()
+
+
+def _without_excluded(file: CsvFile) -> tuple[CsvFile, list[str]]:
+    """The rows that are not excluded; and how many are, as a sentence, if any."""
+    reasons = file.rows["excluded"]
+    kept = (reasons == "").to_numpy()
+    if kept.all():
+        return file, []
+    if not kept.any():
+        raise TableError(file.path.name, "every row is excluded", "leave 'excluded' empty in some")
+    why = reasons[~kept].value_counts(sort=False)
+    each = list_some([f"{reason} ({count:,})" for reason, count in why.items()], 9)
+    rows = file.rows[kept].reset_index(drop=True)
+    places = tuple(itertools.compress(file.places, kept))
+    sentence = f"{int((~kept).sum()):,} of {len(kept):,} rows excluded: {each}"
+    return replace(file, rows=rows, lines=file.lines[kept], places=places), [sentence]
 
 
 def _of_recordings(name: str, file: CsvFile, columns: Sequence[Column]) -> Manifest:

@@ -40,7 +40,7 @@ def labelled_pairs(manifest: Manifest) -> pd.DataFrame:
     level, place = table["level"].to_numpy(), table.groupby(["split", "event"]).ngroup().to_numpy()
     gap = level[i] - level[j]
     kept = (gap != 0) & (place[i] == place[j])
-    if not kept.any():
+    if not gap.any():
         raise TableError(manifest.name, "no two recordings of unequal level", "give several levels")
     names = table["recording"].to_numpy()
     return pd.DataFrame({"first": names[i[kept]], "second": names[j[kept]], "gap": gap[kept]})
@@ -94,6 +94,31 @@ def _majorities(comparisons: pd.DataFrame) -> pd.DataFrame:
     )
     gap = np.sign(each.groupby(["first", "second"], sort=False)["gap"].sum())
     return gap[gap != 0].reset_index()
+
+
+def lacks_pairs(manifest: Manifest, chosen: np.ndarray) -> int:
+    """Return 0 if some recordings make a pair, 1 if they make none, 2 if there are none.
+
+    Parameters
+    ----------
+    manifest
+        Recordings with their levels, or pairs.
+    chosen : bool array, shape (R,)
+        Which of its recordings.
+    """
+    if not chosen.any():
+        return 2
+    own = manifest.recordings[chosen]
+    if manifest.pairs is not None:
+        names = set(own["recording"])
+        first, second = (manifest.pairs[at].isin(names) for at in ("first", "second"))
+        return int(not (first & second).any())
+    level = own["level"].to_numpy()
+    _, event = np.unique(own["event"].to_numpy(dtype=str), return_inverse=True)
+    low, high = np.full(event.max() + 1, np.inf), np.full(event.max() + 1, -np.inf)
+    np.minimum.at(low, event, level)
+    np.maximum.at(high, event, level)
+    return int(not (high > low).any())
 
 
 def sample_pairs(pairs: pd.DataFrame, max_pairs: int, seed: int) -> pd.DataFrame:

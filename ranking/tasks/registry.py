@@ -125,7 +125,8 @@ def _technique(labels: int) -> "Task":
 EXPERTISE = TaskSpec(
     name="expertise",
     summary="says which of two recordings is the better playing",
-    manifest_help="recording, level; or first, second, winner. Both: split, group.",
+    manifest_help="recording, level (in every row), event; or first, second, winner. Both: split, "
+    "group, excluded.",
     outputs=(2, 4),
     outputs_help="2: which is better; 4: by how much too.",
     make=_expertise,

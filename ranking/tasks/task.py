@@ -26,6 +26,7 @@ import pandas as pd
 from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.evaluation.resampling import Estimate
 from ranking.tasks.manifest import Column, Manifest
+from ranking.tasks.splits import lacks_recordings
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Examples:
     """Equal for examples that stay in one batch, int, shape (N,): the two orders of a pair."""
     weights: np.ndarray | None = None
     """How much each counts in a mean of losses, float, above 0, shape (N,); None: all alike."""
+    drawn: tuple[int, int] | None = None
+    """Number of pairs, and of those that they were drawn from at random; None: they are all."""
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not go together."""
@@ -170,6 +173,11 @@ class Task:
     """Returns the evaluation of predictions on a test set; the second argument is a seed."""
     loss: Loss = CROSS_ENTROPY
     """The loss that training minimises: a task that merges or weighs classes says so here."""
+    lacks: Callable[[Manifest, np.ndarray], int] = lacks_recordings
+    """Returns how much those recordings of a manifest that are chosen, bool (R,), lack to be a
+    split: pairs, or classes. 0 serves; a random split sees to it."""
+    lacking: str = ""
+    """Why recordings of a split may make no example, in words."""
     takes_pairs: bool = False
     """Whether a manifest may name pairs and their winner instead."""
     reported_metric: str = "accuracy"

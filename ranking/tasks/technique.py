@@ -116,9 +116,17 @@ def technique_task(labels: int) -> Task:
         loss=BINARY_CROSS_ENTROPY,
         reported_metric="mAP",
         example_noun="recording with known techniques",
+        lacks=_lacks_techniques,
         metrics_noun="recordings",
         segments=SEGMENTS,
     )
+
+
+def _lacks_techniques(manifest: Manifest, chosen: np.ndarray) -> int:
+    """How many of the answers, yes or no to each technique, are not among some recordings."""
+    targets = technique_targets(manifest)
+    answers = [own == value for own in targets.T for value in (0, 1)]
+    return sum(int(one.any() and not one[chosen].any()) for one in answers)
 
 
 def _make_examples(manifest: Manifest, windows: pd.DataFrame) -> Mapping[str, Examples]:

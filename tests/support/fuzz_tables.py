@@ -21,7 +21,8 @@ from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import rank_candidates
 from ranking.panel.reading import read_marks
 from ranking.tasks.expertise import COLUMNS
-from ranking.tasks.manifest import locate_recordings, read_manifest
+from ranking.tasks.manifest import read_manifest
+from ranking.tasks.recording_files import locate_recordings
 
 NAMES = Names(["ana", "bela", "7"], ["Ana Prado", "Béla Kis", "Chen Yu"])
 ROUNDS = ("first", "semifinal", "final")

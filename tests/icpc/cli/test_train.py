@@ -12,6 +12,7 @@ import loudness
 import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 from plugins import RUN, Package
 from sounds import piano, write_sound
 from typer.testing import CliRunner
@@ -305,6 +306,74 @@ def test_a_copy_of_a_recording_is_refused(here, sounds, tmp_path):
     result = judge(sounds, "--recordings", copied)
     assert result.exit_code == 2
     assert "mine.csv: 'p00' and 'p11' are the same sound; keep one" in result.stderr
+
+
+def test_a_copy_in_another_format_is_refused_by_its_embedding(here, sounds, tmp_path):
+    copied = tmp_path / "copied"
+    shutil.copytree(sounds, copied, ignore=shutil.ignore_patterns("store"))
+    samples, rate = soundfile.read(sounds / "p00.flac", dtype="int16")
+    (copied / "p11.flac").unlink()
+    soundfile.write(copied / "p11.wav", samples, rate, subtype="PCM_16")
+    result = judge(sounds, "--recordings", copied)
+    assert result.exit_code == 2
+    assert "mine.csv: 'p00' and 'p11' are the same sound; keep one" in result.stderr
+    assert not Path("mine.safetensors").exists()
+
+
+def test_all_that_cannot_be_used_is_named_at_once_or_left_out(here, sounds, tmp_path):
+    mixed = tmp_path / "mixed"
+    shutil.copytree(sounds, mixed, ignore=shutil.ignore_patterns("store"))
+    for name in ("p00", "p07"):
+        (mixed / f"{name}.flac").write_bytes(b"no sound")
+    (mixed / "p01.flac").unlink()
+    (mixed / "p02.flac").unlink()
+    missing = judge(sounds, "--recordings", mixed)
+    assert missing.exit_code == 2
+    words = " ".join(missing.stderr.split())
+    assert "2 of 12 recordings are not in" in words
+    assert "the first 'p01'" in words
+    assert "also p02" in words
+    for name in ("p01", "p02"):
+        shutil.copy(sounds / f"{name}.flac", mixed)
+    bad = judge(sounds, "--recordings", mixed)
+    assert bad.exit_code == 2
+    words = " ".join(bad.stderr.split())
+    assert "mine.csv: 2 recordings cannot be used: " in words
+    assert re.search(r"p00\.flac: .*; .*p07\.flac: ", words)
+    assert "mend them, or leave them out with --skip-bad" in words
+    (mixed / "p01.flac").unlink()
+    left = judge(sounds, "--recordings", mixed, "--skip-bad", "--epochs", 1)
+    assert left.exit_code == 0, left.stderr
+    words = " ".join(left.stderr.split())
+    assert "left out, not in " in words
+    assert re.search(r"left out: \S*p00\.flac: ", words)
+    assert load_probe(Path("mine.safetensors")).record.results["recordings"] == 9
+
+
+def test_a_random_split_without_groups_says_so_and_what_was_drawn(here, sounds):
+    pd.read_csv("mine.csv").drop(columns="split").to_csv("mine.csv", index=False)
+    result = judge(sounds, "--epochs", 1, "--max-pairs", 3)
+    assert result.exit_code == 0, result.stderr
+    words = " ".join(result.stderr.split())
+    assert "mine.csv: split at random by recording, since no two are of one group" in words
+    assert re.search(r"drawn at random: 3 of \d+ pairs in train", words)
+
+
+def test_a_split_that_makes_no_pair_says_how_many_lie_there_and_why(here, sounds):
+    table = pd.read_csv("mine.csv")
+    table.loc[table["split"] == "val", "level"] = 1
+    table.to_csv("mine.csv", index=False)
+    result = judge(sounds)
+    assert result.exit_code == 2
+    words = " ".join(result.stderr.split())
+    assert "no pair of unequal level in val: 4 recordings lie there, but they are of one" in words
+    events = table.assign(level=range(12), event=range(12)).drop(columns="split")
+    events.to_csv("mine.csv", index=False)
+    words = " ".join(judge(sounds).stderr.split())
+    assert "no pair of unequal level in train: " in words
+    assert (
+        "lie there, but they are of one level, or of different events; add a column split" in words
+    )
 
 
 def test_an_interrupted_training_of_version_0_1_0_goes_on_in_its_folder(here, sounds):

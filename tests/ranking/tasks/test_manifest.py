@@ -6,15 +6,14 @@ import pytest
 
 from ranking.errors import TableError
 from ranking.tasks.expertise import COLUMNS
-from ranking.tasks.manifest import (
-    Column,
-    data_sha256,
+from ranking.tasks.manifest import Column, data_sha256, read_manifest
+from ranking.tasks.pairs import labelled_pairs
+from ranking.tasks.recording_files import (
     locate_recordings,
-    read_manifest,
+    missing_recordings,
     refuse_copies,
     spelling_of_files,
 )
-from ranking.tasks.pairs import labelled_pairs
 
 LEVELS = (
     "recording,level,split\nann,2,train\nbob,0,Train\ncyd,1,validation\ndan,0,val\neve,1,test\n"
@@ -223,3 +222,85 @@ def test_the_winner_of_a_pair_may_be_its_place(read):
     manifest = read("first,second,winner,venue\nann,bob,first,x\ncyd,ann,right,x\n")
     assert manifest.pairs["winner"].tolist() == ["ann", "ann"]
     assert manifest.understood == ("mine.csv: 3 recordings in 2 pairs; column not used: venue",)
+
+
+@pytest.mark.parametrize(
+    ("column", "right"),
+    [
+        ("groups", "group"),
+        ("Group ", None),
+        ("player", "group"),
+        ("Artist", "group"),
+        ("performer", "group"),
+        ("splits", "split"),
+        ("events", "event"),
+        ("exclude", "excluded"),
+        ("colour", None),
+    ],
+)
+def test_columns_that_are_almost_right_are_refused_with_the_right_name(read, column, right):
+    text = f"recording,level,{column}\nann,1,x\nbob,0,x\n"
+    if column == "splits":
+        text = text.replace(",x", ",train")
+    if right is None:
+        manifest = read(text)
+        expected = "x" if column == "Group " else "ann"
+        assert manifest.recordings["group"].iloc[0] == expected
+        return
+    words = (
+        f"column '{column.strip().lower()}' is not read, and there is no '{right}'; call it {right}"
+    )
+    with pytest.raises(TableError, match=words):
+        read(text)
+
+
+def test_a_column_beside_the_right_one_is_only_not_used(read):
+    manifest = read("recording,level,group,artist\nann,1,x,y\nbob,0,x,z\n")
+    assert manifest.recordings["group"].tolist() == ["x", "x"]
+    assert manifest.understood[0].endswith("column not used: artist")
+
+
+def test_a_task_s_columns_are_found_however_they_are_joined(read):
+    columns = (Column("repeated-notes", allowed=("0", "1"), optional=True),)
+    with pytest.raises(
+        TableError, match="'repeated_notes' is not read, and there is no 'repeated-n"
+    ):
+        read("recording,repeated_notes\na,1\n", columns, takes_pairs=False)
+
+
+def test_excluded_rows_are_left_out_and_counted_and_may_contradict_others(read):
+    manifest = read(
+        "recording,level,split,excluded\nann,1,train,\nbob,0,train,in two splits\n"
+        "bob,0,test,in two splits\ncyd,,,no level\n"
+    )
+    assert manifest.recordings["recording"].tolist() == ["ann"]
+    assert "mine.csv: 3 of 4 rows excluded: in two splits (2), no level (1)" in manifest.understood
+    with pytest.raises(TableError, match="line 5: 'level' is 'x'"):
+        read("recording,level,excluded\nann,1,\nbob,0,why\nbob,0,why\ncyd,x,\n")
+    with pytest.raises(TableError, match="every row is excluded"):
+        read("recording,level,excluded\nann,1,why\n")
+
+
+def test_a_manifest_without_some_recordings_has_none_of_their_pairs(read):
+    left = read(PAIRS).without(["bob"])
+    assert left.recordings["recording"].tolist() == ["ann", "cyd", "dan", "eve"]
+    assert left.pairs["first"].tolist() == ["ann", "dan"]
+
+
+def test_all_that_are_missing_are_named_at_once(read, tmp_path):
+    (tmp_path / "ann.wav").touch()
+    manifest = read("recording,level\nann,1\nzoe,0\nyan,0\nxu,1\n")
+    with pytest.raises(TableError, match=r"3 of 4 recordings .* the first 'zoe'; also yan, xu"):
+        locate_recordings(manifest, tmp_path)
+    assert missing_recordings(manifest, tmp_path) == ["zoe", "yan", "xu"]
+
+
+@pytest.mark.parametrize("level", ["", "n/a", "-"])
+def test_a_level_is_needed_in_every_row(read, level):
+    with pytest.raises(TableError, match=r"mine\.csv, line 3: 'level' is '"):
+        read(f"recording,level\nann,1\nbob,{level}\n")
+
+
+def test_levels_that_stand_apart_are_not_called_equal(read):
+    pairs = labelled_pairs(read("recording,level,event\na,0,x\nb,1,y\n"))
+    assert pairs.empty
