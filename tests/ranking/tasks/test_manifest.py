@@ -268,7 +268,7 @@ def test_a_task_s_columns_are_found_however_they_are_joined(read):
         read("recording,repeated_notes\na,1\n", columns, takes_pairs=False)
 
 
-def test_excluded_rows_are_left_out_and_counted_and_may_contradict_others(read):
+def test_excluded_rows_are_left_out_and_may_contradict_others(read):
     manifest = read(
         "recording,level,split,excluded\nann,1,train,\nbob,0,train,in two splits\n"
         "bob,0,test,in two splits\ncyd,,,no level\n"
