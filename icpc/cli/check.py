@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from icpc.cli.options import FormatOption, Seed, with_settings
+from icpc.cli.options import INDEX_HELP, FormatOption, Seed, with_settings
 from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
 from icpc.cli.rank import headline
 from icpc.workflows.settings import RankingOptions, Source
@@ -22,6 +22,23 @@ def check(
             help="Say which files of the run were changed, removed or added since, instead.",
         ),
     ] = False,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(
+            help="Compare the ranking with length, loudness, bandwidth, noise floor and onset "
+            "density of the recordings in this folder too.",
+            rich_help_panel="Recordings",
+        ),
+    ] = None,
+    index: Annotated[
+        Path | None, typer.Option(help=INDEX_HELP, rich_help_panel="Recordings")
+    ] = None,
+    store: Annotated[
+        Path,
+        typer.Option(
+            envvar="JUDGE_STORE", help="Keep what is measured here.", rich_help_panel="Recordings"
+        ),
+    ] = Path("embeddings"),
     seed: Seed = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
@@ -37,9 +54,15 @@ def check(
     from icpc.workflows.rankings import open_study
     from icpc.workflows.results import check as check_ranking
 
-    with TerminalProgress().start("checking"):
+    progress = TerminalProgress()
+    with progress.start("checking"):
         study = open_study(source, options, seed)
-        findings = check_ranking(study, source.run)
+        controls = None
+        if recordings is not None:
+            from icpc.workflows.controls import measure_controls
+
+            controls = measure_controls(study.competition, recordings, index, store, progress)
+        findings = check_ranking(study, source.run, controls)
     if format is Format.TABLE:
         print_line(headline(study))
         for finding in findings:

@@ -32,6 +32,7 @@ NULL_BAND = (0.025, 0.975)  # quantiles of the null model between which 95 % of 
 AGREEMENT = "agreement with the result"
 CONSISTENCY = "consistency"
 CONTROLS = "controls"
+FOLLOWED = "what the ranking follows"
 REMARK = "remark"
 
 

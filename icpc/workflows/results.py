@@ -1,10 +1,13 @@
 """A ranking checked, compared with the actual result, and written as a page with figures."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from icpc.competition.competitions import load_competition
+from icpc.findings.checks import FINDERS, check_study
+from icpc.findings.controls import find_measured_controls
 from icpc.findings.finding import Findings
 from icpc.findings.kept import kept_findings
 from icpc.page.figures import draw_figures
@@ -24,7 +27,7 @@ from ranking.files.text import shareable_path
 from ranking.progress import SILENT, Progress
 
 
-def check(study: Study, run: Path | None = None) -> Findings:
+def check(study: Study, run: Path | None = None, controls: pd.DataFrame | None = None) -> Findings:
     """Return how far to trust a ranking: findings, each with its number and a sentence.
 
     Parameters
@@ -33,6 +36,9 @@ def check(study: Study, run: Path | None = None) -> Findings:
         The ranking.
     run
         Folder that the study was loaded from: its findings are kept there; None: nowhere.
+    controls
+        What was measured of the recordings, from
+        :func:`icpc.workflows.controls.measure_controls`; findings with them are not kept.
 
     Examples
     --------
@@ -42,6 +48,8 @@ def check(study: Study, run: Path | None = None) -> Findings:
     >>> round(check(study)["pair_accuracy"].value, 3)
     0.73
     """
+    if controls is not None:
+        return check_study(study, (*FINDERS, partial(find_measured_controls, controls)))
     return kept_findings(KeptResults(study, run))
 
 

@@ -40,6 +40,8 @@ from ranking.encoders.spec import EncoderSpec
 
 CONTROLS = ("length", "segments", "loudness", "bandwidth", "noise_floor", "onset_density")
 """Names of the numbers, in the order in which they stand."""
+OF_RECORDING = 2
+"""How many of them, the first, are of the recording and not of the segment."""
 WIDTH, FRAMES = 8, 48
 SPEC = EncoderSpec(
     name="controls",
