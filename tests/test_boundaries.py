@@ -43,6 +43,7 @@ ALLOWED = {
         "ranking.encoders.weights",  # what is downloaded, until it is whole
         "ranking.download.transfer",  # the same of recordings
         "ranking.judging.vote_log",  # appended to while pairs are compared
+        "icpc.experiments.results",  # a line behind the others, under a lock
         "icpc.cli.streams",  # nothing, in place of a closed stream
     },
     "table": {"ranking.files.text", "ranking.files.contents", "ranking.files.sheets"},

@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,17 +30,23 @@ def tables(
     number: Annotated[
         int, typer.Argument(min=1, max=4, metavar="NUMBER", help="Number of the table, 1 to 4.")
     ],
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Print results of this file, which judge train writes, in Table 3."),
+    ] = None,
     format: Annotated[TableFormat, typer.Option(help="Print in this format.")] = TableFormat.TABLE,
 ) -> None:
     """Print a table of the paper: encoders, data sets, results of probes, or of the competition.
 
-    Of encoders and data sets, what the program itself has stands below the paper's row.
+    What the program itself has, and your own results, stand below the paper's rows.
 
     Example: judge tables 3 --format markdown
     """
     from icpc.experiments.paper_tables import TITLES, paper_table
+    from icpc.experiments.results import read_results
 
-    table = paper_table(number)
+    own = read_results(results) if results else ()
+    table = paper_table(number, own)
     if format in TABULATE:
         _print_as_text(table, TABULATE[format])
     elif format is not TableFormat.TABLE:

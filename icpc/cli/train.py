@@ -100,6 +100,13 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
                 hidden=len(spec.outputs) == 1,
             ),
         ] = spec.outputs[0],
+        results: Annotated[
+            Path | None,
+            typer.Option(
+                help="Add the result of the test to this file (default: results.jsonl beside the "
+                "probe); judge tables prints it."
+            ),
+        ] = None,
         folds: Annotated[
             int | None,
             typer.Option(
@@ -240,6 +247,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         job = TrainingJob(
             *(task, manifests, recordings, out, settings, embedding, allow_outside, skip_bad),
             options=spec.changed_options(options),
+            results=results,
         )
         _train(job, format)
 
@@ -273,6 +281,7 @@ def _train(job: "TrainingJob", form: Format) -> None:
     from icpc.workflows.train import (
         describe_training,
         predictions_path,
+        results_path,
         train_and_save_probe,
         training_row,
     )
@@ -287,6 +296,7 @@ def _train(job: "TrainingJob", form: Format) -> None:
     print_remark(f"written to {job.out}")
     if trained.test is not None and trained.test.table is not None:
         print_remark(f"predictions on test: {predictions_path(job.out)}")
+        print_remark(f"result added to {results_path(job)}: judge tables 3 --results prints it")
 
 
 def _grid(given: Sequence[str]) -> tuple[tuple[str, tuple[float, ...]], ...]:

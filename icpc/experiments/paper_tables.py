@@ -7,12 +7,13 @@ encoders give, and what the lists and rosters that come with it hold: facts, no 
 missing where a number is not known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from icpc.competition.bundled import bundled_collections, bundled_roster
 from icpc.experiments.published import published_table
+from icpc.experiments.results import Result
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.encoders import ENCODERS, spec_of
 from ranking.files.table_reader import read_csv
@@ -28,12 +29,13 @@ FITTED = {"no": "without fitting", "yes": "with fitting"}
 RESULTS = {3: ["task", "metric"], 4: ["fitted", "metric"]}
 
 
-def paper_table(number: int) -> pd.DataFrame:
-    """Return a table of the paper with our own rows, if there are any, below each of its rows.
+def paper_table(number: int, results: Iterable[Result] = ()) -> pd.DataFrame:
+    """Return a table of the paper, and our own rows below the paper's.
 
     Parameters
     ----------
     number : 1 to 4
+    results : our own, for Table 3
 
     Raises
     ------
@@ -42,7 +44,9 @@ def paper_table(number: int) -> pd.DataFrame:
     """
     theirs = published_table(number)
     if number in RESULTS:
-        return _results(theirs, RESULTS[number])
+        table = _results(theirs, RESULTS[number])
+        ours = our_results(results) if number == 3 else []
+        return pd.concat([table, pd.DataFrame(ours)], ignore_index=True) if ours else table
     ours = pd.DataFrame(_our_encoders() if number == 1 else _our_data_sets())
     key = theirs.columns[0]
     both = pd.concat([theirs.assign(**{"from": "paper"}), ours.assign(**{"from": "ours"})])
@@ -60,6 +64,40 @@ def _results(theirs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     )
     wide = wide.reset_index().rename_axis(columns=None).sort_values("fine_tuned", kind="stable")
     return _with_source_second(wide.assign(**{"from": "paper"}))
+
+
+def our_results(results: Iterable[Result]) -> list[dict[str, object]]:
+    """Return a row for each encoder that has results, in percent, by task and metric."""
+    rows: dict[tuple[str, bool], dict[str, list[Result]]] = {}
+    for one in results:
+        own = rows.setdefault((one.encoder, _is_fine_tuned(one)), {})
+        own.setdefault(one.task, []).append(one)
+    return [
+        {"encoder": encoder, "from": "ours", "fine_tuned": fine_tuned}
+        | {name: value for task in tasks.values() for name, value in _cells_of(task)}
+        for (encoder, fine_tuned), tasks in rows.items()
+    ]
+
+
+def _cells_of(results: list[Result]) -> Iterator[tuple[str, float]]:
+    """Cells of one task: mean of each metric, interval of a single probe, number of probes."""
+    task = results[0].task
+    metrics = pd.DataFrame([one.metrics for one in results], dtype=float).mean()
+    for metric, value in metrics.items():
+        yield f"{task} {metric}", 100 * value
+    if len(results) == 1 and results[0].low is not None and results[0].high is not None:
+        yield f"{task} {results[0].reported}_low", 100 * results[0].low
+        yield f"{task} {results[0].reported}_high", 100 * results[0].high
+    yield f"{task} probes", len(results)
+
+
+def _is_fine_tuned(result: Result) -> bool:
+    """Whether the encoder had other weights than the published."""
+    if not result.weights_sha256 or result.encoder not in ENCODERS:
+        return False
+    weights = spec_of(result.encoder).weights
+    known = {weights.sha256, *(one.sha256 for one in weights.alternatives)} if weights else set()
+    return "" not in known and result.weights_sha256 not in known
 
 
 def _with_source_second(table: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from icpc.experiments.results import RESULTS_FILE, TestedProbe, write_test
 from icpc.findings.wording import interval, percent
 from icpc.workflows.embedding import (
     best_device,
@@ -28,9 +29,7 @@ from icpc.workflows.embedding import (
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
-from ranking.errors import AudioError, ProbeError, TableError
-from ranking.files.atomic import write_error, write_text
-from ranking.files.table_writer import to_csv
+from ranking.errors import AudioError, TableError
 from ranking.files.text import list_some
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts
@@ -49,7 +48,7 @@ from ranking.tasks.recording_files import (
     spelling_of_files,
 )
 from ranking.tasks.splits import folds_then_final_manifests, random_split
-from ranking.tasks.task import Evaluation, Task
+from ranking.tasks.task import Task
 
 METRIC_NAMES = {
     "f1": "F1",
@@ -84,6 +83,8 @@ class TrainingJob:
     """Whether recordings that are missing or cannot be used are left out."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Values of the task's options that are not the default."""
+    results: Path | None = None
+    """The file that the result of the test is added to; one beside the probe, if None."""
 
 
 def read_and_split_manifest(
@@ -168,8 +169,9 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         results=training_row(job, trained),
         computation=computation_facts(work.device),
     )
-    _write_predictions(trained.test, predictions_path(job.out))
     save_probe(Probe(trained.head, record), job.out)
+    tested = TestedProbe(record, trained.head.sha256, len(job.manifests) - 1)
+    write_test(tested, trained.test, results_path(job), predictions_path(job.out))
     shutil.rmtree(resume_folder, ignore_errors=True)
     return trained
 
@@ -229,6 +231,11 @@ def _of_all(name: str, errors: Sequence[AudioError]) -> AudioError:
     )
 
 
+def results_path(job: TrainingJob) -> Path:
+    """Return the file that the result of a test is added to, beside the probe if none is named."""
+    return job.results or job.out.with_name(RESULTS_FILE)
+
+
 def predictions_path(out: Path) -> Path:
     """Return the file of a probe's predictions on test, beside it."""
     return out.with_suffix(".predictions.csv")
@@ -286,17 +293,6 @@ def describe_training(task: Task, trained: TrainedHead) -> list[str]:
     if not isnan(trained.test.random):
         sentences.append(f"Random answers reach {percent(trained.test.random)} on average.")
     return sentences
-
-
-def _write_predictions(test: Evaluation | None, path: Path) -> None:
-    """Write the predictions of a test; without any, none of an earlier probe are left."""
-    if test is None or test.table is None:
-        path.unlink(missing_ok=True)
-        return
-    try:
-        write_text(to_csv(test.table), path)
-    except OSError as error:
-        raise write_error(ProbeError, path, error, key="other-out") from None
 
 
 def _resume_folder(out: Path) -> Path:

@@ -10,6 +10,8 @@ from sounds import piano, write_sound
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from icpc.experiments.results import read_results
+from ranking.files.hashing import file_sha256
 from ranking.probe.checkpoint import load_probe
 from ranking.tasks.technique import TECHNIQUES
 
@@ -70,6 +72,16 @@ def test_grades_become_a_probe_with_its_predictions(train):
     assert found["truth"].tolist() == ["1-3", "4-6", "7-9"] * 2
     right = (found["truth"] == found["predicted"]).groupby(found["truth"]).mean().mean()
     assert right == pytest.approx(record.results["test_acc0"])
+    (own,) = read_results(Path("results.jsonl"))
+    assert (own.task, own.groups, own.predictions) == ("difficulty-3", 6, "mine.predictions.csv")
+    assert own.predictions_sha256 == file_sha256(Path("mine.predictions.csv"))
+    assert own.metrics["acc0"] == record.results["test_acc0"]
+    printed = CliRunner().invoke(
+        app, ["tables", "3", "--results", "results.jsonl", "--format", "json"]
+    )
+    ours = json.loads(printed.stdout)[-1]
+    assert (ours["encoder"], ours["from"]) == ("spectrogram", "ours")
+    assert ours["difficulty-3 acc0"] == pytest.approx(100 * right)
 
 
 @pytest.mark.slow

@@ -1,0 +1,205 @@
+"""Results of trained probes: a file with a line for each test, from which tables are made.
+
+Conventions
+-----------
+A line is a JSON record with its hash, written behind the others under a lock. A line that is cut
+off, as a killed process leaves it, is dropped when the next one is written; a line that was changed
+is an error. The same probe tested on the same data counts once. Metrics are shares, not percent.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ranking.errors import RunError
+from ranking.files.atomic import write_error, write_text
+from ranking.files.hashing import file_sha256, with_check, without_check
+from ranking.files.records import check_fields, parse_record
+from ranking.files.table_writer import to_csv
+from ranking.tasks.registry import find_task
+
+if TYPE_CHECKING:
+    from ranking.probe.checkpoint import Record
+    from ranking.tasks.task import Evaluation
+
+RESULTS_FILE = "results.jsonl"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One test of a probe."""
+
+    task: str
+    """Name of the task, such as ``expertise-2``."""
+    encoder: str
+    weights_sha256: str
+    """Hash of the encoder's weights; empty if it has none."""
+    probe_sha256: str
+    """Hash of the head's shape and weights."""
+    data_sha256: str
+    """Hash of recordings, labels and splits."""
+    settings: Mapping[str, Any]
+    """Settings of the training, by name."""
+    seed: int
+    folds: int
+    """Number of folds; 0 for one split."""
+    groups: int
+    """Number of groups that were tested."""
+    metrics: Mapping[str, float | None]
+    """Metrics by name; None where there was nothing to compute one from."""
+    reported: str
+    """The metric that has an interval."""
+    low: float | None
+    """Lower end of its 95 % interval."""
+    high: float | None
+    """Upper end of its 95 % interval."""
+    predictions: str = ""
+    """Name of the file of the predictions, beside this one; empty if there is none."""
+    predictions_sha256: str = ""
+    """Hash of that file."""
+
+
+@dataclass(frozen=True)
+class TestedProbe:
+    """A probe that was tested."""
+
+    record: "Record"
+    """What it is."""
+    sha256: str
+    """Hash of its head's shape and weights."""
+    folds: int
+    """Number of folds; 0 for one split."""
+
+    def result(self, test: "Evaluation", predictions: Path, folder: Path) -> Result:
+        """Return the result of a test.
+
+        Parameters
+        ----------
+        test
+            The evaluation.
+        predictions
+            The file of the predictions; there need be none.
+        folder
+            Where the result is written.
+        """
+        record, there = self.record, predictions.is_file()
+        reported = find_task(record.task).reported_metric
+        return Result(
+            task=record.task,
+            encoder=record.cache_key.encoder,
+            weights_sha256=record.cache_key.weights_sha256,
+            probe_sha256=self.sha256,
+            data_sha256=record.data_sha256,
+            settings=record.settings,
+            seed=int(record.settings["seed"]),
+            folds=self.folds,
+            groups=test.groups,
+            metrics={
+                name: _known(value)
+                for name, value in {**test.metrics, reported: test.estimate.value}.items()
+            },
+            reported=reported,
+            low=_known(test.estimate.low),
+            high=_known(test.estimate.high),
+            predictions=Path(os.path.relpath(predictions, folder)).as_posix() if there else "",
+            predictions_sha256=file_sha256(predictions) if there else "",
+        )
+
+
+def _known(value: float) -> float | None:
+    return None if isnan(value) else float(value)
+
+
+def write_test(
+    tested: TestedProbe, test: "Evaluation | None", results: Path, predictions: Path
+) -> None:
+    """Write the predictions of a test, and add its result to a file.
+
+    Parameters
+    ----------
+    tested
+        The probe.
+    test
+        Its evaluation; None: there was none, and none of an earlier probe is left.
+    results, predictions
+        Where they go.
+
+    Raises
+    ------
+    RunError
+        If they cannot be written.
+    """
+    if test is None or test.table is None:
+        predictions.unlink(missing_ok=True)
+    else:
+        write_text(to_csv(test.table), predictions)
+    if test is not None:
+        append_result(results, tested.result(test, predictions, results.parent))
+
+
+def append_result(path: Path, result: Result) -> None:
+    """Write a result behind those of a file, which is made.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written.
+    """
+    from filelock import FileLock
+
+    line = (json.dumps(with_check(asdict(result)), allow_nan=False) + "\n").encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(f".{path.name}.lock")), path.open("a+b") as file:
+            file.seek(0)
+            content = file.read()
+            whole = content.rfind(b"\n") + 1
+            if _is_record(content[whole:]):  # only its end of line is lost
+                line = b"\n" + line
+            else:
+                file.truncate(whole)
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise write_error(RunError, path, error, "the probe is kept") from None
+
+
+def read_results(path: Path) -> list[Result]:
+    """Return the results of a file, each test of a probe once, in their order.
+
+    Raises
+    ------
+    RunError
+        If it cannot be read, or a line is not what was written.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        what = f"it cannot be read ({error.strerror})"
+        raise RunError(str(path), what, "give the file of results that training writes") from None
+    *lines, last = content.split(b"\n")
+    if _is_record(last):
+        lines.append(last)
+    found: dict[tuple[str, ...], Result] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            values = check_fields(without_check(parse_record(line)), Result)
+        except ValueError as error:
+            raise RunError(f"{path}, line {number}", str(error), "remove the line") from None
+        result = Result(**values)
+        found[result.task, result.probe_sha256, result.data_sha256] = result
+    return [*found.values()]
+
+
+def _is_record(line: bytes) -> bool:
+    """Whether a line holds all of a result."""
+    try:
+        without_check(parse_record(line))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,125 @@
+"""A file of results loses nothing to kills and races, and notices what was changed."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from icpc.experiments import paper_table
+from icpc.experiments.results import Result, append_result, read_results
+from ranking.encoders import spec_of
+from ranking.errors import RunError
+
+ONE = Result(
+    task="expertise-2",
+    encoder="spectrogram",
+    weights_sha256="",
+    probe_sha256="a",
+    data_sha256="d",
+    settings={"learning_rate": 1e-3, "seed": 0},
+    seed=0,
+    folds=0,
+    groups=12,
+    metrics={"accuracy": 0.75, "f1": 0.5, "AUC": None},
+    reported="accuracy",
+    low=0.625,
+    high=0.875,
+)
+TWO = replace(ONE, probe_sha256="b", seed=1, metrics={"accuracy": 0.5, "f1": 0.25, "AUC": None})
+RACE = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from test_results import ONE
+from icpc.experiments.results import append_result
+for number in range(20):
+    append_result(Path(sys.argv[1]), replace(ONE, probe_sha256=f"{sys.argv[2]} {number}"))
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mine" / "results.jsonl"
+
+
+def test_results_are_read_as_they_were_written(path):
+    append_result(path, ONE)
+    append_result(path, TWO)
+    append_result(path, ONE)  # the same test once more
+    assert read_results(path) == [ONE, TWO]
+
+
+def test_a_line_that_is_cut_off_anywhere_is_dropped_and_the_others_stay(path):
+    append_result(path, ONE)
+    whole = len(path.read_bytes())
+    append_result(path, TWO)
+    content = path.read_bytes()
+    for length in range(whole, len(content) + 1):
+        path.write_bytes(content[:length])
+        kept = [ONE] if length < len(content) - 1 else [ONE, TWO]
+        if length in (whole, len(content) - 1, len(content)):
+            assert read_results(path) == kept
+        append_result(path, replace(ONE, probe_sha256="c"))
+        assert read_results(path) == [*kept, replace(ONE, probe_sha256="c")]
+
+
+def test_a_line_that_was_changed_is_named(path):
+    append_result(path, ONE)
+    append_result(path, TWO)
+    better = path.read_text().replace('"accuracy": 0.5', '"accuracy": 0.9')
+    path.write_text(better)
+    with pytest.raises(RunError, match="line 2: it is not what was written"):
+        read_results(path)
+
+
+def test_a_line_of_another_kind_is_named(path):
+    path.parent.mkdir()
+    path.write_text("{}\n")
+    with pytest.raises(RunError, match="line 1"):
+        read_results(path)
+    with pytest.raises(RunError, match="No such file"):
+        read_results(path.with_name("none.jsonl"))
+
+
+@pytest.mark.slow
+def test_four_processes_lose_no_line(path):
+    processes = [
+        subprocess.Popen([sys.executable, "-c", RACE, str(path), name], cwd=Path(__file__).parent)
+        for name in "wxyz"
+    ]
+    assert [one.wait() for one in processes] == [0] * 4
+    assert len(read_results(path)) == 80
+    assert len(path.read_text().splitlines()) == 80
+
+
+def test_our_row_has_the_mean_over_seeds():
+    table = paper_table(3, [ONE, TWO])
+    ours = table.iloc[-1]
+    assert (ours["encoder"], ours["from"], ours["fine_tuned"]) == ("spectrogram", "ours", False)
+    assert ours["expertise-2 accuracy"] == 62.5
+    assert ours["expertise-2 f1"] == 37.5
+    assert ours["expertise-2 probes"] == 2
+    assert "expertise-2 accuracy_low" not in table
+
+
+def test_one_probe_has_its_interval():
+    ours = paper_table(3, [ONE]).iloc[-1]
+    assert ours["expertise-2 accuracy_low"] == 62.5
+    assert ours["expertise-2 accuracy_high"] == 87.5
+
+
+def test_other_weights_than_the_published_are_fine_tuned():
+    published = spec_of("basicpitch").weights.sha256
+    own = [
+        replace(ONE, encoder="basicpitch", weights_sha256=sha256) for sha256 in (published, "own")
+    ]
+    table = paper_table(3, own)
+    assert table["fine_tuned"].iloc[-2:].tolist() == [False, True]
+
+
+def test_json_holds_no_numbers_that_json_has_not(path):
+    append_result(path, ONE)
+    assert json.loads(path.read_text())["metrics"]["AUC"] is None
