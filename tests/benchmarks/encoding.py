@@ -87,7 +87,8 @@ def one_by_one(encoder: SegmentEncoder, paths: list[Path], folder: Path, anew: b
 def main() -> None:
     """Print a table for each encoder named."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("encoders", nargs="*", default=list(ENCODERS), metavar="ENCODER")
+    segment_wise = [name for name in ENCODERS if name != "controls"]
+    parser.add_argument("encoders", nargs="*", default=segment_wise, metavar="ENCODER")
     parser.add_argument("--seconds", type=int, help="of each recording")
     arguments = parser.parse_args()
     print(f"{os.cpu_count()} cores, torch {torch.__version__}")
