@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from icpc import __version__
 from icpc.cli.check import check
+from icpc.cli.collections import collections
 from icpc.cli.command import JudgeCommand
 from icpc.cli.compare import compare
 from icpc.cli.competitions import competitions
@@ -149,7 +150,18 @@ def main(
     """
 
 
-for command in (competitions, demo, rank, hitrate, check, compare, report, fetch, embed):
+for command in (
+    competitions,
+    collections,
+    demo,
+    rank,
+    hitrate,
+    check,
+    compare,
+    report,
+    fetch,
+    embed,
+):
     app.command(cls=JudgeCommand)(command)
 app.add_typer(train, name="train")
 app.command(cls=JudgeCommand)(tables)

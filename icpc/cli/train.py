@@ -3,8 +3,7 @@
 The commands are built from the tasks' specs when they are asked for.
 """
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,14 +21,12 @@ from icpc.cli.output import (
     print_remark,
     remark_on_interrupt,
 )
+from icpc.cli.train_options import manifest_path, parse_grid, with_task_options
 from icpc.workflows.settings import EmbeddingOptions
-from ranking.deprecation import warn_renamed
-from ranking.tasks.registry import TASKS, TaskOption, TaskSpec
+from ranking.tasks.registry import TASKS, TaskSpec
 
 if TYPE_CHECKING:
     from icpc.workflows.train import TrainingJob
-
-RENAMED_GRID = {"rate": "learning_rate", "decay": "weight_decay"}
 
 _training = partial(typer.Option, rich_help_panel="Training")
 _embedding = OPTIONS[EmbeddingOptions]
@@ -86,12 +83,19 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
     examples, windows = ("pairs", "pairs of windows") if compares else ("windows", "windows")
 
     def train_task(
-        manifest: Annotated[
-            Path,
-            typer.Option(help=f"Read recordings and labels from a CSV: {spec.manifest_help}"),
-        ],
         recordings: Annotated[Path, typer.Option(help="Look for the recordings in this folder.")],
         out: Annotated[Path, typer.Option(help="Write the probe to this file, NAME.safetensors.")],
+        manifest: Annotated[
+            Path | None,
+            typer.Option(help=f"Read recordings and labels from a CSV: {spec.manifest_help}"),
+        ] = None,
+        collection: Annotated[
+            str | None,
+            typer.Option(
+                help="Or take those of a collection that judge fetch --collection has brought into "
+                "that folder."
+            ),
+        ] = None,
         classes: Annotated[
             int,
             typer.Option(
@@ -224,7 +228,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             threads=threads,
             seed=seed or 0,
         )
-        settings = SearchSettings(training, grid=_grid(grid or ()), max_pairs=max_pairs)
+        settings = SearchSettings(training, grid=parse_grid(grid or ()), max_pairs=max_pairs)
         embedding = EmbeddingOptions(
             (encoder,),
             weights,
@@ -241,7 +245,8 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
                 Given(segments=segments), "a ranker compares windows of 5 minutes", "leave it out"
             )
         task = replace(spec.task(classes, **options), segments=segments)
-        manifests = read_and_split_manifest(task, manifest, folds, training.seed)
+        path = manifest_path(manifest, collection, recordings)
+        manifests = read_and_split_manifest(task, path, folds, training.seed)
         if remark := pairs_left_out_remark(manifests):
             print_remark(remark)
         job = TrainingJob(
@@ -251,28 +256,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         )
         _train(job, format)
 
-    return _with_options(train_task, spec.options)
-
-
-def _with_options(
-    command: Callable[..., None], options: Sequence[TaskOption]
-) -> Callable[..., None]:
-    """Return a command with an option for each of a task's, in place of its keyword arguments."""
-    signature = inspect.signature(command)
-    own = [
-        inspect.Parameter(
-            option.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=option.choices[0],
-            annotation=Annotated[
-                str, _training(metavar=f"<{'|'.join(option.choices)}>", help=option.help)
-            ],
-        )
-        for option in options
-    ]
-    kept = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
-    vars(command)["__signature__"] = signature.replace(parameters=[*kept, *own])  # for typer
-    return command
+    return with_task_options(train_task, spec.options)
 
 
 def _train(job: "TrainingJob", form: Format) -> None:
@@ -297,23 +281,3 @@ def _train(job: "TrainingJob", form: Format) -> None:
     if trained.test is not None and trained.test.table is not None:
         print_remark(f"predictions on test: {predictions_path(job.out)}")
         print_remark(f"result added to {results_path(job)}: judge tables 3 --results prints it")
-
-
-def _grid(given: Sequence[str]) -> tuple[tuple[str, tuple[float, ...]], ...]:
-    from ranking.errors import Given, ProbeError
-
-    choices, old = [], {}
-    for text in given:
-        name, _, values = text.partition("=")
-        name = name.strip()
-        if name in RENAMED_GRID:
-            old[name] = RENAMED_GRID[name]
-        try:
-            numbers = tuple(float(value) for value in values.split(","))
-        except ValueError:
-            raise ProbeError(
-                Given(grid=text), "no numbers", "write it so: --grid learning_rate=1e-3,3e-3"
-            ) from None
-        choices.append((RENAMED_GRID.get(name, name), numbers))
-    warn_renamed("--grid", old.items())
-    return tuple(choices)

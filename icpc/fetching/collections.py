@@ -8,7 +8,8 @@ tasks take them. A row with ``start`` or ``end``, in seconds, is a clip: it is c
 fetched, whose length ``seconds`` then is. A clip whose place in its video the list does not give
 cannot be cut out, and is left out by name; so is a recording without an address. An id that is
 listed twice, for two movements, is fetched once, with its first labels. Recordings of one channel
-are one group, unless the list says otherwise: they may be of one player.
+are one group, unless the list says otherwise: they may be of one player. A list with a split of its
+own parts channels, so there they are no groups.
 
 References
 ----------
@@ -91,7 +92,9 @@ def write_manifest(found: Sequence[tuple[Wanted, Entry]], folder: Path) -> Path 
         {
             "recording": entry.file.relative_to(folder).as_posix(),
             **wanted.facts,
-            "group": wanted.facts.get("group") or entry.channel,
+            "group": wanted.facts.get("group")
+            or ("" if "split" in wanted.facts else entry.channel),
+            "channel": entry.channel,
             "title": wanted.facts.get("title") or entry.title,
         }
         for wanted, entry in found

@@ -1,0 +1,91 @@
+"""Options of ``judge train`` that become something else: a manifest, a grid, choices of a task."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ranking.deprecation import warn_renamed
+from ranking.tasks.registry import TaskOption
+
+RENAMED_GRID = {"rate": "learning_rate", "decay": "weight_decay"}
+
+
+def manifest_path(manifest: Path | None, collection: str | None, recordings: Path) -> Path:
+    """Return the manifest that is named, or that of a collection.
+
+    Parameters
+    ----------
+    manifest : the file that is named, if any
+    collection : the collection that is named, if any
+    recordings : the folder that it was fetched into
+
+    Raises
+    ------
+    TableError
+        If not one of the two is named, or the folder has no manifest.
+    """
+    from icpc.fetching.listing import fetched_manifest
+    from ranking.errors import Given, TableError
+
+    if manifest is not None and collection is None:
+        return manifest
+    if manifest is None and collection is not None:
+        return fetched_manifest(collection, recordings)
+    what = "there is no manifest" if manifest is None else "there are two manifests"
+    raise TableError(Given(recordings=recordings), what, "name one", "one-manifest")
+
+
+def with_task_options(
+    command: Callable[..., None], options: Sequence[TaskOption]
+) -> Callable[..., None]:
+    """Return a command with an option for each of a task's, in place of its keyword arguments."""
+    signature = inspect.signature(command)
+    own = [
+        inspect.Parameter(
+            option.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=option.choices[0],
+            annotation=Annotated[
+                str,
+                typer.Option(
+                    rich_help_panel="Training",
+                    metavar=f"<{'|'.join(option.choices)}>",
+                    help=option.help,
+                ),
+            ],
+        )
+        for option in options
+    ]
+    kept = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
+    vars(command)["__signature__"] = signature.replace(parameters=[*kept, *own])  # for typer
+    return command
+
+
+def parse_grid(given: Sequence[str]) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """Return the settings to try and their values, from texts "learning_rate=1e-3,3e-3".
+
+    Raises
+    ------
+    ProbeError
+        If values are no numbers.
+    """
+    from ranking.errors import Given, ProbeError
+
+    choices, old = [], {}
+    for text in given:
+        name, _, values = text.partition("=")
+        name = name.strip()
+        if name in RENAMED_GRID:
+            old[name] = RENAMED_GRID[name]
+        try:
+            numbers = tuple(float(value) for value in values.split(","))
+        except ValueError:
+            raise ProbeError(
+                Given(grid=text), "no numbers", "write it so: --grid learning_rate=1e-3,3e-3"
+            ) from None
+        choices.append((RENAMED_GRID.get(name, name), numbers))
+    warn_renamed("--grid", old.items())
+    return tuple(choices)
