@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import torch
 from torch import Tensor, nn
 
 from ranking.audio.lengths import SEGMENT_SECONDS
@@ -28,6 +29,10 @@ from ranking.encoders.spec import EncoderSpec
 EncodeBatch = Callable[[Tensor, Sequence[float]], Tensor]
 """Takes segments (B, 10 · sample_rate) of one recording, and when each begins, in seconds from the
 start of the file; returns what is stored of them (B, F, ...)."""
+
+
+LARGEST_STORED = float(torch.finfo(torch.float16).max)
+"""Largest number of an embedding that float16 can hold."""
 
 
 class Encoder(nn.Module, ABC):

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from ranking.audio.lengths import SEGMENT_SECONDS
-from ranking.encoders.base import SegmentEncoder, freeze
+from ranking.encoders.base import LARGEST_STORED, SegmentEncoder, freeze
 from ranking.encoders.checkpoints import DAMAGED
 from ranking.encoders.named_modules import find_module, import_named
 from ranking.encoders.spec import EncoderSpec, wrapped_spec
@@ -34,7 +34,6 @@ PREFIX = "hear:"
 TOLERANCE = 0.01  # of the largest value: batches are added up in another order
 NEEDED = ("load_model", "get_timestamp_embeddings")
 MILLISECONDS = 1000 * SEGMENT_SECONDS
-LARGEST = float(torch.finfo(torch.float16).max)
 RAISED = (*DAMAGED, OSError, ArithmeticError)
 """What a module of somebody else's may raise of sound or weights that it cannot use."""
 CORRECT = "correct the module, by the common API of HEAR"
@@ -99,8 +98,10 @@ class HearEncoder(SegmentEncoder):
             shape = tuple(embeddings.shape)
             raise self._wrong(f"embeddings have shape {shape}, not ({size[0]}, T, {size[1]})")
         embeddings = embeddings.detach().to(samples.device).float()
-        if not bool((embeddings.abs() <= LARGEST).all()):
-            raise self._wrong(f"embeddings hold values that are not finite or beyond {LARGEST:g}")
+        if not bool((embeddings.abs() <= LARGEST_STORED).all()):
+            raise self._wrong(
+                f"embeddings hold values that are not finite or beyond {LARGEST_STORED:g}"
+            )
         return embeddings, timestamps
 
     def _check_timestamps(self, timestamps: Any, embeddings: Tensor) -> None:

@@ -27,7 +27,7 @@ import torch
 from torch import Tensor
 
 from ranking.audio.lengths import SEGMENT_SECONDS
-from ranking.encoders.base import SegmentEncoder, freeze
+from ranking.encoders.base import LARGEST_STORED, SegmentEncoder, freeze
 from ranking.encoders.checkpoints import DAMAGED
 from ranking.encoders.hub import find_model, weights_files
 from ranking.encoders.named_modules import is_path
@@ -79,6 +79,9 @@ class TransformersEncoder(SegmentEncoder):
         """Return (B, T, D)."""
         self.check(samples)
         embedding: Tensor = self._hidden_state(samples)
+        if not bool((embedding.abs() <= LARGEST_STORED).all()):
+            what = f"its hidden state has values that are not finite or beyond {LARGEST_STORED:g}"
+            raise EncoderError(self.spec.name, what, "choose another layer")
         return embedding
 
     def _hidden_state(self, samples: Tensor) -> Any:

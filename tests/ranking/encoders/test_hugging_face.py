@@ -191,3 +191,11 @@ def test_damaged_weights_are_refused(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"none")
     with pytest.raises(EncoderError, match="transformers cannot load it"):
         load_encoder(f"hf:{tmp_path}")
+
+
+def test_numbers_that_cannot_be_stored_are_refused(tmp_path):
+    save(tmp_path)
+    encoder = load_encoder(f"hf:{tmp_path}")
+    encoder.network.encoder.layers[-1].final_layer_norm.weight.mul_(1e8)
+    with pytest.raises(EncoderError, match=r"not finite or beyond 65504; choose another layer"):
+        encoder.encode(torch.from_numpy(sounds(count=1)))
