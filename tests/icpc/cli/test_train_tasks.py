@@ -1,11 +1,13 @@
 """``judge train difficulty`` and ``technique``, from files to a probe with its predictions."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from plugins import Package
 from sounds import piano, write_sound
 from typer.testing import CliRunner
 
@@ -15,6 +17,7 @@ from ranking.files.hashing import file_sha256
 from ranking.probe.checkpoint import load_probe
 from ranking.tasks.technique import TECHNIQUES
 
+CONTRIBUTING = Path(__file__).parents[3] / "CONTRIBUTING.md"
 RATE = 16_000
 SPLITS = ["train"] * 12 + ["val"] * 6 + ["test"] * 6
 
@@ -116,6 +119,25 @@ def test_a_probe_of_one_recording_is_no_ranker(train, sounds):
     result = CliRunner().invoke(app, [str(one) for one in arguments])
     assert result.exit_code == 2
     assert "mine.safetensors: its task is difficulty-3; give a probe of expertise" in result.stderr
+
+
+@pytest.mark.slow
+def test_the_task_in_contributing_is_trained_as_it_stands(sounds, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall("```python\n(.*?)```", CONTRIBUTING.read_text(encoding="utf-8"), re.DOTALL)
+    (code,) = [block for block in blocks if "COMPOSERS" in block]
+    package = Package(tmp_path / "site")
+    package.offer("judge.tasks", "composer", "composer_task", "SPEC", code)
+    names = ["bach", "chopin", "debussy"] * 8
+    pd.DataFrame(recordings(composer=names)).to_csv("mine.csv", index=False)
+    where = ["--recordings", sounds, "--store", sounds / "store", "--out", "mine.safetensors"]
+    options = ["--epochs", 6, "--batch-size", 4, "--grid", "learning_rate=1e-2"]
+    arguments = ["train", "composer", "--manifest", "mine.csv", *where, *options]
+    words = " ".join(package.judge(*arguments).stdout.split())
+    assert "Test: of 6 recordings in 6 groups, " in words
+    assert "Random answers reach 33.3 % on average." in words
+    assert load_probe(Path("mine.safetensors")).record.task == "composer-3"
+    assert not Path("mine.predictions.csv").exists()  # it gives no table
 
 
 def test_labels_outside_the_set_leave_nothing_behind(train):
