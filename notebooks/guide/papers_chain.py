@@ -101,12 +101,8 @@ def main() -> None:
     with serving(own.folder / "served", own.port) as asked:
         for words in commands():
             print(f"$ {shlex.join(words)}", flush=True)
-            program = [
-                sys.executable,
-                "-c",
-                f"from icpc.cli import app; app(prog_name={words[0]!r})",
-            ]
-            subprocess.run([*program, *words[1:]], cwd=own.folder, check=True)
+            program = Path(sys.executable).with_name(words[0])
+            subprocess.run([program, *words[1:]], cwd=own.folder, check=True)
     print(f"{len(asked)} recordings were fetched from the server")
 
 
