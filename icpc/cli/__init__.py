@@ -5,6 +5,7 @@ wrong input or usage. Only the standard library, typer and rich load before a co
 """
 
 import os
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ class JudgeGroup(TyperGroup):
         """Run the program, what it prints checked to be written."""
         keep_freed_memory()
         with checked_streams():
+            _refuse_removed_folder()
             return super().main(*args, **options)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -59,7 +61,6 @@ class JudgeGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; print a user's mistake and exit with its code."""
         try:
-            refuse_removed_folder()
             with _warnings_as_remarks():
                 return super().invoke(ctx)
         except ModuleNotFoundError as error:
@@ -77,6 +78,15 @@ class JudgeGroup(TyperGroup):
             own = system_error(error)
             print_error(message(own))
             raise typer.Exit(own.exit_code) from None
+
+
+def _refuse_removed_folder() -> None:
+    """End where the working folder is gone: some packages cannot even be imported there."""
+    try:
+        refuse_removed_folder()
+    except JudgeError as error:
+        print_error(message(error))
+        sys.exit(error.exit_code)
 
 
 def _with_new_options(args: Sequence[str]) -> list[str]:

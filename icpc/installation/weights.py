@@ -11,6 +11,8 @@ from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import find_weights, format_size
 from ranking.errors import WeightsError
 
+NAMED_BY_USER = {"here": None, "state": "as you name it"}
+
 
 def weights_folder(requested: Path | None = None) -> Path:
     """Return the folder of weights files: the one requested, or the one in the user's cache."""
@@ -43,7 +45,7 @@ def list_weights(folder: Path) -> pd.DataFrame:
     Kinds of encoders that a user may bring follow.
     """
     rows = [_row(spec_of(name), folder) for name in ENCODERS]
-    rows += [{**_row(spec, folder), "state": "as you name it"} for spec in WRAPPED.values()]
+    rows += [{**_row(spec, folder), **NAMED_BY_USER} for spec in WRAPPED.values()]
     return pd.DataFrame(rows)
 
 

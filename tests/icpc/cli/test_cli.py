@@ -348,7 +348,8 @@ def test_weights_lists_every_encoder(here):
     assert "dac: Descript Audio Codec 44.1 kHz (MIT)" in listed.stdout
     assert "not here: 307 MB" in listed.stdout
     table = json.loads(judge("weights", "--weights-dir", "w", "--format", "json").stdout)
-    assert [row["encoder"] for row in table if row["here"]] == ["spectrogram"]
+    assert [row["encoder"] for row in table if row["here"]] == ["spectrogram", "controls"]
+    assert [row["encoder"] for row in table if row["here"] is None] == ["hear:MODULE", "hf:NAME"]
     assert not Path("w").exists()
 
 
