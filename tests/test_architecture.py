@@ -52,6 +52,7 @@ ORDER = {  # each may import those before it
         "experiments",
         "installation",
         "workflows",
+        "probes",
         "fetching",
         "cli",
     ],

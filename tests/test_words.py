@@ -20,6 +20,7 @@ def places(folder, name, text):
     return {(place.text, place.line) for place in words.find_places(folder, terms)}
 
 
+@pytest.mark.slow
 def test_no_replaced_word_is_left():
     left = [str(place) for place in words.find_places(ROOT, words.read_terms())]
     assert not left, "\n".join([f"{len(left)} places", *left])

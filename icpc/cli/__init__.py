@@ -23,6 +23,7 @@ from icpc.cli.competitions import competitions
 from icpc.cli.demo import demo
 from icpc.cli.doctor import doctor
 from icpc.cli.embed import embed
+from icpc.cli.evaluate import evaluate
 from icpc.cli.extras import missing_package
 from icpc.cli.fetch import fetch
 from icpc.cli.hitrate import hitrate
@@ -174,6 +175,7 @@ for command in (
 ):
     app.command(cls=JudgeCommand)(command)
 app.add_typer(train, name="train")
+app.command(cls=JudgeCommand)(evaluate)
 app.command(cls=JudgeCommand)(tables)
 app.add_typer(weights, name="weights")
 app.command(cls=JudgeCommand)(doctor)

@@ -26,7 +26,7 @@ from icpc.workflows.settings import EmbeddingOptions
 from ranking.tasks.registry import TASKS, TaskSpec
 
 if TYPE_CHECKING:
-    from icpc.workflows.train import TrainingJob
+    from icpc.probes.train import TrainingJob
 
 _training = partial(typer.Option, rich_help_panel="Training")
 _embedding = OPTIONS[EmbeddingOptions]
@@ -206,7 +206,8 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
     ) -> None:
         from dataclasses import replace
 
-        from icpc.workflows.train import TrainingJob, pairs_left_out_remark, read_and_split_manifest
+        from icpc.probes.train import TrainingJob, read_and_split_manifest
+        from icpc.probes.wording import pairs_left_out_remark
         from ranking.errors import Given, ProbeError
         from ranking.probe.search import SearchSettings
         from ranking.probe.settings import TrainingSettings
@@ -262,13 +263,13 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
 def _train(job: "TrainingJob", form: Format) -> None:
     import pandas as pd
 
-    from icpc.workflows.train import (
-        describe_training,
+    from icpc.probes.train import (
         predictions_path,
         results_path,
         train_and_save_probe,
         training_row,
     )
+    from icpc.probes.wording import describe_training
 
     with remark_on_interrupt("what was embedded and trained is kept, all but the last minute"):
         trained = train_and_save_probe(job, TerminalProgress())

@@ -74,7 +74,7 @@ class TestedProbe:
     folds: int
     """Number of folds; 0 for one split."""
 
-    def result(self, test: "Evaluation", predictions: Path, folder: Path) -> Result:
+    def result(self, test: "Evaluation", predictions: Path | None, folder: Path) -> Result:
         """Return the result of a test.
 
         Parameters
@@ -82,11 +82,11 @@ class TestedProbe:
         test
             The evaluation.
         predictions
-            The file of the predictions; there need be none.
+            The file of the predictions, if there is one.
         folder
             Where the result is written.
         """
-        record, there = self.record, predictions.is_file()
+        record = self.record
         reported = find_task(record.task).reported_metric
         return Result(
             task=record.task,
@@ -105,9 +105,18 @@ class TestedProbe:
             reported=reported,
             low=_known(test.estimate.low),
             high=_known(test.estimate.high),
-            predictions=Path(os.path.relpath(predictions, folder)).as_posix() if there else "",
-            predictions_sha256=file_sha256(predictions) if there else "",
+            **_facts_of(predictions, folder),
         )
+
+
+def _facts_of(predictions: Path | None, folder: Path) -> dict[str, str]:
+    """Name and hash of a file of predictions, as a result has them."""
+    if predictions is None or not predictions.is_file():
+        return {}
+    return {
+        "predictions": Path(os.path.relpath(predictions, folder)).as_posix(),
+        "predictions_sha256": file_sha256(predictions),
+    }
 
 
 def _known(value: float) -> float | None:
@@ -115,7 +124,10 @@ def _known(value: float) -> float | None:
 
 
 def write_test(
-    tested: TestedProbe, test: "Evaluation | None", results: Path, predictions: Path
+    tested: TestedProbe,
+    test: "Evaluation | None",
+    results: Path | None,
+    predictions: Path | None,
 ) -> None:
     """Write the predictions of a test, and add its result to a file.
 
@@ -126,18 +138,19 @@ def write_test(
     test
         Its evaluation; None: there was none, and none of an earlier probe is left.
     results, predictions
-        Where they go.
+        Where they go; nowhere, if None.
 
     Raises
     ------
     RunError
         If they cannot be written.
     """
-    if test is None or test.table is None:
+    table = None if test is None else test.table
+    if predictions is not None and table is not None:
+        write_text(to_csv(table), predictions)
+    elif predictions is not None:
         predictions.unlink(missing_ok=True)
-    else:
-        write_text(to_csv(test.table), predictions)
-    if test is not None:
+    if results is not None and test is not None:
         append_result(results, tested.result(test, predictions, results.parent))
 
 

@@ -6,7 +6,6 @@ from .rankings import open_study, rank
 from .recordings import compare_recordings
 from .results import check, hit_rate, report, write_hit_rate, write_report_figures
 from .settings import EmbeddingOptions, RankingOptions, RecordingOptions, Source
-from .train import TrainingJob, train_and_save_probe
 
 __all__ = [
     "Demonstration",
@@ -15,7 +14,6 @@ __all__ = [
     "RankingOptions",
     "RecordingOptions",
     "Source",
-    "TrainingJob",
     "bundled_or_own_competition",
     "check",
     "compare",
@@ -27,7 +25,6 @@ __all__ = [
     "open_study",
     "rank",
     "report",
-    "train_and_save_probe",
     "write_hit_rate",
     "write_report_figures",
 ]

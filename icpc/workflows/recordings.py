@@ -31,6 +31,7 @@ from icpc.workflows.judging import (
 )
 from icpc.workflows.settings import RecordingOptions
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, WINDOW_SECONDS
+from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.precision import with_precision
 from ranking.embeddings.workers import THREADS, EmbeddingSettings
@@ -38,7 +39,7 @@ from ranking.encoders.registry import is_wrapped, spec_of
 from ranking.errors import EncoderError
 from ranking.judging.compare import Pairing
 from ranking.judging.cross_fit import HALVES
-from ranking.judging.probe_ranker import ProbeRanker, load_own_or_shipped_ranker
+from ranking.judging.probe_ranker import load_own_or_shipped_ranker
 from ranking.probe.checkpoint import check_probe_use
 from ranking.progress import SILENT, Progress
 from ranking.tasks.registry import EXPERTISE
@@ -83,7 +84,7 @@ def prepare_recordings(
     if fit is not None:  # too few candidates are refused before hours of work
         fit.split(table["candidate"].unique())
     device = best_device(options.device)
-    choice = _choice(ranker, options, device, progress)
+    choice = encoder_of_probe(ranker.cache_key, options, device, progress)
     cache_key = cache_key_with_weights_hash(choice)
     check_probe_use(ranker, cache_key, RANKERS, str(options.ranker or "the ranker"))
     cores = options.workers or os.cpu_count() or 1
@@ -147,26 +148,43 @@ def _fit(competition: Competition, options: RecordingOptions, seed: int) -> FitP
     )
 
 
-def _choice(
-    ranker: ProbeRanker, options: RecordingOptions, device: str, progress: Progress
+def encoder_of_probe(
+    trained_on: CacheKey, options: RecordingOptions, device: str, progress: Progress = SILENT
 ) -> EncoderChoice:
-    """The encoder asked for, with the front end and precision that the ranker was trained on."""
-    trained_on = ranker.cache_key.encoder
-    if options.encoder is None and is_wrapped(trained_on):  # a file may not say what is run
+    """Return the encoder asked for, with front end and precision of what a probe was trained on.
+
+    Parameters
+    ----------
+    trained_on
+        The embeddings that the probe was trained on.
+    options
+        Encoder, weights and precision that are asked for, if any; ``ranker`` is the probe's file.
+    device
+        What it computes on.
+    progress
+        Shows what a user must know of the encoder.
+
+    Raises
+    ------
+    EncoderError, WeightsError
+        If there is no such encoder, or its weights are not on this disk.
+    """
+    if options.encoder is None and is_wrapped(trained_on.encoder):  # a file may not say what is run
         raise EncoderError(
             str(options.ranker or "the ranker"),
-            f"it was trained on {trained_on} embeddings, and a file does not say what to run",
+            f"it was trained on {trained_on.encoder} embeddings, and a file does not say what to "
+            "run",
             "name that encoder yourself",
             key="name-encoder",
-            encoder=trained_on,
+            encoder=trained_on.encoder,
         )
-    spec = spec_of(options.encoder or trained_on)
+    spec = spec_of(options.encoder or trained_on.encoder)
     weights = weights_of(spec, options.weights, options.weights_dir)
     remark_on_encoder(spec, progress)
-    if spec.name != ranker.cache_key.encoder:  # refused, when its cache key is known
+    if spec.name != trained_on.encoder:  # refused, when its cache key is known
         return with_precision(EncoderChoice(spec.given, weights), device, options.precision)
-    choice = EncoderChoice(spec.given, weights, ranker.cache_key.front_end)
-    return with_precision(choice, device, options.precision or ranker.cache_key.precision)
+    choice = EncoderChoice(spec.given, weights, trained_on.front_end)
+    return with_precision(choice, device, options.precision or trained_on.precision)
 
 
 def _embed_pieces(

@@ -14,6 +14,11 @@ from ranking.errors import CompetitionError, Given
 DEFAULT_COMPETITION = "icpc2015"
 
 
+ALL = "all"
+EVALUATED = ("test", "val", "train", ALL)
+"""Recordings that a probe may be evaluated on."""
+
+
 @dataclass(frozen=True)
 class Source:
     """What is ranked: a competition and comparisons of its candidates, or a run that has both."""

@@ -250,8 +250,18 @@ def describe_drawn(examples: Mapping[str, Examples]) -> str:
     return f"drawn at random: {', '.join(each)}" if each else ""
 
 
-def _no_examples(task: Task, manifest: Manifest, name: str) -> TableError:
-    """What to say of a split without examples: how many recordings it has, and why none serves."""
+def no_examples(task: Task, manifest: Manifest, name: str) -> TableError:
+    """Return what to say of a split without examples: how many recordings lie there, and why.
+
+    Parameters
+    ----------
+    task
+        The question that gives examples.
+    manifest
+        Recordings with their splits.
+    name
+        The split.
+    """
     there = int((manifest.recordings["split"] == name).sum())
     why = f", but {task.lacking}" if task.lacking else ""
     held = f": {there} {'recordings lie' if there > 1 else 'recording lies'} there{why}"
@@ -271,5 +281,5 @@ def _examples(
     examples = task.make_examples(manifest, windows, settings.max_pairs, seed)
     for name in ("train", "val"):
         if name not in examples:
-            raise _no_examples(task, manifest, name)
+            raise no_examples(task, manifest, name)
     return examples

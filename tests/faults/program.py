@@ -28,7 +28,7 @@ LOADED = (
     "icpc.workflows.rankings",
     "icpc.workflows.recordings",
     "icpc.workflows.results",
-    "icpc.workflows.train",
+    "icpc.probes.train",
     "icpc.findings.checks",
     "icpc.page.page",
     "matplotlib.font_manager",

@@ -137,7 +137,7 @@ def test_a_collection_gets_a_manifest(roster, recordings, tmp_path, monkeypatch)
     assert "b_cut1: left out: it is a clip, and the list does not say where" in printed
     assert "next: judge train expertise --manifest pld/manifest.csv --recordings pld" in printed
     manifest = (tmp_path / "pld" / "manifest.csv").read_text()
-    assert manifest.splitlines() == ["recording,level,group,title", "ana.mp3,2,,"]
+    assert manifest.splitlines() == ["recording,level,group,channel,title", "ana.mp3,2,,,"]
 
 
 def test_a_roster_without_recordings_is_an_error(roster, tmp_path):

@@ -57,6 +57,7 @@ def test_a_run_is_reported_in_its_folder_with_its_own_record(here):
     assert Path("kept/report.html").read_bytes() == first
 
 
+@pytest.mark.slow
 def test_a_run_ranked_another_way_is_not_reported_beside_it(here):
     own("rank", "--out", "kept")
     result = judge("report", "--run", "kept", "--method", "wins")

@@ -106,6 +106,7 @@ RENAMED = {
 RENAMED_FLAG = ("--half", "--bf16")
 
 
+@pytest.mark.slow
 def test_options_and_grid_names_of_version_0_1_0_work_with_a_remark(here, sounds):
     options = [word for name, (_, value) in RENAMED.items() for word in (name, value)]
     grid = ["--grid", "rate=3e-3", "--grid", "decay=0.01"]
@@ -164,6 +165,7 @@ def interrupted(monkeypatch, at: str):
     monkeypatch.setattr(TerminalProgress, "advance", press)
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, monkeypatch):
     assert judge(sounds, "--out", "whole.safetensors").exit_code == 0
     with monkeypatch.context() as during:
@@ -206,6 +208,7 @@ def test_windows_are_crossed_by_default_and_not_as_published(here, sounds):
         assert front_end.items() <= dict(record.cache_key.front_end).items()
 
 
+@pytest.mark.slow
 def test_a_record_says_what_equal_bytes_depend_on(here, sounds):
     assert judge(sounds, "--threads", 2, "--epochs", 1).exit_code == 0
     record = load_probe(Path("mine.safetensors")).record
@@ -213,6 +216,7 @@ def test_a_record_says_what_equal_bytes_depend_on(here, sounds):
     assert record.computation == computation_facts("cpu")
 
 
+@pytest.mark.slow
 def test_pairs_do_as_well_and_json_is_for_programs(here, sounds):
     pairs = [
         f"p{a:02},p{b:02},p{a if a % 2 else b:02},{split}"
@@ -377,6 +381,7 @@ def test_a_split_that_makes_no_pair_says_how_many_lie_there_and_why(here, sounds
     )
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_of_version_0_1_0_goes_on_in_its_folder(here, sounds):
     old = Path("mine.fitting")
     old.mkdir()

@@ -46,6 +46,7 @@ def train(sounds, tmp_path, monkeypatch):
         arguments = ["train", task, "--manifest", "mine.csv", *where, *options]
         return CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
 
+    run.sounds = sounds
     return run
 
 
@@ -85,6 +86,27 @@ def test_grades_become_a_probe_with_its_predictions(train):
     ours = json.loads(printed.stdout)[-1]
     assert (ours["encoder"], ours["from"]) == ("spectrogram", "ours")
     assert ours["difficulty-3 acc0"] == pytest.approx(100 * right)
+    _is_evaluated_as_in_training(train.sounds, own)
+
+
+def _is_evaluated_as_in_training(sounds, own):
+    def evaluate(*options):
+        where = ["--manifest", "mine.csv", "--recordings", sounds, "--store", sounds / "store"]
+        given = ["evaluate", "mine.safetensors", *where, *options]
+        return CliRunner().invoke(app, [str(one) for one in given], catch_exceptions=False)
+
+    options = ["--results", "again.jsonl", "--predictions", "again.csv", "--format", "json"]
+    (row,) = json.loads(evaluate(*options).stdout)
+    assert row["test_acc0"] == pytest.approx(own.metrics["acc0"])
+    assert row["test_low"] == pytest.approx(own.low)
+    assert Path("again.csv").read_text() == Path("mine.predictions.csv").read_text()
+    (again,) = read_results(Path("again.jsonl"))
+    assert (again.probe_sha256, again.metrics) == (own.probe_sha256, own.metrics)
+    everything = evaluate("--split", "all")
+    assert "Test: of 24 recordings in 24 groups" in " ".join(everything.stdout.split())
+    refused = evaluate("--encoder", "controls")
+    assert refused.exit_code == 2
+    assert "it was trained on spectrogram embeddings" in refused.stderr
 
 
 @pytest.mark.slow

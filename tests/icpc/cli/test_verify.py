@@ -88,6 +88,7 @@ def test_an_edited_input_stops_as_ever(run):
         assert "comparisons.csv: missing, or changed since the run" in result.stderr
 
 
+@pytest.mark.slow
 def test_what_a_command_adds_is_verified_too(run):
     """Findings, curve and page join the hashes, and nothing else changes."""
     before = (run / "run.json").read_bytes()

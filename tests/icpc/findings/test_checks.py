@@ -269,6 +269,7 @@ def test_a_ranker_who_prefers_who_lost_is_worse_than_random_judges():
         assert found[key].outcome is Outcome.OPPOSITE, key
 
 
+@pytest.mark.slow
 def test_a_ranker_who_prefers_the_first_is_caught():
     found = invented(skill=0.5, first_preference=1.5)
     assert "the order of the two matters" in found["first_preference"].sentence

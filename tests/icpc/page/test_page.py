@@ -165,6 +165,7 @@ def curves_of(study):
     return hit_rate_curves_by_label(KeptResults(study, None))
 
 
+@pytest.mark.slow
 def test_curves_can_be_switched_between_countings(study2015):
     curves = curves_of(study2015)
     assert list(curves) == [

@@ -84,6 +84,7 @@ def files(folder):
     }
 
 
+@pytest.mark.slow
 def test_embeddings_have_the_bytes_of_one_recording_after_another(
     recordings, tmp_path, monkeypatch
 ):

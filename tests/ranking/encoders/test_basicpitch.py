@@ -58,6 +58,7 @@ def test_the_notes_played_are_found_frame_by_frame(encoder, events):
     assert 2 * (found & truth).sum() / (found.sum() + truth.sum()) >= 0.9  # F1
 
 
+@pytest.mark.slow
 def test_a_batch_is_its_segments_one_by_one(encoder):
     batch = torch.cat([played(SCALE), played(CHORDS)])
     one_by_one = torch.cat([encoder(segment.unsqueeze(0)) for segment in batch])

@@ -73,6 +73,7 @@ def small_dac(tmp_path):
     return network, dac.load(path)
 
 
+@pytest.mark.slow
 def test_dac_codes_and_z_are_the_codecs_own(small_dac):
     network, encoder = small_dac
     sound = segments(44_100, 2)

@@ -171,6 +171,7 @@ def test_the_most_similar_known_word_is_suggested():
     assert did_you_mean("xyz", ["szymon-nehring"]) == ""
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @example(rows=[("'=a", "''-b", 1), ("'c", "=d", 2)])
 @given(

@@ -119,6 +119,7 @@ def test_nobody_is_better_than_themselves():
     assert even["p_first"].tolist() == [0.5, 0.5]
 
 
+@pytest.mark.slow
 def test_blocks_and_workers_change_nothing(monkeypatch):
     bank, ranker = bank_of({f"c{n:02}": 45 for n in range(24)}), ranker_of()
     whole = compare_windows(ranker, bank)

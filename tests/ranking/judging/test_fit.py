@@ -112,6 +112,7 @@ class Recorder(Progress):
             raise StopError
 
 
+@pytest.mark.slow
 def test_an_interrupted_fit_resumes_and_a_finished_one_is_cached(bank, score, tmp_path):
     whole = fit_ranker(ranker_of(), bank, score[:9]).sha256
     cache = ResultCache(tmp_path / "fits", {"r000": "her recording"})
@@ -130,6 +131,7 @@ def test_an_interrupted_fit_resumes_and_a_finished_one_is_cached(bank, score, tm
     assert not recorder.details
 
 
+@pytest.mark.slow
 def test_a_fit_is_cached_by_all_that_it_depends_on(bank, score, tmp_path):
     cache = ResultCache(tmp_path, {"r000": "her recording"})
     start = ranker_of()

@@ -66,6 +66,7 @@ def test_a_pair_who_met_nobody_else_changes_nobody(method, rows):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(
     rows=fields(), undefeated=st.booleans(), compared=st.sets(st.sampled_from(FIELD), min_size=1)

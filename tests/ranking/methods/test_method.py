@@ -45,6 +45,7 @@ def test_a_round_robin_of_137_has_272_comparisons_each():
     assert (ranked(table, "wins")["comparisons"] == 272).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(st.lists(st.sampled_from(["first", "second", "tie"]), min_size=30, max_size=30))
 def test_full_round_robin_is_ordered_by_wins(winners):

@@ -40,6 +40,7 @@ def test_strengths_are_those_of_the_dense_fit(n, rows, spread, seed):
     np.testing.assert_allclose(sparse_log_strengths(wins, VANISHING), dense, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_long_ring_is_solved_by_a_factor():
     """Its conjugate gradients take as many iterations as it has candidates, or more."""
     n = 2 * ITERATIONS + 10

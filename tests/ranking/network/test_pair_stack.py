@@ -41,6 +41,7 @@ def stacks(config: HeadConfig, count: int = 1) -> list[HeadStack]:
     return [kind(heads) for kind in (PairStack, HeadStack)]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(configs(), st.integers(1, 3), st.integers(0, 2**31))
 def test_logits_statistics_and_gradients_are_those_of_every_concatenation(config, heads, seed):

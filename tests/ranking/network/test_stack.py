@@ -60,6 +60,7 @@ def check(heads: list[Head], segments: torch.Tensor, mask: torch.Tensor, within:
             assert (values[k] - head.get_buffer(name)).abs().max() < within
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(configs(), st.integers(1, 2), st.integers(1, 3), st.integers(0, 2**31))
 def test_logits_gradients_and_statistics_are_those_of_each_head(config, inputs, heads, seed):

@@ -42,6 +42,7 @@ def test_folds_find_planted_skill_in_recordings_not_trained_on(bank):
     assert trained.test.estimate.pairs == 4 * SETTINGS.max_pairs
 
 
+@pytest.mark.slow
 def test_of_a_grid_val_chooses_and_all_else_stays_the_same(bank):
     split = [random_split(manifest(), 0)]
     training = replace(SETTINGS.training, epochs=2, windows_per_step=0, learning_rate=3e-3)

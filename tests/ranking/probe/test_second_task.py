@@ -56,6 +56,7 @@ def test_it_is_trained_saved_loaded_and_evaluated(bank, manifest, tmp_path):
     assert repr(found) == repr(trained.test)  # NaN, where it has no p, equals nothing
 
 
+@pytest.mark.slow
 def test_folds_test_every_recording_once(bank, manifest):
     short = replace(SETTINGS, training=replace(SETTINGS.training, epochs=1))
     test = search_and_cross_validate(

@@ -227,6 +227,7 @@ def test_a_training_that_was_killed_ends_in_the_same_bytes(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "windows_per_step"), [((1, 2), 0), ((3, 3), 0), ((2, 3), 6), ((3, 1), 6)]
 )

@@ -32,6 +32,7 @@ def test_class_metrics_are_scikit_learns(seed):
     assert found["f1"] == pytest.approx(report["macro avg"]["f1-score"], abs=1e-9)
 
 
+@pytest.mark.slow
 @few
 @given(seeds)
 def test_label_metrics_are_the_mean_over_labels_of_scikit_learns(seed):
@@ -58,6 +59,7 @@ def test_a_label_that_tells_nothing_stays_out():
     assert np.isnan(silent["AUC"])
 
 
+@pytest.mark.slow
 def test_chance_is_the_share_of_positives_once_and_more_in_batches():
     """Average precision of random answers: about the share of positives; in small batches, more."""
     rng = np.random.default_rng(0)

@@ -38,6 +38,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not GLIBC, reason="the C library is not that of GNU")
 def test_the_same_work_makes_far_fewer_page_faults(tmp_path):
     script = tmp_path / "script.py"

@@ -1,0 +1,163 @@
+"""From a manifest and recordings to a probe on disk, for any task.
+
+Conventions
+-----------
+Of folds, the probe is trained on the last manifest. Predictions on test are written beside the
+probe, and the result of the test is added to a file of results.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from icpc.experiments.results import RESULTS_FILE, TestedProbe, write_test
+from icpc.probes.labelled import LabelledRecordings, embed_labelled
+from icpc.probes.wording import cells_of_test, ungrouped_remark
+from icpc.workflows.embedding import best_device, encoder_choices
+from icpc.workflows.settings import EmbeddingOptions
+from ranking.embeddings.choice import cache_key_with_weights_hash
+from ranking.embeddings.workers import EmbeddingSettings, default_workers
+from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
+from ranking.probe.computation import computation_facts
+from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
+from ranking.progress import SILENT, Progress
+from ranking.tasks.manifest import Manifest, read_manifest
+from ranking.tasks.splits import folds_then_final_manifests, random_split
+from ranking.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """What a probe is trained on, how, and where it goes."""
+
+    task: Task
+    """The question that it answers."""
+    manifests: Sequence[Manifest]
+    """One with its split, or folds: the probe is trained on the last."""
+    recordings: Path
+    """The folder of the recordings."""
+    out: Path
+    """The probe's file, NAME.safetensors."""
+    settings: SearchSettings
+    """How to train, and which settings to try."""
+    embedding: EmbeddingOptions
+    """How recordings are embedded."""
+    allow_outside: bool = False
+    """Whether symbolic links are followed that lead out of the folder of the recordings."""
+    skip_bad: bool = False
+    """Whether recordings that are missing or cannot be used are left out."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Values of the task's options that are not the default."""
+    results: Path | None = None
+    """The file that the result of the test is added to; one beside the probe, if None."""
+
+
+def read_and_split_manifest(
+    task: Task, path: Path, fold_count: int | None, seed: int
+) -> list[Manifest]:
+    """Return the manifest of a file with a split, or one for each fold and one more.
+
+    Parameters
+    ----------
+    task
+        The question, which needs certain columns.
+    path
+        A CSV file.
+    fold_count
+        Number of folds; None: one split.
+    seed
+        Seed of a random split.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read or split.
+    """
+    whole = read_manifest(path, task.columns, task.takes_pairs)
+    return (
+        [random_split(whole, seed, task.lacks)]
+        if fold_count is None
+        else folds_then_final_manifests(whole, fold_count, seed)
+    )
+
+
+def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> TrainedHead:
+    """Train a probe, write it and return it; an interrupted training goes on where it stopped.
+
+    Raises
+    ------
+    JudgeError
+        If a recording or the encoder cannot be used, two recordings are the same sound, a split
+        has nothing to train on, or something cannot be read or written.
+    """
+    options = job.embedding
+    work = EmbeddingSettings(
+        store=options.store,
+        encoders=encoder_choices(options, progress),
+        device=best_device(options.device),
+        workers=options.workers or default_workers(),
+        allow_cut=options.allow_cut,
+    )
+    check_probe_path(job.out)
+    for remark in filter(None, (*job.manifests[-1].understood, ungrouped_remark(job.manifests))):
+        progress.remark(remark)
+    labelled = LabelledRecordings(job.manifests, job.recordings, job.allow_outside, job.skip_bad)
+    own = embed_labelled(labelled, work, job.task.segments, progress)
+    resume_folder = _resume_folder(job.out)
+    trained = search_and_cross_validate(
+        job.task, own.manifests, own.bank, job.settings, progress, resume_folder
+    )
+    record = Record(
+        task=job.task.name,
+        cache_key=cache_key_with_weights_hash(work.encoders[0]),
+        config=trained.head.config,
+        settings={
+            **asdict(trained.settings),
+            **job.task.loss_on_disk,
+            **({"task_options": dict(job.options)} if job.options else {}),
+        },
+        data_sha256=own.sha256,
+        results=training_row(job, trained),
+        computation=computation_facts(work.device),
+    )
+    save_probe(Probe(trained.head, record), job.out)
+    tested = TestedProbe(record, trained.head.sha256, len(job.manifests) - 1)
+    write_test(tested, trained.test, results_path(job), predictions_path(job.out))
+    shutil.rmtree(resume_folder, ignore_errors=True)
+    return trained
+
+
+def results_path(job: TrainingJob) -> Path:
+    """Return the file that the result of a test is added to, beside the probe if none is named."""
+    return job.results or job.out.with_name(RESULTS_FILE)
+
+
+def predictions_path(out: Path) -> Path:
+    """Return the file of a probe's predictions on test, beside it."""
+    return out.with_suffix(".predictions.csv")
+
+
+def training_row(job: TrainingJob, trained: TrainedHead) -> dict[str, Any]:
+    """Return settings and results of what was trained as one row."""
+    task = job.task
+    row: dict[str, Any] = {
+        "recordings": trained.recordings,
+        f"train_{'pairs' if task.inputs == 2 else 'windows'}": trained.examples,
+        "epoch": trained.epoch,
+        "learning_rate": trained.settings.learning_rate,
+        "weight_decay": trained.settings.weight_decay,
+        "dropout": trained.head.config.dropout,
+        "seed": trained.settings.seed,
+        **{f"val_{name}": value for name, value in trained.validation.items()},
+    }
+    return row if trained.test is None else row | cells_of_test(task, trained.test)
+
+
+def _resume_folder(out: Path) -> Path:
+    """Where an interrupted training is saved; one of version 0.1.0 goes on there."""
+    folder, old = out.with_suffix(".training"), out.with_suffix(".fitting")
+    if old.is_dir() and not folder.exists():
+        old.rename(folder)
+    return folder
