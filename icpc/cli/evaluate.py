@@ -63,7 +63,10 @@ def evaluate(
 
     from icpc.probes.evaluate import EvaluationJob, evaluate_probe
     from icpc.probes.wording import cells_of_test, describe_test
+    from ranking.errors import CompetitionError
 
+    if options.recordings is None:
+        raise CompetitionError("judge evaluate", "no recordings are named", "give --recordings DIR")
     job = EvaluationJob(
         *(manifest, replace(options, ranker=probe), split, max_pairs, seed or 0),
         *(results, predictions),

@@ -46,7 +46,11 @@ def paper_table(number: int, results: Iterable[Result] = ()) -> pd.DataFrame:
     if number in RESULTS:
         table = _results(theirs, RESULTS[number])
         ours = our_results(results) if number == 3 else []
-        return pd.concat([table, pd.DataFrame(ours)], ignore_index=True) if ours else table
+        if not ours:
+            return table
+        both = pd.concat([table, pd.DataFrame(ours)], ignore_index=True)
+        counts = [name for name in both if name.endswith(" probes")]
+        return both.astype(dict.fromkeys(counts, "Int64"))
     ours = pd.DataFrame(_our_encoders() if number == 1 else _our_data_sets())
     key = theirs.columns[0]
     both = pd.concat([theirs.assign(**{"from": "paper"}), ours.assign(**{"from": "ours"})])

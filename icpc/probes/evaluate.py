@@ -17,7 +17,7 @@ from icpc.workflows.recordings import encoder_of_probe
 from icpc.workflows.settings import ALL, RecordingOptions
 from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
-from ranking.errors import CompetitionError, TableError
+from ranking.errors import TableError
 from ranking.probe.checkpoint import Record, check_probe_use, load_probe
 from ranking.probe.search import describe_drawn, evaluate_heads_pooled, no_examples
 from ranking.probe.settings import TrainingSettings
@@ -54,10 +54,12 @@ def evaluate_probe(job: EvaluationJob, progress: Progress = SILENT) -> tuple[Tas
     ------
     JudgeError
         If probe, manifest, recordings or encoder cannot be used or do not fit together.
+    ValueError
+        If the options name no probe, or no recordings.
     """
     options = job.options
     if options.ranker is None or options.recordings is None:
-        raise CompetitionError("evaluation", "no probe, or no recordings", "name both")
+        raise ValueError("no probe, or no recordings")
     probe = load_probe(options.ranker)
     task = task_of(probe.record)
     manifest = read_manifest(job.manifest, task.columns, task.takes_pairs)
