@@ -247,6 +247,7 @@ def test_no_import_cycle(trees):
     graphlib.TopologicalSorter(graph).prepare()  # raises CycleError and names the cycle
 
 
+@pytest.mark.slow
 def test_only_plots_draw(trees):
     for name, tree in trees.items():
         if not name.startswith("plots"):

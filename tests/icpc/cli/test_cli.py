@@ -49,6 +49,7 @@ def test_the_ranking_of_2015_says_what_it_is_made_from():
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [60, *slow(80, 120)])
 @pytest.mark.parametrize("command", ["rank", "hitrate"])
 def test_a_table_fits_its_terminal_and_what_is_cut_shows_it(monkeypatch, command, columns):
@@ -125,6 +126,7 @@ def test_a_run_is_written_and_picked_up(here):
     assert judge("hitrate", "--run", "run").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_curve_is_written_without_figures_too(here):
     assert own("hitrate", "--out", "run").exit_code == 0
     assert {path.name for path in Path("run").iterdir()} >= {"run.json", "hitrate.csv"}
@@ -133,6 +135,7 @@ def test_a_curve_is_written_without_figures_too(here):
     assert [path.name for path in Path("paper").iterdir()] == ["hitrate-published.csv"]
 
 
+@pytest.mark.slow
 def test_figures_of_another_ranking_do_not_go_into_a_run(here):
     own("rank", "--out", "run")
     before = sorted(Path("run").iterdir())
@@ -256,6 +259,7 @@ def test_joint_ranges_are_refused_where_there_are_no_intervals(here):
         assert "there are no 95 % intervals" in " ".join(result.stderr.split())
 
 
+@pytest.mark.slow
 def test_a_run_is_reported_with_joint_ranges_in_another_folder(here):
     assert own("rank", "--out", "run").exit_code == 0
     refused = judge("report", "--run", "run", "--ranges", "joint")

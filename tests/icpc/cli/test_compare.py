@@ -102,6 +102,7 @@ def test_a_run_of_any_name_is_called_by_it(here):
     assert header.split() == ["candidate", "[red]", "one", "other", "apart", "reached"]
 
 
+@pytest.mark.slow
 def test_before_the_results_the_rankings_are_compared_all_the_same(here):
     Path("roster.csv").write_text(ROSTER.replace("final", "").replace("two", "").replace("one", ""))
     for name in ("one", "other"):

@@ -176,6 +176,7 @@ def test_every_pair_of_windows_may_be_compared(known):
     assert np.nanmax(abs(p + p.T - 1)) < 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_recordings_are_embedded_in_the_precision_of_the_ranker(here, monkeypatch, precision):
     """The flags of the machine decide nothing here: a ranker knows one kind of embeddings."""
@@ -396,6 +397,7 @@ def test_the_ranker_before_the_fit_is_the_one_that_is_not_fitted(known):
     assert accuracy["before_fit"]["value"] == right.mean()
 
 
+@pytest.mark.slow
 def test_what_was_fitted_is_not_fitted_again(known, monkeypatch):
     first = judged(*BY_OURS, *HALF, "--format", "csv")
     monkeypatch.setattr("ranking.probe.loop.Loop._step", None)

@@ -37,6 +37,7 @@ def own(command, *more):
     return judge(command, "--roster", "mine.csv", *comparisons, *more)
 
 
+@pytest.mark.slow
 def test_a_report_lies_in_a_run_and_says_how_it_was_made(here):
     result = own("report", "--seed", 3)
     assert result.exit_code == 0, result.output
@@ -48,6 +49,7 @@ def test_a_report_lies_in_a_run_and_says_how_it_was_made(here):
     assert "judge report --roster mine.csv --rounds one,final --comparisons my.csv --seed 3" in page
 
 
+@pytest.mark.slow
 def test_a_run_is_reported_in_its_folder_with_its_own_record(here):
     assert own("rank", "--out", "kept").exit_code == 0
     assert judge("report", "--run", "kept").exit_code == 0

@@ -291,6 +291,7 @@ def test_mistakes_are_named_in_a_sentence(here, sounds, arguments, words):
     assert not list(Path().glob("mine.s*"))
 
 
+@pytest.mark.slow
 def test_a_link_out_of_the_folder_is_refused_unless_that_is_allowed(here, sounds, tmp_path):
     linked = tmp_path / "linked"
     shutil.copytree(sounds, linked, ignore=shutil.ignore_patterns("store"))
@@ -364,6 +365,7 @@ def test_a_random_split_without_groups_says_so_and_what_was_drawn(here, sounds):
     assert re.search(r"drawn at random: 3 of \d+ pairs in train", words)
 
 
+@pytest.mark.slow
 def test_a_split_that_makes_no_pair_says_how_many_lie_there_and_why(here, sounds):
     table = pd.read_csv("mine.csv")
     table.loc[table["split"] == "val", "level"] = 1

@@ -248,6 +248,7 @@ def test_why_there_is_no_concordance_is_said(study2025, rows, words):
     assert words in next(find_concordance(panel)).sentence
 
 
+@pytest.mark.slow
 def test_a_skilled_ranker_is_recognised():
     found = invented(skill=1.5)
     assert "better than random judges" in found["pair_accuracy"].sentence

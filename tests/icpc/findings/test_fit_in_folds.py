@@ -145,6 +145,7 @@ def test_two_rankings_are_compared_without_interval():
                              "nor p.")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_run_keeps_its_permutations(tmp_path):
     own = study(permutations(199), "win-rate")
     save_run(own, tmp_path / "run")

@@ -235,6 +235,7 @@ def test_votes_are_those_for_the_first_of_the_pair(voted):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wins", "reached", "words"),
     [
@@ -295,6 +296,7 @@ def test_many_leaders_give_their_number():
     assert headline.startswith("all 4 candidates share the first rank")
 
 
+@pytest.mark.slow
 def test_files_are_those_of_the_run(ring, voted):
     files = csv_downloads(
         ring,

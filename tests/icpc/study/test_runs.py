@@ -72,6 +72,7 @@ def test_a_run_of_version_0_1_0_is_read(tmp_path):
         assert old[part] == new[part]
 
 
+@pytest.mark.slow
 def test_a_panels_run_keeps_its_round(study2025, tmp_path):
     save_run(study2025, tmp_path / "run")
     again = load_run(tmp_path / "run")

@@ -46,6 +46,7 @@ def test_a_page_lies_in_a_run_and_says_how_to_make_it_again(study):
     assert "judge report" not in shown
 
 
+@pytest.mark.slow
 def test_the_record_of_a_run_is_shown_and_not_written_again(study):
     save_run(study, Path("kept"))
     before = Path("kept/run.json").stat().st_mtime_ns

@@ -199,6 +199,7 @@ def test_paths_that_lead_nowhere_are_named(tmp_path, monkeypatch):
         decode(loop)
 
 
+@pytest.mark.slow
 def test_an_hour_of_silence_is_refused(tmp_path):
     path = tmp_path / "silence.flac"
     soundfile.write(path, np.zeros(3600 * 8000, dtype=np.int16), 8000)

@@ -68,6 +68,7 @@ def test_groups_are_means_of_candidates():
     assert at.loc[("first", 0), "share"] == 0.5
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 def test_every_vote_is_one_win_for_the_two_of_it(seed):
     rng = np.random.default_rng(seed)

@@ -225,6 +225,7 @@ def test_the_spectrogram_needs_none(tmp_path):
     assert find_required_weights(spec_of("spectrogram"), tmp_path) is None
 
 
+@pytest.mark.slow
 def test_a_package_that_pip_cannot_download_is_named(tmp_path):
     weights = replace(spec_of("basicpitch").weights, url="pip:basic-pitch==0.0.0.invalid")
     with pytest.raises(WeightsError, match="pip cannot download it"):

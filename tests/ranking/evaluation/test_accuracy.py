@@ -162,6 +162,7 @@ def test_missing_results_are_left_out():
     assert (ours.value, ours.pairs, ours.p) == (theirs.value, theirs.pairs, theirs.p)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9)), min_size=3, max_size=20).filter(
         lambda rows: len({a for a, _ in rows}) > 1 and len({b for _, b in rows}) > 1

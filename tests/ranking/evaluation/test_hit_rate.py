@@ -54,6 +54,7 @@ def test_hit_rate_is_the_precision_of_naming_everyone_at_the_threshold(rows):
         assert rates[k] == pytest.approx(precision_score(passed, named))
 
 
+@pytest.mark.slow
 @given(vectors)
 def test_average_precision_is_that_of_scikit_learn(rows):
     strength, passed = split(rows)

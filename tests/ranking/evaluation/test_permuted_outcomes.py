@@ -67,6 +67,7 @@ def test_every_arrangement_is_as_likely():
     assert ((counts - 200) ** 2 / 200).sum() < 20.5  # chi-squared of 5 degrees, p = 0.001
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 def test_renamed_outcomes_have_the_statistics_of_the_permuted_results(seed):
     comparisons, permuted = random_comparisons(seed), permute_results(SCORE, seed, 0)

@@ -192,6 +192,7 @@ class Recorder(Progress):
         self.remarks.append(sentence)
 
 
+@pytest.mark.slow
 def test_an_interrupted_call_goes_on_where_it_stopped(tmp_path, computed):
     bank, ranker = bank_of({f"c{n:02}": 45 for n in range(24)}), ranker_of()
     whole = compare_windows(ranker, bank)

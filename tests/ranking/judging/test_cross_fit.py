@@ -80,6 +80,7 @@ def test_of_two_halves_one_is_fitted_on_and_the_other_compared(scores, seed):
     assert set(score.index[score.isna()]) <= set(second)
 
 
+@pytest.mark.slow
 @given(SCORES, st.integers(2, 8), st.integers(0, 2**32 - 1))
 def test_folds_are_stratified_by_score(scores, folds, seed):
     score, fold = split(scores, folds, seed)

@@ -52,6 +52,7 @@ def determined(rows: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @settings(max_examples=25, deadline=None)
 @given(rows=fields())

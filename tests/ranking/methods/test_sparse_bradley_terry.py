@@ -27,6 +27,7 @@ def random_wins(n: int, rows: int, spread: float, seed: int) -> np.ndarray:
     return wins[np.ix_(members, members)]
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     n=st.integers(3, 40),

@@ -78,6 +78,7 @@ def test_what_it_lacks_is_named_in_its_words(bank, manifest):
         search_and_cross_validate(TASK, [split], bank, paired)
 
 
+@pytest.mark.slow
 def test_labels_are_trained_by_the_same_loop(bank):
     """Two yes or no questions to each window: is it more than quiet, is it loud?"""
     labels = replace(

@@ -192,6 +192,7 @@ def states(trained):
     return [values for one in trained for values in one.head.state_dict().values()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "windows_per_step"), [((1, 2), 0), ((2, 1), 0), ((3, 3), 0), ((2, 1), 6), ((3, 3), 6)]
 )
@@ -282,6 +283,7 @@ def test_a_training_that_the_system_killed_ends_in_the_same_bytes(tmp_path, wind
     assert not list((killed / "kept").iterdir())  # nor what was half written
 
 
+@pytest.mark.slow
 def test_what_is_kept_of_an_earlier_training_is_told_once(run, load_batch, tmp_path):
     faster = replace(run, settings=replace(run.settings, learning_rate=1e-2))
     folds = [run, replace(run, validation=run.train)]
@@ -327,6 +329,7 @@ def test_what_another_training_saved_is_left_alone(run, load_batch, tmp_path):
     assert len(list(tmp_path.glob("*.fit"))) == 2
 
 
+@pytest.mark.slow
 def test_a_training_starts_anew_from_a_damaged_state_and_says_so(run, load_batch, tmp_path):
     whole = train_run(TASK, run, load_batch)
     with pytest.raises(KilledError):
@@ -341,6 +344,7 @@ def test_a_training_starts_anew_from_a_damaged_state_and_says_so(run, load_batch
     assert again.history == whole.history
 
 
+@pytest.mark.slow
 def test_a_training_does_not_go_on_under_another_loss(run, load_batch, tmp_path):
     weighted = replace(TASK, loss=Loss("cross_entropy", (("weights", (1.0, 3.0)),)))
     with pytest.raises(KilledError):
@@ -488,6 +492,7 @@ def test_pairs_that_are_drawn_anew_are_crossed_anew(load_batch, seed):
         assert pairs == {(second, first) for first, second in pairs}
 
 
+@pytest.mark.slow
 def test_without_dropout_paired_windows_train_as_plain_pairs_on_the_same_batches():
     levels = np.tile([0, 1, 2], 4)
     load_batch = loader(planted_bank(levels, 20, 32))
