@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
+from io import BytesIO
 from typing import Any
 
 from yt_dlp.networking import Request, RequestHandler, Response
@@ -25,6 +26,7 @@ from ranking.download.failures import TryAgainError, failure_of_status
 from ranking.errors import FetchError
 
 LARGEST_PAGE_BYTES = 64 << 20
+LARGEST_ERROR_BYTES = 1 << 20
 EXTENSIONS = ("cookiejar", "timeout", "legacy_ssl", "keep_header_casing")
 """What yt-dlp may ask of a request, beside the request."""
 
@@ -80,8 +82,7 @@ class CheckedRH(RequestHandler):
                 failure = failure_of_status(request.url, error.code, error.reason, error.headers)
                 if isinstance(failure, TryAgainError):
                     self.failures.append(failure)
-            body = _Limited(error, error.url, dict(error.headers), error.code, str(error.reason))
-            raise HTTPError(body) from error
+            raise HTTPError(_read_and_close(error)) from error
         except FetchError as error:
             self.failures.append(error)
             raise RequestError(error.what) from error
@@ -89,6 +90,14 @@ class CheckedRH(RequestHandler):
             self.failures.append(failure_of_connection(request.url, error))
             raise TransportError(cause=error) from error
         return _Limited(answer, answer.url, dict(answer.headers), answer.status, answer.reason)
+
+
+def _read_and_close(error: urllib.error.HTTPError) -> Response:
+    """An answer that is an error, in memory: nobody closes its connection later."""
+    content = b""
+    with error, suppress(*FAILURES):
+        content = error.read(LARGEST_ERROR_BYTES)
+    return _Limited(BytesIO(content), error.url, dict(error.headers), error.code, str(error.reason))
 
 
 class _Limited(Response):

@@ -1,5 +1,6 @@
 """yt-dlp finds the sound of a page, and does nothing else. It is slow to load."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -66,6 +67,8 @@ def test_a_page_that_is_gone_or_busy_is_told_apart(recordings):
     with pytest.raises(TryAgainError) as busy:
         find(recordings.status("busy", 429, Retry_After="9"))
     assert busy.value.after == 9
+    del caught, busy
+    gc.collect()  # of a connection that is still open there would be a warning
 
 
 @pytest.mark.slow
