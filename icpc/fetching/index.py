@@ -13,15 +13,18 @@ respect.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from filelock import FileLock
 
 from icpc.competition.sound_files import SOUND_SUFFIXES
 from icpc.fetching.wanted import BOUNDS, Wanted
 from ranking.files.atomic import is_inside, is_path, write_text
 from ranking.files.table_reader import read_csv
 from ranking.files.table_writer import to_csv
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 INDEX_NAME = "index.csv"
 WORK_FOLDER = ".fetching"
@@ -161,7 +164,7 @@ class RecordingIndex:
         """Return where what is fetched for a recording is kept until it is complete."""
         return self.work / f"{wanted.work_name}.part"
 
-    def lock(self, name: str, timeout: float = -1) -> FileLock:
+    def lock(self, name: str, timeout: float = -1) -> "FileLock":
         """Return a lock that one process holds at a time.
 
         Parameters
@@ -170,6 +173,8 @@ class RecordingIndex:
         timeout : seconds to wait for another process; for ever if negative
         """
         self.work.mkdir(parents=True, exist_ok=True)
+        from filelock import FileLock  # of an extra: lists are read without it
+
         return FileLock(self.work / f"{name}.lock", timeout=timeout)
 
     def owner_of_address(self, wanted: Wanted) -> str:
