@@ -7,7 +7,7 @@ import pandas as pd
 
 from icpc.competition.competitions import Competition
 from icpc.competition.recordings import match_recordings
-from icpc.workflows.embedding import load_embedding
+from icpc.workflows.embedding import load_embeddings
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.encoders.controls import CONTROLS, OF_RECORDING, WIDTH
 from ranking.progress import SILENT, Progress
@@ -48,11 +48,9 @@ def measure_controls(
         progress.remark(remark)
     options = EmbeddingOptions(("controls",), store=store)
     values: dict[str, list[np.ndarray]] = {}
-    with progress.start("measuring", total=len(found.table)):
-        for candidate, path in zip(found.table["candidate"], found.table["path"], strict=True):
-            embedding = load_embedding(path, options)
-            values.setdefault(candidate, []).append(embedding[:, 0, ::WIDTH])  # (S, 6)
-            progress.advance()
+    embeddings = load_embeddings(list(found.table["path"]), options, progress)
+    for candidate, embedding in zip(found.table["candidate"], embeddings, strict=True):
+        values.setdefault(candidate, []).append(embedding[:, 0, ::WIDTH])  # (S, 6)
     rows = {candidate: _of_candidate(own) for candidate, own in values.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(CONTROLS))
 

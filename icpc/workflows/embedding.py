@@ -6,7 +6,7 @@ What is in the store is not embedded again, so that a call after an interruption
 stopped. Recordings are a table with ``candidate`` and ``path``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -86,17 +86,33 @@ def load_embedding(
     AudioError
         If the recording cannot be used.
     """
+    (embedding,) = load_embeddings([Path(recording)], options)
+    return embedding
+
+
+def load_embeddings(
+    recordings: Sequence[Path], options: EmbeddingOptions, progress: Progress = SILENT
+) -> Iterator[np.ndarray]:
+    """Yield the embeddings of sound files, all embedded first; errors are those of one.
+
+    Parameters
+    ----------
+    recordings : the sound files
+    options : encoder, store and device
+    progress : how many recordings are embedded
+    """
     if len(options.encoders) != 1:
         raise EncoderError(
             Given(encoders=len(options.encoders)), "an array is of one encoder", "name one"
         )
-    table = pd.DataFrame({"path": [Path(recording)]})
-    (outcome,) = embed(table, options)
+    outcomes = embed(pd.DataFrame({"path": recordings}), options, progress=progress)
+    sounds = {outcome.path: outcome.recording for outcome in outcomes}
     (choice,) = encoder_choices(options)
-    store = EmbeddingStore(options.store)
-    found = store.load(cache_key_with_weights_hash(choice), outcome.recording)
-    stored, to_embedding = read_segments(found.segments), _to_embedding(choice, "cpu")
-    return (stored if to_embedding is None else to_embedding(stored)).float().numpy()
+    cache_key, store = cache_key_with_weights_hash(choice), EmbeddingStore(options.store)
+    to_embedding = _to_embedding(choice, "cpu")
+    for path in recordings:
+        stored = read_segments(store.load(cache_key, sounds[path]).segments)
+        yield (stored if to_embedding is None else to_embedding(stored)).float().numpy()
 
 
 def embedding_paths(recordings: Sequence[str], options: EmbeddingOptions) -> dict[str, list[str]]:
