@@ -2,8 +2,10 @@
 
 Conventions
 -----------
-A row says in ``from`` whose numbers it has: the paper's, or ours. Ours are what the program's own
-encoders give, and what the lists and rosters that come with it hold: facts, no results. A cell is
+A row says in ``from`` whose numbers it has: the paper's, or ours. Of encoders and data sets, ours
+are what the program's encoders give, and what the lists and rosters that come with it hold. Of
+Table 3 they are results (:mod:`icpc.experiments.results`): means over the probes of an encoder, of
+which ``probes`` is the number; of a single one its reported metric has an interval. A cell is
 missing where a number is not known.
 """
 

@@ -23,7 +23,7 @@ from ranking.files.table_writer import to_csv
 from ranking.tasks.registry import find_task
 
 if TYPE_CHECKING:
-    from ranking.probe.checkpoint import Record
+    from ranking.probe.checkpoint import Probe
     from ranking.tasks.task import Evaluation
 
 RESULTS_FILE = "results.jsonl"
@@ -63,50 +63,43 @@ class Result:
     """Hash of that file."""
 
 
-@dataclass(frozen=True)
-class TestedProbe:
-    """A probe that was tested."""
+def result_of_test(
+    probe: "Probe", test: "Evaluation", folds: int, predictions: Path | None, folder: Path
+) -> Result:
+    """Return the result of a test.
 
-    record: "Record"
-    """What it is."""
-    sha256: str
-    """Hash of its head's shape and weights."""
-    folds: int
-    """Number of folds; 0 for one split."""
-
-    def result(self, test: "Evaluation", predictions: Path | None, folder: Path) -> Result:
-        """Return the result of a test.
-
-        Parameters
-        ----------
-        test
-            The evaluation.
-        predictions
-            The file of the predictions, if there is one.
-        folder
-            Where the result is written.
-        """
-        record = self.record
-        reported = find_task(record.task).reported_metric
-        return Result(
-            task=record.task,
-            encoder=record.cache_key.encoder,
-            weights_sha256=record.cache_key.weights_sha256,
-            probe_sha256=self.sha256,
-            data_sha256=record.data_sha256,
-            settings=record.settings,
-            seed=int(record.settings["seed"]),
-            folds=self.folds,
-            groups=test.groups,
-            metrics={
-                name: _known(value)
-                for name, value in {**test.metrics, reported: test.estimate.value}.items()
-            },
-            reported=reported,
-            low=_known(test.estimate.low),
-            high=_known(test.estimate.high),
-            **_facts_of(predictions, folder),
-        )
+    Parameters
+    ----------
+    probe
+        What was tested; its record says on which data.
+    test
+        The evaluation.
+    folds
+        Number of folds; 0 for one split.
+    predictions
+        The file of the predictions, if there is one.
+    folder
+        Where the result is written.
+    """
+    record = probe.record
+    reported = find_task(record.task).reported_metric
+    metrics = {**test.metrics, reported: test.estimate.value}
+    return Result(
+        task=record.task,
+        encoder=record.cache_key.encoder,
+        weights_sha256=record.cache_key.weights_sha256,
+        probe_sha256=probe.head.sha256,
+        data_sha256=record.data_sha256,
+        settings=record.settings,
+        seed=int(record.settings["seed"]),
+        folds=folds,
+        groups=test.groups,
+        metrics={name: _known(value) for name, value in metrics.items()},
+        reported=reported,
+        low=_known(test.estimate.low),
+        high=_known(test.estimate.high),
+        **_facts_of(predictions, folder),
+    )
 
 
 def _facts_of(predictions: Path | None, folder: Path) -> dict[str, str]:
@@ -124,8 +117,9 @@ def _known(value: float) -> float | None:
 
 
 def write_test(
-    tested: TestedProbe,
+    probe: "Probe",
     test: "Evaluation | None",
+    folds: int,
     results: Path | None,
     predictions: Path | None,
 ) -> None:
@@ -133,10 +127,12 @@ def write_test(
 
     Parameters
     ----------
-    tested
-        The probe.
+    probe
+        What was tested; its record says on which data.
     test
         Its evaluation; None: there was none, and none of an earlier probe is left.
+    folds
+        Number of folds; 0 for one split.
     results, predictions
         Where they go; nowhere, if None.
 
@@ -151,7 +147,7 @@ def write_test(
     elif predictions is not None:
         predictions.unlink(missing_ok=True)
     if results is not None and test is not None:
-        append_result(results, tested.result(test, predictions, results.parent))
+        append_result(results, result_of_test(probe, test, folds, predictions, results.parent))
 
 
 def append_result(path: Path, result: Result) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from icpc.competition.sound_files import SOUND_SUFFIXES
-from icpc.fetching.index import CUT_OFF, OTHER_SUFFIX, WRONG_LENGTH
+from icpc.fetching.index import CUT_OFF, FETCHED, OTHER_SUFFIX, WRONG_LENGTH, Entry
 from icpc.fetching.wanted import Wanted
 from ranking.audio.completeness import describe_cut, sound_seconds
-from ranking.download.pages import LONGEST_SECONDS
+from ranking.download.pages import LONGEST_SECONDS, Sound
 from ranking.download.transfer import remove_part
 from ranking.errors import AudioError, FetchError
 from ranking.files.hashing import file_sha256
@@ -86,6 +86,26 @@ def check_sound(path: Path, listed: float | None, address: str) -> CheckedSound:
         remark = f"{seconds:.1f} s of sound, {listed:g} s are listed"
         return CheckedSound(seconds, sha256, WRONG_LENGTH, remark)
     return CheckedSound(seconds, sha256, CUT_OFF if missing else "", missing)
+
+
+def entry_of_fetched(checked: CheckedSound, path: Path, sound: Sound | None) -> Entry:
+    """Return what became of a recording whose file came, or was cut from what came.
+
+    Parameters
+    ----------
+    checked : what the file is
+    path : the file
+    sound : the page that it came from; None if it is none
+    """
+    return Entry(
+        checked.problem or FETCHED,
+        path,
+        checked.seconds,
+        checked.sha256,
+        sound.title if sound else "",
+        sound.channel if sound else "",
+        checked.remark,
+    )
 
 
 def check_part(part: Path, wanted: Wanted) -> CheckedSound:

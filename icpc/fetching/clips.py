@@ -14,8 +14,8 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from icpc.fetching.checks import check_part, check_sound
-from icpc.fetching.index import FETCHED, Entry, RecordingIndex
+from icpc.fetching.checks import check_part, check_sound, entry_of_fetched
+from icpc.fetching.index import Entry, RecordingIndex
 from icpc.fetching.wanted import Wanted
 from ranking.audio.flac import cut_clip
 from ranking.download.pages import Sound
@@ -98,13 +98,4 @@ def cut_checked_clip(wanted: Wanted, part: Path, path: Path, sound: Sound | None
         cut_clip(part, wanted.start or 0.0, wanted.end, path)
     except AudioError as error:
         raise FetchError(wanted.address, error.what, error.remedy, state="refused") from None
-    checked = check_sound(path, wanted.length, wanted.address)
-    return Entry(
-        checked.problem or FETCHED,
-        path,
-        checked.seconds,
-        checked.sha256,
-        sound.title if sound else "",
-        sound.channel if sound else "",
-        checked.remark,
-    )
+    return entry_of_fetched(check_sound(path, wanted.length, wanted.address), path, sound)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from icpc.fetching.checks import check_part, suffix_of
+from icpc.fetching.checks import check_part, entry_of_fetched, suffix_of
 from icpc.fetching.clips import ClipSources, cut_checked_clip
-from icpc.fetching.index import DUPLICATE, FETCHED, Entry, RecordingIndex, Row
+from icpc.fetching.index import DUPLICATE, Entry, RecordingIndex, Row
 from icpc.fetching.present import (
     entry_of_file,
     entry_of_nothing,
@@ -228,15 +228,7 @@ class _Run:
         path = self.settings.folder / f"{wanted.stem}{suffix}"
         part.replace(path)
         remove_part(part)
-        return Entry(
-            checked.problem or FETCHED,
-            path,
-            checked.seconds,
-            checked.sha256,
-            sound.title if sound else "",
-            sound.channel if sound else "",
-            checked.remark,
-        )
+        return entry_of_fetched(checked, path, sound)
 
 
 class _Bar:

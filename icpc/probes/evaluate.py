@@ -10,7 +10,7 @@ its training data, not their names.
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from icpc.experiments.results import TestedProbe, write_test
+from icpc.experiments.results import write_test
 from icpc.probes.labelled import LabelledRecordings, embed_labelled
 from icpc.workflows.embedding import best_device
 from icpc.workflows.recordings import encoder_of_probe
@@ -23,7 +23,7 @@ from ranking.probe.search import describe_drawn, evaluate_heads_pooled, no_examp
 from ranking.probe.settings import TrainingSettings
 from ranking.progress import SILENT, Progress
 from ranking.tasks.manifest import Manifest, read_manifest
-from ranking.tasks.registry import TASKS, find_task
+from ranking.tasks.registry import find_task
 from ranking.tasks.task import Evaluation, Task
 
 
@@ -90,8 +90,8 @@ def evaluate_probe(job: EvaluationJob, progress: Progress = SILENT) -> tuple[Tas
         *(task, [(probe.head, examples["test"])], own.bank, own.groups),
         TrainingSettings(seed=job.seed),
     )
-    tested = TestedProbe(replace(probe.record, data_sha256=own.sha256), probe.head.sha256, 0)
-    write_test(tested, test, job.results, job.predictions)
+    tested = replace(probe, record=replace(probe.record, data_sha256=own.sha256))
+    write_test(tested, test, 0, job.results, job.predictions)
     return task, test
 
 
@@ -103,10 +103,7 @@ def task_of(record: Record) -> Task:
     ProbeError
         If there is no such task.
     """
-    task = find_task(record.task)
-    if options := record.settings.get("task_options"):
-        name, _, outputs = record.task.rpartition("-")
-        task = TASKS[name].task(int(outputs), **options)
+    task = find_task(record.task, **record.settings.get("task_options", {}))
     return replace(task, segments=record.config.segments)
 
 

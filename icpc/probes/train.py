@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from icpc.experiments.results import RESULTS_FILE, TestedProbe, write_test
+from icpc.experiments.results import RESULTS_FILE, write_test
 from icpc.probes.labelled import LabelledRecordings, embed_labelled
 from icpc.probes.wording import cells_of_test, ungrouped_remark
 from icpc.workflows.embedding import best_device, encoder_choices
@@ -122,9 +122,9 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         results=training_row(job, trained),
         computation=computation_facts(work.device),
     )
-    save_probe(Probe(trained.head, record), job.out)
-    tested = TestedProbe(record, trained.head.sha256, len(job.manifests) - 1)
-    write_test(tested, trained.test, results_path(job), predictions_path(job.out))
+    probe, folds = Probe(trained.head, record), len(job.manifests) - 1
+    save_probe(probe, job.out)
+    write_test(probe, trained.test, folds, results_path(job), predictions_path(job.out))
     shutil.rmtree(resume_folder, ignore_errors=True)
     return trained
 

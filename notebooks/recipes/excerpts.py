@@ -38,6 +38,7 @@ import soundfile
 
 from ranking.files.atomic import open_atomic, write_text
 from ranking.files.table_writer import to_csv
+from ranking.tasks.technique import TECHNIQUES
 
 FONT = Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3")
 RATE = 44100
@@ -45,15 +46,6 @@ PEAK = 10 ** (-1 / 20)
 TICKS_PER_BEAT, BEAT_MICROSECONDS = 1000, 500_000
 TICKS_PER_SECOND = 1_000_000 * TICKS_PER_BEAT / BEAT_MICROSECONDS
 JUNIOR_EDITIONS = (2008, 2013)
-TECHNIQUES = (
-    "scales",
-    "arpeggios",
-    "ornaments",
-    "repeated-notes",
-    "double-notes",
-    "octaves",
-    "staccato",
-)
 
 
 @dataclass(frozen=True)

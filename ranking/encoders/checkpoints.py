@@ -31,6 +31,12 @@ DAMAGED = (
 UNSAFE_MESSAGES = ("Unsupported global", "Trying to")  # of PyTorch, where a pickle holds code
 
 
+def reason_of(error: BaseException) -> str:
+    """Return the kind of an error and its first line, short enough to stand in a sentence."""
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"[:160]
+
+
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """Return what a weights file holds by name, on the CPU.
 

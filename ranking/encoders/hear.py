@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.encoders.base import LARGEST_STORED, SegmentEncoder, freeze
-from ranking.encoders.checkpoints import DAMAGED
+from ranking.encoders.checkpoints import DAMAGED, reason_of
 from ranking.encoders.named_modules import find_module, import_named
 from ranking.encoders.spec import EncoderSpec, wrapped_spec
 from ranking.errors import EncoderError
@@ -90,7 +90,7 @@ class HearEncoder(SegmentEncoder):
             given = self._module.get_timestamp_embeddings(samples.float(), self._model[0])
             embeddings, timestamps = given
         except RAISED as error:
-            raise self._wrong(f"get_timestamp_embeddings failed ({_reason(error)})") from None
+            raise self._wrong(f"get_timestamp_embeddings failed ({reason_of(error)})") from None
         size = (len(samples), self.spec.dimension)
         if not isinstance(embeddings, Tensor) or embeddings.ndim != 3:
             raise self._wrong(f"embeddings are {_kind(embeddings)}, not a torch tensor (B, T, D)")
@@ -109,7 +109,7 @@ class HearEncoder(SegmentEncoder):
         try:
             times = torch.as_tensor(timestamps, dtype=torch.float64, device="cpu")
         except RAISED as error:
-            raise self._wrong(f"timestamps are no numbers ({_reason(error)})") from None
+            raise self._wrong(f"timestamps are no numbers ({reason_of(error)})") from None
         if times.shape != embeddings.shape[:2]:
             wanted = tuple(embeddings.shape[:2])
             raise self._wrong(f"timestamps have shape {tuple(times.shape)}, not {wanted}")
@@ -168,7 +168,7 @@ def load(spec: EncoderSpec, weights: Path | None = None) -> HearEncoder:
         given = "no weights" if weights is None else str(weights)
         raise EncoderError(
             spec.name,
-            f"load_model failed, given {given} ({_reason(error)})",
+            f"load_model failed, given {given} ({reason_of(error)})",
             "name the weights that it needs, or correct the module",
             key="weights-of-module",
         ) from None
@@ -188,7 +188,3 @@ def _kind(value: object) -> str:
     if isinstance(value, Tensor):
         return f"a tensor of {value.ndim} dimensions"
     return f"of type {type(value).__name__}"
-
-
-def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0][:160]

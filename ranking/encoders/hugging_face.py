@@ -28,7 +28,7 @@ from torch import Tensor
 
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.encoders.base import LARGEST_STORED, SegmentEncoder, freeze
-from ranking.encoders.checkpoints import DAMAGED
+from ranking.encoders.checkpoints import DAMAGED, reason_of
 from ranking.encoders.hub import find_model, weights_files
 from ranking.encoders.named_modules import is_path
 from ranking.encoders.spec import EncoderSpec, wrapped_spec
@@ -91,7 +91,7 @@ class TransformersEncoder(SegmentEncoder):
         try:
             out = self.network(inputs, output_hidden_states=with_layers)
         except (*DAMAGED, NotImplementedError) as error:
-            what = f"it cannot encode 10 s of a waveform ({_reason(error)})"
+            what = f"it cannot encode 10 s of a waveform ({reason_of(error)})"
             raise EncoderError(self.spec.name, what, WRAP_IT) from None
         if not with_layers:
             return getattr(out, "last_hidden_state", None)
@@ -112,7 +112,7 @@ class TransformersEncoder(SegmentEncoder):
             )
             inputs = given.get("input_values")
         except (*DAMAGED, NotImplementedError) as error:
-            what = f"its feature extractor failed ({_reason(error)})"
+            what = f"its feature extractor failed ({reason_of(error)})"
             raise EncoderError(self.spec.name, what, WRAP_IT) from None
         if not isinstance(inputs, Tensor) or inputs.shape != samples.shape:
             what = "its feature extractor makes something else than a waveform of the same length"
@@ -177,7 +177,7 @@ def _from_folder(spec: EncoderSpec, folder: Path) -> tuple[Any, Any]:
         try:
             extractor = extractors.from_pretrained(folder, **offline)
         except (*DAMAGED, OSError) as error:
-            what = f"it has no feature extractor that transformers knows ({_reason(error)})"
+            what = f"it has no feature extractor that transformers knows ({reason_of(error)})"
             raise EncoderError(spec.name, what, WRAP_IT) from None
         try:
             network, facts = AutoModel.from_pretrained(
@@ -189,7 +189,7 @@ def _from_folder(spec: EncoderSpec, folder: Path) -> tuple[Any, Any]:
                 **offline,
             )
         except (*DAMAGED, OSError, UnpicklingError) as error:
-            what = f"transformers cannot load it without running its code ({_reason(error)})"
+            what = f"transformers cannot load it without running its code ({reason_of(error)})"
             raise EncoderError(spec.name, what, WRAP_IT) from None
     missing = sorted(set(facts["missing_keys"]) - UNUSED)
     if missing:
@@ -218,8 +218,3 @@ def _quiet() -> Iterator[None]:
         logging.set_verbosity(level)
         if bars:
             logging.enable_progress_bar()
-
-
-def _reason(error: BaseException) -> str:
-    lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0]}"[:160]

@@ -253,9 +253,7 @@ def _make_examples(
             "give levels, or two classes",
             "levels-or-two-classes",
         )
-    labelled = labelled_pairs(manifest)
-    if sampling == "matched":
-        labelled = match_levels(manifest, seed)
+    labelled = match_levels(manifest, seed) if sampling == "matched" else labelled_pairs(manifest)
     split = labelled["first"].map(manifest.recordings.set_index("recording")["split"])
     made = {}
     for name in SPLITS:

@@ -180,8 +180,8 @@ TASKS: Registry[TaskSpec] = Registry(
 )
 
 
-def find_task(name: str) -> "Task":
-    """Return the task that a probe on disk names, ``expertise-2``.
+def find_task(name: str, **options: str) -> "Task":
+    """Return the task that a probe on disk names, ``expertise-2``, with its options by name.
 
     Raises
     ------
@@ -195,4 +195,4 @@ def find_task(name: str) -> "Task":
             f"there is none{did_you_mean(spec or name, list(TASKS))}",
             "install the package that offers it",
         )
-    return TASKS[spec].task(int(outputs))
+    return TASKS[spec].task(int(outputs), **options)

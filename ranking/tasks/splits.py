@@ -66,9 +66,7 @@ def random_split(manifest: Manifest, seed: int, lacks: Lacks = lacks_recordings)
         )
     best = None
     for units in _units(manifest, len(TENTHS)):
-        found = _serving_split(
-            replace(manifest, recordings=_with_group(manifest, units)), seed, lacks
-        )
+        found = _serving_split(_grouped(manifest, units), seed, lacks)
         if best is None or found[0] < best[0]:
             best = found
         if not best[0]:
@@ -96,8 +94,8 @@ def _units(manifest: Manifest, enough: int) -> list[pd.Series]:
     return [together, group] if count >= enough else [group, together]
 
 
-def _with_group(manifest: Manifest, units: pd.Series) -> pd.DataFrame:
-    return manifest.recordings.assign(group=units)
+def _grouped(manifest: Manifest, units: pd.Series) -> Manifest:
+    return replace(manifest, recordings=manifest.recordings.assign(group=units))
 
 
 def _serving_split(manifest: Manifest, seed: int, lacks: Lacks) -> tuple[int, pd.Series]:
@@ -164,10 +162,8 @@ def folds_then_final_manifests(manifest: Manifest, folds: int, seed: int) -> lis
         raise TableError(
             manifest.name, "it has a split, and folds would make another", "leave one of them out"
         )
-    units = next(iter(_units(manifest, max(folds, len(TENTHS)))))
-    places = stratified_group_numbers(
-        replace(manifest, recordings=_with_group(manifest, units)), folds, seed
-    )
+    units = _units(manifest, max(folds, len(TENTHS)))[0]
+    places = stratified_group_numbers(_grouped(manifest, units), folds, seed)
     if len(places) < folds:
         raise TableError(
             manifest.name,
