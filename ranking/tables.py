@@ -48,6 +48,13 @@ Tables
 * :data:`FINDINGS`: what the checks of a ranking found. ``check`` what was checked; ``value`` found;
   ``low``, ``high`` its 95 % interval; ``p`` probability of a value as extreme under the null
   hypothesis; ``finding`` the same as a sentence.
+* :data:`HISTORY`: the epochs of trained heads, one row for each. ``fold`` that the head was trained
+  without, from 1, or ``final`` for the head that is kept after folds; ``learning_rate``,
+  ``weight_decay``, ``dropout``, ``seed``, ``batch_size`` of it; ``epoch`` from 1; ``chosen``
+  whether the head did best on validation of those of the fold; ``best`` whether it was left as of
+  this epoch; ``training_loss``; ``validation_loss``. Further columns are the task's metrics on
+  validation, and of each class or label ``ap_…`` its average precision there, missing where it is
+  not known, and ``share_…`` its share there, which is the average precision of random answers.
 * :data:`PAIRED`: two rankings of the same candidates beside each other. ``one``, ``other`` names of
   the rankings; ``candidates`` number of those in both; ``tau`` Kendall's tau-b of the two, with its
   95 % interval ``tau_low``, ``tau_high``; ``pairs`` of candidates with unequal results;
@@ -92,6 +99,19 @@ HITRATE = (
     "null_high",
 )
 FINDINGS = ("check", "value", "low", "high", "p", "finding")
+HISTORY = (
+    "fold",
+    "learning_rate",
+    "weight_decay",
+    "dropout",
+    "seed",
+    "batch_size",
+    "epoch",
+    "chosen",
+    "best",
+    "training_loss",
+    "validation_loss",
+)
 PAIRED = (
     "one",
     "other",

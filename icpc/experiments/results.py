@@ -61,10 +61,19 @@ class Result:
     """Name of the file of the predictions, beside this one; empty if there is none."""
     predictions_sha256: str = ""
     """Hash of that file."""
+    history: str = ""
+    """Name of the file of the epochs in training, beside this one; empty if there is none."""
+    history_sha256: str = ""
+    """Hash of that file."""
 
 
 def result_of_test(
-    probe: "Probe", test: "Evaluation", folds: int, predictions: Path | None, folder: Path
+    probe: "Probe",
+    test: "Evaluation",
+    folds: int,
+    folder: Path,
+    predictions: Path | None = None,
+    history: Path | None = None,
 ) -> Result:
     """Return the result of a test.
 
@@ -76,10 +85,10 @@ def result_of_test(
         The evaluation.
     folds
         Number of folds; 0 for one split.
-    predictions
-        The file of the predictions, if there is one.
     folder
         Where the result is written.
+    predictions, history
+        The files of predictions and of epochs, if there are any.
     """
     record = probe.record
     reported = find_task(record.task).reported_metric
@@ -98,17 +107,18 @@ def result_of_test(
         reported=reported,
         low=_known(test.estimate.low),
         high=_known(test.estimate.high),
-        **_facts_of(predictions, folder),
+        **_facts_of("predictions", predictions, folder),
+        **_facts_of("history", history, folder),
     )
 
 
-def _facts_of(predictions: Path | None, folder: Path) -> dict[str, str]:
-    """Name and hash of a file of predictions, as a result has them."""
-    if predictions is None or not predictions.is_file():
+def _facts_of(kind: str, path: Path | None, folder: Path) -> dict[str, str]:
+    """Name and hash of a file of predictions or of epochs, as a result has them."""
+    if path is None or not path.is_file():
         return {}
     return {
-        "predictions": Path(os.path.relpath(predictions, folder)).as_posix(),
-        "predictions_sha256": file_sha256(predictions),
+        kind: Path(os.path.relpath(path, folder)).as_posix(),
+        f"{kind}_sha256": file_sha256(path),
     }
 
 
@@ -122,6 +132,7 @@ def write_test(
     folds: int,
     results: Path | None,
     predictions: Path | None,
+    history: Path | None = None,
 ) -> None:
     """Write the predictions of a test, and add its result to a file.
 
@@ -135,6 +146,8 @@ def write_test(
         Number of folds; 0 for one split.
     results, predictions
         Where they go; nowhere, if None.
+    history
+        The file of the epochs in training, if there is one.
 
     Raises
     ------
@@ -147,7 +160,8 @@ def write_test(
     elif predictions is not None:
         predictions.unlink(missing_ok=True)
     if results is not None and test is not None:
-        append_result(results, result_of_test(probe, test, folds, predictions, results.parent))
+        own = result_of_test(probe, test, folds, results.parent, predictions, history)
+        append_result(results, own)
 
 
 def append_result(path: Path, result: Result) -> None:

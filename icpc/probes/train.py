@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-Of folds, the probe is trained on the last manifest. Predictions on test are written beside the
-probe, and the result of the test is added to a file of results.
+Of folds, the probe is trained on the last manifest. Predictions on test and the epochs in training
+are written beside the probe, and the result of the test is added to a file of results.
 """
 
 import shutil
@@ -19,6 +19,8 @@ from icpc.workflows.embedding import best_device, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
+from ranking.files.atomic import write_text
+from ranking.files.table_writer import to_csv
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts
 from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
@@ -124,7 +126,11 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
     )
     probe, folds = Probe(trained.head, record), len(job.manifests) - 1
     save_probe(probe, job.out)
-    write_test(probe, trained.test, folds, results_path(job), predictions_path(job.out))
+    write_text(to_csv(trained.history), history_path(job.out))
+    write_test(
+        *(probe, trained.test, folds, results_path(job)),
+        *(predictions_path(job.out), history_path(job.out)),
+    )
     shutil.rmtree(resume_folder, ignore_errors=True)
     return trained
 
@@ -137,6 +143,11 @@ def results_path(job: TrainingJob) -> Path:
 def predictions_path(out: Path) -> Path:
     """Return the file of a probe's predictions on test, beside it."""
     return out.with_suffix(".predictions.csv")
+
+
+def history_path(out: Path) -> Path:
+    """Return the file of the epochs in which a probe was trained, beside it."""
+    return out.with_suffix(".history.csv")
 
 
 def training_row(job: TrainingJob, trained: TrainedHead) -> dict[str, Any]:

@@ -208,6 +208,10 @@ class Loop:
             one.history.append(
                 {"loss": float(training_loss[k]), "validation_loss": loss, **metrics}
             )
+            each = self.task.average_precisions
+            one.average_precisions.append(
+                {} if each is None else dict(each(logits[k], self.validation.targets))
+            )
             if all(
                 selection_key(one.history[-1], self.task) > selection_key(earlier, self.task)
                 for earlier in one.history[:-1]
@@ -241,10 +245,7 @@ class Loop:
             "weights": {key: weight.detach() for key, weight in self.stack.weights.items()},
             "statistics": self.stack.statistics,
             "moments": self.optimiser.moments,
-            "fitted": [
-                {"head": one.head.state_dict(), "epoch": one.epoch, "history": one.history}
-                for one in self.trained
-            ],
+            "fitted": [one.state for one in self.trained],
         }
         save_state(state, path)
 
@@ -261,9 +262,7 @@ class Loop:
                 for key, values in tensors.items():
                     values.copy_(state[name][key])
         for one, saved in zip(self.trained, state["fitted"], strict=True):
-            one.head.load_state_dict(saved["head"])
-            one.head.eval()
-            one.epoch, one.history = saved["epoch"], saved["history"]
+            one.load_state(saved)
 
 
 def _initial_head(run: TrainingRun) -> Head:

@@ -23,6 +23,7 @@ from ranking.errors import Given, ProbeError, TableError
 from ranking.network.head import Head, HeadConfig
 from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.computation import torch_threads
+from ranking.probe.history import training_history
 from ranking.probe.loop import predict_logits, selection_key
 from ranking.probe.settings import TrainedRun, TrainingRun, TrainingSettings
 from ranking.probe.train import train_runs
@@ -100,6 +101,8 @@ class TrainedHead:
     """Loss and metrics of the best epoch, over examples."""
     test: Evaluation | None
     """The test; None where a manifest puts nothing there."""
+    history: pd.DataFrame
+    """HISTORY table of all folds and settings."""
 
 
 def search_and_cross_validate(
@@ -190,6 +193,7 @@ def search_and_cross_validate(
         test=evaluate_heads_pooled(task, tested, bank, groups, settings.training)
         if tested
         else None,
+        history=training_history(task, runs, trained, best),
     )
 
 

@@ -6,6 +6,7 @@ A *run* is a head's shape, settings, and examples to train on and to validate wi
 and the order of examples follow from seeds and the number of the step alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -120,3 +121,23 @@ class TrainedRun:
     """The best epoch, from 1."""
     history: list[dict[str, float]] = field(default_factory=list)
     """A row for each epoch: ``loss`` in training, ``validation_loss``, and the task's metrics."""
+    average_precisions: list[dict[str, float]] = field(default_factory=list)
+    """A row for each epoch: that of each class or label on validation, by name. It is empty of a
+    task that has none, and of epochs that an earlier version trained."""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What an unfinished training keeps of it."""
+        return {
+            "head": self.head.state_dict(),
+            "epoch": self.epoch,
+            "history": self.history,
+            "average_precisions": self.average_precisions,
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Become what an unfinished training kept; an early one kept no average precisions."""
+        self.head.load_state_dict(state["head"])
+        self.head.eval()
+        self.epoch, self.history = state["epoch"], state["history"]
+        self.average_precisions = state.get("average_precisions", [{} for _ in self.history])

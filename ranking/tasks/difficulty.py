@@ -32,7 +32,11 @@ from ranking.tasks.by_recording import (
     without_pairs,
 )
 from ranking.tasks.manifest import Column, Manifest
-from ranking.tasks.metrics import grade_metrics, random_accuracy_within
+from ranking.tasks.metrics import (
+    class_average_precisions,
+    grade_metrics,
+    random_accuracy_within,
+)
 from ranking.tasks.task import CROSS_ENTROPY, Evaluation, Examples, Loss, Predictions, Task
 
 GRADES = tuple(str(grade) for grade in range(1, 10))
@@ -91,6 +95,7 @@ def difficulty_task(classes: int, loss: str = "cross-entropy", class_weights: st
         selection_metric="acc0",
         evaluate=_evaluate,
         loss=LOSSES[loss],
+        average_precisions=partial(class_average_precisions, names=class_names(classes)),
         reported_metric="acc0",
         example_noun="recording with a grade",
         lacks=partial(_lacks_grades, classes),

@@ -28,14 +28,23 @@ from ranking.evaluation.resampling import Estimate
 from ranking.evaluation.shares import bounded_share
 from ranking.tables import WINDOWS, check_table
 from ranking.tasks.manifest import SPLITS, Column, Manifest
-from ranking.tasks.metrics import class_metrics
+from ranking.tasks.metrics import class_average_precisions, class_metrics
 from ranking.tasks.pairs import labelled_pairs, lacks_pairs, match_levels, sample_pairs
 from ranking.tasks.task import Evaluation, Examples, Predictions, Task
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-CLASSES = (2, 4)
+CLASSES = {
+    2: ("second better", "first better"),
+    4: (
+        "second better by two or more",
+        "second better by one",
+        "first better by one",
+        "first better by two or more",
+    ),
+}
+"""What the classes say, by their number."""
 COLUMNS = (
     Column("level", "give a number, larger for better", numeric=True, stratify=True),
     Column("event", optional=True),
@@ -231,6 +240,7 @@ def expertise_task(classes: int, sampling: str = "all") -> Task:
         metrics=class_metrics,
         selection_metric="accuracy",
         evaluate=partial(_evaluate, classes),
+        average_precisions=partial(class_average_precisions, names=CLASSES[classes]),
         example_noun="pair of unequal level",
         tested_noun="comparisons, each pair in both orders",
         lacks=lacks_pairs,

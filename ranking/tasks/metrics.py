@@ -16,6 +16,7 @@ Metrics
   (accuracy); of the examples that have a label, the share whose likeliest one is theirs (single),
   and the F1 of that one answer, where the truth is the answer if it is right and else the first
   label (single_f1).
+* :func:`label_average_precisions`, :func:`class_average_precisions`: of each label, or class.
 * :func:`random_accuracy_within`, :func:`random_average_precision`: what random answers reach.
 
 References
@@ -23,7 +24,10 @@ References
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, eq. 2.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+from scipy.special import softmax
 from sklearn.metrics import (
     accuracy_score,
     average_precision_score,
@@ -158,6 +162,46 @@ def random_average_precision(truth: np.ndarray) -> float:
     """
     shares = [own[~np.isnan(own)].mean() for own in truth.T if not np.isnan(own).all()]
     return _mean([share for share in shares if 0 < share < 1])
+
+
+def label_average_precisions(
+    logits: np.ndarray, truth: np.ndarray, names: Sequence[str]
+) -> dict[str, float]:
+    """Return the average precision of each label by name; NaN where all or none have it.
+
+    Parameters
+    ----------
+    logits : float array, shape (N, C)
+    truth : array of 0 and 1, and NaN where a label is not known, shape (N, C)
+    names
+        Names of the labels.
+    """
+    known = ~np.isnan(truth)
+    return {
+        name: float(
+            average_precision_draws(truth[own, c], logits[own, c], np.ones((1, own.sum())))[0]
+        )
+        if own.any()
+        else float("nan")
+        for c, (name, own) in enumerate(zip(names, known.T, strict=True))
+    }
+
+
+def class_average_precisions(
+    logits: np.ndarray, truth: np.ndarray, names: Sequence[str]
+) -> dict[str, float]:
+    """Return the average precision of each class against the others, by its probability.
+
+    Parameters
+    ----------
+    logits : float array, shape (N, C)
+    truth : int array, shape (N,)
+    names
+        Names of the classes.
+    """
+    return label_average_precisions(
+        softmax(logits, axis=1), np.eye(len(names))[truth.astype(int)], names
+    )
 
 
 def average_precision_draws(

@@ -180,6 +180,9 @@ class Task:
     """Why recordings of a split may make no example, in words."""
     takes_pairs: bool = False
     """Whether a manifest may name pairs and their winner instead."""
+    average_precisions: Callable[[np.ndarray, np.ndarray], Mapping[str, float]] | None = None
+    """Returns the average precision of each class or label by name, from logits and targets of a
+    whole set, NaN where all or none have it. None: the task has none, and no curve of them."""
     reported_metric: str = "accuracy"
     """The metric that is reported with an interval."""
     example_noun: str = "recording"

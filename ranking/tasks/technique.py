@@ -19,6 +19,7 @@ References
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,7 @@ from ranking.tasks.by_recording import (
 from ranking.tasks.manifest import Column, Manifest
 from ranking.tasks.metrics import (
     average_precision_draws,
+    label_average_precisions,
     multilabel_metrics,
     random_average_precision,
 )
@@ -114,6 +116,7 @@ def technique_task(labels: int) -> Task:
         selection_metric="mAP",
         evaluate=_evaluate,
         loss=BINARY_CROSS_ENTROPY,
+        average_precisions=partial(label_average_precisions, names=TECHNIQUES),
         reported_metric="mAP",
         example_noun="recording with known techniques",
         lacks=_lacks_techniques,

@@ -80,6 +80,14 @@ def test_grades_become_a_probe_with_its_predictions(train):
     assert (own.task, own.groups, own.predictions) == ("difficulty-3", 6, "mine.predictions.csv")
     assert own.predictions_sha256 == file_sha256(Path("mine.predictions.csv"))
     assert own.metrics["acc0"] == record.results["test_acc0"]
+    assert own.history == "mine.history.csv"
+    assert own.history_sha256 == file_sha256(Path("mine.history.csv"))
+    epochs = pd.read_csv("mine.history.csv")
+    assert epochs["epoch"].tolist() == list(range(1, len(epochs) + 1))
+    best = epochs[epochs["best"]].iloc[0]
+    assert (best["epoch"], best["chosen"]) == (record.results["epoch"], True)
+    assert best["acc0"] == pytest.approx(record.results["val_acc0"], abs=1e-5)
+    assert {"ap_1-3", "share_7-9"} <= set(epochs)
     printed = CliRunner().invoke(
         app, ["tables", "3", "--results", "results.jsonl", "--format", "json"]
     )
@@ -127,6 +135,9 @@ def test_techniques_become_a_probe_in_folds(train):
     assert load_probe(Path("mine.safetensors")).record.config.segments == 3
     found = pd.read_csv("mine.predictions.csv")
     assert sorted(found["fold"].unique()) == [1, 2, 3]
+    epochs = pd.read_csv("mine.history.csv", dtype={"fold": str})
+    assert epochs["fold"].tolist() == [fold for fold in ("1", "2", "3", "final") for _ in range(3)]
+    assert (epochs["ap_octaves"].between(0, 1)).all()
     assert found["truth_octaves"].isna().sum() == 5
     assert found["recording"].is_unique
 

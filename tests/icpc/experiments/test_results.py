@@ -12,6 +12,7 @@ from icpc.experiments import paper_table
 from icpc.experiments.results import Result, append_result, read_results
 from ranking.encoders import spec_of
 from ranking.errors import RunError
+from ranking.files.hashing import with_check, without_check
 
 ONE = Result(
     task="expertise-2",
@@ -50,6 +51,14 @@ def test_results_are_read_as_they_were_written(path):
     append_result(path, TWO)
     append_result(path, ONE)  # the same test once more
     assert read_results(path) == [ONE, TWO]
+
+
+def test_a_result_of_an_earlier_version_has_no_history(path):
+    append_result(path, ONE)
+    values = without_check(json.loads(path.read_text()))
+    del values["history"], values["history_sha256"]
+    path.write_text(json.dumps(with_check(values)) + "\n")
+    assert read_results(path) == [ONE]
 
 
 def test_a_line_that_is_cut_off_anywhere_is_dropped_and_the_others_stay(path):

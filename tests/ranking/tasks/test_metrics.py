@@ -9,8 +9,10 @@ from sklearn import metrics as sk
 from ranking.tasks.metrics import (
     accuracy_within,
     average_precision_draws,
+    class_average_precisions,
     class_metrics,
     grade_metrics,
+    label_average_precisions,
     multilabel_metrics,
     random_accuracy_within,
     random_average_precision,
@@ -162,6 +164,33 @@ def test_average_precision_of_draws_is_scikit_learns_with_weights(seed):
             assert value == pytest.approx(expected, abs=1e-12)
         else:
             assert np.isnan(value)
+
+
+def test_average_precisions_by_name_are_scikit_learns():
+    rng = np.random.default_rng(1)
+    logits, truth = rng.normal(size=(40, 4)).round(1), rng.integers(0, 3, 40)  # none of class 3
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    found = class_average_precisions(logits, truth, "abcd")
+    for place, name in enumerate("abc"):
+        expected = sk.average_precision_score(truth == place, p[:, place])
+        assert found[name] == pytest.approx(expected, abs=1e-12)
+    assert np.isnan(found["d"])
+    labels = (rng.random((40, 3)) < 0.4).astype(float)
+    labels[rng.random((40, 3)) < 0.2] = np.nan
+    labels[:, 2] = np.nan
+    each = label_average_precisions(logits[:, :3], labels, "abc")
+    for place, name in enumerate("ab"):
+        own = ~np.isnan(labels[:, place])
+        expected = sk.average_precision_score(labels[own, place], logits[own, place])
+        assert each[name] == pytest.approx(expected, abs=1e-12)
+    assert np.isnan(each["c"])
+
+
+def test_average_precision_of_equal_scores_is_the_share():
+    truth = np.array([0, 0, 1, 2, 2])
+    assert class_average_precisions(np.zeros((5, 3)), truth, "abc") == pytest.approx(
+        {"a": 0.4, "b": 0.2, "c": 0.4}
+    )
 
 
 def test_f1_is_of_the_known_labels_alone():

@@ -1,0 +1,83 @@
+"""The epochs of trained heads as a table: losses, metrics, and what was chosen.
+
+Conventions
+-----------
+Heads are given fold by fold, all settings of a fold together; of each fold one is chosen. Metrics
+and average precisions are those of the validation examples, which choose.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ranking.probe.settings import TrainedRun, TrainingRun
+from ranking.tables import HISTORY
+from ranking.tasks.task import Examples, Task
+
+FINAL = "final"
+"""The fold of the head that is kept, where others were tested."""
+PRECISION, SHARE = "ap_", "share_"
+"""What the columns of a class or label begin with."""
+
+
+def training_history(
+    task: Task, runs: Sequence[TrainingRun], trained: Sequence[TrainedRun], chosen: Sequence[int]
+) -> pd.DataFrame:
+    """Return a HISTORY table, a row for each epoch of each run.
+
+    Parameters
+    ----------
+    task
+        The question that gives metrics.
+    runs
+        What was trained, fold by fold.
+    trained
+        What came of each.
+    chosen
+        The number of the run that was chosen, of each fold.
+    """
+    each = len(runs) // len(chosen)
+    rows: list[dict[str, object]] = []
+    for place, own in enumerate(chosen):
+        kept = len(chosen) > 1 and place == len(chosen) - 1
+        fold = {"fold": FINAL if kept else str(place + 1)}
+        shares = random_average_precisions(task, runs[own].validation)
+        for number in range(place * each, (place + 1) * each):
+            run = fold | _settings(runs[number]) | {"chosen": number == own}
+            rows += [run | row | shares for row in _epochs(trained[number])]
+    table = pd.DataFrame(rows)
+    classes = [name for name in table if str(name).startswith((PRECISION, SHARE))]
+    return table[[*HISTORY, *table.columns.drop([*HISTORY, *classes]), *classes]]
+
+
+def random_average_precisions(task: Task, examples: Examples) -> dict[str, float]:
+    """Return the share of each class or label by column: the average precision of equal logits."""
+    if task.average_precisions is None:
+        return {}
+    equal = task.average_precisions(np.zeros((len(examples), task.outputs)), examples.targets)
+    return {f"{SHARE}{name}": share for name, share in equal.items()}
+
+
+def _settings(run: TrainingRun) -> dict[str, object]:
+    own = run.settings
+    return {
+        "learning_rate": own.learning_rate,
+        "weight_decay": own.weight_decay,
+        "dropout": run.config.dropout,
+        "seed": own.seed,
+        "batch_size": own.batch_size,
+    }
+
+
+def _epochs(trained: TrainedRun) -> Iterator[dict[str, object]]:
+    """Losses, metrics and average precisions of each epoch."""
+    both = zip(trained.history, trained.average_precisions, strict=True)
+    for epoch, (row, precisions) in enumerate(both, start=1):
+        yield {
+            "epoch": epoch,
+            "best": epoch == trained.epoch,
+            "training_loss": row["loss"],
+            **{name: value for name, value in row.items() if name != "loss"},
+            **{f"{PRECISION}{name}": value for name, value in precisions.items()},
+        }
