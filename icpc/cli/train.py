@@ -279,7 +279,8 @@ def _train(job: "TrainingJob", form: Format) -> None:
         return
     for sentence in describe_training(job.task, trained):
         print_line(sentence)
-    print_remark(f"written to {job.out}; losses and metrics of each epoch: {history_path(job.out)}")
+    print_remark(f"written to {job.out}")
+    print_remark(f"losses and metrics of each epoch: {history_path(job.out)}")
     if trained.test is not None and trained.test.table is not None:
         print_remark(f"predictions on test: {predictions_path(job.out)}")
         print_remark(f"result added to {results_path(job)}: judge tables 3 --results prints it")

@@ -186,7 +186,8 @@ def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, mon
     assert anew.startswith("training starts anew: the epochs kept in mine.training are of another ")
     result = judge(sounds)
     remark = "training goes on from what an earlier call kept in mine.training\n"
-    written = "written to mine.safetensors\npredictions on test: mine.predictions.csv\n"
+    written = "written to mine.safetensors\nlosses and metrics of each epoch: mine.history.csv\n"
+    written += "predictions on test: mine.predictions.csv\n"
     written += "result added to results.jsonl: judge tables 3 --results prints it\n"
     assert result.stderr == understood + remark + written
     for end in ("safetensors", "json"):
