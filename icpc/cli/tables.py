@@ -46,7 +46,7 @@ def tables(
     from icpc.experiments.results import read_results
 
     own = read_results(results) if results else ()
-    table = paper_table(number, own)
+    table = paper_table(number, own, results.parent if results else Path())
     if format in TABULATE:
         _print_as_text(table, TABULATE[format])
     elif format is not TableFormat.TABLE:

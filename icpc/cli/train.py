@@ -6,27 +6,18 @@ The commands are built from the tasks' specs when they are asked for.
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from icpc.cli.command import JudgeCommand
 from icpc.cli.options import LINKS_HELP, OPTIONS, FormatOption, Seed
-from icpc.cli.output import (
-    Format,
-    TerminalProgress,
-    print_data,
-    print_line,
-    print_remark,
-    remark_on_interrupt,
-)
+from icpc.cli.output import Format, print_remark
 from icpc.cli.train_options import manifest_path, parse_grid, with_task_options
+from icpc.cli.train_output import train_and_print, train_over_seeds_and_print
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.tasks.registry import TASKS, TaskSpec
-
-if TYPE_CHECKING:
-    from icpc.probes.train import TrainingJob
 
 _training = partial(typer.Option, rich_help_panel="Training")
 _embedding = OPTIONS[EmbeddingOptions]
@@ -119,6 +110,14 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
                 "without it.",
             ),
         ] = None,
+        seeds: Annotated[
+            int,
+            typer.Option(
+                min=1,
+                help="Train with so many seeds, each with its own random split and weights, and "
+                "give one interval over all.",
+            ),
+        ] = 1,
         segments: Annotated[
             int,
             typer.Option(
@@ -141,7 +140,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             _training(
                 metavar="NAME=VALUES",
                 help="Try these values side by side and choose on val: learning_rate=1e-3,3e-3; "
-                "also weight_decay, dropout or seed. Repeat it for several.",
+                "also weight_decay, dropout, batch_size or seed. Repeat it for several.",
             ),
         ] = None,
         epochs: Annotated[
@@ -247,7 +246,8 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             )
         task = replace(spec.task(classes, **options), segments=segments)
         path = manifest_path(manifest, collection, recordings)
-        manifests = read_and_split_manifest(task, path, folds, training.seed)
+        split = partial(read_and_split_manifest, task, path, folds)
+        manifests = split(training.seed)
         if remark := pairs_left_out_remark(manifests):
             print_remark(remark)
         job = TrainingJob(
@@ -255,32 +255,9 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             options=spec.changed_options(options),
             results=results,
         )
-        _train(job, format)
+        if seeds > 1:
+            train_over_seeds_and_print(job, split, seeds, format)
+        else:
+            train_and_print(job, format)
 
     return with_task_options(train_task, spec.options)
-
-
-def _train(job: "TrainingJob", form: Format) -> None:
-    import pandas as pd
-
-    from icpc.probes.train import (
-        history_path,
-        predictions_path,
-        results_path,
-        train_and_save_probe,
-        training_row,
-    )
-    from icpc.probes.wording import describe_training
-
-    with remark_on_interrupt("what was embedded and trained is kept, all but the last minute"):
-        trained = train_and_save_probe(job, TerminalProgress())
-    if form is not Format.TABLE:
-        print_data(pd.DataFrame([training_row(job, trained)]), form)
-        return
-    for sentence in describe_training(job.task, trained):
-        print_line(sentence)
-    print_remark(f"written to {job.out}")
-    print_remark(f"losses and metrics of each epoch: {history_path(job.out)}")
-    if trained.test is not None and trained.test.table is not None:
-        print_remark(f"predictions on test: {predictions_path(job.out)}")
-        print_remark(f"result added to {results_path(job)}: judge tables 3 --results prints it")

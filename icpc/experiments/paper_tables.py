@@ -4,16 +4,17 @@ Conventions
 -----------
 A row says in ``from`` whose numbers it has: the paper's, or ours. Of encoders and data sets, ours
 are what the program's encoders give, and what the lists and rosters that come with it hold. Of
-Table 3 they are results (:mod:`icpc.experiments.results`): means over the probes of an encoder, of
-which ``probes`` is the number; of a single one its reported metric has an interval. A cell is
-missing where a number is not known.
+Table 3 they are results (:mod:`icpc.experiments.our_rows`): means over seeds, of which ``seeds`` is
+the number, and the interval of the reported metric. A cell is missing where a number is not known.
 """
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pandas as pd
 
 from icpc.competition.bundled import bundled_collections, bundled_roster
+from icpc.experiments.our_rows import our_rows
 from icpc.experiments.published import published_table
 from icpc.experiments.results import Result
 from ranking.audio.lengths import SEGMENT_SECONDS
@@ -31,27 +32,30 @@ FITTED = {"no": "without fitting", "yes": "with fitting"}
 RESULTS = {3: ["task", "metric"], 4: ["fitted", "metric"]}
 
 
-def paper_table(number: int, results: Iterable[Result] = ()) -> pd.DataFrame:
+def paper_table(number: int, results: Iterable[Result] = (), folder: Path = Path()) -> pd.DataFrame:
     """Return a table of the paper, and our own rows below the paper's.
 
     Parameters
     ----------
     number : 1 to 4
     results : our own, for Table 3
+    folder : the folder of their file; predictions lie beside it
 
     Raises
     ------
     ValueError
         If there is no such table.
+    RunError
+        If predictions are not those that were written.
     """
     theirs = published_table(number)
     if number in RESULTS:
         table = _results(theirs, RESULTS[number])
-        ours = our_results(results) if number == 3 else []
+        ours = our_rows(results, folder) if number == 3 else []
         if not ours:
             return table
         both = pd.concat([table, pd.DataFrame(ours)], ignore_index=True)
-        counts = [name for name in both if name.endswith(" probes")]
+        counts = [name for name in both if name.endswith(" seeds")]
         return both.astype(dict.fromkeys(counts, "Int64"))
     ours = pd.DataFrame(_our_encoders() if number == 1 else _our_data_sets())
     key = theirs.columns[0]
@@ -70,40 +74,6 @@ def _results(theirs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     )
     wide = wide.reset_index().rename_axis(columns=None).sort_values("fine_tuned", kind="stable")
     return _with_source_second(wide.assign(**{"from": "paper"}))
-
-
-def our_results(results: Iterable[Result]) -> list[dict[str, object]]:
-    """Return a row for each encoder that has results, in percent, by task and metric."""
-    rows: dict[tuple[str, bool], dict[str, list[Result]]] = {}
-    for one in results:
-        own = rows.setdefault((one.encoder, _is_fine_tuned(one)), {})
-        own.setdefault(one.task, []).append(one)
-    return [
-        {"encoder": encoder, "from": "ours", "fine_tuned": fine_tuned}
-        | {name: value for task in tasks.values() for name, value in _cells_of(task)}
-        for (encoder, fine_tuned), tasks in rows.items()
-    ]
-
-
-def _cells_of(results: list[Result]) -> Iterator[tuple[str, float]]:
-    """Cells of one task: mean of each metric, interval of a single probe, number of probes."""
-    task = results[0].task
-    metrics = pd.DataFrame([one.metrics for one in results], dtype=float).mean()
-    for metric, value in metrics.items():
-        yield f"{task} {metric}", 100 * value
-    if len(results) == 1 and results[0].low is not None and results[0].high is not None:
-        yield f"{task} {results[0].reported}_low", 100 * results[0].low
-        yield f"{task} {results[0].reported}_high", 100 * results[0].high
-    yield f"{task} probes", len(results)
-
-
-def _is_fine_tuned(result: Result) -> bool:
-    """Whether the encoder had other weights than the published."""
-    if not result.weights_sha256 or result.encoder not in ENCODERS:
-        return False
-    weights = spec_of(result.encoder).weights
-    known = {weights.sha256, *(one.sha256 for one in weights.alternatives)} if weights else set()
-    return "" not in known and result.weights_sha256 not in known
 
 
 def _with_source_second(table: pd.DataFrame) -> pd.DataFrame:

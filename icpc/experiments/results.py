@@ -10,7 +10,7 @@ is an error. The same probe tested on the same data counts once. Metrics are sha
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,30 +65,45 @@ class Result:
     """Name of the file of the epochs in training, beside this one; empty if there is none."""
     history_sha256: str = ""
     """Hash of that file."""
+    random: float | None = None
+    """The reported metric of random answers, by formula."""
+    majority: Mapping[str, float | None] = field(default_factory=dict)
+    """Metrics of answers that are always the commonest of the training set."""
+    search_sha256: str = ""
+    """Hash of the settings that were asked for, but for the seed."""
 
 
-def result_of_test(
-    probe: "Probe",
-    test: "Evaluation",
-    folds: int,
-    folder: Path,
-    predictions: Path | None = None,
-    history: Path | None = None,
-) -> Result:
+@dataclass(frozen=True)
+class Tested:
+    """A probe's test, and where its predictions go."""
+
+    evaluation: "Evaluation | None"
+    """None: there was no test, and no predictions of an earlier probe are left."""
+    folds: int = 0
+    """Number of folds; 0 for one split."""
+    majority: Mapping[str, float] = field(default_factory=dict)
+    """Metrics of answers that are always the commonest of the training set."""
+    search_sha256: str = ""
+    """Hash of the settings that were asked for, but for the seed."""
+    predictions: Path | None = None
+    """The file of the predictions; nowhere, if None."""
+    history: Path | None = None
+    """The file of the epochs in training, if there is one."""
+
+
+def result_of_test(probe: "Probe", tested: Tested, test: "Evaluation", folder: Path) -> Result:
     """Return the result of a test.
 
     Parameters
     ----------
     probe
         What was tested; its record says on which data.
+    tested
+        How it was tested.
     test
         The evaluation.
-    folds
-        Number of folds; 0 for one split.
     folder
         Where the result is written.
-    predictions, history
-        The files of predictions and of epochs, if there are any.
     """
     record = probe.record
     reported = find_task(record.task).reported_metric
@@ -101,14 +116,17 @@ def result_of_test(
         data_sha256=record.data_sha256,
         settings=record.settings,
         seed=int(record.settings["seed"]),
-        folds=folds,
+        folds=tested.folds,
         groups=test.groups,
         metrics={name: _known(value) for name, value in metrics.items()},
         reported=reported,
         low=_known(test.estimate.low),
         high=_known(test.estimate.high),
-        **_facts_of("predictions", predictions, folder),
-        **_facts_of("history", history, folder),
+        random=_known(test.random),
+        majority={name: _known(value) for name, value in tested.majority.items()},
+        search_sha256=tested.search_sha256,
+        **_facts_of("predictions", tested.predictions, folder),
+        **_facts_of("history", tested.history, folder),
     )
 
 
@@ -126,42 +144,34 @@ def _known(value: float) -> float | None:
     return None if isnan(value) else float(value)
 
 
-def write_test(
-    probe: "Probe",
-    test: "Evaluation | None",
-    folds: int,
-    results: Path | None,
-    predictions: Path | None,
-    history: Path | None = None,
-) -> None:
-    """Write the predictions of a test, and add its result to a file.
+def write_test(probe: "Probe", tested: Tested, results: Path | None) -> Result | None:
+    """Write the predictions of a test, add its result to a file, and return it if there is one.
 
     Parameters
     ----------
     probe
         What was tested; its record says on which data.
-    test
-        Its evaluation; None: there was none, and none of an earlier probe is left.
-    folds
-        Number of folds; 0 for one split.
-    results, predictions
-        Where they go; nowhere, if None.
-    history
-        The file of the epochs in training, if there is one.
+    tested
+        Its test.
+    results
+        The file of results; nowhere, if None.
 
     Raises
     ------
     RunError
         If they cannot be written.
     """
+    test, predictions = tested.evaluation, tested.predictions
     table = None if test is None else test.table
     if predictions is not None and table is not None:
         write_text(to_csv(table), predictions)
     elif predictions is not None:
         predictions.unlink(missing_ok=True)
-    if results is not None and test is not None:
-        own = result_of_test(probe, test, folds, results.parent, predictions, history)
-        append_result(results, own)
+    if results is None or test is None:
+        return None
+    result = result_of_test(probe, tested, test, results.parent)
+    append_result(results, result)
+    return result
 
 
 def append_result(path: Path, result: Result) -> None:

@@ -10,7 +10,7 @@ its training data, not their names.
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from icpc.experiments.results import write_test
+from icpc.experiments.results import Tested, write_test
 from icpc.probes.labelled import LabelledRecordings, embed_labelled
 from icpc.workflows.embedding import best_device
 from icpc.workflows.recordings import encoder_of_probe
@@ -91,7 +91,7 @@ def evaluate_probe(job: EvaluationJob, progress: Progress = SILENT) -> tuple[Tas
         TrainingSettings(seed=job.seed),
     )
     tested = replace(probe, record=replace(probe.record, data_sha256=own.sha256))
-    write_test(tested, test, 0, job.results, job.predictions)
+    write_test(tested, Tested(test, predictions=job.predictions), job.results)
     return task, test
 
 

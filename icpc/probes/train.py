@@ -8,18 +8,20 @@ are written beside the probe, and the result of the test is added to a file of r
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from icpc.experiments.results import RESULTS_FILE, write_test
-from icpc.probes.labelled import LabelledRecordings, embed_labelled
+from icpc.experiments.results import RESULTS_FILE, Result, Tested, write_test
+from icpc.probes.labelled import EmbeddedRecordings, LabelledRecordings, embed_labelled
 from icpc.probes.wording import cells_of_test, ungrouped_remark
 from icpc.workflows.embedding import best_device, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
+from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
 from ranking.files.atomic import write_text
+from ranking.files.hashing import json_sha256
 from ranking.files.table_writer import to_csv
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts
@@ -54,6 +56,19 @@ class TrainingJob:
     """Values of the task's options that are not the default."""
     results: Path | None = None
     """The file that the result of the test is added to; one beside the probe, if None."""
+
+    @property
+    def search_sha256(self) -> str:
+        """SHA-256 of the settings that are asked for, but for the seed."""
+        asked = asdict(replace(self.settings, training=replace(self.settings.training, seed=0)))
+        task = [self.task.segments, self.task.loss_on_disk, dict(self.options)]
+        front_ends = [self.embedding.front_end, self.embedding.as_published]
+        return json_sha256([asked, *task, *front_ends])
+
+    @property
+    def folds(self) -> int:
+        """Number of folds; 0 for one split."""
+        return len(self.manifests) - 1
 
 
 def read_and_split_manifest(
@@ -94,6 +109,35 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
         If a recording or the encoder cannot be used, two recordings are the same sound, a split
         has nothing to train on, or something cannot be read or written.
     """
+    trained, _ = train_embedded(embed_for_training(job, progress), progress)
+    return trained
+
+
+@dataclass(frozen=True)
+class EmbeddedJob:
+    """What a probe is trained on, as soon as all of it is embedded."""
+
+    job: TrainingJob
+    """What is trained, how, and where it goes."""
+    work: EmbeddingSettings
+    """The encoder, and where its embeddings are."""
+    own: EmbeddedRecordings
+    """The recordings that can be used."""
+
+    @property
+    def cache_key(self) -> CacheKey:
+        """What the embeddings depend on."""
+        return cache_key_with_weights_hash(self.work.encoders[0])
+
+
+def embed_for_training(job: TrainingJob, progress: Progress = SILENT) -> EmbeddedJob:
+    """Return a job with its recordings embedded.
+
+    Raises
+    ------
+    JudgeError
+        As :func:`train_and_save_probe`.
+    """
     options = job.embedding
     work = EmbeddingSettings(
         store=options.store,
@@ -106,33 +150,55 @@ def train_and_save_probe(job: TrainingJob, progress: Progress = SILENT) -> Train
     for remark in filter(None, (*job.manifests[-1].understood, ungrouped_remark(job.manifests))):
         progress.remark(remark)
     labelled = LabelledRecordings(job.manifests, job.recordings, job.allow_outside, job.skip_bad)
-    own = embed_labelled(labelled, work, job.task.segments, progress)
+    return EmbeddedJob(job, work, embed_labelled(labelled, work, job.task.segments, progress))
+
+
+def train_embedded(
+    embedded: EmbeddedJob, progress: Progress = SILENT
+) -> tuple[TrainedHead, Result | None]:
+    """Train a probe and write it with its predictions; return it, and the result of its test.
+
+    Raises
+    ------
+    JudgeError
+        As :func:`train_and_save_probe`.
+    """
+    job, own = embedded.job, embedded.own
     resume_folder = _resume_folder(job.out)
     trained = search_and_cross_validate(
         job.task, own.manifests, own.bank, job.settings, progress, resume_folder
     )
-    record = Record(
+    probe = Probe(trained.head, _record(embedded, trained))
+    save_probe(probe, job.out)
+    tested = Tested(
+        trained.test,
+        folds=job.folds,
+        majority=trained.majority,
+        search_sha256=job.search_sha256,
+        predictions=predictions_path(job.out),
+        history=history_path(job.out),
+    )
+    write_text(to_csv(trained.history), history_path(job.out))
+    result = write_test(probe, tested, results_path(job))
+    shutil.rmtree(resume_folder, ignore_errors=True)
+    return trained, result
+
+
+def _record(embedded: EmbeddedJob, trained: TrainedHead) -> Record:
+    job = embedded.job
+    return Record(
         task=job.task.name,
-        cache_key=cache_key_with_weights_hash(work.encoders[0]),
+        cache_key=embedded.cache_key,
         config=trained.head.config,
         settings={
             **asdict(trained.settings),
             **job.task.loss_on_disk,
             **({"task_options": dict(job.options)} if job.options else {}),
         },
-        data_sha256=own.sha256,
+        data_sha256=embedded.own.sha256,
         results=training_row(job, trained),
-        computation=computation_facts(work.device),
+        computation=computation_facts(embedded.work.device),
     )
-    probe, folds = Probe(trained.head, record), len(job.manifests) - 1
-    save_probe(probe, job.out)
-    write_text(to_csv(trained.history), history_path(job.out))
-    write_test(
-        *(probe, trained.test, folds, results_path(job)),
-        *(predictions_path(job.out), history_path(job.out)),
-    )
-    shutil.rmtree(resume_folder, ignore_errors=True)
-    return trained
 
 
 def results_path(job: TrainingJob) -> Path:

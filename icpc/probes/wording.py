@@ -9,9 +9,12 @@ over pairs of recordings, each in both orders, by majority of its windows.
 
 from collections.abc import Iterator, Sequence
 from math import isnan
+from statistics import fmean
 from typing import Any
 
+from icpc.experiments.results import Result
 from icpc.findings.wording import interval, percent
+from ranking.evaluation.resampling import Estimate
 from ranking.probe.search import TrainedHead
 from ranking.tasks.manifest import Manifest
 from ranking.tasks.task import Evaluation, Task
@@ -68,6 +71,65 @@ def cells_of_test(task: Task, test: Evaluation) -> dict[str, Any]:
         **({"test_groups": test.groups} if test.groups else {}),
         **({} if isnan(test.random) else {"test_random": test.random}),
         **{f"test_{name}": value for name, value in _other_metrics(task, test)},
+    }
+
+
+def describe_seeds(task: Task, results: Sequence[Result], found: Estimate) -> list[str]:
+    """Return the results of several seeds, in sentences.
+
+    Parameters
+    ----------
+    task
+        What was trained.
+    results
+        One of each seed.
+    found
+        The reported metric over them.
+    """
+    name = _metric_name(task.reported_metric)
+    values = [value for one in results if (value := one.metrics[one.reported]) is not None]
+    sentences = [
+        f"Test over {len(results)} seeds, each with its own split and weights: {name} "
+        f"{percent(found.value)} {interval(found)}; "
+        f"by seed {100 * min(values):.1f} to {percent(max(values))}."
+    ]
+    without = {
+        "Random answers": [one.random for one in results],
+        "Always the commonest of train": [one.majority.get(one.reported) for one in results],
+    }
+    for who, each in without.items():
+        known = [value for value in each if value is not None]
+        if known:
+            verb = "reach" if who.endswith("s") else "reaches"
+            sentences.append(f"{who} {verb} {percent(fmean(known))} on average.")
+    return sentences
+
+
+def cells_of_seeds(results: Sequence[Result], found: Estimate) -> dict[str, Any]:
+    """Return the results of several seeds by name, as cells of a row: means of metrics.
+
+    Parameters
+    ----------
+    results
+        One of each seed.
+    found
+        The reported metric over them.
+    """
+    reported = results[0].reported
+    means = {
+        name: fmean(known)
+        for name in results[0].metrics
+        if (known := [v for one in results if (v := one.metrics[name]) is not None])
+    }
+    values = [value for one in results if (value := one.metrics[reported]) is not None]
+    return {
+        "seeds": len(results),
+        f"test_{reported}": found.value,
+        "test_low": found.low,
+        "test_high": found.high,
+        "smallest": min(values),
+        "largest": max(values),
+        **{f"test_{name}": value for name, value in means.items() if name != reported},
     }
 
 

@@ -10,7 +10,7 @@ their hash behind them.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -33,7 +33,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def json_sha256(values: Mapping[str, Any]) -> str:
+def json_sha256(values: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return the hash of a JSON value; the order of its keys does not count."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 

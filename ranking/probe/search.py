@@ -23,6 +23,7 @@ from ranking.errors import Given, ProbeError, TableError
 from ranking.network.head import Head, HeadConfig
 from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.computation import torch_threads
+from ranking.probe.constant import evaluate_constant_answers
 from ranking.probe.history import training_history
 from ranking.probe.loop import predict_logits, selection_key
 from ranking.probe.settings import TrainedRun, TrainingRun, TrainingSettings
@@ -36,8 +37,14 @@ GRID = {
     "weight_decay": (0.0, 100.0),
     "dropout": (0.0, 1.0),
     "seed": (0.0, 2.0**32),
+    "batch_size": (1.0, 2.0**16),
 }
-"""Settings that a grid may try, and their ranges: runs that differ in nothing else are stacked."""
+"""Settings that a grid may try, and their ranges.
+
+Runs that differ in nothing else are stacked; those of unlike batch sizes follow one another.
+"""
+WHOLE = ("seed", "batch_size")
+"""Settings that are whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class SearchSettings:
                 raise ProbeError(where, "no such setting to try", f"choose {', '.join(GRID)}")
             low, high = GRID[name]
             for value in values:
-                if not low <= value < high or (name == "seed" and value % 1):
+                if not low <= value < high or (name in WHOLE and value % 1):
                     raise ProbeError(where, f"{value:g} is out of range", f"{low:g} to {high:g}")
 
     def points(self) -> list[tuple[TrainingSettings, float]]:
@@ -79,9 +86,8 @@ class SearchSettings:
         for values in itertools.product(*(values for _, values in self.grid)):
             point: dict[str, Any] = dict(zip((name for name, _ in self.grid), values, strict=True))
             dropout = point.pop("dropout", self.dropout)
-            if "seed" in point:
-                point["seed"] = int(point["seed"])
-            points.append((replace(base, **point), dropout))
+            whole = {name: int(point[name]) for name in WHOLE if name in point}
+            points.append((replace(base, **point | whole), dropout))
         return points
 
 
@@ -103,6 +109,8 @@ class TrainedHead:
     """The test; None where a manifest puts nothing there."""
     history: pd.DataFrame
     """HISTORY table of all folds and settings."""
+    majority: Mapping[str, float] = field(default_factory=dict)
+    """Metrics of the same test if every answer is the commonest of train."""
 
 
 def search_and_cross_validate(
@@ -182,6 +190,7 @@ def search_and_cross_validate(
         if "test" in split
     ]
     groups = folds_then_final[-1].recordings.set_index("recording")["group"].to_dict()
+    with_test = [split for split in splits if "test" in split]
     own, last = trained[best[-1]], runs[best[-1]]
     return TrainedHead(
         head=own.head,
@@ -194,7 +203,15 @@ def search_and_cross_validate(
         if tested
         else None,
         history=training_history(task, runs, trained, best),
+        majority=_metrics(task, evaluate_constant_answers(task, with_test, bank.windows, groups))
+        if tested
+        else {},
     )
+
+
+def _metrics(task: Task, test: Evaluation) -> dict[str, float]:
+    """All metrics of a test, the reported one among them."""
+    return {**test.metrics, task.reported_metric: test.estimate.value}
 
 
 def evaluate_heads_pooled(

@@ -35,22 +35,25 @@ class RecordingPredictions:
     targets: np.ndarray
     """Classes (R,), or labels (R, C)."""
     group: np.ndarray
-    """Number of the group of each, int, shape (R,)."""
+    """The group of each, by name, shape (R,)."""
     folds: np.ndarray
     """The fold that each was tested in, from 1, int, shape (R,)."""
 
     @property
     def groups(self) -> int:
         """Number of groups."""
-        return int(self.group.max()) + 1
+        return len(np.unique(self.group))
 
     def draws(self, seed: int) -> np.ndarray:
         """Return how often each recording is in each bootstrap draw of groups, (draws, R)."""
-        return bootstrap_counts(self.groups, seed)[:, self.group]
+        _, number = np.unique(self.group, return_inverse=True)
+        return bootstrap_counts(self.groups, seed)[:, number]
 
     def table(self, columns: Mapping[str, np.ndarray]) -> pd.DataFrame:
-        """Return a row for each recording: ``recording``, ``fold`` and these columns."""
-        return pd.DataFrame({"recording": self.recordings, "fold": self.folds, **columns})
+        """Return a row for each recording: ``recording``, ``group``, ``fold`` and these columns."""
+        return pd.DataFrame(
+            {"recording": self.recordings, "group": self.group, "fold": self.folds, **columns}
+        )
 
 
 def window_examples(
@@ -91,7 +94,7 @@ def average_windows(found: Predictions) -> RecordingPredictions:
     recordings, first, own = np.unique(names.to_numpy(), return_index=True, return_inverse=True)
     sums = np.zeros((len(recordings), found.logits.shape[1]))
     np.add.at(sums, own, found.logits)
-    _, group = np.unique([found.groups[name] for name in recordings], return_inverse=True)
+    group = np.array([found.groups[name] for name in recordings])
     folds = np.ones(len(own), dtype=int) if found.folds is None else found.folds
     return RecordingPredictions(
         recordings,

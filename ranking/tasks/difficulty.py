@@ -97,6 +97,7 @@ def difficulty_task(classes: int, loss: str = "cross-entropy", class_weights: st
         loss=LOSSES[loss],
         average_precisions=partial(class_average_precisions, names=class_names(classes)),
         reported_metric="acc0",
+        reported_draws=acc0_draws,
         example_noun="recording with a grade",
         lacks=partial(_lacks_grades, classes),
         metrics_noun="recordings",
@@ -169,36 +170,47 @@ def refuse_untrained_classes(
             )
 
 
+def acc0_draws(table: pd.DataFrame, counts: np.ndarray) -> np.ndarray:
+    """Return Acc_0 under each row of counts, shape (draws,), averaged over the classes that it has.
+
+    Parameters
+    ----------
+    table
+        Predictions of a test: ``truth`` and ``predicted``.
+    counts : float array, shape (draws, R)
+        How often each row of the table counts.
+    """
+    of_class = pd.get_dummies(table["truth"]).to_numpy(float)  # (R, C)
+    right = (table["predicted"] == table["truth"]).to_numpy()
+    present = counts @ of_class  # (draws, C)
+    shares = np.divide(
+        counts @ (right[:, np.newaxis] * of_class),
+        present,
+        out=np.zeros_like(present),
+        where=present > 0,
+    )
+    with np.errstate(invalid="ignore"):
+        value: np.ndarray = shares.sum(axis=1) / (present > 0).sum(axis=1)
+    return value
+
+
 def _evaluate(found: Predictions, seed: int) -> Evaluation:
     """Acc_0 over recordings, by the mean of their windows' logits."""
     own = average_windows(found)
     classes = own.logits.shape[1]
     metrics, predicted = grade_metrics(own.logits, own.targets), own.logits.argmax(axis=1)
-    right, of_class = predicted == own.targets, np.eye(classes)[own.targets]  # (R,), (R, C)
-
-    def acc0(counts: np.ndarray) -> np.ndarray:
-        """Over the classes that a draw has."""
-        present = counts @ of_class  # (draws, C)
-        shares = np.divide(
-            counts @ (right[:, np.newaxis] * of_class),
-            present,
-            out=np.zeros_like(present),
-            where=present > 0,
-        )
-        value: np.ndarray = shares.sum(axis=1) / (present > 0).sum(axis=1)
-        return value
-
     names, p = np.array(class_names(classes)), softmax(own.logits, axis=1)
+    table = own.table(
+        {
+            "truth": names[own.targets],
+            "predicted": names[predicted],
+            **{f"p_{name}": p[:, place] for place, name in enumerate(names)},
+        }
+    )
     return Evaluation(
-        bootstrap_groups(own, metrics["acc0"], acc0, seed),
+        bootstrap_groups(own, metrics["acc0"], partial(acc0_draws, table), seed),
         metrics,
         random_accuracy_within(own.targets, classes, 0),
         own.groups,
-        own.table(
-            {
-                "truth": names[own.targets],
-                "predicted": names[predicted],
-                **{f"p_{name}": p[:, place] for place, name in enumerate(names)},
-            }
-        ),
+        table,
     )

@@ -29,7 +29,13 @@ from ranking.evaluation.shares import bounded_share
 from ranking.tables import WINDOWS, check_table
 from ranking.tasks.manifest import SPLITS, Column, Manifest
 from ranking.tasks.metrics import class_average_precisions, class_metrics
-from ranking.tasks.pairs import labelled_pairs, lacks_pairs, match_levels, sample_pairs
+from ranking.tasks.pairs import (
+    accuracy_draws,
+    labelled_pairs,
+    lacks_pairs,
+    match_levels,
+    sample_pairs,
+)
 from ranking.tasks.task import Evaluation, Examples, Predictions, Task
 
 if TYPE_CHECKING:
@@ -191,6 +197,8 @@ def recording_pair_accuracy(
 def pair_table(found: Predictions, comparisons: pd.DataFrame, classes: int) -> pd.DataFrame:
     """Return a row for each tested pair and order: ``p_first``, who is said to win, and truth.
 
+    The groups of the two are ``first_group`` and ``second_group``.
+
     Parameters
     ----------
     found
@@ -206,16 +214,19 @@ def pair_table(found: Predictions, comparisons: pd.DataFrame, classes: int) -> p
         {
             "first": first,
             "second": second,
+            "first_group": [found.groups[name] for name in first],
+            "second_group": [found.groups[name] for name in second],
             "fold": 1 if found.folds is None else found.folds,
             "p_first": _decode(found.logits),
             "truth": np.where(found.examples.targets >= classes // 2, first, second),
         }
     )
     both = ["first", "second"]
-    each = table.groupby([*both, "fold", "truth"], sort=False)["p_first"].mean().reset_index()
+    known = [*both, "first_group", "second_group", "fold"]
+    each = table.groupby([*known, "truth"], sort=False)["p_first"].mean().reset_index()
     winner = comparisons.set_index(both)["winner"]
     return each.assign(winner=winner.loc[pd.MultiIndex.from_frame(each[both])].to_numpy())[
-        [*both, "fold", "p_first", "winner", "truth"]
+        [*known, "p_first", "winner", "truth"]
     ]
 
 
@@ -240,6 +251,7 @@ def expertise_task(classes: int, sampling: str = "all") -> Task:
         metrics=class_metrics,
         selection_metric="accuracy",
         evaluate=partial(_evaluate, classes),
+        reported_draws=accuracy_draws,
         average_precisions=partial(class_average_precisions, names=CLASSES[classes]),
         example_noun="pair of unequal level",
         tested_noun="comparisons, each pair in both orders",

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.errors import TableError
+from ranking.tables import TIE
 from ranking.tasks.manifest import Manifest
 
 
@@ -137,3 +138,23 @@ def sample_pairs(pairs: pd.DataFrame, max_pairs: int, seed: int) -> pd.DataFrame
         return pairs
     chosen = np.random.default_rng(seed).choice(len(pairs), max_pairs, replace=False)
     return pairs.iloc[np.sort(chosen)]
+
+
+def accuracy_draws(table: pd.DataFrame, counts: np.ndarray) -> np.ndarray:
+    """Return the share of pairs that the better won under each row of counts, shape (draws,).
+
+    A tie is half won.
+
+    Parameters
+    ----------
+    table
+        Predictions of a test: ``winner`` and ``truth``.
+    counts : float array, shape (draws, N)
+        How often each row of the table counts.
+    """
+    right = np.where(table["winner"] == TIE, 0.5, table["winner"] == table["truth"])
+    total = counts.sum(axis=1)
+    value: np.ndarray = np.divide(
+        counts @ right, total, out=np.full(len(counts), np.nan), where=total > 0
+    )
+    return value

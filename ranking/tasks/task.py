@@ -144,7 +144,8 @@ class Evaluation:
     groups: int = 0
     """Number of groups that were tested."""
     table: pd.DataFrame | None = None
-    """A row for each tested pair or recording: what was predicted, how probable, and the truth."""
+    """A row for each tested pair or recording: what was predicted, how probable, the truth, and its
+    ``group``, or ``first_group`` and ``second_group``."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,10 @@ class Task:
     whole set, NaN where all or none have it. None: the task has none, and no curve of them."""
     reported_metric: str = "accuracy"
     """The metric that is reported with an interval."""
+    reported_draws: Callable[[pd.DataFrame, np.ndarray], np.ndarray] | None = None
+    """Returns the reported metric of :attr:`Evaluation.table` under counts of its rows, shape
+    (draws, rows): one of each draw, NaN where it has none. Several seeds need it for an interval.
+    """
     example_noun: str = "recording"
     """One example in words, as a manifest has them: "pair of unequal level"."""
     tested_noun: str = "recordings"

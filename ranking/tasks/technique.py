@@ -118,6 +118,7 @@ def technique_task(labels: int) -> Task:
         loss=BINARY_CROSS_ENTROPY,
         average_precisions=partial(label_average_precisions, names=TECHNIQUES),
         reported_metric="mAP",
+        reported_draws=average_precision_draws_of_table,
         example_noun="recording with known techniques",
         lacks=_lacks_techniques,
         metrics_noun="recordings",
@@ -151,38 +152,45 @@ def _refuse_untrained(name: str, targets: np.ndarray) -> None:
                 )
 
 
+def average_precision_draws_of_table(table: pd.DataFrame, counts: np.ndarray) -> np.ndarray:
+    """Return mAP under each row of counts, shape (draws,), of techniques that it has and has not.
+
+    Parameters
+    ----------
+    table
+        Predictions of a test: ``truth_…`` and ``p_…`` of each technique.
+    counts : float array, shape (draws, R)
+        How often each row of the table counts.
+    """
+    each = np.full((len(TECHNIQUES), len(counts)), np.nan)
+    for place, name in enumerate(TECHNIQUES):
+        truth, p = (table[f"{kind}_{name}"].to_numpy(float) for kind in ("truth", "p"))
+        rows = ~np.isnan(truth)
+        if rows.any():
+            each[place] = average_precision_draws(truth[rows], p[rows], counts[:, rows])
+    some = ~np.isnan(each).all(axis=0)
+    value = np.full(len(counts), np.nan)
+    value[some] = np.nanmean(each[:, some], axis=0)
+    return value
+
+
 def _evaluate(found: Predictions, seed: int) -> Evaluation:
     """The mAP over recordings, by the mean of their windows' logits."""
     own = average_windows(found)
-    metrics = multilabel_metrics(own.logits, own.targets)
-    p, known = expit(own.logits), ~np.isnan(own.targets)
-
-    def mean_average_precision(counts: np.ndarray) -> np.ndarray:
-        """Over the techniques that a draw has and has not."""
-        each = np.stack(
-            [
-                average_precision_draws(
-                    own.targets[rows, place], own.logits[rows, place], counts[:, rows]
-                )
-                for place, rows in enumerate(known.T)
-                if rows.any()
-            ]
-        )
-        some = ~np.isnan(each).all(axis=0)
-        value = np.full(len(counts), np.nan)
-        value[some] = np.nanmean(each[:, some], axis=0)
-        return value
-
+    metrics, table = multilabel_metrics(own.logits, own.targets), _table(own)
     return Evaluation(
-        bootstrap_groups(own, metrics["mAP"], mean_average_precision, seed),
+        bootstrap_groups(
+            own, metrics["mAP"], partial(average_precision_draws_of_table, table), seed
+        ),
         metrics,
         random_average_precision(own.targets),
         own.groups,
-        _table(own, p),
+        table,
     )
 
 
-def _table(own: RecordingPredictions, p: np.ndarray) -> pd.DataFrame:
+def _table(own: RecordingPredictions) -> pd.DataFrame:
     """Truth and probability of each technique; truth is missing where it is not known."""
+    p = expit(own.logits)
     columns = {f"truth_{name}": own.targets[:, c] for c, name in enumerate(TECHNIQUES)}
     return own.table({**columns, **{f"p_{name}": p[:, c] for c, name in enumerate(TECHNIQUES)}})

@@ -74,7 +74,8 @@ def test_levels_become_a_probe_with_a_record(here, sounds):
     assert f"{tested}interval 2.5 to 100.0, from 1 disjoint pair)" in words
     assert "Random answers reach 50.0 % on average." in words
     table = pd.read_csv("mine.predictions.csv")
-    assert list(table) == ["first", "second", "fold", "p_first", "winner", "truth"]
+    groups = ["first_group", "second_group"]
+    assert list(table) == ["first", "second", *groups, "fold", "p_first", "winner", "truth"]
     assert table["truth"].tolist() == table["winner"].tolist() == ["p11", "p11"]
     probe = load_probe(Path("mine.safetensors"))
     assert probe.record.task == "expertise-2"

@@ -91,9 +91,12 @@ def test_grades_become_a_probe_with_its_predictions(train):
     printed = CliRunner().invoke(
         app, ["tables", "3", "--results", "results.jsonl", "--format", "json"]
     )
-    ours = json.loads(printed.stdout)[-1]
-    assert (ours["encoder"], ours["from"]) == ("spectrogram", "ours")
+    ours, chance, majority = json.loads(printed.stdout)[-3:]
+    assert (ours["encoder"], ours["from"]) == ("spectrogram (loss ordinal)", "ours")
     assert ours["difficulty-3 acc0"] == pytest.approx(100 * right)
+    assert (chance["encoder"], majority["encoder"]) == ("chance", "majority class")
+    assert chance["difficulty-3 acc0"] == pytest.approx(100 / 3)
+    assert majority["difficulty-3 acc0"] == pytest.approx(100 / 3)
     _is_evaluated_as_in_training(train.sounds, own)
 
 
@@ -140,6 +143,49 @@ def test_techniques_become_a_probe_in_folds(train):
     assert (epochs["ap_octaves"].between(0, 1)).all()
     assert found["truth_octaves"].isna().sum() == 5
     assert found["recording"].is_unique
+
+
+@pytest.mark.slow
+def test_seeds_are_splits_of_their_own_and_none_is_trained_twice(train, monkeypatch):
+    table = recordings(grade=[1 + 3 * (number % 3) for number in range(24)])
+    table |= {"group": [f"g{number // 2}" for number in range(24)]}
+    del table["split"]
+    options = ["--classes", 3, "--epochs", 2, "--seeds", 3, "--seed", 4, "--format", "json"]
+    first = train("difficulty", table, *options)
+    assert first.exit_code == 0, first.stderr
+    (row,) = json.loads(first.stdout)
+    results = read_results(Path("results.jsonl"))
+    by_seed = {one.seed: one for one in results}
+    assert sorted(by_seed) == [4, 5, 6]
+    assert len({one.data_sha256 for one in results}) == 3  # three splits
+    values = [one.metrics["acc0"] for one in results]
+    assert row["test_acc0"] == pytest.approx(np.mean(values))
+    spread = [row["smallest"], row["largest"]]
+    assert (row["seeds"], spread) == (3, pytest.approx([min(values), max(values)]))
+    files = ["mine.safetensors", "mine.seed-5.safetensors", "mine.seed-6.safetensors"]
+    assert sorted(path.name for path in Path().glob("mine*.safetensors")) == files
+    assert by_seed[4].predictions == "mine.predictions.csv"
+    assert by_seed[6].predictions == "mine.seed-6.predictions.csv"
+
+    kept = Path(files[2]).stat().st_mtime_ns
+    Path(files[1]).unlink()  # as if the second had not been trained
+    again = train("difficulty", table, *options)
+    assert "seed 6: trained by an earlier call" in again.stderr
+    assert "seed 5: trained" not in again.stderr
+    assert Path(files[2]).stat().st_mtime_ns == kept
+    assert Path(files[1]).is_file()
+    assert again.stdout == first.stdout
+    assert len(read_results(Path("results.jsonl"))) == 3
+    other = train("difficulty", table, *options, "--patience", 1)
+    assert "trained by an earlier call" not in other.stderr
+
+
+def test_a_grid_of_seeds_is_not_one_of_splits(train):
+    table = recordings(grade=[1 + 3 * (number % 3) for number in range(24)])
+    result = train("difficulty", table, "--seeds", 2, "--grid", "seed=1,2")
+    assert result.exit_code == 2
+    words = " ".join(result.stderr.split())
+    assert "--seeds 2 --grid seed: two ways to choose seeds; leave one of them out" in words
 
 
 @pytest.mark.slow

@@ -3,38 +3,22 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from probe_results import ONE, TWO
 
-from icpc.experiments import paper_table
-from icpc.experiments.results import Result, append_result, read_results
-from ranking.encoders import spec_of
+from icpc.experiments.results import append_result, read_results
 from ranking.errors import RunError
 from ranking.files.hashing import with_check, without_check
 
-ONE = Result(
-    task="expertise-2",
-    encoder="spectrogram",
-    weights_sha256="",
-    probe_sha256="a",
-    data_sha256="d",
-    settings={"learning_rate": 1e-3, "seed": 0},
-    seed=0,
-    folds=0,
-    groups=12,
-    metrics={"accuracy": 0.75, "f1": 0.5, "AUC": None},
-    reported="accuracy",
-    low=0.625,
-    high=0.875,
-)
-TWO = replace(ONE, probe_sha256="b", seed=1, metrics={"accuracy": 0.5, "f1": 0.25, "AUC": None})
+SUPPORT = Path(__file__).parents[2] / "support"
 RACE = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from test_results import ONE
+from probe_results import ONE
 from icpc.experiments.results import append_result
 for number in range(20):
     append_result(Path(sys.argv[1]), replace(ONE, probe_sha256=f"{sys.argv[2]} {number}"))
@@ -96,7 +80,7 @@ def test_a_line_of_another_kind_is_named(path):
 @pytest.mark.slow
 def test_four_processes_lose_no_line(path):
     processes = [
-        subprocess.Popen([sys.executable, "-c", RACE, str(path), name], cwd=Path(__file__).parent)
+        subprocess.Popen([sys.executable, "-c", RACE, str(path), name], cwd=SUPPORT)
         for name in "wxyz"
     ]
     assert [one.wait() for one in processes] == [0] * 4
@@ -104,31 +88,15 @@ def test_four_processes_lose_no_line(path):
     assert len(path.read_text().splitlines()) == 80
 
 
-def test_our_row_has_the_mean_over_seeds():
-    table = paper_table(3, [ONE, TWO])
-    ours = table.iloc[-1]
-    assert (ours["encoder"], ours["from"], ours["fine_tuned"]) == ("spectrogram", "ours", False)
-    assert ours["expertise-2 accuracy"] == 62.5
-    assert ours["expertise-2 f1"] == 37.5
-    assert ours["expertise-2 probes"] == 2
-    assert "expertise-2 accuracy_low" not in table
-
-
-def test_one_probe_has_its_interval():
-    ours = paper_table(3, [ONE]).iloc[-1]
-    assert ours["expertise-2 accuracy_low"] == 62.5
-    assert ours["expertise-2 accuracy_high"] == 87.5
-
-
-def test_other_weights_than_the_published_are_fine_tuned():
-    published = spec_of("basicpitch").weights.sha256
-    own = [
-        replace(ONE, encoder="basicpitch", weights_sha256=sha256) for sha256 in (published, "own")
-    ]
-    table = paper_table(3, own)
-    assert table["fine_tuned"].iloc[-2:].tolist() == [False, True]
-
-
 def test_json_holds_no_numbers_that_json_has_not(path):
     append_result(path, ONE)
     assert json.loads(path.read_text())["metrics"]["AUC"] is None
+
+
+def test_a_line_of_the_first_version_is_read(path):
+    """It had no chance, majority or hash of what was asked for."""
+    later = ("random", "majority", "search_sha256")
+    values = {name: value for name, value in asdict(ONE).items() if name not in later}
+    path.parent.mkdir()
+    path.write_text(json.dumps(with_check(values)) + "\n")
+    assert read_results(path) == [ONE]

@@ -56,6 +56,19 @@ def test_of_a_grid_val_chooses_and_all_else_stays_the_same(bank):
     assert alone.test.estimate.value == trained.test.estimate.value
 
 
+def test_a_grid_tries_every_batch_size_with_every_rate():
+    grid = (("batch_size", (4, 32)), ("learning_rate", (1e-3, 3e-3)))
+    points = [settings for settings, _ in SearchSettings(grid=grid).points()]
+    assert [(one.batch_size, one.learning_rate) for one in points] == [
+        (4, 1e-3),
+        (4, 3e-3),
+        (32, 1e-3),
+        (32, 3e-3),
+    ]
+    with pytest.raises(ProbeError, match=r"grid batch_size: 2\.5 is out of range"):
+        SearchSettings(grid=(("batch_size", (2.5,)),))
+
+
 @pytest.mark.slow
 def test_the_test_set_changes_nothing_in_training(bank):
     split = random_split(manifest(), 0)
