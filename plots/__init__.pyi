@@ -1,23 +1,32 @@
+from .average_precision import average_precision_figure, draw_average_precisions
 from .calibration import draw_calibration
-from .cells import draw_method_agreement, draw_round_confusion
+from .cells import confusion_figure, draw_confusion, draw_method_agreement, draw_round_confusion
 from .head_to_head import draw_order_flips, draw_win_shares
 from .hit_rate import draw_hit_rate, hit_rate_figure
 from .intervals import draw_rank_intervals
 from .style import plot_style, write_figure
+from .training import draw_losses, draw_validation_metric, training_figure
 from .upsets import draw_upsets
 from .vote_shares import draw_group_vote_shares
 
 __all__ = [
+    "average_precision_figure",
+    "confusion_figure",
+    "draw_average_precisions",
     "draw_calibration",
+    "draw_confusion",
     "draw_group_vote_shares",
     "draw_hit_rate",
+    "draw_losses",
     "draw_method_agreement",
     "draw_order_flips",
     "draw_rank_intervals",
     "draw_round_confusion",
     "draw_upsets",
+    "draw_validation_metric",
     "draw_win_shares",
     "hit_rate_figure",
     "plot_style",
+    "training_figure",
     "write_figure",
 ]

@@ -81,3 +81,42 @@ def _epochs(trained: TrainedRun) -> Iterator[dict[str, object]]:
             **{name: value for name, value in row.items() if name != "loss"},
             **{f"{PRECISION}{name}": value for name, value in precisions.items()},
         }
+
+
+def average_precision_by_class(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return average precisions over the epochs, mean of the chosen heads of all folds.
+
+    They go as far as all of these heads were trained.
+
+    Parameters
+    ----------
+    histories
+        HISTORY tables of one task, such as those of several seeds.
+
+    Returns
+    -------
+    table with a row for each class and epoch: ``name``, ``epoch``, ``average_precision`` and the
+    ``share`` of the class; without rows where the task has no average precisions
+    """
+    chosen = [
+        own
+        for history in histories
+        for _, own in history[history["chosen"]].groupby("fold", sort=False)
+    ]
+    table = pd.concat(chosen, ignore_index=True)
+    shared = table[table["epoch"] <= min(int(own["epoch"].max()) for own in chosen)]
+    mean = shared.drop(columns="fold").groupby("epoch").mean().reset_index()
+    columns = ["name", "epoch", "average_precision", "share"]
+    parts = [
+        pd.DataFrame(
+            {
+                "name": name.removeprefix(PRECISION),
+                "epoch": mean["epoch"],
+                "average_precision": mean[name],
+                "share": mean[SHARE + name.removeprefix(PRECISION)],
+            }
+        )
+        for name in map(str, mean.columns)
+        if name.startswith(PRECISION)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)

@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 from colours import contrast
 
-from plots.cells import draw_method_agreement, draw_round_confusion
+from plots.cells import (
+    confusion_figure,
+    draw_confusion,
+    draw_method_agreement,
+    draw_round_confusion,
+)
 from plots.style import plot_style
 
 ROUNDS = ["first", "second", "final"]
@@ -46,3 +51,17 @@ def test_numbers_can_be_read_on_every_shade(dark):
         column, row = text.get_position()
         shade = image.cmap(image.norm(image.get_array()[row, column]))
         assert contrast(text.get_color(), shade[:3]) >= 4.5
+
+
+def test_a_confusion_matrix_has_its_counts_and_the_share_of_the_row_as_shade():
+    counts = pd.DataFrame([[6, 2, 0], [0, 0, 0]], ["no", "yes"], ["no", "tie", "yes"])
+    ax = draw_confusion(counts)
+    assert [text.get_text() for text in ax.texts] == ["6", "2", "0", "0", "0", "0"]
+    np.testing.assert_allclose(ax.images[0].get_array(), [[0.75, 0.25, 0], [0, 0, 0]])
+    assert (ax.get_ylabel(), ax.get_xlabel()) == ("truth", "answer of the probe")
+
+
+def test_labels_have_a_matrix_each():
+    matrices = dict.fromkeys(["scales", "octaves", "trills"], COUNTS)
+    figure = confusion_figure(matrices, "Technique")
+    assert [ax.get_title(loc="left") for ax in figure.axes] == list(matrices)

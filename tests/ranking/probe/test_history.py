@@ -10,7 +10,11 @@ from skill import loader, planted_bank
 from sklearn.metrics import average_precision_score
 
 from ranking.network.head import HeadConfig
-from ranking.probe.history import random_average_precisions, training_history
+from ranking.probe.history import (
+    average_precision_by_class,
+    random_average_precisions,
+    training_history,
+)
 from ranking.probe.loop import Loop, selection_key
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.state import load_state, save_state
@@ -125,3 +129,17 @@ def test_a_state_of_an_earlier_version_is_gone_on_from(bank, runs, trained, tmp_
     unknown = table.loc[table["epoch"] == 1, "ap_1-3"]
     assert pd.isna(unknown).all()
     assert table.loc[table["epoch"] > 1, "ap_1-3"].notna().all()
+
+
+def test_average_precision_over_epochs_is_the_mean_of_the_chosen_heads(runs, trained):
+    history = training_history(TASK, runs, trained, [1, 2])
+    shorter = history[(history["fold"] != "final") | (history["epoch"] < 3)]
+    found = average_precision_by_class([history, shorter])
+    assert found["name"].unique().tolist() == ["1-3", "4-6", "7-9"]
+    assert set(found["epoch"]) == {1, 2}  # as far as all were trained
+    chosen = history[history["chosen"] & (history["epoch"] == 2)]
+    own = found[(found["name"] == "4-6") & (found["epoch"] == 2)]
+    assert own["average_precision"].item() == pytest.approx(chosen["ap_4-6"].mean())
+    assert own["share"].item() == pytest.approx(chosen["share_4-6"].mean())
+    without = history.drop(columns=[name for name in history if name.startswith("ap_")])
+    assert average_precision_by_class([without]).empty
