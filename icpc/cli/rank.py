@@ -32,6 +32,13 @@ def rank(
         Path | None,
         typer.Option(help="Write the run to this folder (default with --recordings: runs/NAME)."),
     ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(
+            help="Add how right the ranker was to this file, which judge tables 4 prints; with "
+            "--recordings."
+        ),
+    ] = None,
     seed: Seed = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
@@ -45,7 +52,15 @@ def rank(
     """
     from icpc.study.runs import default_run_folder, save_run
     from icpc.workflows.rankings import open_study
+    from ranking.errors import CompetitionError, Given
 
+    if results is not None and recording_options.recordings is None:
+        raise CompetitionError(
+            Given(results=results),
+            "results are those of a ranker of recordings",
+            "name their folder",
+            "where-recorded",
+        )
     if recording_options.recordings is None:
         with TerminalProgress().start("ranking"):
             study = open_study(source, options, seed)
@@ -57,6 +72,21 @@ def rank(
     print_study(study, format)
     if out is not None:
         print_remark(f"written to {out}")
+    if results is not None:
+        _add_result(study, results)
+
+
+def _add_result(study: "Study", path: Path) -> None:
+    """Add how right the ranker was to a file of results, as far as that can be told."""
+    from icpc.experiments.competition_results import result_of_ranking
+    from icpc.experiments.results import append_result
+
+    found = result_of_ranking(study)
+    if found is None:
+        print_remark("no two candidates differ in result: there is no result to add")
+        return
+    append_result(path, found)
+    print_remark(f"result added to {path}: judge tables 4 --results prints it")
 
 
 def _rank_recordings(

@@ -32,7 +32,10 @@ def tables(
     ],
     results: Annotated[
         Path | None,
-        typer.Option(help="Print results of this file, which judge train writes, in Table 3."),
+        typer.Option(
+            help="Print results of this file in Tables 3 and 4: judge train writes them, and judge "
+            "rank --results."
+        ),
     ] = None,
     format: Annotated[TableFormat, typer.Option(help="Print in this format.")] = TableFormat.TABLE,
 ) -> None:

@@ -1,11 +1,13 @@
-"""Our rows of Table 3: means over seeds, and what answers reach that need no recording.
+"""Our rows of Tables 3 and 4: means over seeds, and what answers reach that need no recording.
 
 Conventions
 -----------
-Results are of one row where encoder, weights and options of the task are the same. Of these, those
-count that were asked for as the last one was; each seed counts once. Metrics are in percent. Two
-rows are of no encoder: ``chance`` has the reported metric of random answers, by formula, and
-``majority class`` all metrics of the answer that is commonest in train, on the same tests.
+Of Table 3, results are of one row where encoder, weights and options of the task are the same. Of
+these, those count that were asked for as the last one was; each seed counts once. Metrics are in
+percent. Two rows are of no encoder: ``chance`` has the reported metric of random answers, by
+formula, and ``majority class`` all metrics of the answer that is commonest in train, on the same
+tests. Table 4 has a row for each encoder, weights and competition, of each the last ranking before
+fitting and the last after it; a competition other than the paper's is named.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +20,9 @@ from icpc.experiments.results import Result
 from icpc.experiments.seeds import estimate_over_seeds
 from ranking.encoders import ENCODERS, spec_of
 
+PAPERS_COMPETITION = "icpc2015"
+FITTED = {False: "without fitting", True: "with fitting"}
+"""How Table 4 says whether a ranker was fitted on half of the candidates."""
 CHANCE, MAJORITY = "chance", "majority class"
 Row = dict[str, object]
 
@@ -50,7 +55,7 @@ def our_rows(results: Iterable[Result], folder: Path) -> list[Row]:
 def comparable_results(
     results: Iterable[Result],
 ) -> dict[tuple[str, str, bool, str], list[Result]]:
-    """Return the results of each encoder, options, weights and task: of the last search, by seed.
+    """Return the tests of each encoder, options, weights and task: of the last search, by seed.
 
     Parameters
     ----------
@@ -59,6 +64,8 @@ def comparable_results(
     """
     found: dict[tuple[str, str, bool, str], dict[int, Result]] = {}
     for one in results:
+        if one.competition:
+            continue
         options = one.settings.get("task_options", {})
         text = ", ".join(f"{name} {value}" for name, value in options.items())
         own = found.setdefault((one.encoder, text, is_fine_tuned(one), one.task), {})
@@ -66,6 +73,30 @@ def comparable_results(
             own.clear()
         own[one.seed] = one
     return {key: [*own.values()] for key, own in found.items()}
+
+
+def our_competition_rows(results: Iterable[Result]) -> list[Row]:
+    """Return a row for each encoder that has ranked a competition, with its intervals.
+
+    Parameters
+    ----------
+    results
+        In the order in which they were written.
+    """
+    rows: dict[tuple[str, str, bool], Row] = {}
+    for one in results:
+        if one.competition:
+            other = "" if one.competition == PAPERS_COMPETITION else one.competition
+            key = (one.encoder, other, is_fine_tuned(one))
+            rows.setdefault(key, _row(*key)).update(_competition_cells(one))
+    return [*rows.values()]
+
+
+def _competition_cells(result: Result) -> Iterator[tuple[str, float]]:
+    ends = {f"{result.reported}_low": result.low, f"{result.reported}_high": result.high}
+    for metric, value in {**result.metrics, **ends}.items():
+        if value is not None:
+            yield f"{FITTED[result.fitted]} {metric}", 100 * value
 
 
 def is_fine_tuned(result: Result) -> bool:

@@ -5,7 +5,8 @@ Conventions
 A row says in ``from`` whose numbers it has: the paper's, or ours. Of encoders and data sets, ours
 are what the program's encoders give, and what the lists and rosters that come with it hold. Of
 Table 3 they are results (:mod:`icpc.experiments.our_rows`): means over seeds, of which ``seeds`` is
-the number, and the interval of the reported metric. A cell is missing where a number is not known.
+the number, and the interval of the reported metric; of Table 4 rankings of competitions. A cell is
+missing where a number is not known.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from icpc.competition.bundled import bundled_collections, bundled_roster
-from icpc.experiments.our_rows import our_rows
+from icpc.experiments.our_rows import FITTED, our_competition_rows, our_rows
 from icpc.experiments.published import published_table
 from icpc.experiments.results import Result
 from ranking.audio.lengths import SEGMENT_SECONDS
@@ -28,7 +29,6 @@ TITLES = {
     4: "Table 4. Pairs of candidates of the 2015 competition, percent",
 }
 """Title of each table."""
-FITTED = {"no": "without fitting", "yes": "with fitting"}
 RESULTS = {3: ["task", "metric"], 4: ["fitted", "metric"]}
 
 
@@ -38,7 +38,7 @@ def paper_table(number: int, results: Iterable[Result] = (), folder: Path = Path
     Parameters
     ----------
     number : 1 to 4
-    results : our own, for Table 3
+    results : our own, for Tables 3 and 4
     folder : the folder of their file; predictions lie beside it
 
     Raises
@@ -51,7 +51,7 @@ def paper_table(number: int, results: Iterable[Result] = (), folder: Path = Path
     theirs = published_table(number)
     if number in RESULTS:
         table = _results(theirs, RESULTS[number])
-        ours = our_rows(results, folder) if number == 3 else []
+        ours = our_rows(results, folder) if number == 3 else our_competition_rows(results)
         if not ours:
             return table
         both = pd.concat([table, pd.DataFrame(ours)], ignore_index=True)
@@ -67,7 +67,7 @@ def paper_table(number: int, results: Iterable[Result] = (), folder: Path = Path
 
 def _results(theirs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """A row for each encoder, a column for each metric, in the paper's order."""
-    theirs = theirs.replace({"fitted": FITTED})
+    theirs = theirs.replace({"fitted": {"no": FITTED[False], "yes": FITTED[True]}})
     theirs["column"] = theirs[columns].agg(" ".join, axis=1)
     wide = theirs.pivot_table(
         index=["encoder", "fine_tuned"], columns="column", values="percent", sort=False

@@ -71,6 +71,10 @@ class Result:
     """Metrics of answers that are always the commonest of the training set."""
     search_sha256: str = ""
     """Hash of the settings that were asked for, but for the seed."""
+    competition: str = ""
+    """The competition whose candidates were compared; empty where a manifest was tested."""
+    fitted: bool = False
+    """Whether the ranker was fitted on results of other candidates of the competition."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ def result_of_test(probe: "Probe", tested: Tested, test: "Evaluation", folder: P
     record = probe.record
     reported = find_task(record.task).reported_metric
     metrics = {**test.metrics, reported: test.estimate.value}
+    predictions, predictions_sha256 = _file_facts(tested.predictions, folder)
+    history, history_sha256 = _file_facts(tested.history, folder)
     return Result(
         task=record.task,
         encoder=record.cache_key.encoder,
@@ -118,29 +124,29 @@ def result_of_test(probe: "Probe", tested: Tested, test: "Evaluation", folder: P
         seed=int(record.settings["seed"]),
         folds=tested.folds,
         groups=test.groups,
-        metrics={name: _known(value) for name, value in metrics.items()},
+        metrics={name: known(value) for name, value in metrics.items()},
         reported=reported,
-        low=_known(test.estimate.low),
-        high=_known(test.estimate.high),
-        random=_known(test.random),
-        majority={name: _known(value) for name, value in tested.majority.items()},
+        low=known(test.estimate.low),
+        high=known(test.estimate.high),
+        random=known(test.random),
+        majority={name: known(value) for name, value in tested.majority.items()},
         search_sha256=tested.search_sha256,
-        **_facts_of("predictions", tested.predictions, folder),
-        **_facts_of("history", tested.history, folder),
+        predictions=predictions,
+        predictions_sha256=predictions_sha256,
+        history=history,
+        history_sha256=history_sha256,
     )
 
 
-def _facts_of(kind: str, path: Path | None, folder: Path) -> dict[str, str]:
-    """Name and hash of a file of predictions or of epochs, as a result has them."""
+def _file_facts(path: Path | None, folder: Path) -> tuple[str, str]:
+    """Name and hash of a file of predictions or of epochs; empty if there is none."""
     if path is None or not path.is_file():
-        return {}
-    return {
-        kind: Path(os.path.relpath(path, folder)).as_posix(),
-        f"{kind}_sha256": file_sha256(path),
-    }
+        return "", ""
+    return Path(os.path.relpath(path, folder)).as_posix(), file_sha256(path)
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """Return a number, None if there is none: JSON has no NaN."""
     return None if isnan(value) else float(value)
 
 
@@ -225,7 +231,8 @@ def read_results(path: Path) -> list[Result]:
         except ValueError as error:
             raise RunError(f"{path}, line {number}", str(error), "remove the line") from None
         result = Result(**values)
-        found[result.task, result.probe_sha256, result.data_sha256] = result
+        where = (result.competition, str(result.fitted))
+        found[result.task, result.probe_sha256, result.data_sha256, *where] = result
     return [*found.values()]
 
 

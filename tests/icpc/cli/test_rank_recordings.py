@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.cli.output import TerminalProgress
+from icpc.experiments import paper_table
+from icpc.experiments.our_rows import our_competition_rows
+from icpc.experiments.results import read_results
 from icpc.study.runs import load_run
 from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
-from ranking.evaluation.accuracy import pair_accuracy
+from ranking.evaluation.accuracy import macro_f1, pair_accuracy
 from ranking.files.hashing import file_sha256, json_sha256
 from ranking.judging.probe_ranker import SHIPPED
 from ranking.network.head import HeadConfig
@@ -345,6 +349,8 @@ def test_less_sound_than_a_segment_is_no_recording_to_compare(known):
          "--permutations: only fitting in folds is repeated with the results permuted; use it "
          "with --folds;"),
         (["--permutations", "9"], "--permutations: no recordings to compare"),
+        (["--results", "r.jsonl"], "--results r.jsonl: results are those of a ranker of "
+         "recordings; name their folder with --recordings DIR"),
         ([*BY_OURS, "--windows", "some"], "--windows some: no such choice; choose aligned or all"),
         ([*BY_OURS, "--encoder", "basicpitch", "--weights", "played/ann.flac"],
          "it was trained on spectrogram embeddings, these are of basicpitch"),
@@ -383,6 +389,28 @@ def test_one_half_is_fitted_on_and_the_other_is_compared(known):
     assert (
         f"Of 2 comparisons between candidates of unequal result, {100 * own.value:.1f} %" in printed
     )
+
+
+def test_rankings_before_and_after_fitting_are_one_row_of_table_4(known):
+    whole = judged(*BY_OURS, "--results", "results.jsonl", "--out", "whole")
+    assert "result added to results.jsonl: judge tables 4 --results prints it" in whole.stderr
+    judged(*BY_OURS, *HALF, "--results", "results.jsonl", "--out", "half")
+    judged(*BY_OURS, *HALF, "--results", "results.jsonl", "--out", "again")  # the same once more
+    plain, fitted = read_results(Path("results.jsonl"))
+    study = load_run(Path("whole"))
+    score = study.results["score"].to_numpy(dtype=float)
+    own = pair_accuracy(study.tally, score, study.settings.seed)
+    assert (plain.metrics["accuracy"], plain.fitted, plain.groups) == (own.value, False, 4)
+    assert plain.metrics["f1"] == macro_f1(study.tally, score)
+    assert (fitted.fitted, fitted.folds, fitted.groups) == (True, 2, 2)
+    table = paper_table(4, [plain, fitted])
+    ours = table.iloc[-1]
+    assert (ours["encoder"], ours["from"]) == ("spectrogram (the cup/2030)", "ours")
+    assert ours["without fitting accuracy"] == 100 * own.value
+    assert ours["with fitting accuracy"] == 100 * fitted.metrics["accuracy"]
+    assert len(paper_table(3, [plain, fitted])) == len(paper_table(3))
+    (alone,) = our_competition_rows([replace(plain, competition="icpc2015")])
+    assert alone["encoder"] == "spectrogram"
 
 
 @pytest.mark.slow
