@@ -63,7 +63,8 @@ APART = {  # and of those, not these
     "embeddings": {"comparisons", "panel", "methods", "evaluation", "uncertainty", "consistency"},
     "network": set(ORDER["ranking"]) - {"errors", "tables", "progress", "devices"},
 }
-OPEN = {"icpc.cli", "plots", "plots.page", "ranking.encoders"}  # hold a file per verb, figure, …
+OPEN = {"icpc.cli", "plots", "plots.page", "ranking.encoders", "ranking.tasks"}
+"""Packages that hold a file for each verb, figure, encoder, task."""
 LONGEST = 320  # lines
 DRAWING = {"jinja2", "matplotlib"}  # slow to load: only pictures and pages need them
 

@@ -27,7 +27,7 @@ from ranking.encoders.spectrogram import Spectrogram, load
 from ranking.files.atomic import open_atomic
 from ranking.files.records import map_array
 from ranking.progress import SILENT, Progress
-from ranking.tasks.expertise import pair_targets
+from ranking.tasks.pair_examples import pair_targets
 from ranking.tasks.task import Examples
 from ranking.workers.children import SafeContext
 

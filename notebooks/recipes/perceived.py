@@ -41,7 +41,9 @@ from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.loop import predict_logits
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_runs
-from ranking.tasks.expertise import EXPERTISE_TASKS, p_first, pair_examples_in_both_orders
+from ranking.tasks.by_pair import p_first
+from ranking.tasks.expertise import EXPERTISE_TASKS
+from ranking.tasks.pair_examples import pair_examples_in_both_orders
 from ranking.tasks.task import Examples
 
 RATING = "Interpretation_Unsatisfactory_Convincing"

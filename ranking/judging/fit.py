@@ -32,8 +32,8 @@ from ranking.probe.computation import computation_facts
 from ranking.probe.settings import WINDOWS_PER_STEP, TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
 from ranking.progress import SILENT, Progress
-from ranking.tasks.expertise import pair_examples_in_both_orders
 from ranking.tasks.manifest import Manifest
+from ranking.tasks.pair_examples import pair_examples_in_both_orders
 from ranking.tasks.pairs import labelled_pairs
 from ranking.tasks.registry import find_task
 from ranking.tasks.task import Task

@@ -10,7 +10,7 @@ from ranking.files.text import escape_controls
 from ranking.judging.all_pairs import PairScorer
 from ranking.network.factorised import FactorisedHead
 from ranking.probe.checkpoint import Probe, load_probe
-from ranking.tasks.expertise import p_first
+from ranking.tasks.by_pair import p_first
 
 SHIPPED = Path(__file__).parent / "rankers"
 

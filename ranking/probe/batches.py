@@ -2,8 +2,9 @@
 
 Conventions
 -----------
-An epoch visits every example once, in an order drawn from a seed and the epoch's number, so that
-any batch can be named without going through those before. Units, the two orders of a pair, stay
+An epoch visits every example once, or those that it draws (:mod:`ranking.tasks.drawing`), in an
+order drawn from a seed and the epoch's number, so that any batch can be named without going through
+those before. Units, the two orders of a pair, stay
 together; a window of several examples of a batch is read from the bank once. Only segments with
 sound are loaded: of a pair, those where both recordings have sound.
 
@@ -24,6 +25,7 @@ from torch import Tensor
 from ranking.devices.transfer import to_device
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.network.pair_stack import PairedSegments
+from ranking.tasks.drawing import MatchedDraw
 from ranking.tasks.task import Examples
 
 BatchLoader = Callable[[np.ndarray], tuple[Tensor, Tensor]]
@@ -33,6 +35,37 @@ BatchLoader = Callable[[np.ndarray], tuple[Tensor, Tensor]]
 def count_batches(units: np.ndarray, batch_size: int) -> int:
     """Batches of an epoch: none larger than the batch size by more than a unit."""
     return min(-(-len(units) // batch_size), len(np.unique(units)))
+
+
+def count_batches_of_epoch(examples: Examples, batch_size: int) -> int:
+    """Return the batches of every epoch, whichever examples it draws."""
+    if examples.draw is None:
+        return count_batches(examples.units, batch_size)
+    count, of = examples.draw.count(examples.units)
+    return min(-(-len(examples) * count // (of * batch_size)), count)
+
+
+def batches_of_epoch(
+    examples: Examples, batch_size: int, seed: int, epoch: int
+) -> list[np.ndarray]:
+    """Return the numbers of the examples of each batch of an epoch, of those that it trains on.
+
+    Parameters
+    ----------
+    examples
+        The training set, or the pool of it.
+    batch_size
+        Examples of a batch, more or less a unit.
+    seed
+        Seed of draws and order; with the epoch it decides all.
+    epoch
+        Number of the epoch, from 0.
+    """
+    rows, batches = (
+        examples.rows_of_epoch(seed, epoch),
+        count_batches_of_epoch(examples, batch_size),
+    )
+    return [rows[own] for own in _ordered(examples.units[rows], batches, seed, epoch)]
 
 
 def epoch_batches(units: np.ndarray, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
@@ -48,13 +81,17 @@ def epoch_batches(units: np.ndarray, batch_size: int, seed: int, epoch: int) -> 
     epoch
         Number of the epoch, from 0.
     """
+    return _ordered(units, count_batches(units, batch_size), seed, epoch)
+
+
+def _ordered(units: np.ndarray, batches: int, seed: int, epoch: int) -> list[np.ndarray]:
+    """Examples in so many batches, whole units in an order drawn from seed and epoch."""
     distinct, unit = np.unique(units, return_inverse=True)
     place = np.empty(len(distinct), dtype=np.int64)
     place[np.random.default_rng([seed, epoch]).permutation(len(distinct))] = np.arange(
         len(distinct)
     )
     examples = np.argsort(place[unit], kind="stable")
-    batches = count_batches(units, batch_size)
     edges = np.searchsorted(
         place[unit][examples], np.linspace(0, len(distinct), batches + 1).round()[1:-1]
     )
@@ -65,7 +102,8 @@ def with_units_of_few_windows(examples: Examples, max_windows: int, seed: int) -
     """Return the examples of pairs, with all pairs that a few windows make as one unit.
 
     Windows that are compared, if only by way of others, are split at random into groups of half
-    the maximum. A unit is the pairs within one group, or those between two.
+    the maximum. A unit is the pairs within one group, or those between two. Pairs that are matched
+    anew in every epoch stay as they are, since they have few windows in common.
 
     Parameters
     ----------
@@ -76,6 +114,8 @@ def with_units_of_few_windows(examples: Examples, max_windows: int, seed: int) -
     seed
         Seed of the groups.
     """
+    if isinstance(examples.draw, MatchedDraw):
+        return examples
     distinct, number = np.unique(examples.windows, return_inverse=True)
     pairs = number.reshape(examples.windows.shape)
     edges = coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=2 * distinct.shape)

@@ -35,7 +35,8 @@ from ranking.network.pair_stack import PairStack
 from ranking.network.stack import HeadStack
 from ranking.probe.batches import (
     BatchLoader,
-    count_batches,
+    batches_of_epoch,
+    count_batches_of_epoch,
     epoch_batches,
     load_paired_segments_and_mask,
     with_units_of_few_windows,
@@ -78,11 +79,8 @@ class Loop:
     ) -> None:
         self.task, self.runs, self.loss = task, runs, loss_function(task.loss)
         self.device = torch.device(device)
-        self.settings, self.train, self.validation = (
-            runs[0].settings,
-            runs[0].train,
-            runs[0].validation,
-        )
+        own = runs[0]
+        self.settings, self.train, self.validation = own.settings, own.train, own.validation
         self.load_inputs: InputLoader = load_batch
         network = HeadStack
         if max_windows := self.settings.windows_per_step:
@@ -94,7 +92,8 @@ class Loop:
                 with_units_of_few_windows(examples, max_windows, self.settings.order_seed)
                 for examples in (self.train, self.validation)
             )
-        self.steps = count_batches(self.train.units, self.settings.batch_size)
+        self.steps = count_batches_of_epoch(self.train, self.settings.batch_size)
+        self._epoch: tuple[int, list[np.ndarray]] = (-1, [])  # its number, and its batches
         heads = [_initial_head(run) for run in runs]
         if runs[0].initial_head is None:
             fit_scaler(heads[0], self._training_windows(load_batch))
@@ -163,7 +162,7 @@ class Loop:
 
     def _step(self, epoch: int, step: int) -> float:
         own, number = self.settings, self.optimiser.steps
-        chosen = self._batches(self.train, epoch)[step]
+        chosen = self._batches(epoch)[step]
         segments, mask = self.load_inputs(self.train.windows[chosen])
         targets = to_device(torch.from_numpy(self.train.targets[chosen]), self.device)
         dropout = self.stack.draw_dropout(
@@ -218,13 +217,17 @@ class Loop:
             ):
                 one.epoch, one.head = epoch + 1, self.stack.head(k)
 
-    def _batches(self, examples: Examples, epoch: int) -> list[np.ndarray]:
-        own = self.settings
-        return epoch_batches(examples.units, own.batch_size, own.order_seed, epoch)
+    def _batches(self, epoch: int) -> list[np.ndarray]:
+        """The batches of an epoch, of the examples that it trains on."""
+        if self._epoch[0] != epoch:
+            size, seed = self.settings.batch_size, self.settings.order_seed
+            self._epoch = (epoch, batches_of_epoch(self.train, size, seed, epoch))
+        return self._epoch[1]
 
     def _predict(self, examples: Examples) -> np.ndarray:
         """Logits (K, N, C), float64, of batches as in training: each has few windows again."""
-        batches = self._batches(examples, 0)
+        own = self.settings
+        batches = epoch_batches(examples.units, own.batch_size, own.order_seed, 0)
         logits = [
             predict_logits(self.stack.logits, self.load_inputs, examples.windows[batch], len(batch))
             for batch in batches

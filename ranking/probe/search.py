@@ -57,7 +57,7 @@ class SearchSettings:
     grid: tuple[tuple[str, tuple[float, ...]], ...] = ()
     """Names of settings to try, each with its values."""
     max_pairs: int = 2000
-    """The most pairs of a split; of more, as many are drawn at random."""
+    """The most pairs of a split, or of an epoch; of more, as many are drawn at random."""
 
     def __post_init__(self) -> None:
         """Refuse a grid of what cannot be.
@@ -99,7 +99,7 @@ class TrainedHead:
     settings: TrainingSettings
     """The settings that were chosen."""
     examples: int
-    """Number of examples that it was trained on, the two orders of a pair as one."""
+    """Number of examples that an epoch trained on, the two orders of a pair as one."""
     recordings: int
     """Number of recordings of the manifest that it was trained by."""
     epoch: int
@@ -195,7 +195,7 @@ def search_and_cross_validate(
     return TrainedHead(
         head=own.head,
         settings=last.settings,
-        examples=len(np.unique(last.train.units)),
+        examples=last.train.units_per_epoch,
         recordings=len(folds_then_final[-1].recordings),
         epoch=own.epoch,
         validation=_validation(own),
@@ -262,9 +262,10 @@ def _validation(trained: TrainedRun) -> dict[str, float]:
 
 
 def describe_drawn(examples: Mapping[str, Examples]) -> str:
-    """Return how many pairs of each split were drawn at random, as a sentence; "" if none were."""
+    """Return how many pairs of each split are drawn at random, as a sentence; "" if none are."""
     each = [
         f"{own.drawn[0]:,} of {own.drawn[1]:,} pairs in {name}"
+        f"{' (anew in each epoch)' if own.draw is not None else ''}"
         for name, own in examples.items()
         if own.drawn is not None
     ]

@@ -81,6 +81,34 @@ def match_levels(manifest: Manifest, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["first", "second", "gap"])
 
 
+def matching_tables(manifest: Manifest, pairs: pd.DataFrame) -> tuple[list[np.ndarray], list[int]]:
+    """Return the pairs that a matching of levels may hold, and how many it holds of each table.
+
+    A table is of one event and two levels: the number of the pair of each recording of the higher
+    level, by row, with each of the lower, by column. What :func:`match_levels` draws is made of
+    such.
+
+    Parameters
+    ----------
+    manifest
+        Recordings of one split, with their levels.
+    pairs
+        All their pairs, as :func:`labelled_pairs` returns them.
+    """
+    names = pd.Index(manifest.recordings["recording"])
+    ends = np.sort([names.get_indexer(pairs[at]) for at in ("first", "second")], axis=0)
+    numbers = pd.Index(ends[0] * len(names) + ends[1])
+    tables, counts = [], []
+    for _, own in manifest.recordings.reset_index(drop=True).groupby("event"):
+        rows = {level: one.index.to_numpy() for level, one in own.groupby("level")}
+        for low, high in itertools.combinations(rows, 2):
+            a, b = rows[high][:, np.newaxis], rows[low]
+            key = np.minimum(a, b) * len(names) + np.maximum(a, b)
+            tables.append(numbers.get_indexer(key.ravel()).reshape(key.shape))
+            counts.append(min(map(len, rows.values())))
+    return tables, counts
+
+
 def _majorities(comparisons: pd.DataFrame) -> pd.DataFrame:
     """Which of each two is the better, by the majority of their comparisons."""
     first, second = (comparisons[column].to_numpy() for column in ("first", "second"))

@@ -122,6 +122,14 @@ def _technique(labels: int) -> "Task":
     return technique_task(labels)
 
 
+PAIRS_DRAWN = TaskOption(
+    "pairs_drawn",
+    ("each-epoch", "once"),
+    "Draw the pairs to train on anew in each epoch, or once, where not all are taken; those of val "
+    "and test are drawn once.",
+)
+"""The choice of tasks that compare."""
+
 EXPERTISE = TaskSpec(
     name="expertise",
     summary="says which of two recordings is the better playing",
@@ -138,6 +146,7 @@ EXPERTISE = TaskSpec(
             "Take all pairs of unequal level, or match the recordings of every two levels one to "
             "one, as the paper does.",
         ),
+        PAIRS_DRAWN,
     ),
 )
 

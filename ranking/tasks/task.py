@@ -16,6 +16,7 @@ A task of one's own is a file with such a value and a :class:`~ranking.tasks.reg
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ import pandas as pd
 
 from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.evaluation.resampling import Estimate
+from ranking.tasks.drawing import Draw
 from ranking.tasks.manifest import Column, Manifest
 from ranking.tasks.splits import lacks_recordings
 
@@ -43,6 +45,8 @@ class Examples:
     """How much each counts in a mean of losses, float, above 0, shape (N,); None: all alike."""
     drawn: tuple[int, int] | None = None
     """Number of pairs, and of those that they were drawn from at random; None: they are all."""
+    draw: Draw | None = None
+    """What an epoch of training draws of these, anew each time; None: it trains on all of them."""
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not go together."""
@@ -58,6 +62,21 @@ class Examples:
     def __len__(self) -> int:
         return len(self.windows)
 
+    def rows_of_epoch(self, seed: int, epoch: int) -> np.ndarray:
+        """Return the numbers of the examples that an epoch trains on, ascending."""
+        if self.draw is None:
+            return np.arange(len(self))
+        return self.draw.rows(self.units, seed, epoch)
+
+    @property
+    def units_per_epoch(self) -> int:
+        """Number of units that an epoch trains on; on average, where they differ in windows."""
+        distinct = len(np.unique(self.units))
+        if self.draw is None:
+            return distinct
+        count, of = self.draw.count(self.units)
+        return round(distinct * count / of)
+
     def subset(self, chosen: np.ndarray) -> "Examples":
         """Return some of the examples, by number or by flag."""
         weights = None if self.weights is None else self.weights[chosen]
@@ -65,12 +84,14 @@ class Examples:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the numbers; weights change it only where there are any."""
+        """SHA-256 of the numbers; weights and draws change it only where there are any."""
         digest = hashlib.sha256()
         weights = () if self.weights is None else (self.weights,)
         for array in (self.windows, self.targets, self.units, *weights):
             digest.update(f"{array.shape} {array.dtype}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
+        if self.draw is not None:
+            digest.update(json.dumps(self.draw.on_disk).encode())
         return digest.hexdigest()
 
 

@@ -46,7 +46,7 @@ from ranking.encoders.spec import EncoderSpec
 from ranking.judging.all_pairs import CPU_BATCH, PairScorer, single_threaded_torch_workers
 from ranking.network.factorised import FactorisedHead, concatenate_partial_sums
 from ranking.network.head import Head, HeadConfig, make_head
-from ranking.tasks.expertise import p_first
+from ranking.tasks.by_pair import p_first
 from ranking.workers.memory import keep_freed_memory
 
 BATCHES = (1, 2, 4)

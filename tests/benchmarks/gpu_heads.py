@@ -27,7 +27,8 @@ from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_runs
 from ranking.progress import Progress
-from ranking.tasks.expertise import EXPERTISE_TASKS, p_first
+from ranking.tasks.by_pair import p_first
+from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.task import Examples
 
 BATCH_SIZE = 16

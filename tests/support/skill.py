@@ -8,7 +8,7 @@ import numpy as np
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
 from ranking.probe.batches import BatchLoader, load_segments_and_mask
-from ranking.tasks.expertise import pair_targets
+from ranking.tasks.pair_examples import pair_targets
 from ranking.tasks.task import Examples
 
 

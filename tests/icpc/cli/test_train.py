@@ -364,7 +364,12 @@ def test_a_random_split_without_groups_says_so_and_what_was_drawn(here, sounds):
     assert result.exit_code == 0, result.stderr
     words = " ".join(result.stderr.split())
     assert "mine.csv: split at random by recording, since no two are of one group" in words
-    assert re.search(r"drawn at random: 3 of \d+ pairs in train", words)
+    assert re.search(r"drawn at random: 3 of \d+ pairs in train \(anew in each epoch\)", words)
+    result = judge(sounds, "--epochs", 1, "--max-pairs", 3, "--pairs-drawn", "once")
+    words = " ".join(result.stderr.split())
+    assert re.search(r"drawn at random: 3 of \d+ pairs in train(,|$| )(?!\(anew)", words)
+    settings = load_probe(Path("mine.safetensors")).record.settings
+    assert settings["task_options"] == {"pairs_drawn": "once"}
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from ranking.judging import all_pairs
 from ranking.judging.all_pairs import PairScorer, single_threaded_torch_workers
 from ranking.network.factorised import FactorisedHead
 from ranking.network.head import HeadConfig
-from ranking.tasks.expertise import p_first
+from ranking.tasks.by_pair import p_first
 
 COUNTS = [30, 30, 17, 30, 22, 30] * 7
 

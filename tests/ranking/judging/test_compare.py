@@ -25,7 +25,7 @@ from ranking.network.head import Head, HeadConfig
 from ranking.probe.checkpoint import Record
 from ranking.progress import Progress
 from ranking.tables import VOTES
-from ranking.tasks.expertise import p_first
+from ranking.tasks.by_pair import p_first
 
 FRAMES, DIMENSION = 20, 30
 SEGMENTS = {"dov": 75, "ann": 46, "cyd": 30, "bea": 5}  # windows: 3, 2, 1, 1

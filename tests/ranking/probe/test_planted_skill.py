@@ -23,7 +23,8 @@ from ranking.network.head import Head, HeadConfig
 from ranking.probe.loop import predict_logits
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run
-from ranking.tasks.expertise import EXPERTISE_TASKS, p_first
+from ranking.tasks.by_pair import p_first
+from ranking.tasks.expertise import EXPERTISE_TASKS
 
 TRAIN, VALIDATION, TEST = np.arange(72), np.arange(72, 84), np.arange(84, 96)
 LEVELS = np.arange(96) % 3

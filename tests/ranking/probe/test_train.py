@@ -23,6 +23,7 @@ from ranking.probe.optimiser import learning_rate_factor
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.probe.train import train_run, train_runs
 from ranking.progress import Progress
+from ranking.tasks.drawing import UnitDraw
 from ranking.tasks.expertise import EXPERTISE_TASKS
 from ranking.tasks.task import Examples, Loss
 
@@ -251,6 +252,29 @@ def test_a_training_goes_on_within_an_epoch(
         torch.equal(a, b) for a, b in zip(states(resumed), states(uninterrupted), strict=True)
     )
     assert [one.history for one in resumed] == [one.history for one in uninterrupted]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("windows_per_step", [0, 4])
+def test_a_training_on_pairs_that_are_drawn_anew_goes_on_within_an_epoch(
+    run, load_batch, tmp_path, monkeypatch, windows_per_step
+):
+    monkeypatch.setattr("ranking.probe.loop.SAVE_SECONDS", 0.0)
+    pool = all_pairs(LEVELS, np.arange(9))
+    train = replace(pool, draw=UnitDraw(20, len(np.unique(pool.units))))
+    settings = replace(run.settings, windows_per_step=windows_per_step)
+    drawn = replace(run, train=train, settings=settings)
+    uninterrupted = train_run(TASK, drawn, load_batch, progress=(shown := Recorded()))
+    steps = shown.stages[0][1] // SETTINGS.epochs
+    assert steps < len(epoch_batches(pool.units, SETTINGS.batch_size, 0, 0))
+    killing = Killing(steps + 2)
+    with pytest.raises(KilledError):
+        train_run(TASK, drawn, load_batch, progress=killing, resume_folder=tmp_path)
+    resumed = train_run(TASK, drawn, load_batch, resume_folder=tmp_path)
+    assert all(map(torch.equal, states([resumed]), states([uninterrupted])))
+    assert resumed.history == uninterrupted.history
+    whole = train_run(TASK, replace(drawn, train=pool), load_batch)
+    assert whole.history != uninterrupted.history
 
 
 def modified(folder):

@@ -5,14 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
-from ranking.tasks.expertise import (
-    EXPERTISE_TASKS,
-    comparisons_by_window_majority,
-    p_first,
-    pair_examples_in_both_orders,
-    pair_targets,
-    recording_pair_accuracy,
-)
+from ranking.tasks.by_pair import comparisons_by_window_majority, p_first, recording_pair_accuracy
+from ranking.tasks.expertise import EXPERTISE_TASKS
+from ranking.tasks.pair_examples import pair_examples_in_both_orders, pair_targets
 from ranking.tasks.pairs import sample_pairs
 from ranking.tasks.task import Predictions
 

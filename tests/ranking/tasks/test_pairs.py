@@ -6,8 +6,8 @@ import pytest
 
 from icpc.competition.bundled import bundled_collections
 from ranking.errors import TableError
-from ranking.tasks.expertise import pair_examples_in_both_orders
 from ranking.tasks.manifest import Manifest
+from ranking.tasks.pair_examples import pair_examples_in_both_orders
 from ranking.tasks.pairs import match_levels
 from ranking.tasks.registry import EXPERTISE
 
@@ -79,7 +79,9 @@ def test_the_option_takes_them():
     windows = pd.DataFrame({"candidate": names, "window": 0, "row": names.index})
     windows = windows.assign(start=0.0, stop=300.0)
     every, matched = (
-        EXPERTISE.task(2, sampling=how).make_examples(manifest, windows, 2000, 0)["train"]
+        EXPERTISE.task(2, sampling=how, pairs_drawn="once").make_examples(
+            manifest, windows, 2000, 0
+        )["train"]
         for how in ("all", "matched")
     )
     assert (len(every), len(matched)) == (2 * 3 * 16, 2 * 3 * 4)
