@@ -12,6 +12,7 @@ from icpc.cli.output import (
     print_data,
     print_line,
     print_remark,
+    print_table,
     remark_on_interrupt,
 )
 from icpc.workflows.settings import EVALUATED, RecordingOptions
@@ -27,11 +28,19 @@ def evaluate(
     probe: Annotated[
         Path, typer.Argument(metavar="PROBE", help="The probe's file, NAME.safetensors.")
     ],
-    manifest: Annotated[
-        Path,
-        typer.Option(help="Read recordings and labels from a CSV, as judge train does."),
-    ],
     options: RecordingOptions,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="Read recordings and labels from a CSV, as judge train does."),
+    ] = None,
+    switches: Annotated[
+        bool,
+        typer.Option(
+            "--switches",
+            help="Show instead what each choice of the paper's release does to the probe's own "
+            "test, from its stored predictions and from other results of the file.",
+        ),
+    ] = False,
     split: Annotated[
         str | None,
         typer.Option(
@@ -45,7 +54,10 @@ def evaluate(
     ] = 2000,
     results: Annotated[
         Path | None,
-        typer.Option(help="Add the result to this file, which judge tables prints."),
+        typer.Option(
+            help="Add the result to this file, which judge tables prints; with --switches, read it "
+            "(default: results.jsonl beside the probe)."
+        ),
     ] = None,
     predictions: Annotated[
         Path | None, typer.Option(help="Write the predictions to this CSV.")
@@ -56,7 +68,12 @@ def evaluate(
     """Evaluate a probe on labelled recordings.
 
     Example: judge evaluate mine.safetensors --manifest FILE --recordings DIR
+
+    Example, after judge train: judge evaluate mine.safetensors --switches
     """
+    if switches:
+        _print_switches(probe, results, format)
+        return
     from dataclasses import replace
 
     import pandas as pd
@@ -65,8 +82,10 @@ def evaluate(
     from icpc.probes.wording import cells_of_test, describe_test
     from ranking.errors import CompetitionError
 
-    if options.recordings is None:
-        raise CompetitionError("judge evaluate", "no recordings are named", "give --recordings DIR")
+    if options.recordings is None or manifest is None:
+        raise CompetitionError(
+            "judge evaluate", "no labelled recordings are named", "name them", "labelled-recordings"
+        )
     job = EvaluationJob(
         *(manifest, replace(options, ranker=probe), split, max_pairs, seed or 0),
         *(results, predictions),
@@ -80,3 +99,19 @@ def evaluate(
         print_line(sentence)
     for path in filter(None, (predictions, results)):
         print_remark(f"written to {path}")
+
+
+def _print_switches(probe: Path, results: Path | None, form: Format) -> None:
+    from icpc.experiments.switches import COLUMNS
+    from icpc.probes.evaluate import switches_of_probe
+
+    table = switches_of_probe(probe, results)
+    if form is not Format.TABLE:
+        print_data(table, form)
+        return
+    rows = [
+        [*map(str, row[:4]), *(f"{value:.4f}" for value in row[4:])]
+        for row in table.itertuples(index=False)
+    ]
+    title = f"{probe.name}: what each choice of the paper's release does"
+    print_table(title, [name.replace("_", " ") for name in COLUMNS], rows)

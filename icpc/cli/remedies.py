@@ -10,6 +10,7 @@ from ranking.errors import Given, JudgeError
 
 REMEDIES: dict[str, str] = {
     "folder-of-recordings": "copy them there, or name their folder with --recordings DIR",
+    "labelled-recordings": "give --manifest FILE and --recordings DIR",
     "fetch-collection": "fetch it there: judge fetch --collection {collection} --out DIR",
     "one-manifest": "name a file with --manifest, or a collection with --collection",
     "leave-out-bad": "mend them, or leave them out with --skip-bad",

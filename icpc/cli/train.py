@@ -179,8 +179,9 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             bool,
             typer.Option(
                 "--as-published",
-                help="Use the front ends of the paper's release"
-                + (", and take pairs one by one." if compares else "."),
+                help="Train as the paper's release does, where you choose nothing else: its front "
+                "ends and its loss"
+                + (", pairs matched by level and taken one by one." if compares else "."),
                 rich_help_panel="Encoders",
             ),
         ] = False,
@@ -217,8 +218,9 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
                 "a pair has two windows",
                 "give 2 or more, or 0 to take pairs one by one",
             )
-        if as_published and windows_per_step is None:
-            windows_per_step = 0
+        if as_published:
+            options = spec.published_options(options)
+            windows_per_step = 0 if windows_per_step is None else windows_per_step
         training = TrainingSettings(
             epochs=epochs,
             batch_size=batch_size,

@@ -10,14 +10,18 @@ its training data, not their names.
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from icpc.experiments.results import Tested, write_test
+import pandas as pd
+
+from icpc.experiments.results import RESULTS_FILE, Tested, read_results, write_test
+from icpc.experiments.seeds import read_predictions
+from icpc.experiments.switches import switch_table
 from icpc.probes.labelled import LabelledRecordings, embed_labelled
 from icpc.workflows.embedding import best_device
 from icpc.workflows.recordings import encoder_of_probe
 from icpc.workflows.settings import ALL, RecordingOptions
 from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, default_workers
-from ranking.errors import TableError
+from ranking.errors import RunError, TableError
 from ranking.probe.checkpoint import Record, check_probe_use, load_probe
 from ranking.probe.search import describe_drawn, evaluate_heads_pooled, no_examples
 from ranking.probe.settings import TrainingSettings
@@ -93,6 +97,32 @@ def evaluate_probe(job: EvaluationJob, progress: Progress = SILENT) -> tuple[Tas
     tested = replace(probe, record=replace(probe.record, data_sha256=own.sha256))
     write_test(tested, Tested(test, predictions=job.predictions), job.results)
     return task, test
+
+
+def switches_of_probe(path: Path, results: Path | None = None) -> pd.DataFrame:
+    """Return what each choice of the paper's release does to the test of a probe.
+
+    Parameters
+    ----------
+    path
+        The probe's file.
+    results
+        The file that has the result of its test; None: the one beside it.
+
+    Raises
+    ------
+    ProbeError, RunError
+        If probe, results or predictions cannot be read, or none is of this probe.
+    """
+    file = results or path.with_name(RESULTS_FILE)
+    own, found = load_probe(path).head.sha256, read_results(file)
+    mine = [one for one in found if one.probe_sha256 == own]
+    if not mine:
+        raise RunError(
+            str(file), f"it has no test of {path.name}", "train it again, or name another"
+        )
+    predicted = read_predictions(mine[-1], file.parent)
+    return switch_table(mine[-1], None if predicted is None else predicted.table, found)
 
 
 def task_of(record: Record) -> Task:

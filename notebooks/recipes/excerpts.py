@@ -14,6 +14,8 @@ first 20 s of each rendition.
 Notes are cut before they are rendered: an excerpt begins with the pedals and all other controls as
 they stand there, and without notes that are sounding already. Every excerpt has its peak at
 -1 dBFS, mono, 44.1 kHz, FLAC. Excerpts that are there are kept, so that a second call goes on.
+``--most`` draws so many recordings of each grade or level, or so many passages with all of their
+renditions, where there are more: rendering takes about four seconds of a core for each excerpt.
 What comes out is rendered from captured notes, or from scores: no recording.
 """
 
@@ -26,7 +28,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -232,9 +234,33 @@ TASKS: dict[str, Callable[..., tuple[pd.DataFrame, list[Excerpt]]]] = {
 }
 
 
+OF_EACH = {"difficulty": "grade", "expertise": "level"}
+"""The column of whose values as many are drawn at most; of other tasks, passages are drawn."""
+
+
+def drawn(manifest: pd.DataFrame, task: str, most: int) -> pd.DataFrame:
+    """Return the recordings of a manifest that are drawn.
+
+    Parameters
+    ----------
+    manifest
+        All of them.
+    task
+        A name of :data:`TASKS`.
+    most
+        How many of each grade or level, or how many passages.
+    """
+    shuffled = manifest.sample(frac=1, random_state=0)
+    if task in OF_EACH:
+        return shuffled.groupby(OF_EACH[task]).head(most).sort_index()
+    passage = manifest["event"] if task == "preference" else manifest["recording"]
+    chosen = passage.loc[shuffled.index].drop_duplicates().head(most)
+    return manifest[passage.isin(chosen)]
+
+
 def write_all(excerpts: Sequence[Excerpt], out: Path, jobs: int) -> Iterator[int]:
     """Render all excerpts; yield how many are there."""
-    with ThreadPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs) as pool:
         for number, _ in enumerate(pool.map(partial(write_excerpt, out=out), excerpts), start=1):
             yield number
 
@@ -247,6 +273,7 @@ def main() -> None:
     parser.add_argument("--notes", type=Path, required=True, help="its notes, a zip file")
     parser.add_argument("--others", type=Path, help="the table of the amateurs, of expertise")
     parser.add_argument("--other-notes", type=Path, help="their notes, a zip file")
+    parser.add_argument("--most", type=int, help="draw so many of each class at most")
     parser.add_argument("--jobs", type=int, default=2, help="excerpts that are rendered at a time")
     parser.add_argument("--out", type=Path, required=True, help="a folder")
     given = parser.parse_args()
@@ -260,6 +287,9 @@ def main() -> None:
     if None in more:
         sys.exit("expertise needs amateurs too: give --others and --other-notes")
     manifest, excerpts = TASKS[given.task](facts, given.notes, *more)
+    if given.most is not None:
+        manifest = drawn(manifest, given.task, given.most)
+        excerpts = [one for one in excerpts if one.recording in set(manifest["recording"])]
     given.out.mkdir(parents=True, exist_ok=True)
     for number in write_all(excerpts, given.out, given.jobs):
         print(f"\r{number} of {len(excerpts)}", end="", file=sys.stderr)

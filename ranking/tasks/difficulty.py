@@ -37,11 +37,23 @@ from ranking.tasks.metrics import (
     grade_metrics,
     random_accuracy_within,
 )
-from ranking.tasks.task import CROSS_ENTROPY, Evaluation, Examples, Loss, Predictions, Task
+from ranking.tasks.task import (
+    CROSS_ENTROPY,
+    PUBLISHED_CROSS_ENTROPY,
+    Evaluation,
+    Examples,
+    Loss,
+    Predictions,
+    Task,
+)
 
 GRADES = tuple(str(grade) for grade in range(1, 10))
 MERGED = ("1-3", "4-6", "7-9")
-LOSSES = {"cross-entropy": CROSS_ENTROPY, "ordinal": Loss("squared_earth_movers_distance")}
+LOSSES = {
+    "cross-entropy": CROSS_ENTROPY,
+    "ordinal": Loss("squared_earth_movers_distance"),
+    "published": PUBLISHED_CROSS_ENTROPY,
+}
 COLUMNS = (Column("grade", "give a Henle grade, 1 to 9", allowed=GRADES, stratify=True),)
 
 

@@ -39,7 +39,7 @@ from ranking.tasks.pairs import (
     match_levels,
     matching_tables,
 )
-from ranking.tasks.task import Examples, Task
+from ranking.tasks.task import PAIR_LOSSES, Examples, Task
 
 COLUMNS = (
     Column("level", "give a number, larger for better", numeric=True, stratify=True),
@@ -48,7 +48,12 @@ COLUMNS = (
 """Only recordings of one event are compared with each other."""
 
 
-def expertise_task(classes: int, sampling: str = "all", pairs_drawn: str = "each-epoch") -> Task:
+def expertise_task(
+    classes: int,
+    sampling: str = "all",
+    pairs_drawn: str = "each-epoch",
+    loss: str = "cross-entropy",
+) -> Task:
     """Return the task of two classes, or four.
 
     Parameters
@@ -59,6 +64,8 @@ def expertise_task(classes: int, sampling: str = "all", pairs_drawn: str = "each
         all, or matched: which pairs of levels are made (:mod:`ranking.tasks.pairs`).
     pairs_drawn
         each-epoch, or once: when pairs to train on are drawn, where not all of them are.
+    loss
+        A name of :data:`ranking.tasks.task.PAIR_LOSSES`.
     """
     return Task(
         name=f"expertise-{classes}",
@@ -72,6 +79,7 @@ def expertise_task(classes: int, sampling: str = "all", pairs_drawn: str = "each
         selection_metric="accuracy",
         evaluate=partial(evaluate_pairs, classes),
         reported_draws=accuracy_draws,
+        loss=PAIR_LOSSES[loss],
         average_precisions=partial(class_average_precisions, names=CLASSES[classes]),
         example_noun="pair of unequal level",
         tested_noun="comparisons, each pair in both orders",

@@ -10,6 +10,9 @@ Losses
 * :func:`cross_entropy`: of classes.
 * :func:`squared_earth_movers_distance`: of classes in order, such as grades [1]_.
 * :func:`binary_cross_entropy`: of labels.
+* :func:`cross_entropy_of_probabilities`, :func:`binary_cross_entropy_of_probabilities`: what the
+  paper's release computes, which takes probabilities for logits: it cannot fall below
+  log(1 + (C - 1) / e) of C classes, 0.313 of two.
 
 References
 ----------
@@ -71,6 +74,17 @@ def cross_entropy(
     return -log_p if each is None else -log_p * each[targets]
 
 
+def cross_entropy_of_probabilities(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the cross-entropy of probabilities that are taken for logits, shape (N,).
+
+    Parameters
+    ----------
+    logits : float, shape (N, C)
+    targets : int, shape (N,)
+    """
+    return cross_entropy(logits.float().softmax(dim=1), targets)
+
+
 def squared_earth_movers_distance(logits: Tensor, targets: Tensor) -> Tensor:
     """Return the squared distance of cumulative probabilities from those of the truth, shape (N,).
 
@@ -101,3 +115,14 @@ def binary_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
         logits.float(), single.nan_to_num(), reduction="none"
     )
     return losses.masked_fill(~known, 0).sum(dim=1) / known.sum(dim=1).clamp_min(1)
+
+
+def binary_cross_entropy_of_probabilities(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return :func:`binary_cross_entropy` of probabilities that are taken for logits, shape (N,).
+
+    Parameters
+    ----------
+    logits : float, shape (N, C)
+    targets : 0 or 1, or NaN where a label is not known, shape (N, C)
+    """
+    return binary_cross_entropy(logits.float().sigmoid(), targets)

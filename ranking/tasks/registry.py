@@ -31,6 +31,8 @@ class TaskOption:
     """The values that there may be; the first is the default."""
     help: str
     """What it does, for the command line."""
+    published: str = ""
+    """The value of the paper's release; empty where it is the default."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ class TaskSpec:
             )
         return task
 
+    def published_options(self, options: Mapping[str, str]) -> dict[str, str]:
+        """Return the options with the values of the paper's release in place of the defaults."""
+        published = {one.name: one.published for one in self.options if one.published}
+        changed = self.changed_options(options)
+        return {**options, **{k: v for k, v in published.items() if k not in changed}}
+
     def changed_options(self, options: Mapping[str, str]) -> dict[str, str]:
         """Return the options that are not the default.
 
@@ -116,10 +124,10 @@ def _difficulty(classes: int, **options: str) -> "Task":
     return difficulty_task(classes, **options)
 
 
-def _technique(labels: int) -> "Task":
+def _technique(labels: int, **options: str) -> "Task":
     from ranking.tasks.technique import technique_task
 
-    return technique_task(labels)
+    return technique_task(labels, **options)
 
 
 PAIRS_DRAWN = TaskOption(
@@ -130,6 +138,13 @@ PAIRS_DRAWN = TaskOption(
 )
 """The choice of tasks that compare."""
 
+PUBLISHED_LOSS = TaskOption(
+    "loss",
+    ("cross-entropy", "published"),
+    "Train with cross-entropy of logits, or of probabilities that are taken for logits, as the "
+    "paper's release does.",
+    published="published",
+)
 EXPERTISE = TaskSpec(
     name="expertise",
     summary="says which of two recordings is the better playing",
@@ -145,8 +160,10 @@ EXPERTISE = TaskSpec(
             ("all", "matched"),
             "Take all pairs of unequal level, or match the recordings of every two levels one to "
             "one, as the paper does.",
+            published="matched",
         ),
         PAIRS_DRAWN,
+        PUBLISHED_LOSS,
     ),
 )
 
@@ -160,8 +177,10 @@ DIFFICULTY = TaskSpec(
     options=(
         TaskOption(
             "loss",
-            ("cross-entropy", "ordinal"),
-            "Train with cross-entropy, or with a loss to which a class further off costs more.",
+            ("cross-entropy", "ordinal", "published"),
+            "Train with cross-entropy, with a loss to which a class further off costs more, or as "
+            "the paper's release does.",
+            published="published",
         ),
         TaskOption(
             "class_weights",
@@ -178,6 +197,7 @@ TECHNIQUE = TaskSpec(
     "Empty is not known. split, group.",
     outputs=(7,),
     make=_technique,
+    options=(PUBLISHED_LOSS,),
     segments=3,
 )
 

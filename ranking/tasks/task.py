@@ -134,6 +134,12 @@ CROSS_ENTROPY = Loss("cross_entropy")
 """The loss of one class for each example."""
 BINARY_CROSS_ENTROPY = Loss("binary_cross_entropy")
 """The loss of a yes or no for each label."""
+PUBLISHED_CROSS_ENTROPY = Loss("cross_entropy_of_probabilities")
+"""The loss of classes in the paper's release."""
+PAIR_LOSSES = {"cross-entropy": CROSS_ENTROPY, "published": PUBLISHED_CROSS_ENTROPY}
+"""Losses of pairs, by the name that one asks for."""
+PUBLISHED_BINARY_CROSS_ENTROPY = Loss("binary_cross_entropy_of_probabilities")
+"""The loss of labels in the paper's release."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,14 @@ from ranking.tasks.metrics import (
     multilabel_metrics,
     random_average_precision,
 )
-from ranking.tasks.task import BINARY_CROSS_ENTROPY, Evaluation, Examples, Predictions, Task
+from ranking.tasks.task import (
+    BINARY_CROSS_ENTROPY,
+    PUBLISHED_BINARY_CROSS_ENTROPY,
+    Evaluation,
+    Examples,
+    Predictions,
+    Task,
+)
 
 TECHNIQUES = (
     "scales",
@@ -52,6 +59,10 @@ TECHNIQUES = (
     "staccato",
 )
 """In the order of the paper."""
+LOSSES = {
+    "cross-entropy": BINARY_CROSS_ENTROPY,
+    "published": PUBLISHED_BINARY_CROSS_ENTROPY,
+}
 NONE = "none"
 SEGMENTS = 3
 SEPARATORS = "[;|,]"
@@ -103,8 +114,16 @@ def technique_targets(manifest: Manifest) -> np.ndarray:
     return targets
 
 
-def technique_task(labels: int) -> Task:
-    """Return the task of the seven techniques."""
+def technique_task(labels: int, loss: str = "cross-entropy") -> Task:
+    """Return the task of the seven techniques.
+
+    Parameters
+    ----------
+    labels
+        Their number.
+    loss
+        A name of :data:`LOSSES`.
+    """
     return Task(
         name=f"technique-{labels}",
         inputs=1,
@@ -115,7 +134,7 @@ def technique_task(labels: int) -> Task:
         metrics=multilabel_metrics,
         selection_metric="mAP",
         evaluate=_evaluate,
-        loss=BINARY_CROSS_ENTROPY,
+        loss=LOSSES[loss],
         average_precisions=partial(label_average_precisions, names=TECHNIQUES),
         reported_metric="mAP",
         reported_draws=average_precision_draws_of_table,

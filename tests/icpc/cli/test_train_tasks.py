@@ -167,6 +167,11 @@ def test_seeds_are_splits_of_their_own_and_none_is_trained_twice(train, monkeypa
     assert by_seed[4].predictions == "mine.predictions.csv"
     assert by_seed[6].predictions == "mine.seed-6.predictions.csv"
 
+    shown = CliRunner().invoke(app, ["evaluate", files[0], "--switches", "--format", "json"])
+    rows = [row for row in json.loads(shown.stdout) if row["switch"] == "metrics"]
+    own = next(row for row in rows if row["metric"] == "acc0")
+    assert own["value"] == pytest.approx(by_seed[4].metrics["acc0"], abs=1e-6)
+
     kept = Path(files[2]).stat().st_mtime_ns
     Path(files[1]).unlink()  # as if the second had not been trained
     again = train("difficulty", table, *options)
@@ -178,6 +183,24 @@ def test_seeds_are_splits_of_their_own_and_none_is_trained_twice(train, monkeypa
     assert len(read_results(Path("results.jsonl"))) == 3
     other = train("difficulty", table, *options, "--patience", 1)
     assert "trained by an earlier call" not in other.stderr
+
+
+@pytest.mark.slow
+def test_the_published_preset_is_made_of_switches(train):
+    table = recordings(grade=[1 + 3 * (number % 3) for number in range(24)])
+    options = ["--classes", 3, "--epochs", 1, "--segments", 2]
+    assert train("difficulty", table, *options, "--as-published").exit_code == 0
+    record = load_probe(Path("mine.safetensors")).record
+    assert record.settings["task_options"] == {"loss": "published"}
+    assert record.settings["loss"]["name"] == "cross_entropy_of_probabilities"
+    assert (
+        train("difficulty", table, *options, "--as-published", "--loss", "ordinal").exit_code == 0
+    )
+    assert load_probe(Path("mine.safetensors")).record.settings["task_options"] == {
+        "loss": "ordinal"
+    }
+    missing = CliRunner().invoke(app, ["evaluate", "mine.safetensors"])
+    assert "no labelled recordings are named; give --manifest FILE and" in missing.stderr
 
 
 def test_a_grid_of_seeds_is_not_one_of_splits(train):

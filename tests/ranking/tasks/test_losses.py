@@ -1,11 +1,18 @@
 """Losses are torch's, in float32, whatever logits they get; names find them."""
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
 from ranking.tasks.losses import loss_function
-from ranking.tasks.task import BINARY_CROSS_ENTROPY, CROSS_ENTROPY, Loss
+from ranking.tasks.task import (
+    BINARY_CROSS_ENTROPY,
+    CROSS_ENTROPY,
+    PUBLISHED_BINARY_CROSS_ENTROPY,
+    PUBLISHED_CROSS_ENTROPY,
+    Loss,
+)
 
 LOGITS = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
 CLASSES = torch.tensor([0, 1, 2, 2, 1, 0])
@@ -87,3 +94,18 @@ def test_a_loss_may_lie_elsewhere():
     )
     with pytest.raises(ValueError, match="no loss 'hinge'"):
         loss_function(Loss("hinge"))
+
+
+@pytest.mark.parametrize("classes", [2, 4, 9])
+def test_the_published_loss_has_a_floor(classes):
+    """Probabilities of 0 and 1 taken for logits: log(1 + (C - 1) / e), 0.313 of two classes."""
+    logits = torch.zeros(1, classes)
+    logits[0, 1] = 1e4
+    found = loss_function(PUBLISHED_CROSS_ENTROPY)(logits, torch.tensor([1]))
+    assert found.item() == pytest.approx(np.log(1 + (classes - 1) / np.e))
+
+
+def test_the_published_loss_of_labels_has_a_floor_too():
+    logits, targets = torch.tensor([[1e4, -1e4]]), torch.tensor([[1.0, np.nan]])
+    found = loss_function(PUBLISHED_BINARY_CROSS_ENTROPY)(logits, targets)
+    assert found.item() == pytest.approx(np.log(1 + 1 / np.e))
