@@ -8,8 +8,8 @@ on its own predictions. The predictions of the trained probes are fixed: how muc
 would change them, only the range over seeds shows.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ NUMERIC = ("p_", "truth_", "fold")
 """How columns of predictions begin that hold numbers."""
 CHUNK = 100
 """Draws that are computed at a time."""
+Draws = Callable[[pd.DataFrame, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -100,23 +101,33 @@ def estimate_over_seeds(results: Sequence[Result], folder: Path) -> Estimate:
     predicted = [one for one in found if one is not None]
     if draws is None or len(predicted) < len(results):
         return Estimate(mean, unit="groups")
+    return replace(bootstrap_over_seeds(draws, predicted), value=mean)
+
+
+def bootstrap_over_seeds(draws: Draws, predicted: Sequence[Predicted]) -> Estimate:
+    """Return the mean of a metric over seeds with its interval, groups resampled.
+
+    Parameters
+    ----------
+    draws
+        The metric (draws,) of a table of predictions from how often its rows count (draws, rows),
+        :attr:`ranking.tasks.task.Task.reported_draws`.
+    predicted
+        Predictions of each seed.
+    """
     names = np.unique(np.concatenate([one.groups.ravel() for one in predicted]))
     drawn = bootstrap_counts(len(names), 0)
-    each = []
+    values, each = [], []
     for one in predicted:
         place = np.searchsorted(names, one.groups)
-        each.append(
-            np.concatenate(
-                [
-                    draws(one.table, row_counts(drawn[start : start + CHUNK], place))
-                    for start in range(0, len(drawn), CHUNK)
-                ]
-            )
-        )
-    own = _mean_of_known(np.array(each))
+        values.append(draws(one.table, np.ones((1, len(place)))))
+        parts = range(0, len(drawn), CHUNK)
+        each.append([draws(one.table, row_counts(drawn[at : at + CHUNK], place)) for at in parts])
+    (value,) = _mean_of_known(np.array(values))
+    own = _mean_of_known(np.array([np.concatenate(parts) for parts in each]))
     own = own[~np.isnan(own)]
     low, high = np.quantile(own, QUANTILES) if len(own) else (np.nan, np.nan)
-    return withhold_without_width(Estimate(mean, float(low), float(high), unit="groups"))
+    return withhold_without_width(Estimate(float(value), float(low), float(high), unit="groups"))
 
 
 def row_counts(drawn: np.ndarray, place: np.ndarray) -> np.ndarray:

@@ -3,8 +3,9 @@
 import io
 
 import mido
+import pandas as pd
 import pytest
-from excerpts import cut_notes, from_a_quarter
+from excerpts import cut_notes, drawn, from_a_quarter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +81,19 @@ def test_onsets_of_an_excerpt_are_those_of_the_whole(
 @pytest.mark.parametrize(("length", "start"), [(200, 50), (36, 6), (30, 0), (40, 10)])
 def test_excerpts_begin_a_quarter_in_or_earlier(length: float, start: float) -> None:
     assert from_a_quarter(length, 30) == ((start, start + 30),)
+
+
+def test_as_many_of_each_class_are_drawn_and_passages_whole() -> None:
+    table = pd.DataFrame(
+        {
+            "recording": [f"r{number}" for number in range(30)],
+            "grade": ["1"] * 20 + ["2"] * 8 + ["3"] * 2,
+            "event": [f"e{number % 5}" for number in range(30)],
+        }
+    )
+    graded = drawn(table, "difficulty", 5)
+    assert graded["grade"].value_counts().to_dict() == {"1": 5, "2": 5, "3": 2}
+    assert graded.index.is_monotonic_increasing
+    rated = drawn(table, "preference", 2)
+    assert rated["event"].value_counts().tolist() == [6, 6]
+    assert len(drawn(table, "technique", 7)) == 7
