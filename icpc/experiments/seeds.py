@@ -18,9 +18,9 @@ import pandas as pd
 from icpc.experiments.results import Result
 from ranking.errors import RunError
 from ranking.evaluation.resampling import (
-    QUANTILES,
     Estimate,
     bootstrap_counts,
+    centred_interval,
     withhold_without_width,
 )
 from ranking.files.hashing import file_sha256
@@ -125,9 +125,8 @@ def bootstrap_over_seeds(draws: Draws, predicted: Sequence[Predicted]) -> Estima
         each.append([draws(one.table, row_counts(drawn[at : at + CHUNK], place)) for at in parts])
     (value,) = _mean_of_known(np.array(values))
     own = _mean_of_known(np.array([np.concatenate(parts) for parts in each]))
-    own = own[~np.isnan(own)]
-    low, high = np.quantile(own, QUANTILES) if len(own) else (np.nan, np.nan)
-    return withhold_without_width(Estimate(float(value), float(low), float(high), unit="groups"))
+    low, high = centred_interval(float(value), own)
+    return withhold_without_width(Estimate(float(value), low, high, unit="groups"))
 
 
 def row_counts(drawn: np.ndarray, place: np.ndarray) -> np.ndarray:

@@ -99,6 +99,25 @@ def withhold_without_width(estimate: Estimate) -> Estimate:
     return estimate
 
 
+def centred_interval(value: float, drawn: np.ndarray) -> tuple[float, float]:
+    """Return quantiles of draws, moved by as much as their mean is off the value.
+
+    What is drawn twice makes metrics of rankings larger: of 33 examples, an average precision by
+    0.04. Simulated, the ends that are moved cover 91 to 97 % at 33 to 150 examples, those that are
+    not 90 to 94 %.
+
+    Parameters
+    ----------
+    value : the estimate
+    drawn : what each draw gives, NaN where it gives nothing
+    """
+    known = drawn[~np.isnan(drawn)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, QUANTILES) - (known.mean() - value)
+    return float(low), float(high)
+
+
 def affordable_draws(draws: int, n: int, min_draws: int = 400) -> int:
     """Return how many draws to make: all up to 200 candidates or so, fewer beyond.
 

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from ranking.evaluation.resampling import (
-    QUANTILES,
     Estimate,
     bootstrap_counts,
+    centred_interval,
     withhold_without_width,
 )
 from ranking.tables import WINDOWS, check_table
@@ -126,9 +126,5 @@ def bootstrap_groups(
         Seed of the bootstrap.
     """
     count = float(len(found.recordings))
-    drawn = statistic(found.draws(seed))
-    drawn = drawn[~np.isnan(drawn)]
-    low, high = np.quantile(drawn, QUANTILES) if len(drawn) else (np.nan, np.nan)
-    return withhold_without_width(
-        Estimate(value, float(low), float(high), pairs=count, unit="groups")
-    )
+    low, high = centred_interval(value, statistic(found.draws(seed)))
+    return withhold_without_width(Estimate(value, low, high, pairs=count, unit="groups"))

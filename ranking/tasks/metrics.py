@@ -22,6 +22,8 @@ Metrics
 References
 ----------
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, eq. 2.
+.. [2] Y. Bestgen, "Exact expected average precision of the random baseline for system evaluation",
+   Prague Bulletin of Mathematical Linguistics 103, 2015.
 """
 
 from collections.abc import Sequence
@@ -153,15 +155,33 @@ def single_answers(logits: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, n
     return answer, np.where(right, answer, (truth == 1).argmax(axis=1))
 
 
+def expected_average_precision(examples: int, with_label: int) -> float:
+    """Return the mean of the average precision of answers in random order [2]_.
+
+    It is larger than the share of examples with the label, by much where there are few examples.
+
+    Parameters
+    ----------
+    examples
+        Number of examples, N.
+    with_label
+        How many have the label, 1 to N.
+    """
+    harmonic = float((1 / np.arange(1, examples + 1)).sum())
+    others = (with_label - 1) / max(examples - 1, 1)
+    return (harmonic + others * (examples - harmonic)) / examples
+
+
 def random_average_precision(truth: np.ndarray) -> float:
-    """Return about what random answers reach in mAP: the mean share of examples with a label.
+    """Return the mean of the mAP of random answers, by :func:`expected_average_precision`.
 
     Parameters
     ----------
     truth : array of 0 and 1, and NaN where a label is not known, shape (N, C)
     """
-    shares = [own[~np.isnan(own)].mean() for own in truth.T if not np.isnan(own).all()]
-    return _mean([share for share in shares if 0 < share < 1])
+    known = [own[~np.isnan(own)] for own in truth.T]
+    counts = [(len(own), int(own.sum())) for own in known]
+    return _mean([expected_average_precision(n, m) for n, m in counts if 0 < m < n])
 
 
 def label_average_precisions(

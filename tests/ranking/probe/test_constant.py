@@ -57,7 +57,7 @@ def test_equal_answers_reach_the_chance_of_average_precision():
     own = [{"train": examples(truth), "test": examples(truth)}]
     found = evaluate_constant_answers(TECHNIQUE.task(), own, table, groups)
     assert found.estimate.value == pytest.approx(truth.mean(axis=0).mean())
-    assert found.estimate.value == pytest.approx(found.random)
+    assert found.estimate.value < found.random  # of unequal answers in random order
     assert found.metrics["AUC"] == pytest.approx(0.5)
 
 

@@ -1,16 +1,20 @@
 """Metrics against scikit-learn, closed forms, and the trap of averaging over batches."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
+from sklearn.metrics import average_precision_score
 
 from ranking.tasks.metrics import (
     accuracy_within,
     average_precision_draws,
     class_average_precisions,
     class_metrics,
+    expected_average_precision,
     grade_metrics,
     label_average_precisions,
     multilabel_metrics,
@@ -111,7 +115,16 @@ def test_random_grades_reach_what_the_formula_says(n, expected):
     assert random_accuracy_within(np.array([0, 8]), 9, 1) == pytest.approx(2 / 9)
 
 
-def test_random_techniques_reach_the_share_of_positives():
+@pytest.mark.parametrize(("examples", "with_label"), [(2, 1), (6, 1), (6, 2), (7, 4), (5, 5)])
+def test_random_orders_reach_the_mean_of_all_orders(examples, with_label):
+    found = []
+    for own in itertools.combinations(range(examples), with_label):
+        truth = np.isin(np.arange(examples), own)
+        found.append(average_precision_score(truth, -np.arange(examples)))
+    assert expected_average_precision(examples, with_label) == pytest.approx(np.mean(found))
+
+
+def test_random_techniques_reach_about_the_share_of_positives_of_many():
     rng = np.random.default_rng(0)
     truth = (rng.random((20_000, 3)) < [0.1, 0.3, 0.5]).astype(float)
     truth[:5000, 0] = np.nan
