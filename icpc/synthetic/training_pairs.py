@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -34,6 +35,7 @@ from ranking.workers.children import SafeContext
 EXCERPTS = 64
 """Excerpts of a recital, the whole among them."""
 MIN_GAP = 0.1  # between the levels of a pair
+Played = TypeVar("Played")
 
 
 def load_spectrograms(
@@ -158,6 +160,29 @@ def _play(
 ) -> list[Path]:
     """Files of recitals, each made where it is not there."""
     paths = [cache / f"{_sha256(recital)}{suffix}" for recital in recitals]
+    write_missing(recitals, paths, save, progress)
+    return paths
+
+
+def write_missing(
+    played: Sequence[Played],
+    paths: Sequence[Path],
+    save: Callable[[Played, Path], None],
+    progress: Progress = SILENT,
+) -> None:
+    """Write those files that are not there, in as many processes as there are cores.
+
+    Parameters
+    ----------
+    played
+        What is played, a value for each file.
+    paths
+        The files.
+    save
+        Writes one; a function of a module, as processes need it.
+    progress
+        Shows the files.
+    """
     missing = [place for place, path in enumerate(paths) if not path.is_file()]
     context = SafeContext()
     with (
@@ -165,9 +190,8 @@ def _play(
         ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool,
     ):
         progress.advance(len(paths) - len(missing))
-        for _ in pool.map(save, *([one[k] for k in missing] for one in (recitals, paths))):
+        for _ in pool.map(save, *([one[k] for k in missing] for one in (played, paths))):
             progress.advance()
-    return paths
 
 
 def _save_recording(recital: Recital, path: Path) -> None:
