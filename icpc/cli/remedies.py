@@ -13,6 +13,8 @@ REMEDIES: dict[str, str] = {
     "labelled-recordings": "give --manifest FILE and --recordings DIR",
     "fetch-collection": "fetch it there: judge fetch --collection {collection} --out DIR",
     "one-manifest": "name a file with --manifest, or a collection with --collection",
+    "manifest-or-judgements": "name a file of marks with --panel, one of comparisons with "
+    "--comparisons, or either with --manifest",
     "leave-out-bad": "mend them, or leave them out with --skip-bad",
     "split-or-folds": "add a column split, or --folds",
     "fewer-folds": "use fewer --folds",

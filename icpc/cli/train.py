@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from icpc.cli.command import JudgeCommand
 from icpc.cli.options import LINKS_HELP, OPTIONS, FormatOption, Seed
 from icpc.cli.output import Format, print_remark
-from icpc.cli.train_options import manifest_path, parse_grid, with_task_options
+from icpc.cli.train_options import manifest_path, parse_grid, take_judgements, with_task_options
 from icpc.cli.train_output import train_and_print, train_over_seeds_and_print
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.tasks.registry import TASKS, TaskSpec
@@ -64,6 +64,11 @@ def _example(name: str) -> str:
             "Example, after judge demo:\n\n"
             "judge train expertise --manifest demo/recordings/manifest.csv --recordings "
             "demo/recordings --folds 4 --epochs 2 --out demo/mine.safetensors"
+        )
+    if name == "preference":
+        return (
+            "Example: judge train preference --panel marks.xlsx --recordings DIR --out "
+            "mine.safetensors"
         )
     return f"Example: judge train {name} --manifest FILE --recordings DIR --out mine.safetensors"
 
@@ -202,7 +207,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         device: Annotated[str | None, _embedding["device"]] = None,
         precision: Annotated[str | None, _embedding["precision"]] = None,
         format: FormatOption = Format.TABLE,
-        **options: str,
+        **options: Any,
     ) -> None:
         from dataclasses import replace
 
@@ -246,9 +251,13 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             raise ProbeError(
                 Given(segments=segments), "a ranker compares windows of 5 minutes", "leave it out"
             )
+        judgements = take_judgements(options)
         task = replace(spec.task(classes, **options), segments=segments)
-        path = manifest_path(manifest, collection, recordings)
-        split = partial(read_and_split_manifest, task, path, folds)
+        path = manifest
+        if judgements is None or collection is not None:
+            key = "manifest-or-judgements" if spec.takes_judgements else "one-manifest"
+            path = manifest_path(manifest, collection, recordings, key)
+        split = partial(read_and_split_manifest, task, path, folds, judgements=judgements)
         manifests = split(training.seed)
         if remark := pairs_left_out_remark(manifests):
             print_remark(remark)
@@ -262,4 +271,4 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         else:
             train_and_print(job, format)
 
-    return with_task_options(train_task, spec.options)
+    return with_task_options(train_task, spec)

@@ -3,17 +3,48 @@
 import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from icpc.cli.options import OPTIONS
+from icpc.workflows.settings import Source
 from ranking.deprecation import warn_renamed
-from ranking.tasks.registry import TaskOption
+from ranking.tasks.registry import TaskSpec
 
+if TYPE_CHECKING:
+    from ranking.tasks.judgements import Judgements
+
+JUDGEMENTS = ("panel", "comparisons", "round", "lower_is_better", "unmarked", "zeros", "pool")
+"""Settings of a source that say where labels come from, if not from a manifest."""
 RENAMED_GRID = {"rate": "learning_rate", "decay": "weight_decay"}
 
 
-def manifest_path(manifest: Path | None, collection: str | None, recordings: Path) -> Path:
+def take_judgements(options: dict[str, Any]) -> "Judgements | None":
+    """Return what people said of recordings, out of the options of a command; None if nothing.
+
+    Raises
+    ------
+    JudgeError
+        If two kinds are named, or options of marks without marks.
+    """
+    from ranking.errors import Given, TableError
+    from ranking.tasks.judgements import Judgements
+
+    given = {name: options.pop(name) for name in JUDGEMENTS if name in options}
+    source = Source(**given)
+    if source.panel is None and source.marks.given:
+        raise TableError(
+            Given(**source.marks.given), "there are no marks", "leave it out", "no-marks"
+        )
+    if source.file is None:
+        return None
+    return Judgements(source.panel, source.comparisons, source.marks)
+
+
+def manifest_path(
+    manifest: Path | None, collection: str | None, recordings: Path, key: str = "one-manifest"
+) -> Path:
     """Return the manifest that is named, or that of a collection.
 
     Parameters
@@ -21,6 +52,7 @@ def manifest_path(manifest: Path | None, collection: str | None, recordings: Pat
     manifest : the file that is named, if any
     collection : the collection that is named, if any
     recordings : the folder that it was fetched into
+    key : the remedy where none is named
 
     Raises
     ------
@@ -35,13 +67,11 @@ def manifest_path(manifest: Path | None, collection: str | None, recordings: Pat
     if manifest is None and collection is not None:
         return fetched_manifest(collection, recordings)
     what = "there is no manifest" if manifest is None else "there are two manifests"
-    raise TableError(Given(recordings=recordings), what, "name one", "one-manifest")
+    raise TableError(Given(recordings=recordings), what, "name one", key)
 
 
-def with_task_options(
-    command: Callable[..., None], options: Sequence[TaskOption]
-) -> Callable[..., None]:
-    """Return a command with an option for each of a task's, in place of its keyword arguments."""
+def with_task_options(command: Callable[..., None], spec: TaskSpec) -> Callable[..., None]:
+    """Return a command with the options of a task alone, in place of its keyword arguments."""
     signature = inspect.signature(command)
     own = [
         inspect.Parameter(
@@ -57,8 +87,19 @@ def with_task_options(
                 ),
             ],
         )
-        for option in options
+        for option in spec.options
     ]
+    if spec.takes_judgements:
+        types, source = get_type_hints(Source), Source()
+        own += [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=getattr(source, name),
+                annotation=Annotated[types[name], OPTIONS[Source][name]],
+            )
+            for name in JUDGEMENTS
+        ]
     kept = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
     vars(command)["__signature__"] = signature.replace(parameters=[*kept, *own])  # for typer
     return command

@@ -27,6 +27,7 @@ from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts
 from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
 from ranking.progress import SILENT, Progress
+from ranking.tasks.judgements import Judgements, read_judgements
 from ranking.tasks.manifest import Manifest, read_manifest
 from ranking.tasks.splits import folds_then_final_manifests, random_split
 from ranking.tasks.task import Task
@@ -72,7 +73,11 @@ class TrainingJob:
 
 
 def read_and_split_manifest(
-    task: Task, path: Path, fold_count: int | None, seed: int
+    task: Task,
+    path: Path | None,
+    fold_count: int | None,
+    seed: int,
+    judgements: Judgements | None = None,
 ) -> list[Manifest]:
     """Return the manifest of a file with a split, or one for each fold and one more.
 
@@ -81,18 +86,27 @@ def read_and_split_manifest(
     task
         The question, which needs certain columns.
     path
-        A CSV file.
+        A CSV file; None: there are judgements alone.
     fold_count
         Number of folds; None: one split.
     seed
         Seed of a random split.
+    judgements
+        What labels come from, if not from the file, which then says whose recordings they are.
 
     Raises
     ------
-    TableError
+    TableError, ComparisonsError
         If it cannot be read or split.
+    ValueError
+        If there is neither file nor judgements.
     """
-    whole = read_manifest(path, task.columns, task.takes_pairs)
+    if judgements is not None:
+        whole = read_judgements(judgements, path)
+    elif path is not None:
+        whole = read_manifest(path, task.columns, task.takes_pairs)
+    else:
+        raise ValueError("neither a manifest nor judgements")
     return (
         [random_split(whole, seed, task.lacks)]
         if fold_count is None
@@ -147,7 +161,13 @@ def embed_for_training(job: TrainingJob, progress: Progress = SILENT) -> Embedde
         allow_cut=options.allow_cut,
     )
     check_probe_path(job.out)
-    for remark in filter(None, (*job.manifests[-1].understood, ungrouped_remark(job.manifests))):
+    last, describe = job.manifests[-1], job.task.remark
+    remarks = (
+        *last.understood,
+        ungrouped_remark(job.manifests),
+        describe(last) if describe else "",
+    )
+    for remark in filter(None, remarks):
         progress.remark(remark)
     labelled = LabelledRecordings(job.manifests, job.recordings, job.allow_outside, job.skip_bad)
     return EmbeddedJob(job, work, embed_labelled(labelled, work, job.task.segments, progress))

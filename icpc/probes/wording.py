@@ -17,6 +17,7 @@ from icpc.findings.wording import interval, percent
 from ranking.evaluation.resampling import Estimate
 from ranking.probe.search import TrainedHead
 from ranking.tasks.manifest import Manifest
+from ranking.tasks.metrics import PANEL, PANEL_METRICS, SURE_ACCURACY, SURE_PANEL
 from ranking.tasks.task import Evaluation, Task
 
 METRIC_NAMES = {
@@ -49,7 +50,11 @@ def describe_test(task: Task, test: Evaluation) -> list[str]:
     found = test.estimate
     value, name = percent(found.value), _metric_name(task.reported_metric)
     what = f"{value} right" if task.reported_metric == "accuracy" else f"{name} {value}"
-    others = ", ".join(f"{_metric_name(n)} {one:.3f}" for n, one in _other_metrics(task, test))
+    others = ", ".join(
+        f"{_metric_name(n)} {one:.3f}"
+        for n, one in _other_metrics(task, test)
+        if n not in PANEL_METRICS
+    )
     over = f"; {others} over {task.metrics_noun}" if others else ""
     groups = f" in {test.groups:,} groups" if test.groups else ""
     sentences = [
@@ -57,7 +62,19 @@ def describe_test(task: Task, test: Evaluation) -> list[str]:
     ]
     if not isnan(test.random):
         sentences.append(f"Random answers reach {percent(test.random)} on average.")
-    return sentences
+    return [*sentences, *_fresh_panel(test)]
+
+
+def _fresh_panel(test: Evaluation) -> Iterator[str]:
+    """What a fresh panel would reach, where the labels say it."""
+    found = test.metrics
+    if PANEL in found:
+        yield f"A fresh panel of the same size would agree on {percent(found[PANEL])} of them."
+    if SURE_PANEL in found:
+        yield (
+            f"Of those two standard errors apart, the probe is right on "
+            f"{percent(found[SURE_ACCURACY])}, a fresh panel on {percent(found[SURE_PANEL])}."
+        )
 
 
 def cells_of_test(task: Task, test: Evaluation) -> dict[str, Any]:

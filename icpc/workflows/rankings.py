@@ -18,7 +18,6 @@ from ranking.comparisons.tally import compared_candidates
 from ranking.deprecation import warn_renamed
 from ranking.errors import CompetitionError, Given
 from ranking.files.columns import column_map
-from ranking.panel.options import MarkOptions
 from ranking.tables import VOTES
 
 DEFAULT_SETTINGS = Settings()
@@ -99,11 +98,8 @@ def open_study(
         columns = {} if source.columns is None else column_map(source.columns, COLUMNS)
         competition = bundled_or_own_competition(source)
         files = (source.comparisons, source.votes, source.panel)
-        marks = MarkOptions(
-            source.round, source.lower_is_better, source.unmarked, source.zeros, source.pool
-        )
         comparisons = load_comparisons(
-            competition, *files, vote_rule=settings.vote, options=FileOptions(marks, columns)
+            competition, *files, vote_rule=settings.vote, options=FileOptions(source.marks, columns)
         )
     if check_size is not None:
         check_size(competition.name, len(compared_candidates(comparisons.table)))

@@ -42,10 +42,7 @@ from ranking.judging.cross_fit import HALVES
 from ranking.judging.probe_ranker import load_own_or_shipped_ranker
 from ranking.probe.checkpoint import check_probe_use
 from ranking.progress import SILENT, Progress
-from ranking.tasks.registry import EXPERTISE
-
-RANKERS = tuple(f"{EXPERTISE.name}-{outputs}" for outputs in EXPERTISE.outputs)
-"""Tasks whose probes compare two recordings."""
+from ranking.tasks.registry import ranker_tasks
 
 
 def prepare_recordings(
@@ -86,7 +83,9 @@ def prepare_recordings(
     device = best_device(options.device)
     choice = encoder_of_probe(ranker.cache_key, options, device, progress)
     cache_key = cache_key_with_weights_hash(choice)
-    check_probe_use(ranker, cache_key, RANKERS, str(options.ranker or "the ranker"))
+    check_probe_use(
+        ranker, cache_key, ranker_tasks(ranker.task), str(options.ranker or "the ranker")
+    )
     cores = options.workers or os.cpu_count() or 1
     min_seconds = options.min_seconds or WINDOW_SECONDS
     work = EmbeddingSettings(

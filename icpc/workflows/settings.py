@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ranking.errors import CompetitionError, Given
+from ranking.panel.options import MarkOptions
 
 DEFAULT_COMPETITION = "icpc2015"
 
@@ -67,6 +68,11 @@ class Source:
     def file(self) -> Path | None:
         """File of comparisons, votes or marks, if one is named."""
         return self.comparisons or self.votes or self.panel
+
+    @property
+    def marks(self) -> MarkOptions:
+        """How the marks of the rounds that are asked for are read."""
+        return MarkOptions(self.round, self.lower_is_better, self.unmarked, self.zeros, self.pool)
 
     @property
     def from_file(self) -> bool:

@@ -38,6 +38,14 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+PANEL, SURE_PANEL, SURE_ACCURACY = PANEL_METRICS = (
+    "fresh_panel",
+    "sure_fresh_panel",
+    "sure_accuracy",
+)
+"""How often a fresh panel would agree with the labels, of all tested pairs and of those of which
+the labels are sure, and how often a probe does so of these."""
+
 
 def class_metrics(logits: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Return the metrics of classes: ``accuracy``, ``f1``.

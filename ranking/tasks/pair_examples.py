@@ -118,7 +118,8 @@ def pair_examples_in_both_orders(
     Parameters
     ----------
     pairs
-        A table of ``first``, ``second`` and ``gap``.
+        A table of ``first``, ``second`` and ``gap``; where it has ``weight`` and ``repeated``,
+        examples have them too.
     windows
         WINDOWS table of the bank.
     classes
@@ -128,7 +129,13 @@ def pair_examples_in_both_orders(
     gap = np.repeat(pairs["gap"].to_numpy(), count)
     both = np.concatenate([one, one[:, ::-1]])
     units = np.tile(np.arange(len(one)), 2)
-    return Examples(both, pair_targets(np.concatenate([gap, -gap]), classes), units)
+    weights, repeated = (
+        np.tile(np.repeat(pairs[name].to_numpy(float), count), 2) if name in pairs else None
+        for name in ("weight", "repeated")
+    )
+    return Examples(
+        both, pair_targets(np.concatenate([gap, -gap]), classes), units, weights, repeated
+    )
 
 
 def aligned_windows(pairs: pd.DataFrame, windows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

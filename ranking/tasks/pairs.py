@@ -23,11 +23,18 @@ from ranking.tables import TIE
 from ranking.tasks.manifest import Manifest
 
 
-def labelled_pairs(manifest: Manifest) -> pd.DataFrame:
+def labelled_pairs(manifest: Manifest, quantity: str = "level") -> pd.DataFrame:
     """Return the pairs whose better one a manifest tells: ``first``, ``second``, ``gap``.
 
     The gap is Q(p1) - Q(p2). Each pair stands once, within one split and, of levels, one event. Of
     several comparisons of a pair the majority counts; a pair that is even is left out.
+
+    Parameters
+    ----------
+    manifest
+        Recordings, or pairs.
+    quantity
+        The column that has Q.
 
     Raises
     ------
@@ -38,11 +45,13 @@ def labelled_pairs(manifest: Manifest) -> pd.DataFrame:
         return _majorities(manifest.pairs)
     table = manifest.recordings
     i, j = np.triu_indices(len(table), 1)
-    level, place = table["level"].to_numpy(), table.groupby(["split", "event"]).ngroup().to_numpy()
+    level, place = table[quantity].to_numpy(), table.groupby(["split", "event"]).ngroup().to_numpy()
     gap = level[i] - level[j]
     kept = (gap != 0) & (place[i] == place[j])
     if not gap.any():
-        raise TableError(manifest.name, "no two recordings of unequal level", "give several levels")
+        raise TableError(
+            manifest.name, f"no two recordings of unequal {quantity}", f"give several {quantity}s"
+        )
     names = table["recording"].to_numpy()
     return pd.DataFrame({"first": names[i[kept]], "second": names[j[kept]], "gap": gap[kept]})
 
@@ -125,7 +134,7 @@ def _majorities(comparisons: pd.DataFrame) -> pd.DataFrame:
     return gap[gap != 0].reset_index()
 
 
-def lacks_pairs(manifest: Manifest, chosen: np.ndarray) -> int:
+def lacks_pairs(manifest: Manifest, chosen: np.ndarray, quantity: str = "level") -> int:
     """Return 0 if some recordings make a pair, 1 if they make none, 2 if there are none.
 
     Parameters
@@ -134,6 +143,8 @@ def lacks_pairs(manifest: Manifest, chosen: np.ndarray) -> int:
         Recordings with their levels, or pairs.
     chosen : bool array, shape (R,)
         Which of its recordings.
+    quantity
+        The column that says which is the better.
     """
     if not chosen.any():
         return 2
@@ -142,7 +153,7 @@ def lacks_pairs(manifest: Manifest, chosen: np.ndarray) -> int:
         names = set(own["recording"])
         first, second = (manifest.pairs[at].isin(names) for at in ("first", "second"))
         return int(not (first & second).any())
-    level = own["level"].to_numpy()
+    level = own[quantity].to_numpy()
     _, event = np.unique(own["event"].to_numpy(dtype=str), return_inverse=True)
     low, high = np.full(event.max() + 1, np.inf), np.full(event.max() + 1, -np.inf)
     np.minimum.at(low, event, level)

@@ -55,6 +55,11 @@ class TaskSpec:
     """Help for the number of outputs, where there are several."""
     options: tuple[TaskOption, ...] = ()
     """Choices that the task offers in training."""
+    ranks: bool = False
+    """Whether its probes rank: of two windows they say which is the better, by the later half of
+    the classes."""
+    takes_judgements: bool = False
+    """Whether labels may come from a panel's marks, or from comparisons, instead of a manifest."""
     segments: int = SEGMENTS_PER_WINDOW
     """Segments of a window, unless another number is asked for."""
 
@@ -118,6 +123,12 @@ def _expertise(classes: int, **options: str) -> "Task":
     return expertise_task(classes, **options)
 
 
+def _preference(classes: int, **options: str) -> "Task":
+    from ranking.tasks.preference import preference_task
+
+    return preference_task(classes, **options)
+
+
 def _difficulty(classes: int, **options: str) -> "Task":
     from ranking.tasks.difficulty import difficulty_task
 
@@ -165,8 +176,21 @@ EXPERTISE = TaskSpec(
         PAIRS_DRAWN,
         PUBLISHED_LOSS,
     ),
+    ranks=True,
 )
 
+PREFERENCE = TaskSpec(
+    name="preference",
+    summary="says which of two recordings is preferred, by your own marks or comparisons",
+    manifest_help="recording, mark (larger for better), standard_error or sd and raters; or first, "
+    "second, winner. All: event, split, group, excluded.",
+    outputs=(2,),
+    make=_preference,
+    inputs=2,
+    options=(PAIRS_DRAWN,),
+    ranks=True,
+    takes_judgements=True,
+)
 DIFFICULTY = TaskSpec(
     name="difficulty",
     summary="says how difficult a piece is, by its Henle grade",
@@ -201,12 +225,21 @@ TECHNIQUE = TaskSpec(
     segments=3,
 )
 
+OWN = ("expertise", "difficulty", "technique", "preference")
+"""The program's own, in the order of the paper."""
 TASKS: Registry[TaskSpec] = Registry(
     f"{__name__}:TaskSpec",
     "judge.tasks",
-    {name: f"{__name__}:{name.upper()}" for name in ("expertise", "difficulty", "technique")},
+    {name: f"{__name__}:{name.upper()}" for name in OWN},
     ProbeError,
 )
+
+
+def ranker_tasks(name: str) -> list[str]:
+    """Return the names of tasks whose probes rank: the program's own, and this one if it does."""
+    own = name.rpartition("-")[0]
+    specs = [TASKS[one] for one in dict.fromkeys((*OWN, *([own] if own in TASKS else [])))]
+    return [f"{spec.name}-{outputs}" for spec in specs if spec.ranks for outputs in spec.outputs]
 
 
 def find_task(name: str, **options: str) -> "Task":

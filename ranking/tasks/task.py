@@ -43,6 +43,9 @@ class Examples:
     """Equal for examples that stay in one batch, int, shape (N,): the two orders of a pair."""
     weights: np.ndarray | None = None
     """How much each counts in a mean of losses, float, above 0, shape (N,); None: all alike."""
+    repeated: np.ndarray | None = None
+    """Probability that who gave each target would give it again, float, shape (N,); None: it is not
+    known. Training does not use it."""
     drawn: tuple[int, int] | None = None
     """Number of pairs, and of those that they were drawn from at random; None: they are all."""
     draw: Draw | None = None
@@ -79,8 +82,12 @@ class Examples:
 
     def subset(self, chosen: np.ndarray) -> "Examples":
         """Return some of the examples, by number or by flag."""
-        weights = None if self.weights is None else self.weights[chosen]
-        return Examples(self.windows[chosen], self.targets[chosen], self.units[chosen], weights)
+        weights, repeated = (
+            None if one is None else one[chosen] for one in (self.weights, self.repeated)
+        )
+        return Examples(
+            self.windows[chosen], self.targets[chosen], self.units[chosen], weights, repeated
+        )
 
     @property
     def sha256(self) -> str:
@@ -112,7 +119,14 @@ def join_examples(sets: Sequence[Examples]) -> Examples:
         np.concatenate([one.targets for one in sets]),
         np.concatenate(units),
         weights,
+        _joined([one.repeated for one in sets]),
     )
+
+
+def _joined(each: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """Arrays one after another; None where one is missing."""
+    known = [one for one in each if one is not None]
+    return np.concatenate(known) if len(known) == len(each) else None
 
 
 @dataclass(frozen=True)
@@ -206,6 +220,8 @@ class Task:
     split: pairs, or classes. 0 serves; a random split sees to it."""
     lacking: str = ""
     """Why recordings of a split may make no example, in words."""
+    remark: Callable[[Manifest], str] | None = None
+    """Returns what a reader must know of how labels are taken, as a sentence; None: nothing."""
     takes_pairs: bool = False
     """Whether a manifest may name pairs and their winner instead."""
     average_precisions: Callable[[np.ndarray, np.ndarray], Mapping[str, float]] | None = None

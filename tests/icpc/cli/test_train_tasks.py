@@ -262,3 +262,74 @@ def test_options_of_a_task_are_its_own(train):
     refused = train("expertise", recordings(level=[1] * 24), "--segments", 3)
     words = " ".join(refused.stderr.split())
     assert "--segments 3: a ranker compares windows of 5 minutes; leave it out" in words
+
+
+def panel_of(jurors=3, **more) -> pd.DataFrame:
+    """A sheet of marks of the 24 recordings, more for more treble; a column for each juror."""
+    rng = np.random.default_rng(1)
+    table = {"candidate": [f"p{number:02}" for number in range(24)]}
+    for juror in range(jurors):
+        marks = 5 + 1.5 * (np.arange(24) % 3) + 0.4 * juror + 0.4 * rng.standard_normal(24)
+        table[f"Juror {juror}"] = [f"{mark:.2f}".replace(".", ",") for mark in marks]
+    return pd.DataFrame({**table, **more})
+
+
+@pytest.mark.slow
+def test_a_panels_marks_become_a_probe_that_ranks(train):
+    Path("panel.csv").write_text(panel_of().to_csv(index=False, sep=";"))
+    players = [f"q{number % 8}" for number in range(24)]
+    options = ["--panel", "panel.csv", "--epochs", 3, "--grid", "learning_rate=3e-3"]
+    table = recordings(group=players)
+    del table["split"]
+    result = train("preference", table, *options)
+    assert result.exit_code == 0, result.stderr
+    words, remarks = (" ".join(text.split()) for text in (result.stdout, result.stderr))
+    assert "Trained on " in words
+    assert re.search(r"A fresh panel of the same size would agree on \d+\.\d % of them\.", words)
+    assert "panel.csv: 3 jurors × 24 candidates, higher is better" in remarks
+    assert re.search(r"\d+ pairs count by how sure their order is; \d+ are two standard", remarks)
+    record = load_probe(Path("mine.safetensors")).record
+    assert (record.task, record.config.segments) == ("preference-2", 30)
+    (own,) = read_results(Path("results.jsonl"))
+    assert own.metrics["fresh_panel"] == record.results["test_fresh_panel"] > 0.5
+    store = ["--recordings", train.sounds, "--store", train.sounds / "store"]
+    ranked = CliRunner().invoke(
+        app,
+        [str(one) for one in ["rank", *store, "--ranker", "mine.safetensors", "--min-seconds", 5]],
+        catch_exceptions=False,
+    )
+    assert ranked.exit_code == 0, ranked.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "there is no manifest; name a file of marks with --panel, one of comparisons with"),
+        (["--panel", "a", "--comparisons", "b"], "--panel a --comparisons b: two kinds of"),
+        (["--round", "final"], "--round final: there are no marks; leave --round and the options"),
+        (["--panel", "panel.csv"], "2 of 24 recordings are not in"),
+        (["--panel", "one.csv"], "'q' is in val, and above in train"),
+        (["--panel", "no.csv"], "no.csv: there is no such file"),
+    ],
+)
+def test_judgements_that_cannot_be_used_are_refused(train, options, words):
+    sheet = panel_of()
+    sheet.loc[[4, 5], "candidate"] = ["x", "y"]
+    sheet.to_csv("panel.csv", index=False, sep=";")
+    where = ["--recordings", train.sounds, "--out", "mine.safetensors"]
+    if "one.csv" in options:
+        panel_of().to_csv("one.csv", index=False, sep=";")
+        rows = {"recording": ["p01", "p00"], "group": ["q", "q"], "split": ["train", "val"]}
+        pd.DataFrame(rows).to_csv("who.csv", index=False)
+        where += ["--manifest", "who.csv"]
+    arguments = ["train", "preference", *where, *options]
+    result = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.split())
+    assert not Path("mine.safetensors").exists()
+
+
+def test_judgements_are_for_preference_alone():
+    for task, there in (("preference", True), ("expertise", False), ("difficulty", False)):
+        shown = CliRunner().invoke(app, ["train", task, "--help"], env={"COLUMNS": "200"}).stdout
+        assert ("--panel" in shown) == ("--lower-is-better" in shown) == there
