@@ -77,12 +77,13 @@ def with_task_options(command: Callable[..., None], spec: TaskSpec) -> Callable[
         inspect.Parameter(
             option.name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=option.choices[0],
+            default=option.default,
             annotation=Annotated[
                 str,
                 typer.Option(
                     rich_help_panel="Training",
-                    metavar=f"<{'|'.join(option.choices)}>",
+                    metavar=f"<{'|'.join(option.choices)}>" if option.choices else "NAMES",
+                    show_default=bool(option.choices),
                     help=option.help,
                 ),
             ],

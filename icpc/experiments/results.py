@@ -110,7 +110,8 @@ def result_of_test(probe: "Probe", tested: Tested, test: "Evaluation", folder: P
         Where the result is written.
     """
     record = probe.record
-    reported = find_task(record.task).reported_metric
+    options = record.settings.get("task_options", {})
+    reported = find_task(record.task, **options).reported_metric
     metrics = {**test.metrics, reported: test.estimate.value}
     predictions, predictions_sha256 = _file_facts(tested.predictions, folder)
     history, history_sha256 = _file_facts(tested.history, folder)

@@ -125,7 +125,7 @@ def _of_votes(predictions: pd.DataFrame) -> Iterator[Row]:
 
 def _of_resampling(result: Result, predictions: pd.DataFrame) -> Iterator[Row]:
     """The release draws a test set of grades from the test set, with replacement."""
-    draws = find_task(result.task).reported_draws
+    draws = find_task(result.task, **result.settings.get("task_options", {})).reported_draws
     if "predicted" not in predictions or draws is None:
         return
     count = len(predictions)
@@ -164,5 +164,5 @@ def _switches(result: Result) -> Mapping[str, str]:
     """The switches of training, by name; those of the task too."""
     pairs = str(result.settings.get("windows_per_step", PAIRS_ONE_BY_ONE))
     spec, _, _ = result.task.rpartition("-")
-    defaults = {one.name: one.choices[0] for one in TASKS[spec].options}
+    defaults = {one.name: one.default for one in TASKS[spec].options}
     return {"windows_per_step": pairs, **defaults, **result.settings.get("task_options", {})}

@@ -179,12 +179,13 @@ class Loop:
         return float(np.mean(self.losses[-1]))
 
     def _mean_loss(self, logits: Tensor, targets: Tensor, weights: np.ndarray | None) -> Tensor:
-        """The mean of the losses of examples, by their weights."""
-        losses = self.loss(logits, targets)
+        """The mean of the losses of examples, by their weights, or with those of their labels."""
         if weights is None:
-            return losses.mean()
+            return self.loss(logits, targets).mean()
         own = to_device(torch.from_numpy(weights).float(), self.device)
-        return (losses * own).sum() / own.sum()
+        if own.ndim > 1:
+            return self.loss(logits, targets, label_weights=own).mean()
+        return (self.loss(logits, targets) * own).sum() / own.sum()
 
     def _read_losses(self, unread: int = 0) -> None:
         """Read losses but for the newest, for which a device would have to be waited for."""

@@ -31,8 +31,10 @@ from torch.nn import functional
 from ranking.tasks.task import Loss
 
 
-def loss_function(loss: Loss) -> Callable[[Tensor, Tensor], Tensor]:
+def loss_function(loss: Loss) -> Callable[..., Tensor]:
     """Return the loss as a function of logits (N, C) and targets, to values (N,).
+
+    One of labels takes ``label_weights`` (N, C), too.
 
     Raises
     ------
@@ -101,28 +103,34 @@ def squared_earth_movers_distance(logits: Tensor, targets: Tensor) -> Tensor:
     return (at_most - truth).square().sum(dim=1)
 
 
-def binary_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+def binary_cross_entropy(
+    logits: Tensor, targets: Tensor, label_weights: Tensor | None = None
+) -> Tensor:
     """Return the negative log-likelihood of yes or no, averaged over the known labels, shape (N,).
 
     Parameters
     ----------
     logits : float, shape (N, C)
     targets : 0 or 1, or NaN where a label is not known, shape (N, C)
+    label_weights : how much each counts, shape (N, C); None: all alike
     """
     single = targets.float()
     known = ~single.isnan()
     losses = functional.binary_cross_entropy_with_logits(
-        logits.float(), single.nan_to_num(), reduction="none"
+        logits.float(), single.nan_to_num(), label_weights, reduction="none"
     )
     return losses.masked_fill(~known, 0).sum(dim=1) / known.sum(dim=1).clamp_min(1)
 
 
-def binary_cross_entropy_of_probabilities(logits: Tensor, targets: Tensor) -> Tensor:
+def binary_cross_entropy_of_probabilities(
+    logits: Tensor, targets: Tensor, label_weights: Tensor | None = None
+) -> Tensor:
     """Return :func:`binary_cross_entropy` of probabilities that are taken for logits, shape (N,).
 
     Parameters
     ----------
     logits : float, shape (N, C)
     targets : 0 or 1, or NaN where a label is not known, shape (N, C)
+    label_weights : how much each counts, shape (N, C); None: all alike
     """
-    return binary_cross_entropy(logits.float().sigmoid(), targets)
+    return binary_cross_entropy(logits.float().sigmoid(), targets, label_weights)

@@ -28,9 +28,17 @@ class TaskOption:
     name: str
     """A parameter of the spec's ``make``."""
     choices: tuple[str, ...]
-    """The values that there may be; the first is the default."""
+    """The values that there may be; the first is the default. None: any text, "" by default."""
     help: str
     """What it does, for the command line."""
+    names_outputs: bool = False
+    """Whether it names the outputs, with commas between them: there may be any number then."""
+
+    @property
+    def default(self) -> str:
+        """The value where none is given."""
+        return self.choices[0] if self.choices else ""
+
     published: str = ""
     """The value of the paper's release; empty where it is the default."""
 
@@ -79,9 +87,18 @@ class TaskSpec:
             If there is none, or what is made is not what the spec says.
         """
         asked = self.outputs[0] if outputs is None else outputs
-        if asked not in self.outputs:
+        named = [
+            len(value.split(","))
+            for name, value in self.changed_options(options).items()
+            if any(one.names_outputs for one in self.options if one.name == name)
+        ]
+        if named and asked == self.outputs[0]:
+            asked = named[0]
+        if asked not in (named or self.outputs):
             raise ProbeError(
-                Given(classes=asked), "no such task", f"give {' or '.join(map(str, self.outputs))}"
+                Given(classes=asked),
+                "no such task",
+                f"give {' or '.join(map(str, named or self.outputs))}",
             )
         task = self.make(asked, **self.changed_options(options))
         found = (task.name, task.outputs, task.inputs, task.segments)
@@ -109,12 +126,13 @@ class TaskSpec:
             If there is no such option, or it has no such value.
         """
         known = {option.name: option.choices for option in self.options}
+        default = {option.name: option.default for option in self.options}
         for name, value in options.items():
-            if value not in known.get(name, ()):
+            if value not in known.get(name, ()) and not (name in known and not known[name]):
                 what = f"{self.name} has no such {'choice' if name in known else 'option'}"
                 remedy = f"choose {' or '.join(known[name])}" if name in known else "leave it out"
                 raise ProbeError(Given(**{name: value}), what, remedy)
-        return {name: value for name, value in options.items() if value != known[name][0]}
+        return {name: value for name, value in options.items() if value != default[name]}
 
 
 def _expertise(classes: int, **options: str) -> "Task":
@@ -135,10 +153,10 @@ def _difficulty(classes: int, **options: str) -> "Task":
     return difficulty_task(classes, **options)
 
 
-def _technique(labels: int, **options: str) -> "Task":
+def _technique(count: int, **options: str) -> "Task":
     from ranking.tasks.technique import technique_task
 
-    return technique_task(labels, **options)
+    return technique_task(count, **options)
 
 
 PAIRS_DRAWN = TaskOption(
@@ -216,12 +234,27 @@ DIFFICULTY = TaskSpec(
 )
 TECHNIQUE = TaskSpec(
     name="technique",
-    summary="says which of seven techniques a recording shows",
+    summary="says which of seven techniques a recording shows, or of labels of your own",
     manifest_help="recording, techniques (scales;octaves, or none); or a column for each, 1 or 0. "
     "Empty is not known. split, group.",
     outputs=(7,),
     make=_technique,
-    options=(PUBLISHED_LOSS,),
+    options=(
+        TaskOption(
+            "labels",
+            (),
+            "Name labels of your own, columns of the manifest, with commas between them, in place "
+            "of the seven techniques.",
+            names_outputs=True,
+        ),
+        TaskOption(
+            "class_weights",
+            ("none", "balanced"),
+            "Let the positives of each label count as much as its negatives, by their numbers in "
+            "train where it is known.",
+        ),
+        PUBLISHED_LOSS,
+    ),
     segments=3,
 )
 

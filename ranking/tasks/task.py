@@ -42,7 +42,8 @@ class Examples:
     units: np.ndarray
     """Equal for examples that stay in one batch, int, shape (N,): the two orders of a pair."""
     weights: np.ndarray | None = None
-    """How much each counts in a mean of losses, float, above 0, shape (N,); None: all alike."""
+    """How much each counts in a mean of losses, float, above 0, shape (N,), or each of its labels,
+    shape (N, C); None: all alike."""
     repeated: np.ndarray | None = None
     """Probability that who gave each target would give it again, float, shape (N,); None: it is not
     known. Training does not use it."""
@@ -57,10 +58,11 @@ class Examples:
             raise ValueError(f"windows of shape {self.windows.shape}: (N, inputs), N at least 1")
         if not len(self.windows) == len(self.targets) == len(self.units):
             raise ValueError("windows, targets and units of different lengths")
+        shapes = (self.units.shape, self.targets.shape)
         if self.weights is not None and (
-            self.weights.shape != self.units.shape or not (self.weights > 0).all()
+            self.weights.shape not in shapes or not (self.weights > 0).all()
         ):
-            raise ValueError("weights are one for each example, above 0")
+            raise ValueError("weights are one for each example, above 0, or for each label")
 
     def __len__(self) -> int:
         return len(self.windows)

@@ -5,8 +5,11 @@ Conventions
 A manifest has a column for each technique, 1 where it is there, 0 where it is not, and empty where
 nobody knows; or one column ``techniques``, those that are there, with ``;`` between them, or
 ``none``: the others are then not there, and an empty field is not known. What is not known counts
-neither in the loss nor in metrics. A window is three segments, thirty seconds: clips are short, and
-the last layer reads segments by their place, so that others would stay untrained.
+neither in the loss nor in metrics. Labels of one's own, such as trills and tremolo, are asked for
+by name, and have a column each, or stand in ``techniques``. With ``class_weights`` = balanced each
+label's positives count in the loss by how many negatives the training set has for one of them,
+among recordings of which it is known. A window is three segments, thirty seconds: clips are short,
+and the last layer reads segments by their place, so that others would stay untrained.
 
 As in the paper [1]_ the answers are evaluated as yes or no for each technique (mAP, AUC, F1 and
 accuracy), and as one answer, the likeliest technique, which is right if it is one of the true ones
@@ -18,14 +21,16 @@ References
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from ranking.errors import TableError
+from ranking.errors import Given, ProbeError, TableError
+from ranking.files.text import escape_controls
 from ranking.tasks.by_recording import (
     RecordingPredictions,
     average_windows,
@@ -66,25 +71,57 @@ LOSSES = {
 NONE = "none"
 SEGMENTS = 3
 SEPARATORS = "[;|,]"
-COLUMNS = (
-    Column(
-        "techniques",
-        f"write {', '.join(TECHNIQUES)}, several with ; between them, or {NONE}",
-        allowed=(*TECHNIQUES, NONE),
-        several=SEPARATORS,
-        optional=True,
-    ),
-    *(
+TAKEN = frozenset({"recording", "split", "group", "event", "excluded", "techniques", NONE})
+"""What no label can be called."""
+
+
+def label_names(text: str) -> tuple[str, ...]:
+    """Return the labels of a text "trills,tremolo"; the paper's seven if it is empty.
+
+    Raises
+    ------
+    ProbeError
+        If one is empty, there twice, or the name of another column.
+    """
+    names = tuple(name.strip() for name in text.split(",")) if text else TECHNIQUES
+    for name in names:
+        if not name or names.count(name) > 1 or name in TAKEN or re.search(SEPARATORS, name):
+            what = f"{name!r} is there twice" if names.count(name) > 1 else f"{name!r} is no label"
+            raise ProbeError(
+                Given(labels=escape_controls(text)),
+                escape_controls(what),
+                "name columns of the manifest, with commas between them",
+            )
+    return names
+
+
+def label_columns(names: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of a manifest: a list of labels, and one column for each."""
+    return (
         Column(
-            name, "write 1, 0, or nothing where it is not known", allowed=("1", "0"), optional=True
-        )
-        for name in TECHNIQUES
-    ),
-)
+            "techniques",
+            f"write {', '.join(names)}, several with ; between them, or {NONE}",
+            allowed=(*names, NONE),
+            several=SEPARATORS,
+            optional=True,
+        ),
+        *(
+            Column(
+                name,
+                "write 1, 0, or nothing where it is not known",
+                allowed=("1", "0"),
+                optional=True,
+            )
+            for name in names
+        ),
+    )
 
 
-def technique_targets(manifest: Manifest) -> np.ndarray:
-    """Return 1, 0 or NaN for each technique of a manifest's recordings, float, shape (R, 7).
+COLUMNS = label_columns(TECHNIQUES)
+
+
+def technique_targets(manifest: Manifest, names: Sequence[str] = TECHNIQUES) -> np.ndarray:
+    """Return 1, 0 or NaN for each label of a manifest's recordings, float, shape (R, C).
 
     Raises
     ------
@@ -92,81 +129,119 @@ def technique_targets(manifest: Manifest) -> np.ndarray:
         If a field contradicts itself, or nothing is known of any recording.
     """
     table = manifest.recordings
-    each = table[list(TECHNIQUES)].replace("", np.nan).astype(float).to_numpy()
+    each = table[list(names)].replace("", np.nan).astype(float).to_numpy()
     listed = np.full_like(each, np.nan)
     for row, (recording, field) in enumerate(
         zip(table["recording"], table["techniques"], strict=True)
     ):
-        names = [name.strip() for name in re.split(SEPARATORS, field)]
-        if NONE in names and len(names) > 1:
+        there = [name.strip() for name in re.split(SEPARATORS, field)]
+        if NONE in there and len(there) > 1:
             raise TableError(
                 manifest.name, f"{recording!r} has {field!r}", f"let {NONE} stand alone"
             )
         if field:
-            listed[row] = [name in names for name in TECHNIQUES]
+            listed[row] = [name in there for name in names]
     targets: np.ndarray = np.where(np.isnan(each), listed, each)
     if np.isnan(targets).all():
         raise TableError(
             manifest.name,
             "no technique of any recording is known",
-            f"give a column techniques, or one for each: {', '.join(TECHNIQUES)}",
+            f"give a column techniques, or one for each: {', '.join(names)}",
         )
     return targets
 
 
-def technique_task(labels: int, loss: str = "cross-entropy") -> Task:
-    """Return the task of the seven techniques.
+def positive_weights(targets: np.ndarray) -> np.ndarray:
+    """Return a weight for each label of each example, float, shape (N, C).
+
+    A positive counts by the number of negatives for each positive of its label, all else once.
 
     Parameters
     ----------
-    labels
-        Their number.
+    targets : labels of the training set, 1, 0 or NaN, shape (N, C)
+    """
+    positive = targets == 1
+    ratio = (targets == 0).sum(axis=0) / np.maximum(positive.sum(axis=0), 1)
+    weights: np.ndarray = np.where(positive, ratio, 1.0)
+    return weights
+
+
+def technique_task(
+    count: int, loss: str = "cross-entropy", labels: str = "", class_weights: str = "none"
+) -> Task:
+    """Return the task of the seven techniques, or of labels of one's own.
+
+    Parameters
+    ----------
+    count
+        Number of labels.
     loss
         A name of :data:`LOSSES`.
+    labels
+        Their names, with commas between them; the paper's seven, if empty.
+    class_weights
+        none, or balanced.
+
+    Raises
+    ------
+    ProbeError
+        If there are as many labels of other names, or names that no label can have.
     """
+    names = label_names(labels)
+    if len(names) != count:
+        raise ProbeError(
+            Given(labels=labels or None),
+            f"{len(names)} labels, and {count} are asked for",
+            "name as many",
+        )
     return Task(
-        name=f"technique-{labels}",
+        name=f"technique-{count}",
         inputs=1,
-        outputs=labels,
-        columns=COLUMNS,
-        make_examples=without_pairs(_make_examples),
+        outputs=count,
+        columns=label_columns(names),
+        make_examples=without_pairs(partial(_make_examples, names, class_weights == "balanced")),
         decode=expit,
         metrics=multilabel_metrics,
         selection_metric="mAP",
-        evaluate=_evaluate,
+        evaluate=partial(_evaluate, names),
         loss=LOSSES[loss],
-        average_precisions=partial(label_average_precisions, names=TECHNIQUES),
+        average_precisions=partial(label_average_precisions, names=names),
         reported_metric="mAP",
         reported_draws=average_precision_draws_of_table,
         example_noun="recording with known techniques",
-        lacks=_lacks_techniques,
+        lacks=partial(_lacks_labels, names),
         metrics_noun="recordings",
         segments=SEGMENTS,
     )
 
 
-def _lacks_techniques(manifest: Manifest, chosen: np.ndarray) -> int:
-    """How many of the answers, yes or no to each technique, are not among some recordings."""
-    targets = technique_targets(manifest)
+def _lacks_labels(names: Sequence[str], manifest: Manifest, chosen: np.ndarray) -> int:
+    """How many of the answers, yes or no to each label, are not among some recordings."""
+    targets = technique_targets(manifest, names)
     answers = [own == value for own in targets.T for value in (0, 1)]
     return sum(int(one.any() and not one[chosen].any()) for one in answers)
 
 
-def _make_examples(manifest: Manifest, windows: pd.DataFrame) -> Mapping[str, Examples]:
-    made = window_examples(manifest, windows, technique_targets(manifest))
+def _make_examples(
+    names: Sequence[str], balanced: bool, manifest: Manifest, windows: pd.DataFrame
+) -> Mapping[str, Examples]:
+    made = window_examples(manifest, windows, technique_targets(manifest, names))
     if "train" in made:
-        _refuse_untrained(manifest.name, made["train"].targets)
+        _refuse_untrained(manifest.name, made["train"].targets, names)
+        if balanced:
+            weights = positive_weights(made["train"].targets)
+            made["train"] = replace(made["train"], weights=weights)
     return made
 
 
-def _refuse_untrained(name: str, targets: np.ndarray) -> None:
-    """Refuse a technique that all of the training set is known to have, or none."""
-    for technique, own in zip(TECHNIQUES, targets.T, strict=True):
+def _refuse_untrained(name: str, targets: np.ndarray, names: Sequence[str]) -> None:
+    """Refuse a label that all of the training set is known to have, or none."""
+    for label, own in zip(names, targets.T, strict=True):
         for value, verb in ((1, "has"), (0, "lacks")):
             if not (own == value).any():
                 raise TableError(
                     name,
-                    f"no recording in train is known that {verb} {technique}",
+                    f"no recording in train is known that {verb} {label}",
                     "put one there, or give more recordings",
                 )
 
@@ -181,8 +256,9 @@ def average_precision_draws_of_table(table: pd.DataFrame, counts: np.ndarray) ->
     counts : float array, shape (draws, R)
         How often each row of the table counts.
     """
-    each = np.full((len(TECHNIQUES), len(counts)), np.nan)
-    for place, name in enumerate(TECHNIQUES):
+    names = [name.removeprefix("p_") for name in table if name.startswith("p_")]
+    each = np.full((len(names), len(counts)), np.nan)
+    for place, name in enumerate(names):
         truth, p = (table[f"{kind}_{name}"].to_numpy(float) for kind in ("truth", "p"))
         rows = ~np.isnan(truth)
         if rows.any():
@@ -193,10 +269,10 @@ def average_precision_draws_of_table(table: pd.DataFrame, counts: np.ndarray) ->
     return value
 
 
-def _evaluate(found: Predictions, seed: int) -> Evaluation:
+def _evaluate(names: Sequence[str], found: Predictions, seed: int) -> Evaluation:
     """The mAP over recordings, by the mean of their windows' logits."""
     own = average_windows(found)
-    metrics, table = multilabel_metrics(own.logits, own.targets), _table(own)
+    metrics, table = multilabel_metrics(own.logits, own.targets), _table(own, names)
     return Evaluation(
         bootstrap_groups(
             own, metrics["mAP"], partial(average_precision_draws_of_table, table), seed
@@ -208,8 +284,8 @@ def _evaluate(found: Predictions, seed: int) -> Evaluation:
     )
 
 
-def _table(own: RecordingPredictions) -> pd.DataFrame:
-    """Truth and probability of each technique; truth is missing where it is not known."""
+def _table(own: RecordingPredictions, names: Sequence[str]) -> pd.DataFrame:
+    """Truth and probability of each label; truth is missing where it is not known."""
     p = expit(own.logits)
-    columns = {f"truth_{name}": own.targets[:, c] for c, name in enumerate(TECHNIQUES)}
-    return own.table({**columns, **{f"p_{name}": p[:, c] for c, name in enumerate(TECHNIQUES)}})
+    columns = {f"truth_{name}": own.targets[:, c] for c, name in enumerate(names)}
+    return own.table({**columns, **{f"p_{name}": p[:, c] for c, name in enumerate(names)}})

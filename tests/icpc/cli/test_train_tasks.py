@@ -333,3 +333,24 @@ def test_judgements_are_for_preference_alone():
     for task, there in (("preference", True), ("expertise", False), ("difficulty", False)):
         shown = CliRunner().invoke(app, ["train", task, "--help"], env={"COLUMNS": "200"}).stdout
         assert ("--panel" in shown) == ("--lower-is-better" in shown) == there
+
+
+@pytest.mark.slow
+def test_labels_of_ones_own_stay_with_the_probe(train):
+    kind = np.arange(24) % 3
+    table = recordings(trills=(kind > 0).astype(int), tremolo=(kind > 1).astype(int))
+    options = ["--labels", "trills,tremolo", "--class-weights", "balanced", "--segments", 2]
+    result = train("technique", table, *options, "--epochs", 2)
+    assert result.exit_code == 0, result.stderr
+    record = load_probe(Path("mine.safetensors")).record
+    assert record.task == "technique-2"
+    assert record.settings["task_options"] == {
+        "labels": "trills,tremolo",
+        "class_weights": "balanced",
+    }
+    assert {"p_trills", "truth_tremolo"} <= set(pd.read_csv("mine.predictions.csv"))
+    where = ["--recordings", train.sounds, "--store", train.sounds / "store"]
+    arguments = ["evaluate", "mine.safetensors", "--manifest", "mine.csv", *where]
+    again = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    assert again.exit_code == 0, again.stderr
+    assert "Test: of 6 recordings" in " ".join(again.stdout.split())

@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from icpc.competition.bundled import bundled_collections
-from ranking.errors import TableError
+from ranking.errors import ProbeError, TableError
+from ranking.tasks.losses import binary_cross_entropy
 from ranking.tasks.manifest import read_manifest
 from ranking.tasks.metrics import multilabel_metrics
-from ranking.tasks.registry import TECHNIQUE
+from ranking.tasks.registry import TECHNIQUE, find_task
 from ranking.tasks.task import Predictions
 from ranking.tasks.technique import TECHNIQUES, technique_targets
 
@@ -112,3 +114,73 @@ def test_the_evaluation_is_over_recordings_of_known_techniques(read):
 
 def test_a_window_is_three_segments():
     assert TASK.segments == TECHNIQUE.segments == 3
+
+
+OWN = "trills, tremolo"
+
+
+def own_manifest(tmp_path, lines: str):
+    path = tmp_path / "mine.csv"
+    path.write_text(lines)
+    return read_manifest(path, TECHNIQUE.task(labels=OWN).columns)
+
+
+def test_labels_of_ones_own_are_columns_or_stand_in_the_list(tmp_path):
+    rows = "recording,techniques,trills,tremolo\na,,1,0\nb,trills;tremolo,,\nc,none,,1\nd,,,0\n"
+    found = technique_targets(own_manifest(tmp_path, rows), ("trills", "tremolo"))
+    assert found.tolist()[:3] == [[1, 0], [1, 1], [0, 1]]
+    assert np.isnan(found[3, 0])
+    task = find_task("technique-2", labels=OWN)
+    assert (task.name, task.outputs) == ("technique-2", 2)
+    with pytest.raises(TableError, match=r"mine\.csv, line 2: 'techniques' is 'scales'"):
+        own_manifest(tmp_path, "recording,techniques\na,scales\n")
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ("a,,b", "'' is no label"),
+        ("a,b,a", "'a' is there twice"),
+        ("a,split", "'split' is no label"),
+        ("a,b;c", "'b;c' is no label"),
+    ],
+)
+def test_names_that_no_label_can_have_are_refused(labels, words):
+    with pytest.raises(ProbeError, match=f"{words}; name columns of the manifest"):
+        TECHNIQUE.task(labels=labels)
+
+
+@pytest.mark.parametrize(("name", "labels"), [("technique-2", ""), ("technique-3", OWN)])
+def test_a_number_of_labels_without_their_names_is_no_task(name, labels):
+    with pytest.raises(ProbeError, match="no such task"):
+        find_task(name, labels=labels)
+
+
+def test_positives_count_by_the_negatives_of_train_where_a_label_is_known(tmp_path):
+    rows = "recording,trills,tremolo,split\na,1,0,train\nb,0,1,train\nc,0,,train\nd,0,1,train\n"
+    manifest = own_manifest(tmp_path, rows + "e,1,0,val\nf,1,1,val\n")
+    windows = pd.DataFrame({"row": range(6), "candidate": list("abcdef"), "window": 0})
+    windows = windows.assign(start=0.0, stop=30.0)
+    plain, balanced = (
+        TECHNIQUE.task(labels=OWN, class_weights=how).make_examples(manifest, windows, 9, 0)
+        for how in ("none", "balanced")
+    )
+    assert plain["train"].weights is None
+    assert balanced["val"].weights is None
+    own = balanced["train"]
+    known = ~np.isnan(own.targets)
+    expected = torch.tensor([3.0, 0.5])  # 3 negatives for 1 positive, 1 for 2
+    logits = torch.tensor(np.random.default_rng(0).normal(size=(4, 2)), dtype=torch.float32)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(
+        logits,
+        torch.from_numpy(own.targets).float().nan_to_num(),
+        pos_weight=expected,
+        reduction="none",
+    ).numpy()
+    found = binary_cross_entropy(
+        logits, torch.from_numpy(own.targets), label_weights=torch.from_numpy(own.weights).float()
+    )
+    assert found.tolist() == pytest.approx(
+        (np.where(known, each, 0).sum(axis=1) / known.sum(axis=1)).tolist()
+    )
+    assert plain["train"].sha256 != own.sha256
