@@ -30,7 +30,7 @@ from icpc.workflows.judging import (
     refuse_short_recordings,
 )
 from icpc.workflows.settings import RecordingOptions
-from ranking.audio.lengths import MIN_SEGMENT_SECONDS, WINDOW_SECONDS
+from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENTS_PER_WINDOW, WINDOW_SECONDS
 from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.precision import with_precision
@@ -83,9 +83,8 @@ def prepare_recordings(
     device = best_device(options.device)
     choice = encoder_of_probe(ranker.cache_key, options, device, progress)
     cache_key = cache_key_with_weights_hash(choice)
-    check_probe_use(
-        ranker, cache_key, ranker_tasks(ranker.task), str(options.ranker or "the ranker")
-    )
+    name, able = str(options.ranker or "the ranker"), ranker_tasks(ranker.task)
+    check_probe_use(ranker, cache_key, able, name, SEGMENTS_PER_WINDOW)
     cores = options.workers or os.cpu_count() or 1
     min_seconds = options.min_seconds or WINDOW_SECONDS
     work = EmbeddingSettings(

@@ -166,7 +166,13 @@ def load_probe(path: Path) -> Probe:
     return Probe(head, record)
 
 
-def check_probe_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], where: str) -> None:
+def check_probe_use(
+    probe: Probe,
+    cache_key: CacheKey,
+    tasks: Sequence[str],
+    where: str,
+    segments: int | None = None,
+) -> None:
     """Refuse a probe for embeddings or a task that it was not trained on.
 
     Parameters
@@ -179,6 +185,8 @@ def check_probe_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], whe
         Names of the tasks that would do.
     where
         How the user knows the probe: its file.
+    segments
+        Segments of the windows that it is given; None: as many as it was trained on.
 
     Raises
     ------
@@ -188,6 +196,12 @@ def check_probe_use(probe: Probe, cache_key: CacheKey, tasks: Sequence[str], whe
     own = probe.record
     if own.task not in tasks:
         raise ProbeError(where, f"its task is {own.task}", f"give a probe of {' or '.join(tasks)}")
+    if segments not in (None, own.config.segments):
+        raise ProbeError(
+            where,
+            f"it was trained on windows of {own.config.segments} segments, these have {segments}",
+            "give a probe of such windows",
+        )
     if own.cache_key.encoder != cache_key.encoder:
         raise ProbeError(
             where,

@@ -16,7 +16,7 @@ References
 .. [2] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, eq. 2.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
-from ranking.errors import TableError
 from ranking.tasks.by_recording import (
     average_windows,
     bootstrap_groups,
@@ -45,6 +44,7 @@ from ranking.tasks.task import (
     Loss,
     Predictions,
     Task,
+    refuse_untrained_classes,
 )
 
 GRADES = tuple(str(grade) for grade in range(1, 10))
@@ -148,38 +148,6 @@ def balanced_weights(targets: np.ndarray) -> np.ndarray:
     counts = np.bincount(targets)
     weights: np.ndarray = len(targets) / (np.count_nonzero(counts) * counts[targets])
     return weights
-
-
-def refuse_untrained_classes(
-    name: str, examples: Mapping[str, Examples], class_names: Sequence[str]
-) -> None:
-    """Refuse classes that are validated or tested, and of which training has no example.
-
-    Parameters
-    ----------
-    name
-        The manifest's name.
-    examples
-        Examples by split.
-    class_names
-        Classes in words.
-
-    Raises
-    ------
-    TableError
-        Naming the class.
-    """
-    if "train" not in examples:
-        return
-    trained = set(examples["train"].targets.tolist())
-    for split in ("val", "test"):
-        of_split = set(examples[split].targets.tolist()) if split in examples else set()
-        for one in sorted(of_split - trained):
-            raise TableError(
-                name,
-                f"{class_names[one]} is in {split}, and no recording in train has it",
-                "put one there, give more recordings of it, or leave it out",
-            )
 
 
 def acc0_draws(table: pd.DataFrame, counts: np.ndarray) -> np.ndarray:

@@ -39,7 +39,7 @@ from ranking.tasks.pairs import (
     match_levels,
     matching_tables,
 )
-from ranking.tasks.task import PAIR_LOSSES, Examples, Task
+from ranking.tasks.task import PAIR_LOSSES, Examples, Task, refuse_untrained_classes
 
 COLUMNS = (
     Column("level", "give a number, larger for better", numeric=True, stratify=True),
@@ -117,6 +117,7 @@ def _make_examples(
         else:
             make = examples_drawn_anew if train else examples_of_pairs
             made[name] = make(own, windows, classes, max_pairs, seed)
+    refuse_untrained_classes(manifest.name, made, CLASSES[classes], "pair")
     return made
 
 

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.audio.lengths import SEGMENTS_PER_WINDOW
+from ranking.errors import TableError
 from ranking.evaluation.resampling import Estimate
 from ranking.tasks.drawing import Draw
 from ranking.tasks.manifest import Column, Manifest
@@ -129,6 +130,43 @@ def _joined(each: Sequence[np.ndarray | None]) -> np.ndarray | None:
     """Arrays one after another; None where one is missing."""
     known = [one for one in each if one is not None]
     return np.concatenate(known) if len(known) == len(each) else None
+
+
+def refuse_untrained_classes(
+    name: str,
+    examples: Mapping[str, Examples],
+    class_names: Sequence[str],
+    noun: str = "recording",
+) -> None:
+    """Refuse classes that are validated or tested, and of which training has no example.
+
+    Parameters
+    ----------
+    name
+        The manifest's name.
+    examples
+        Examples by split.
+    class_names
+        Classes in words.
+    noun
+        What examples are made of, in words.
+
+    Raises
+    ------
+    TableError
+        Naming the class.
+    """
+    if "train" not in examples:
+        return
+    trained = set(examples["train"].targets.tolist())
+    for split in ("val", "test"):
+        of_split = set(examples[split].targets.tolist()) if split in examples else set()
+        for one in sorted(of_split - trained):
+            raise TableError(
+                name,
+                f"{class_names[one]} is in {split}, and no {noun} in train has it",
+                "put one there, give more recordings of it, or leave it out",
+            )
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,13 @@ def test_a_probe_is_refused_for_what_it_was_not_trained_on(kept, changed, tasks,
         check_probe_use(probe, replace(CACHE_KEY, **changed), tasks, "mine")
 
 
+def test_a_probe_of_other_windows_is_refused(kept):
+    probe, _ = kept
+    check_probe_use(probe, CACHE_KEY, ("expertise-2",), "mine", 3)
+    with pytest.raises(ProbeError, match=r"^mine: .* windows of 3 segments, these have 30; give"):
+        check_probe_use(probe, CACHE_KEY, ("expertise-2",), "mine", 30)
+
+
 def test_a_head_goes_with_its_own_record():
     with pytest.raises(ValueError, match="not the one of the record"):
         Probe(make_head(replace(CONFIG, outputs=4)), RECORD)

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 import torch
 
+from ranking.errors import TableError
 from ranking.tasks.by_pair import comparisons_by_window_majority, p_first, recording_pair_accuracy
 from ranking.tasks.expertise import EXPERTISE_TASKS
+from ranking.tasks.manifest import Manifest
 from ranking.tasks.pair_examples import pair_examples_in_both_orders, pair_targets
 from ranking.tasks.pairs import sample_pairs
 from ranking.tasks.task import Predictions
@@ -138,3 +140,17 @@ def test_the_interval_of_an_accuracy_resamples_groups():
     ]
     widths = [one.high - one.low for one in found]
     assert widths[1] > 3 * widths[0]
+
+
+def test_a_class_of_pairs_without_a_training_example_is_refused():
+    """Of levels one apart train has no pair two apart; of two classes each pair has both."""
+    names = list("abcd")
+    table = pd.DataFrame({"recording": names, "level": [0.0, 1, 0, 2], "group": names})
+    split = ["train", "train", "test", "test"]
+    manifest = Manifest("mine.csv", table.assign(split=split, event=""))
+    windows = pd.DataFrame({"row": range(4), "candidate": names, "window": 0})
+    windows = windows.assign(start=0.0, stop=300.0)
+    words = r"mine\.csv: second better by two or more is in test, and no pair in train has it"
+    with pytest.raises(TableError, match=words):
+        EXPERTISE_TASKS[4].make_examples(manifest, windows, 9, 0)
+    assert set(EXPERTISE_TASKS[2].make_examples(manifest, windows, 9, 0)) == {"train", "test"}
