@@ -4,10 +4,11 @@ Conventions
 -----------
 A manifest gives grades 1 to 9, as Henle's editions do [1]_. Nine classes are the grades; three are
 1 to 3, 4 to 6 and 7 to 9. Acc_n is the share of recordings at most n classes off, averaged over the
-classes (Eq. 2 [2]_); it chooses between epochs, too. By default the loss is cross-entropy, as the
-paper's; ``loss`` = ordinal takes the squared earth mover's distance, to which a grade further off
-costs more. With ``class_weights`` = balanced an example of a class counts by the inverse of how
-many the training set has of it.
+classes (Eq. 2 [2]_); it chooses between epochs, too. A scale of one's own, such as 1 to 8 or easy,
+medium and hard, is named from the easiest on. By default the loss is cross-entropy, as the paper's;
+``loss`` = ordinal takes the squared earth mover's distance, to which a grade further off costs
+more. With ``class_weights`` = balanced an example of a class counts by the inverse of how many the
+training set has of it.
 
 References
 ----------
@@ -16,7 +17,7 @@ References
 .. [2] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, eq. 2.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -24,6 +25,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
+from ranking.errors import Given, ProbeError
+from ranking.files.text import escape_controls
 from ranking.tasks.by_recording import (
     average_windows,
     bootstrap_groups,
@@ -57,35 +60,52 @@ LOSSES = {
 COLUMNS = (Column("grade", "give a Henle grade, 1 to 9", allowed=GRADES, stratify=True),)
 
 
-def class_names(classes: int) -> tuple[str, ...]:
-    """Return the names of nine classes, or three.
+def class_names(classes: int, scale: str = "") -> tuple[str, ...]:
+    """Return the names of nine classes, or three; or of a scale "easy,medium,hard".
 
     Raises
     ------
     ValueError
         If there is no such number of classes.
+    ProbeError
+        If a scale has another number, or a grade without a name, or there twice.
     """
+    if scale:
+        names = tuple(name.strip() for name in scale.split(","))
+        if len(names) != classes or len(names) < 2 or len(set(names)) < classes or "" in names:
+            raise ProbeError(
+                Given(grades=escape_controls(scale)),
+                f"these are not {max(classes, 2)} grades, each with a name of its own",
+                "name them from the easiest on, with commas between them",
+            )
+        return names
     if classes not in (len(GRADES), len(MERGED)):
         raise ValueError(f"{classes} classes: 9 or 3")
     return GRADES if classes == len(GRADES) else MERGED
 
 
-def grade_targets(grades: pd.Series, classes: int) -> np.ndarray:
-    """Return the class of grades 1 to 9, int, shape (N,), from 0.
+def grade_targets(grades: pd.Series, classes: int, scale: str = "") -> np.ndarray:
+    """Return the class of grades, int, shape (N,), from 0.
 
     Parameters
     ----------
     grades
         Grades, as a manifest has them.
     classes
-        Their number, 9 or 3.
+        Their number; of grades 1 to 9, 9 or 3.
+    scale
+        The grades in order, with commas between them; 1 to 9, if empty.
     """
+    if scale:
+        return np.asarray(grades.map(class_names(classes, scale).index), dtype=np.int64)
     nine: np.ndarray = grades.to_numpy().astype(np.int64) - 1
     return nine // (len(GRADES) // len(class_names(classes)))
 
 
-def difficulty_task(classes: int, loss: str = "cross-entropy", class_weights: str = "none") -> Task:
-    """Return the task of nine classes, or three.
+def difficulty_task(
+    classes: int, loss: str = "cross-entropy", class_weights: str = "none", grades: str = ""
+) -> Task:
+    """Return the task of nine classes, or three, or of a scale of one's own.
 
     Parameters
     ----------
@@ -95,43 +115,57 @@ def difficulty_task(classes: int, loss: str = "cross-entropy", class_weights: st
         A name of :data:`LOSSES`.
     class_weights
         none, or balanced.
+    grades
+        The scale, from the easiest grade on, with commas between them; Henle's, if empty.
+
+    Raises
+    ------
+    ProbeError
+        If these are not as many grades, each with a name of its own.
     """
+    names, columns = class_names(classes, grades), COLUMNS
+    if grades:
+        remedy = f"give a grade: {', '.join(names)}"
+        columns = (Column("grade", remedy, allowed=names, stratify=True),)
     return Task(
         name=f"difficulty-{classes}",
         inputs=1,
         outputs=classes,
-        columns=COLUMNS,
-        make_examples=without_pairs(partial(_make_examples, classes, class_weights == "balanced")),
+        columns=columns,
+        make_examples=without_pairs(
+            partial(_make_examples, classes, grades, class_weights == "balanced")
+        ),
         decode=partial(softmax, axis=1),
         metrics=grade_metrics,
         selection_metric="acc0",
-        evaluate=_evaluate,
+        evaluate=partial(_evaluate, names),
         loss=LOSSES[loss],
-        average_precisions=partial(class_average_precisions, names=class_names(classes)),
+        average_precisions=partial(class_average_precisions, names=names),
         reported_metric="acc0",
         reported_draws=acc0_draws,
         example_noun="recording with a grade",
-        lacks=partial(_lacks_grades, classes),
+        lacks=partial(_lacks_grades, classes, grades),
         metrics_noun="recordings",
     )
 
 
-def _lacks_grades(classes: int, manifest: Manifest, chosen: np.ndarray) -> int:
+def _lacks_grades(classes: int, scale: str, manifest: Manifest, chosen: np.ndarray) -> int:
     """How many of the classes that the manifest has are not among some recordings."""
-    targets = grade_targets(manifest.recordings["grade"], classes)
+    targets = grade_targets(manifest.recordings["grade"], classes, scale)
     return len(np.unique(targets)) - len(np.unique(targets[chosen]))
 
 
 def _make_examples(
     classes: int,
+    scale: str,
     balanced: bool,
     manifest: Manifest,
     windows: pd.DataFrame,
 ) -> Mapping[str, Examples]:
-    targets = grade_targets(manifest.recordings["grade"], classes)
+    targets = grade_targets(manifest.recordings["grade"], classes, scale)
     made = window_examples(manifest, windows, targets)
     refuse_untrained_classes(
-        manifest.name, made, [f"grade {name}" for name in class_names(classes)]
+        manifest.name, made, [f"grade {name}" for name in class_names(classes, scale)]
     )
     if balanced and "train" in made:
         made["train"] = replace(made["train"], weights=balanced_weights(made["train"].targets))
@@ -174,12 +208,12 @@ def acc0_draws(table: pd.DataFrame, counts: np.ndarray) -> np.ndarray:
     return value
 
 
-def _evaluate(found: Predictions, seed: int) -> Evaluation:
+def _evaluate(class_names: Sequence[str], found: Predictions, seed: int) -> Evaluation:
     """Acc_0 over recordings, by the mean of their windows' logits."""
     own = average_windows(found)
     classes = own.logits.shape[1]
     metrics, predicted = grade_metrics(own.logits, own.targets), own.logits.argmax(axis=1)
-    names, p = np.array(class_names(classes)), softmax(own.logits, axis=1)
+    names, p = np.array(class_names), softmax(own.logits, axis=1)
     table = own.table(
         {
             "truth": names[own.targets],

@@ -218,6 +218,12 @@ DIFFICULTY = TaskSpec(
     make=_difficulty,
     options=(
         TaskOption(
+            "grades",
+            (),
+            "Name the grades of your own scale, from the easiest on, with commas between them.",
+            names_outputs=True,
+        ),
+        TaskOption(
             "loss",
             ("cross-entropy", "ordinal", "published"),
             "Train with cross-entropy, with a loss to which a class further off costs more, or as "

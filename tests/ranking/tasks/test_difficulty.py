@@ -18,7 +18,7 @@ from ranking.probe.search import SearchSettings, search_and_cross_validate
 from ranking.probe.settings import TrainingRun, TrainingSettings
 from ranking.tasks.difficulty import balanced_weights, class_names, grade_targets
 from ranking.tasks.manifest import Manifest, read_manifest
-from ranking.tasks.registry import DIFFICULTY
+from ranking.tasks.registry import DIFFICULTY, find_task
 from ranking.tasks.splits import random_split
 from ranking.tasks.task import Predictions
 
@@ -186,3 +186,28 @@ def test_weights_of_examples_are_those_of_their_losses():
     found = loop._mean_loss(logits, targets, weighted.weights)
     torch.testing.assert_close(found, (plain[0] + 3 * plain[1]) / 4)
     torch.testing.assert_close(loop._mean_loss(logits, targets, None), plain.mean())
+
+
+def test_a_scale_of_ones_own_is_in_the_order_of_its_names(tmp_path):
+    scale = "easy, medium, hard, virtuoso"
+    task = find_task("difficulty-4", grades=scale, class_weights="balanced")
+    rows = ["a,hard,train", "b,easy,train", "c,medium,train", "d,virtuoso,train", "e,hard,test"]
+    (tmp_path / "mine.csv").write_text("\n".join(["recording,grade,split", *rows]) + "\n")
+    manifest = read_manifest(tmp_path / "mine.csv", task.columns)
+    assert grade_targets(manifest.recordings["grade"], 4, scale).tolist() == [2, 0, 1, 3, 2]
+    windows = pd.DataFrame({"row": range(5), "candidate": list("abcde"), "window": 0})
+    made = task.make_examples(manifest, windows.assign(start=0.0, stop=300.0), 0, 0)
+    assert made["train"].targets.tolist() == [2, 0, 1, 3]
+    groups = {name: name for name in "abcde"}
+    found = task.evaluate(Predictions(made["test"], np.eye(4)[[1]], windows, groups), 0)
+    assert found.table[["truth", "predicted"]].to_numpy().tolist() == [["hard", "medium"]]
+    assert (found.metrics["acc0"], found.metrics["acc1"]) == (0, 1)
+    (tmp_path / "mine.csv").write_text("recording,grade\na,5\n")
+    with pytest.raises(TableError, match="line 2: 'grade' is '5'; give a grade: easy, medium"):
+        read_manifest(tmp_path / "mine.csv", task.columns)
+
+
+@pytest.mark.parametrize("scale", ["1", "1,2,", "1,2,2"])
+def test_a_scale_that_is_none_is_refused(scale):
+    with pytest.raises(ProbeError, match="grades, each with a name of its own; name them from"):
+        DIFFICULTY.task(grades=scale)
