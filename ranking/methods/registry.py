@@ -21,6 +21,13 @@ METHODS: Registry["Method"] = Registry(
         "wins": "ranking.methods.counting:WINS",
         "win-rate": "ranking.methods.counting:WIN_RATE",
         "pagerank": "ranking.methods.pagerank:PAGERANK",
+        "copeland": "ranking.methods.copeland:COPELAND",
+        "mean-mark": "ranking.methods.marks:MEAN",
+        "trimmed-mean": "ranking.methods.marks:TRIMMED",
+        "corrected-mean-2": "ranking.methods.marks:CORRECTED_2",
+        "corrected-mean-3": "ranking.methods.marks:CORRECTED_3",
+        "z-score": "ranking.methods.marks:Z_SCORES",
+        "borda": "ranking.methods.marks:BORDA",
     },
     RankingError,
 )
