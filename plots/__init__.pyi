@@ -1,3 +1,9 @@
+from .answers import (
+    draw_grade_probabilities,
+    draw_technique_times,
+    grades_figure,
+    techniques_figure,
+)
 from .average_precision import average_precision_figure, draw_average_precisions
 from .calibration import draw_calibration
 from .cells import confusion_figure, draw_confusion, draw_method_agreement, draw_round_confusion
@@ -15,6 +21,7 @@ __all__ = [
     "draw_average_precisions",
     "draw_calibration",
     "draw_confusion",
+    "draw_grade_probabilities",
     "draw_group_vote_shares",
     "draw_hit_rate",
     "draw_losses",
@@ -22,11 +29,14 @@ __all__ = [
     "draw_order_flips",
     "draw_rank_intervals",
     "draw_round_confusion",
+    "draw_technique_times",
     "draw_upsets",
     "draw_validation_metric",
     "draw_win_shares",
+    "grades_figure",
     "hit_rate_figure",
     "plot_style",
+    "techniques_figure",
     "training_figure",
     "write_figure",
 ]

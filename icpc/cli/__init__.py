@@ -26,6 +26,7 @@ from icpc.cli.embed import embed
 from icpc.cli.evaluate import evaluate
 from icpc.cli.extras import missing_package
 from icpc.cli.fetch import fetch
+from icpc.cli.grade import grade, techniques
 from icpc.cli.hitrate import hitrate
 from icpc.cli.options import RENAMED_OPTIONS
 from icpc.cli.output import print_error, print_remark
@@ -175,7 +176,8 @@ for command in (
 ):
     app.command(cls=JudgeCommand)(command)
 app.add_typer(train, name="train")
-app.command(cls=JudgeCommand)(evaluate)
+for command in (evaluate, grade, techniques):
+    app.command(cls=JudgeCommand)(command)
 app.command(cls=JudgeCommand)(tables)
 app.add_typer(weights, name="weights")
 app.command(cls=JudgeCommand)(doctor)

@@ -34,6 +34,7 @@ REMEDIES: dict[str, str] = {
     "other-store": "choose another --store",
     "other-weights-dir": "choose another --weights-dir",
     "no-home": "name a folder with --weights-dir, or set HOME",
+    "own-probe": "give one with --probe FILE; judge train {task} makes one",
     "no-ranker": "name one with --ranker FILE; judge train expertise makes one",
     "where-recorded": "name their folder with --recordings DIR",
     "fit-on": "add --fit-half or --folds",
