@@ -63,12 +63,14 @@ def with_remark(probe: Probe, control: float) -> Probe:
     """Return a probe whose record says how it compares with length and density."""
     own, classes = probe.record.results, probe.record.config.outputs
     value, low, high = (100 * own[name] for name in ("test_acc0", "test_low", "test_high"))
+    random = 100 / classes
+    untold = ", from which it cannot be told" if low <= random <= high else ""
     shown = "is" if low > 100 * control else "is not"
     remark = (
         f"graded by the probe that comes with judge: {', '.join(class_names(classes))}, trained on "
         f"{own['test_recordings']} rendered scores. On pieces that it was not trained on it is "
         f"right in {value:.0f} % (95 % interval {low:.0f} to {high:.0f}), averaged over the "
-        f"classes; random answers are in {100 / classes:.0f} %, and the piece's length with its "
+        f"classes; random answers are in {random:.0f} %{untold}, and the piece's length with its "
         f"notes a second alone in {100 * control:.0f} %. It {shown} shown to tell more than these."
     )
     return Probe(probe.head, replace(probe.record, remark=remark))

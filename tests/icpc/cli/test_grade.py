@@ -130,3 +130,9 @@ def test_techniques_without_a_probe_ask_for_one_and_say_why(judge):
     assert "give one with --probe FILE; judge train technique makes one" in words
     other = judge("techniques", "pieces", "--probe", "grades.safetensors")
     assert "its task is difficulty-9; give a probe of technique-7" in " ".join(other.stderr.split())
+
+
+def test_without_weights_of_its_encoder_the_probe_that_ships_asks_for_them(judge, tmp_path):
+    result = judge("grade", "pieces", "--weights-dir", str(tmp_path))
+    assert result.exit_code == 2
+    assert "judge weights fetch basicpitch" in " ".join(result.stderr.split())
