@@ -10,7 +10,8 @@ from ranking.tasks.metrics import average_precision_draws
 def test_draws_that_are_right_on_average_keep_their_quantiles():
     drawn = np.append(np.linspace(0, 1, 2001), np.nan)
     assert centred_interval(0.5, drawn) == pytest.approx((0.025, 0.975))
-    assert centred_interval(0.25, drawn) == pytest.approx((-0.225, 0.725))
+    assert centred_interval(0.25, drawn) == pytest.approx((0, 0.725))
+    assert centred_interval(0.75, drawn) == pytest.approx((0.275, 1))
     assert np.isnan(centred_interval(0.5, np.array([np.nan]))).all()
 
 
