@@ -35,7 +35,7 @@ ROW = 0.056
 """Height of a label, as a share of the axes."""
 MARKED = 8
 """Points of a line that have a marker, about."""
-WIDTH, HEIGHT = 6.4, 3.4
+WIDTH, HEIGHT = 5.3, 3.2
 """Size of a panel, in inches."""
 COLUMNS = 2
 TOP = 1.02

@@ -33,6 +33,7 @@ from icpc.cli.output import print_error, print_remark
 from icpc.cli.rank import rank
 from icpc.cli.remedies import message
 from icpc.cli.report import report
+from icpc.cli.results import results
 from icpc.cli.streams import OutputLostError, checked_streams
 from icpc.cli.system import refuse_removed_folder, system_error
 from icpc.cli.tables import tables
@@ -179,5 +180,6 @@ app.add_typer(train, name="train")
 for command in (evaluate, grade, techniques):
     app.command(cls=JudgeCommand)(command)
 app.command(cls=JudgeCommand)(tables)
+app.command(cls=JudgeCommand)(results)
 app.add_typer(weights, name="weights")
 app.command(cls=JudgeCommand)(doctor)

@@ -67,16 +67,12 @@ def _print_as_text(table: "pd.DataFrame", style: str) -> None:
 
 def _print_in_parts(title: str, table: "pd.DataFrame") -> None:
     """Print a table; the columns of each task, or of each way to fit, as a part of it."""
-    parts: dict[str, list[str]] = {}
-    for name in table:
-        parts.setdefault(name.rpartition(" ")[0], []).append(name)
-    shared = parts.pop("")
-    for part, columns in parts.items():
-        own = table[[*shared, *columns]].rename(columns=lambda name: name.rpartition(" ")[2])
-        print_table(f"{title}: {part}", _headers(own), _cells(own))
-        print_line("")
-    if not parts:
-        print_table(title, _headers(table), _cells(table))
+    from icpc.experiments.paper_tables import table_parts
+
+    for part, own in table_parts(table).items():
+        print_table(f"{title}: {part}" if part else title, _headers(own), _cells(own))
+        if part:
+            print_line("")
 
 
 def _headers(table: "pd.DataFrame") -> list[str]:

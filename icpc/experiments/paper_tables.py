@@ -65,6 +65,28 @@ def paper_table(number: int, results: Iterable[Result] = (), folder: Path = Path
     return _with_source_second(both.reset_index(drop=True))
 
 
+def table_parts(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the columns of each task, or of each way to fit, as a table of their own.
+
+    A table without such parts is one, without a name.
+
+    Parameters
+    ----------
+    table
+        A table of :func:`paper_table`.
+    """
+    columns: dict[str, list[str]] = {}
+    for name in table:
+        columns.setdefault(str(name).rpartition(" ")[0], []).append(str(name))
+    shared = columns.pop("")
+    if not columns:
+        return {"": table}
+    return {
+        part: table[[*shared, *own]].rename(columns=lambda name: name.rpartition(" ")[2])
+        for part, own in columns.items()
+    }
+
+
 def _results(theirs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """A row for each encoder, a column for each metric, in the paper's order."""
     theirs = theirs.replace({"fitted": {"no": FITTED[False], "yes": FITTED[True]}})

@@ -237,6 +237,29 @@ def read_results(path: Path) -> list[Result]:
     return [*found.values()]
 
 
+def file_of_result(named: str, sha256: str, folder: Path) -> Path | None:
+    """Return the file of predictions or of epochs of a result; None where it is not there.
+
+    Parameters
+    ----------
+    named, sha256
+        Its name and hash, as the result has them.
+    folder
+        The folder of the file of results.
+
+    Raises
+    ------
+    RunError
+        If it is not what was written.
+    """
+    path = folder / named
+    if not named or not path.is_file():
+        return None
+    if file_sha256(path) != sha256:
+        raise RunError(str(path), "it is not what was written", "train again, or remove the file")
+    return path
+
+
 def _is_record(line: bytes) -> bool:
     """Whether a line holds all of a result."""
     try:

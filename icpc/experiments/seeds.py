@@ -15,15 +15,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from icpc.experiments.results import Result
-from ranking.errors import RunError
+from icpc.experiments.results import Result, file_of_result
 from ranking.evaluation.resampling import (
     Estimate,
     bootstrap_counts,
     centred_interval,
     withhold_without_width,
 )
-from ranking.files.hashing import file_sha256
 from ranking.files.table_reader import read_csv
 from ranking.tasks.registry import find_task
 
@@ -59,11 +57,9 @@ def read_predictions(result: Result, folder: Path) -> Predicted | None:
     RunError
         If they are not those that were written.
     """
-    path = folder / result.predictions
-    if not result.predictions or not path.is_file():
+    path = file_of_result(result.predictions, result.predictions_sha256, folder)
+    if path is None:
         return None
-    if file_sha256(path) != result.predictions_sha256:
-        raise RunError(str(path), "it is not what was written", "train again, or remove the file")
     table = read_csv(path, ("fold",)).rows
     for column in table:
         if column.startswith(NUMERIC):

@@ -17,6 +17,16 @@ from ranking.evaluation.resampling import Estimate
 
 Ending = Callable[[Outcome], str]
 
+METRIC_NAMES = {
+    "f1": "F1",
+    "acc0": "Acc_0",
+    "acc1": "Acc_1",
+    "kappa": "quadratic kappa",
+    "single": "single accuracy",
+    "single_f1": "single F1",
+}
+"""Metrics whose name is written otherwise."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -159,6 +169,11 @@ def interval(estimate: Estimate) -> str:
     how = "from" if estimate.unit.endswith(("pair", "pairs")) else "resampling"
     ends = f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
     return f"(95 % interval {ends}, {how} {estimate.unit})"
+
+
+def metric_name(metric: str) -> str:
+    """Return the name of a metric as people write it."""
+    return METRIC_NAMES.get(metric, metric)
 
 
 def percent(share: float) -> str:

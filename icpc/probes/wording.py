@@ -13,22 +13,12 @@ from statistics import fmean
 from typing import Any
 
 from icpc.experiments.results import Result
-from icpc.findings.wording import interval, percent
+from icpc.findings.wording import interval, metric_name, percent
 from ranking.evaluation.resampling import Estimate
 from ranking.probe.search import TrainedHead
 from ranking.tasks.manifest import Manifest
 from ranking.tasks.metrics import PANEL, PANEL_METRICS, SURE_ACCURACY, SURE_PANEL
 from ranking.tasks.task import Evaluation, Task
-
-METRIC_NAMES = {
-    "f1": "F1",
-    "acc0": "Acc_0",
-    "acc1": "Acc_1",
-    "kappa": "quadratic kappa",
-    "single": "single accuracy",
-    "single_f1": "single F1",
-}
-"""Metrics whose name is written otherwise."""
 
 
 def describe_training(task: Task, trained: TrainedHead) -> list[str]:
@@ -36,7 +26,7 @@ def describe_training(task: Task, trained: TrainedHead) -> list[str]:
     own, windows = trained.settings, "pairs of windows" if task.inputs == 2 else "windows"
     sentences = [
         f"Trained on {trained.examples:,} {windows}; epoch {trained.epoch} was the best on val: "
-        f"{_metric_name(task.selection_metric)} {trained.validation[task.selection_metric]:.3f} "
+        f"{metric_name(task.selection_metric)} {trained.validation[task.selection_metric]:.3f} "
         f"(learning rate {own.learning_rate:g}, weight decay {own.weight_decay:g}, dropout "
         f"{trained.head.config.dropout:g}, seed {own.seed})."
     ]
@@ -48,10 +38,10 @@ def describe_training(task: Task, trained: TrainedHead) -> list[str]:
 def describe_test(task: Task, test: Evaluation) -> list[str]:
     """Return the results of a test, in sentences."""
     found = test.estimate
-    value, name = percent(found.value), _metric_name(task.reported_metric)
+    value, name = percent(found.value), metric_name(task.reported_metric)
     what = f"{value} right" if task.reported_metric == "accuracy" else f"{name} {value}"
     others = ", ".join(
-        f"{_metric_name(n)} {one:.3f}"
+        f"{metric_name(n)} {one:.3f}"
         for n, one in _other_metrics(task, test)
         if n not in PANEL_METRICS
     )
@@ -103,7 +93,7 @@ def describe_seeds(task: Task, results: Sequence[Result], found: Estimate) -> li
     found
         The reported metric over them.
     """
-    name = _metric_name(task.reported_metric)
+    name = metric_name(task.reported_metric)
     values = [value for one in results if (value := one.metrics[one.reported]) is not None]
     sentences = [
         f"Test over {len(results)} seeds, each with its own split and weights: {name} "
@@ -173,7 +163,3 @@ def ungrouped_remark(manifests: Sequence[Manifest]) -> str:
 def _other_metrics(task: Task, test: Evaluation) -> Iterator[tuple[str, float]]:
     """Metrics of a test beside the reported one."""
     return (one for one in test.metrics.items() if one[0] != task.reported_metric)
-
-
-def _metric_name(metric: str) -> str:
-    return METRIC_NAMES.get(metric, metric)

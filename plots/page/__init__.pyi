@@ -1,5 +1,7 @@
-from .render import render_page
+from .render import image_address, render_page, render_results_page
 
 __all__ = [
+    "image_address",
     "render_page",
+    "render_results_page",
 ]

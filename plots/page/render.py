@@ -10,14 +10,16 @@ script but its own, which it allows by their hashes. Equal content gives equal b
 import json
 import math
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib.figure import Figure
 
 from plots.page.encode import csp_script_hash, gzip_base64, script_safe_json
-from plots.style import Palette, palette, plot_style, tier_colours
+from plots.style import Palette, palette, plot_style, render_figure, tier_colours
 
 HERE = Path(__file__).parent
 LIBRARIES = ("d3.min.js", "plot.umd.min.js", "dataTables.min.js")
@@ -62,6 +64,24 @@ def render_page(
         policy=" ".join(f"'{csp_script_hash(script)}'" for script in scripts),
         licences={name: _read(HERE / "vendor" / f"LICENSE-{of}") for name, of in LICENCES.items()},
     )
+
+
+def render_results_page(content: Mapping[str, Any]) -> str:
+    """Return the page of results of probes, as HTML; it has no script.
+
+    Parameters
+    ----------
+    content
+        What the template ``results.html`` shows, by name, as :mod:`icpc.experiments.page` makes it.
+    """
+    template = _environment().get_template("results.html")
+    return template.render(content, css=_colours({}) + _read(HERE / "page.css"), policy="'none'")
+
+
+def image_address(figure: Figure) -> str:
+    """Return a figure as an address that holds all of it, for an image of a page."""
+    picture = b64encode(render_figure(figure, "svg")).decode("ascii")
+    return f"data:image/svg+xml;base64,{picture}"
 
 
 def _environment() -> Environment:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedRandom
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TypeVar
 
 from ranking.errors import JudgeError, RunError
@@ -103,6 +104,33 @@ def open_atomic(path: Path) -> Iterator[BufferedRandom]:
         if isinstance(error, OSError) and error.filename in (None, str(temporary)):
             error.filename, error.filename2 = str(path), None
         raise
+
+
+def check_can_be_written(path: Path, kind: type[JudgeError], key: str = "") -> None:
+    """Refuse a file in a folder where none can be written, before there is anything to write.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made.
+    kind
+        Class of the error.
+    key
+        Finds what to type to correct it.
+
+    Raises
+    ------
+    JudgeError
+        Of that class, naming the file.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise write_error(kind, path, error, key=key) from None
 
 
 def write_text(text: str, path: Path) -> None:

@@ -15,7 +15,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 import torch
@@ -26,7 +25,7 @@ from ranking.deprecation import with_new_names
 from ranking.embeddings.cache_key import CacheKey
 from ranking.encoders.checkpoints import check_weights, load_strictly, read_checkpoint
 from ranking.errors import FileWarning, ProbeError, WeightsError
-from ranking.files.atomic import open_atomic, write_error
+from ranking.files.atomic import check_can_be_written, open_atomic, write_error
 from ranking.files.hashing import file_sha256, with_check, without_check
 from ranking.files.records import check_fields, read_record
 from ranking.network.head import Head, HeadConfig, make_head
@@ -99,12 +98,7 @@ def check_probe_path(path: Path) -> None:
         If its name has another ending, or its folder cannot be written to.
     """
     _beside(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise write_error(ProbeError, path, error, key="other-out") from None
+    check_can_be_written(path, ProbeError, key="other-out")
 
 
 def save_probe(probe: Probe, path: Path) -> None:

@@ -7,13 +7,16 @@ and average precisions are those of the validation examples, which choose.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from ranking.probe.settings import TrainedRun, TrainingRun
 from ranking.tables import HISTORY
-from ranking.tasks.task import Examples, Task
+
+if TYPE_CHECKING:  # who reads histories needs no torch
+    from ranking.probe.settings import TrainedRun, TrainingRun
+    from ranking.tasks.task import Examples, Task
 
 FINAL = "final"
 """The fold of the head that is kept, where others were tested."""
@@ -22,7 +25,10 @@ PRECISION, SHARE = "ap_", "share_"
 
 
 def training_history(
-    task: Task, runs: Sequence[TrainingRun], trained: Sequence[TrainedRun], chosen: Sequence[int]
+    task: "Task",
+    runs: "Sequence[TrainingRun]",
+    trained: "Sequence[TrainedRun]",
+    chosen: Sequence[int],
 ) -> pd.DataFrame:
     """Return a HISTORY table, a row for each epoch of each run.
 
@@ -51,7 +57,7 @@ def training_history(
     return table[[*HISTORY, *table.columns.drop([*HISTORY, *classes]), *classes]]
 
 
-def random_average_precisions(task: Task, examples: Examples) -> dict[str, float]:
+def random_average_precisions(task: "Task", examples: "Examples") -> dict[str, float]:
     """Return the share of each class or label by column: the average precision of equal logits."""
     if task.average_precisions is None:
         return {}
@@ -59,7 +65,7 @@ def random_average_precisions(task: Task, examples: Examples) -> dict[str, float
     return {f"{SHARE}{name}": share for name, share in equal.items()}
 
 
-def _settings(run: TrainingRun) -> dict[str, object]:
+def _settings(run: "TrainingRun") -> dict[str, object]:
     own = run.settings
     return {
         "learning_rate": own.learning_rate,
@@ -70,7 +76,7 @@ def _settings(run: TrainingRun) -> dict[str, object]:
     }
 
 
-def _epochs(trained: TrainedRun) -> Iterator[dict[str, object]]:
+def _epochs(trained: "TrainedRun") -> Iterator[dict[str, object]]:
     """Losses, metrics and average precisions of each epoch."""
     both = zip(trained.history, trained.average_precisions, strict=True)
     for epoch, (row, precisions) in enumerate(both, start=1):

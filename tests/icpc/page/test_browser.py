@@ -1,9 +1,5 @@
-"""Reports in a browser: they open, answer, ask nothing of the network, and everyone can use them.
+"""Reports in a browser: they open, answer, ask for nothing, and everyone can use them."""
 
-Debian's Chromium, headless. Where it is missing these tests are skipped, but not in CI.
-"""
-
-import os
 import re
 from dataclasses import replace
 from functools import partial
@@ -12,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from barriers import violations
 
 from icpc.competition.competitions import Competition
 from icpc.findings import kept
@@ -30,16 +27,6 @@ from ranking.files.table_writer import to_csv
 from ranking.uncertainty.rank_intervals import Intervals
 from ranking.uncertainty.units import Uncertainty
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 ROUNDS = ("first", "second", "final")
 SHADES = """(() => {  // of the cells, as #rrggbb
   const shown = document.querySelector('#matrix-figure canvas');
@@ -199,53 +186,6 @@ def _wide(ranking):
     ranks = {"rank_low": 1, "rank_high": len(ranking)}
     wide = ranking.assign(strength_low=low, strength_high=high, **ranks)
     return Intervals(wide, Uncertainty("candidate", len(ranking)))
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if not CHROMIUM.exists():
-        missing = f"{CHROMIUM} is missing: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"),
-            executable_path=CHROMIUM,
-            args=list(FLAGS),
-            headless=True,
-            viewport={"width": 1200, "height": 900},
-        )
-        context.set_default_timeout(30_000)
-        yield context
-        context.close()
-
-
-@pytest.fixture
-def visit(browser):
-    """Open pages that must neither complain nor ask for anything but themselves."""
-    opened, complaints, asked = [], [], []
-
-    def open_page(path, address="", scheme="light"):
-        page = browser.new_page()
-        opened.append(page)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: asked.append(request.url))
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.goto(path.as_uri() + address)
-        page.wait_for_selector("html[data-ready]", state="attached")
-        return page
-
-    yield open_page
-    for page in opened:
-        page.close()
-    assert complaints == []
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-    assert len({url for url in asked if url.startswith("file:")}) <= len(opened)
 
 
 def choose(page, label):
@@ -540,17 +480,6 @@ def test_names_are_shown_as_text_everywhere(visit, nasty):
         assert "javascript:alert(3)" in page.locator("#candidate dl").inner_text()
         assert set(NASTY) - {name} == set(page.locator("#opponents tbody th").all_inner_texts())
         page.get_by_role("link", name="All candidates").click()
-
-
-def violations(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], one["nodes"][0]["html"])
-        for one in found
-        if one["impact"] in {"serious", "critical", "moderate"}
-    ]
 
 
 @pytest.mark.slow
