@@ -302,6 +302,18 @@ def test_the_tutorial_goes_from_a_roster_to_two_rankings_side_by_side(tutorial):
 
 
 @pytest.mark.slow
+def test_the_notebook_on_probes_tests_two_encoders_on_three_tasks(tmp_path):
+    text, pictures = run_notebook("2-probing-encoders", tmp_path)
+    assert len(pictures) == 1
+    for task in ("difficulty", "technique", "expertise"):
+        for encoder in ("spectrogram", "controls"):
+            assert f"{task}, {encoder}: " in text
+            assert (tmp_path / "runs" / "probing" / f"{task}-{encoder}.safetensors").is_file()
+    assert "random answers 0.33" in text
+    assert "expected" in text
+
+
+@pytest.mark.slow
 def test_the_rank_correlation_of_the_tutorial_is_that_of_scipy(tutorial):
     from scipy.stats import kendalltau
 

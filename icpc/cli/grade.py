@@ -28,7 +28,7 @@ KEPT = "what was embedded is kept"
 
 Recordings = Annotated[
     list[Path],
-    typer.Argument(metavar="RECORDING…", help="Sound files, or folders of them."),
+    typer.Argument(metavar="RECORDING", help="Sound files, or folders of them."),
 ]
 Plot = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Draw it to this file, .png or .svg.")
