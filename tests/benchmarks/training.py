@@ -2,9 +2,9 @@
 
 Run ``python tests/benchmarks/training.py spectrogram dac``; without names, all. Embeddings are
 noise of full size. In each round the runs of a grid (learning rates and seeds) are trained together
-and then each by itself, on the same pairs, batches and threads, in CPU time; medians over the rounds.
-*times one run* says what the grid costs beside a single run; *apart* is the largest difference of a validation
-loss between the two ways.
+and then each by itself, on the same pairs, batches and threads, in CPU time; medians over the
+rounds. *times one run* says what the grid costs beside a single run; *apart* is the largest
+difference of a validation loss between the two ways.
 """
 
 import argparse
@@ -75,7 +75,10 @@ def main() -> None:
     arguments = parser.parse_args()
     threads = torch.get_num_threads()
     print(f"{os.cpu_count()} cores, {threads} threads, torch {torch.__version__}")
-    print(f"encoder      {arguments.runs} stacked, CPU s  separate ÷ stacked  times one run      apart")
+    print(
+        f"encoder      {arguments.runs} stacked, CPU s  separate ÷ stacked  times one run"
+        "      apart"
+    )
     for name in arguments.encoders:
         spec = spec_of(name)
         load_batch = partial(load_segments_and_mask, noise(spec, arguments.segments))
