@@ -88,4 +88,6 @@ def _cell(value: object) -> str:
 
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "–" if pd.isna(value) or value == "" else str(value)
+    if pd.isna(value) or value == "":
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -163,7 +163,7 @@ def _first_and_last(table: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, own in table.groupby("name", sort=False):
         values = own.sort_values("epoch")["average_precision"]
-        rows.append((name, own["share"].iloc[0], values.iloc[0], values.iloc[-1], values.max()))
+        rows.append((name, own["chance"].iloc[0], values.iloc[0], values.iloc[-1], values.max()))
     return pd.DataFrame(rows, columns=["class", "chance", "first epoch", "last epoch", "highest"])
 
 

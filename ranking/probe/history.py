@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.tables import HISTORY
+from ranking.tasks.metrics import expected_average_precision
 
 if TYPE_CHECKING:  # who reads histories needs no torch
     from ranking.probe.settings import TrainedRun, TrainingRun
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # who reads histories needs no torch
 
 FINAL = "final"
 """The fold of the head that is kept, where others were tested."""
-PRECISION, SHARE = "ap_", "share_"
+PRECISION, CHANCE = "ap_", "chance_"
 """What the columns of a class or label begin with."""
 
 
@@ -48,21 +49,32 @@ def training_history(
     for place, own in enumerate(chosen):
         kept = len(chosen) > 1 and place == len(chosen) - 1
         fold = {"fold": FINAL if kept else str(place + 1)}
-        shares = random_average_precisions(task, runs[own].validation)
+        chances = random_average_precisions(task, runs[own].validation)
         for number in range(place * each, (place + 1) * each):
             run = fold | _settings(runs[number]) | {"chosen": number == own}
-            rows += [run | row | shares for row in _epochs(trained[number])]
+            rows += [run | row | chances for row in _epochs(trained[number])]
     table = pd.DataFrame(rows)
-    classes = [name for name in table if str(name).startswith((PRECISION, SHARE))]
+    classes = [name for name in table if str(name).startswith((PRECISION, CHANCE))]
     return table[[*HISTORY, *table.columns.drop([*HISTORY, *classes]), *classes]]
 
 
 def random_average_precisions(task: "Task", examples: "Examples") -> dict[str, float]:
-    """Return the share of each class or label by column: the average precision of equal logits."""
+    """Return by column the average precision of each class or label of answers in random order.
+
+    It is missing where no example has the label, or every one.
+    """
     if task.average_precisions is None:
         return {}
-    equal = task.average_precisions(np.zeros((len(examples), task.outputs)), examples.targets)
-    return {f"{SHARE}{name}": share for name, share in equal.items()}
+    names = task.average_precisions(np.zeros((len(examples), task.outputs)), examples.targets)
+    own = examples.targets
+    each = (own[:, np.newaxis] == np.arange(task.outputs)).astype(float) if own.ndim == 1 else own
+    known = [label[~np.isnan(label)] for label in each.T]
+    return {
+        f"{CHANCE}{name}": expected_average_precision(len(label), int(label.sum()))
+        if 0 < label.sum() < len(label)
+        else float("nan")
+        for name, label in zip(names, known, strict=True)
+    }
 
 
 def _settings(run: "TrainingRun") -> dict[str, object]:
@@ -102,7 +114,7 @@ def average_precision_by_class(histories: Sequence[pd.DataFrame]) -> pd.DataFram
     Returns
     -------
     table with a row for each class and epoch: ``name``, ``epoch``, ``average_precision`` and the
-    ``share`` of the class; without rows where the task has no average precisions
+    ``chance`` of random order; without rows where the task has no average precisions
     """
     chosen = [
         own
@@ -112,14 +124,14 @@ def average_precision_by_class(histories: Sequence[pd.DataFrame]) -> pd.DataFram
     table = pd.concat(chosen, ignore_index=True)
     shared = table[table["epoch"] <= min(int(own["epoch"].max()) for own in chosen)]
     mean = shared.drop(columns="fold").groupby("epoch").mean().reset_index()
-    columns = ["name", "epoch", "average_precision", "share"]
+    columns = ["name", "epoch", "average_precision", "chance"]
     parts = [
         pd.DataFrame(
             {
                 "name": name.removeprefix(PRECISION),
                 "epoch": mean["epoch"],
                 "average_precision": mean[name],
-                "share": mean[SHARE + name.removeprefix(PRECISION)],
+                "chance": mean[CHANCE + name.removeprefix(PRECISION)],
             }
         )
         for name in map(str, mean.columns)

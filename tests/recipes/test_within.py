@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from probe_results import ONE
+from two_results import ONE
 from within import rows_of
 
 from ranking.files.hashing import file_sha256

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from probe_results import ONE, TWO
+from two_results import ONE, TWO
 
 from icpc.experiments import paper_table
 from icpc.experiments.our_rows import our_rows

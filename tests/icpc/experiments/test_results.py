@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from probe_results import ONE, TWO
+from two_results import ONE, TWO
 
 from icpc.experiments.results import append_result, read_results
 from ranking.errors import RunError
@@ -18,7 +18,7 @@ RACE = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from probe_results import ONE
+from two_results import ONE
 from icpc.experiments.results import append_result
 for number in range(20):
     append_result(Path(sys.argv[1]), replace(ONE, probe_sha256=f"{sys.argv[2]} {number}"))

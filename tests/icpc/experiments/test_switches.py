@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from probe_results import ONE
+from two_results import ONE
 
 from icpc.experiments.switches import batch_means, scores_and_targets, switch_table
 from ranking.tasks.metrics import multilabel_metrics

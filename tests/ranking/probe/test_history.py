@@ -22,6 +22,7 @@ from ranking.probe.train import train_runs
 from ranking.progress import SILENT
 from ranking.tables import HISTORY, check_table
 from ranking.tasks.difficulty import difficulty_task
+from ranking.tasks.metrics import expected_average_precision
 from ranking.tasks.task import Examples
 
 TASK = difficulty_task(3)
@@ -90,7 +91,9 @@ def test_average_precisions_are_those_of_the_epoch_that_is_kept(bank, runs, trai
             there = run.validation.targets == place
             expected = average_precision_score(there, p[:, place])
             assert own[name] == pytest.approx(expected, abs=1e-6)
-            assert random_average_precisions(TASK, run.validation)[f"share_{name}"] == there.mean()
+            chance = random_average_precisions(TASK, run.validation)[f"chance_{name}"]
+            wanted = expected_average_precision(len(there), there.sum())
+            assert chance == pytest.approx(wanted)
             assert own[name] in set(table[f"ap_{name}"])
 
 
@@ -106,7 +109,7 @@ def test_they_choose_nothing_and_change_no_hash(bank, runs, trained):
         keys = [selection_key(epoch, without) for epoch in one.history]
         assert keys.index(max(keys)) == one.epoch - 1
     table = training_history(without, runs[:2], again, [0])
-    assert not [name for name in table if name.startswith(("ap_", "share_"))]
+    assert not [name for name in table if name.startswith(("ap_", "chance_"))]
 
 
 def test_a_state_of_an_earlier_version_is_gone_on_from(bank, runs, trained, tmp_path):
@@ -140,6 +143,6 @@ def test_average_precision_over_epochs_is_the_mean_of_the_chosen_heads(runs, tra
     chosen = history[history["chosen"] & (history["epoch"] == 2)]
     own = found[(found["name"] == "4-6") & (found["epoch"] == 2)]
     assert own["average_precision"].item() == pytest.approx(chosen["ap_4-6"].mean())
-    assert own["share"].item() == pytest.approx(chosen["share_4-6"].mean())
+    assert own["chance"].item() == pytest.approx(chosen["chance_4-6"].mean())
     without = history.drop(columns=[name for name in history if name.startswith("ap_")])
     assert average_precision_by_class([without]).empty
