@@ -13,6 +13,9 @@ from typer.core import TyperCommand
 
 from icpc.cli.options import CHOICES, OPEN_CHOICES
 
+LONGEST_VALUES = 90
+"""Characters of the values that are shown in place of a type."""
+
 
 class JudgeCommand(TyperCommand):
     """A command that shows and reads the values in :data:`icpc.cli.options.CHOICES`."""
@@ -22,7 +25,7 @@ class JudgeCommand(TyperCommand):
         for parameter in self.params:
             if parameter.name in CHOICES:
                 values = [*CHOICES[parameter.name], *OPEN_CHOICES.get(parameter.name, ())]
-                parameter.metavar = f"<{'|'.join(values)}>"
+                _show_values(parameter, values)
         super().format_help(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:
@@ -30,6 +33,16 @@ class JudgeCommand(TyperCommand):
         for name in CHOICES.keys() & ctx.params.keys():
             ctx.params[name] = _spelled(ctx.params[name], CHOICES[name])
         return super().invoke(ctx)
+
+
+def _show_values(parameter: Any, values: list[str]) -> None:
+    """Show the values in place of the type, or, where they are too many for a line, in the help."""
+    shown = f"<{'|'.join(values)}>"
+    if len(shown) <= LONGEST_VALUES:
+        parameter.metavar = shown
+    elif not parameter.metavar:  # else its help has them already
+        parameter.metavar = f"<{parameter.name}>"
+        parameter.help = f"{parameter.help.removesuffix('.')}: {', '.join(values)}."
 
 
 def _spelled(given: Any, known: Iterable[str]) -> Any:

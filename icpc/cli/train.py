@@ -255,8 +255,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         task = replace(spec.task(classes, **options), segments=segments)
         path = manifest
         if judgements is None or collection is not None:
-            key = "manifest-or-judgements" if spec.takes_judgements else "one-manifest"
-            path = manifest_path(manifest, collection, recordings, key)
+            path = manifest_path(manifest, collection, recordings, spec.takes_judgements)
         split = partial(read_and_split_manifest, task, path, folds, judgements=judgements)
         manifests = split(training.seed)
         if remark := pairs_left_out_remark(manifests):

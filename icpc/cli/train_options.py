@@ -43,7 +43,7 @@ def take_judgements(options: dict[str, Any]) -> "Judgements | None":
 
 
 def manifest_path(
-    manifest: Path | None, collection: str | None, recordings: Path, key: str = "one-manifest"
+    manifest: Path | None, collection: str | None, recordings: Path, judged: bool = False
 ) -> Path:
     """Return the manifest that is named, or that of a collection.
 
@@ -52,7 +52,7 @@ def manifest_path(
     manifest : the file that is named, if any
     collection : the collection that is named, if any
     recordings : the folder that it was fetched into
-    key : the remedy where none is named
+    judged : whether marks or comparisons might be named instead
 
     Raises
     ------
@@ -67,7 +67,12 @@ def manifest_path(
     if manifest is None and collection is not None:
         return fetched_manifest(collection, recordings)
     what = "there is no manifest" if manifest is None else "there are two manifests"
-    raise TableError(Given(recordings=recordings), what, "name one", key)
+    raise TableError(
+        Given(recordings=recordings),
+        what,
+        "name one",
+        "manifest-or-judgements" if judged else "one-manifest",
+    )
 
 
 def with_task_options(command: Callable[..., None], spec: TaskSpec) -> Callable[..., None]:

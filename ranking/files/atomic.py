@@ -106,7 +106,7 @@ def open_atomic(path: Path) -> Iterator[BufferedRandom]:
         raise
 
 
-def check_can_be_written(path: Path, kind: type[JudgeError], key: str = "") -> None:
+def check_can_be_written(path: Path, kind: type[JudgeError]) -> None:
     """Refuse a file in a folder where none can be written, before there is anything to write.
 
     Parameters
@@ -115,8 +115,6 @@ def check_can_be_written(path: Path, kind: type[JudgeError], key: str = "") -> N
         The file; its folder is made.
     kind
         Class of the error.
-    key
-        Finds what to type to correct it.
 
     Raises
     ------
@@ -130,7 +128,7 @@ def check_can_be_written(path: Path, kind: type[JudgeError], key: str = "") -> N
         with TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise write_error(kind, path, error, key=key) from None
+        raise write_error(kind, path, error, key="other-out") from None
 
 
 def write_text(text: str, path: Path) -> None:

@@ -78,7 +78,7 @@ def test_help_begins_with_a_verb_and_shows_the_values_of_options(words, monkeypa
     for parameter in command.params:
         if parameter.name in CHOICES:
             values = [*CHOICES[parameter.name], *OPEN_CHOICES.get(parameter.name, ())]
-            assert f"<{'|'.join(values)}>" in text
+            assert f"<{'|'.join(values)}>" in text or f": {', '.join(values)}." in text
 
 
 def test_the_values_of_options_are_those_that_the_engine_knows():
