@@ -106,7 +106,7 @@ def open_atomic(path: Path) -> Iterator[BufferedRandom]:
         raise
 
 
-def check_can_be_written(path: Path, kind: type[JudgeError]) -> None:
+def check_can_be_written(path: Path, kind: type[JudgeError], out: bool = False) -> None:
     """Refuse a file in a folder where none can be written, before there is anything to write.
 
     Parameters
@@ -115,6 +115,8 @@ def check_can_be_written(path: Path, kind: type[JudgeError]) -> None:
         The file; its folder is made.
     kind
         Class of the error.
+    out
+        Whether it is what a command puts out: then it names another.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def check_can_be_written(path: Path, kind: type[JudgeError]) -> None:
         with TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise write_error(kind, path, error, key="other-out") from None
+        raise write_error(kind, path, error, key="other-out" if out else "") from None
 
 
 def write_text(text: str, path: Path) -> None:

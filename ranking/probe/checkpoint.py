@@ -98,7 +98,7 @@ def check_probe_path(path: Path) -> None:
         If its name has another ending, or its folder cannot be written to.
     """
     _beside(path)
-    check_can_be_written(path, ProbeError)
+    check_can_be_written(path, ProbeError, out=True)
 
 
 def save_probe(probe: Probe, path: Path) -> None:

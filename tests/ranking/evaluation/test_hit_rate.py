@@ -156,8 +156,10 @@ def test_coin_flips_look_skilled_by_raw_wins_where_equal_results_were_not_compar
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 def test_random_judges_are_centred_and_repeatable(method):
     tally = tournament(np.random.default_rng(1), COMPLETE, spread=1.0)
-    draws = random_judge_strengths(tally, method, seed=3, draws=300)
-    assert np.array_equal(draws, random_judge_strengths(tally, method, seed=3, draws=300))
+    marks = np.random.default_rng(2).normal(size=(5, len(tally.candidates)))  # of who needs them
+    draws = random_judge_strengths(tally, method, seed=3, draws=300, marks=marks)
+    again = random_judge_strengths(tally, method, seed=3, draws=300, marks=marks)
+    assert np.array_equal(draws, again)
     assert area_under_roc(draws, SCORE > 0).mean() == pytest.approx(0.5, abs=0.03)
 
 
