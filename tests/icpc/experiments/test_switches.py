@@ -52,6 +52,7 @@ def test_batches_make_random_average_precision_larger():
     assert batched > once + 0.06
 
 
+@pytest.mark.slow
 def test_one_batch_is_the_whole_set():
     rng = np.random.default_rng(1)
     truth, scores = (rng.random((30, 7)) < 0.5).astype(float), rng.standard_normal((30, 7))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icpc.competition.bundled import BUNDLED
@@ -64,6 +64,7 @@ def test_borda_counts_who_is_put_below():
     assert np.isnan(borda_shares(np.array([[4.0, NAN]]))).all()
 
 
+@settings(max_examples=20)
 @given(st.integers(0, 99), st.floats(0.5, 3), st.floats(-5, 5))
 def test_borda_and_z_scores_do_not_know_a_juror_s_scale(seed, scale, shift):
     marks = np.random.default_rng(seed).integers(0, 9, (5, 7)).astype(float)

@@ -112,6 +112,7 @@ def test_they_choose_nothing_and_change_no_hash(bank, runs, trained):
     assert not [name for name in table if name.startswith(("ap_", "chance_"))]
 
 
+@pytest.mark.slow
 def test_a_state_of_an_earlier_version_is_gone_on_from(bank, runs, trained, tmp_path):
     """It has no average precisions: those of its epochs stay unknown, all else is the same."""
     path = tmp_path / "one.fit"

@@ -165,6 +165,7 @@ def test_what_is_taken_whole_has_the_hash_that_it_had():
     grouped=st.booleans(),
     sampling=st.sampled_from(["all", "matched"]),
 )
+@pytest.mark.slow
 def test_every_epoch_has_as_many_batches(per_level, most, size, seed, grouped, sampling):
     counts = np.random.default_rng(seed).integers(1, 4, 3 * per_level)
     examples = pool(np.tile([0.0, 1, 2], per_level), most, counts, sampling=sampling)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.tasks.metrics import accuracy_within, multilabel_metrics
@@ -17,6 +17,7 @@ def repeated(counts):
     return np.repeat(np.arange(12), counts)
 
 
+@settings(max_examples=10, deadline=None)
 @given(COUNTS, st.integers(0, 99))
 def test_acc0_of_repeated_recordings(counts, seed):
     truth, predicted = np.random.default_rng(seed).integers(1, 5, (2, 12))
@@ -26,6 +27,8 @@ def test_acc0_of_repeated_recordings(counts, seed):
     assert found == pytest.approx(accuracy_within(truth[rows], predicted[rows], 0))
 
 
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None)
 @given(COUNTS, st.integers(0, 99))
 def test_map_of_repeated_recordings(counts, seed):
     rng = np.random.default_rng(seed)
