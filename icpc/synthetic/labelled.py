@@ -6,10 +6,13 @@ Conventions
 -----------
 *difficulty*: studies of the grades 1 to 9 (:mod:`icpc.synthetic.figures`), equally many of each.
 *technique*: studies of one technique or none, in turn, a quarter of them with another technique.
-*expertise*: pieces, each by players of three levels, who have a
-skill of 0.1, 0.5 or 0.9; they are a group and an event. A label is planted: it claims nothing of
-Henle's grades, or of people. Length, loudness, density and what else is drawn do not depend on it
-(:mod:`icpc.synthetic.studies`).
+*expertise*: pieces, each by players of three levels, who have a skill of 0.1, 0.5 or 0.9; they are
+a group and an event. A label is planted: it claims nothing of Henle's grades, or of people. Length,
+loudness, notes a second and what else is drawn do not depend on it
+(:mod:`icpc.synthetic.studies`). What is measured of the sound may: of 96 recordings of 10 s the
+density of onsets that were detected differs by technique (p 0.008, fewest of repeated notes) and a
+little by level (p 0.04); loudness, bandwidth and noise floor do not (p 0.19 and more, Kruskal and
+Wallis).
 A folder gets a FLAC file for each recording and ``manifest.csv``, as ``judge train`` reads it. The
 name of a file has a hash of all that it follows from: what is there is not made again.
 """
