@@ -23,7 +23,7 @@ from ranking.tasks.registry import find_task
 
 
 def part_of(predicted: Predicted, recordings: set[str]) -> Predicted | None:
-    """Return the predictions of some recordings; None where there are none.
+    """Return the predictions of some recordings; None where there are none, or it is of pairs.
 
     Parameters
     ----------
@@ -32,6 +32,8 @@ def part_of(predicted: Predicted, recordings: set[str]) -> Predicted | None:
     recordings
         Which of them.
     """
+    if "recording" not in predicted.table:
+        return None
     chosen = predicted.table["recording"].isin(recordings).to_numpy()
     if not chosen.any():
         return None
