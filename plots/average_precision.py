@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-A panel is an encoder, a line a class or label [1]_; its name, its last value and chance stand at
-its end. A dotted line is chance: what answers in random order have, the share of the class
-among the validation examples and a little more. Lines differ by marker too.
+A panel is an encoder, a line a class or label [1]_; its name, its last value and that of random
+answers stand at its end. A dotted line is of answers in random order: the share of the class among
+the validation examples and a little more. Lines differ by marker too.
 
 References
 ----------
@@ -83,7 +83,7 @@ def draw_average_precisions(table: pd.DataFrame, ax: Axes | None = None) -> Axes
     ----------
     table
         A row for each class and epoch: ``name`` of the class, ``epoch``, ``average_precision``, and
-        ``chance``. Classes stand in the order in which they first appear.
+        ``random``. Classes stand in the order in which they first appear.
     ax
         Axes to draw on; new ones if None.
     """
@@ -104,11 +104,11 @@ def draw_average_precisions(table: pd.DataFrame, ax: Axes | None = None) -> Axes
             linewidth=1.4,
             label=label_text(name),
         )
-        chance = own["chance"].iloc[-1]
+        random = own["random"].iloc[-1]
         dots: Any = (2.0 * place, (1.0, 4.0))  # beside those of classes that are as frequent
         ax.plot(
             own["epoch"].iloc[[0, -1]],
-            [chance, chance],
+            [random, random],
             color=colours[name],
             linestyle=dots,
             linewidth=1.2,
@@ -116,7 +116,7 @@ def draw_average_precisions(table: pd.DataFrame, ax: Axes | None = None) -> Axes
         known = own["average_precision"].dropna()
         if len(known):
             last = known.iloc[-1]
-            text = f"{label_text(name, 28)}  {last:.2f} (chance {chance:.2f})"
+            text = f"{label_text(name, 28)}  {last:.2f} (random {random:.2f})"
             epoch = float(own.loc[known.index[-1], "epoch"])
             ends.append(_End(epoch, float(last), text, colours[name], markers[name]))
     _label_ends(ax, ends, float(table["epoch"].max()))

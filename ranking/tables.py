@@ -54,7 +54,7 @@ Tables
   whether the head did best on validation of those of the fold; ``best`` whether it was left as of
   this epoch; ``training_loss``; ``validation_loss``. Further columns are the task's metrics on
   validation, and of each class or label ``ap_…`` its average precision there, missing where it is
-  not known, and ``chance_…`` what answers in random order have there.
+  not known, and ``random_…`` what answers in random order have there.
 * :data:`PAIRED`: two rankings of the same candidates beside each other. ``one``, ``other`` names of
   the rankings; ``candidates`` number of those in both; ``tau`` Kendall's tau-b of the two, with its
   95 % interval ``tau_low``, ``tau_high``; ``pairs`` of candidates with unequal results;

@@ -18,20 +18,20 @@ from icpc.competition.bundled import BUNDLED
 from icpc.findings import Finding, checks
 from icpc.study import Study
 
-COPELAND = '''
-"""Copeland: how many one beats by the majority of comparisons, less by how many one is beaten."""
+MAJORITIES = '''
+"""Majorities: how many one beats by the majority of comparisons, less by how many one is beaten."""
 
 import numpy as np
 
 from ranking.methods.method import Method
 
 
-def copeland(wins, weights=None, _start=None):
+def majorities(wins, weights=None, _start=None):
     beats = np.sign(wins.wins - wins.wins.T)
     return (beats if weights is None else beats * weights).sum(axis=1)
 
 
-COPELAND = Method("copeland", copeland)
+MAJORITIES = Method("majorities", majorities)
 '''
 
 
@@ -74,9 +74,9 @@ def own(tmp_path: Path) -> list[object]:
 
 @pytest.mark.slow
 def test_a_ranking_method_is_a_file_and_a_line(package, own):
-    """Copeland: intervals, null band, remarks, report and help follow."""
-    package.offer("judge.methods", "copeland", "copelands", "COPELAND", COPELAND)
-    options = [*own, "--method", "copeland"]
+    """Majorities: intervals, null band, remarks, report and help follow."""
+    package.offer("judge.methods", "majorities", "majorities", "MAJORITIES", MAJORITIES)
+    options = [*own, "--method", "majorities"]
     rows = json.loads(package.judge("rank", *options, "--format", "json").stdout)
     strengths = {row["candidate"]: row["strength"] for row in rows}
     assert strengths == {"ana": 2, "bela": -2, "chen": 2, "dov": 1, "ewa": -3}
@@ -86,10 +86,10 @@ def test_a_ranking_method_is_a_file_and_a_line(package, own):
     curve = json.loads(package.judge("hitrate", *options, "--format", "json").stdout)
     assert [row["candidate"] for row in curve][:2] == ["ana", "chen"]
     assert all(0 <= row["null_low"] <= row["null_high"] <= 1 for row in curve)
-    assert "by copeland" in package.judge("check", *options).stdout
+    assert "by majorities" in package.judge("check", *options).stdout
     package.judge("report", *options, "--out", "run")
     page = (package.folder / "run" / "report.html").read_text()
-    assert "copeland" in page.partition("methods")[2]
+    assert "majorities" in page.partition("methods")[2]
     assert "copeland" in package.judge("rank", *own, "--method", "none", fails=2).stderr
 
 
@@ -105,7 +105,7 @@ def test_a_method_that_cannot_be_loaded_is_named(package, own):
 
 @pytest.mark.slow
 def test_what_the_program_brings_is_not_replaced(package, own):
-    package.offer("judge.methods", "wins", "copelands", "COPELAND", COPELAND)
+    package.offer("judge.methods", "wins", "majorities", "MAJORITIES", MAJORITIES)
     rows = json.loads(package.judge("rank", *own, "--method", "wins", "--format", "json").stdout)
     assert rows[0]["strength"] == 2.5
 

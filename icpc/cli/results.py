@@ -90,11 +90,11 @@ def _print_tested(own: "ResultsFile") -> None:
             str(max(result.groups for result in one.results)),
             *(one.metric, _percent(one.estimate.value)),
             _interval(one.estimate.low, one.estimate.high),
-            _percent(one.chance),
+            _percent(one.random),
         ]
         for one in own.tested
     ]
-    headers = ["task", "encoder", "seeds", "folds", "groups", "metric", "value", "95 %", "chance"]
+    headers = ["task", "encoder", "seeds", "folds", "groups", "metric", "value", "95 %", "random"]
     if rows:
         print_table("Tested, percent", headers, rows, ["task", "encoder"])
     beside = own.beside_controls()

@@ -148,7 +148,7 @@ def _average_precisions(tested: Sequence[EncoderResults], folder: Path) -> Itera
         if len(table):
             tasks.setdefault(own.task, {})[own.name] = table
     for task, panels in tasks.items():
-        title = f"{task}: average precision of each class over the epochs (dotted: chance)"
+        title = f"{task}: average precision of each class over the epochs (dotted: random answers)"
         yield ResultFigure(
             AVERAGE_PRECISION,
             f"{AVERAGE_PRECISION}-{task}",
@@ -159,12 +159,12 @@ def _average_precisions(tested: Sequence[EncoderResults], folder: Path) -> Itera
 
 
 def _first_and_last(table: pd.DataFrame) -> pd.DataFrame:
-    """Of each class chance, and its average precision in the first and last epoch."""
+    """Of each class what random answers have, and its first and last average precision."""
     rows = []
     for name, own in table.groupby("name", sort=False):
         values = own.sort_values("epoch")["average_precision"]
-        rows.append((name, own["chance"].iloc[0], values.iloc[0], values.iloc[-1], values.max()))
-    return pd.DataFrame(rows, columns=["class", "chance", "first epoch", "last epoch", "highest"])
+        rows.append((name, own["random"].iloc[0], values.iloc[0], values.iloc[-1], values.max()))
+    return pd.DataFrame(rows, columns=["class", "random", "first epoch", "last epoch", "highest"])
 
 
 def _training(own: EncoderResults, folder: Path) -> Iterator[ResultFigure]:

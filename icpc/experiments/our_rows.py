@@ -4,8 +4,7 @@ Conventions
 -----------
 Of Table 3, results are of one row where encoder, weights and options of the task are the same. Of
 these, those count that were asked for as the last one was; each seed counts once. Metrics are in
-percent. Two rows are of no encoder: ``chance`` has the reported metric of random answers, by
-formula, and ``majority class`` all metrics of the answer that is commonest in train, on the same
+percent. Two rows are of no encoder: ``random answers`` has their reported metric, by formula, and ``majority class`` all metrics of the answer that is commonest in train, on the same
 tests. Table 4 has a row for each encoder, weights and competition, of each the last ranking before
 fitting and the last after it; a competition other than the paper's is named.
 """
@@ -23,12 +22,12 @@ from ranking.encoders import ENCODERS, spec_of
 PAPERS_COMPETITION = "icpc2015"
 FITTED = {False: "without fitting", True: "with fitting"}
 """How Table 4 says whether a ranker was fitted on half of the candidates."""
-CHANCE, MAJORITY = "chance", "majority class"
+RANDOM, MAJORITY = "random answers", "majority class"
 Row = dict[str, object]
 
 
 def our_rows(results: Iterable[Result], folder: Path) -> list[Row]:
-    """Return a row for each encoder that has results, and those of chance and majority.
+    """Return a row for each encoder that has results, and those of random answers and the majority.
 
     Parameters
     ----------
@@ -48,7 +47,7 @@ def our_rows(results: Iterable[Result], folder: Path) -> list[Row]:
         row = rows.setdefault((encoder, options, fine_tuned), _row(encoder, options, fine_tuned))
         row.update(_cells(own, folder))
         tasks.setdefault(task, own)  # other encoders have the same tests
-    without = [_chance(tasks), _majority(tasks)] if tasks else []
+    without = [_random(tasks), _majority(tasks)] if tasks else []
     return [*rows.values(), *without]
 
 
@@ -126,14 +125,14 @@ def _cells(results: Sequence[Result], folder: Path) -> Iterator[tuple[str, float
     yield f"{task} seeds", len(results)
 
 
-def _chance(tasks: dict[str, list[Result]]) -> Row:
+def _random(tasks: dict[str, list[Result]]) -> Row:
     """The reported metric of each task, of random answers."""
     cells = {
         f"{task} {own[0].reported}": value
         for task, own in tasks.items()
         for value in _means([{"random": one.random} for one in own]).values()
     }
-    return _row(CHANCE) | cells
+    return _row(RANDOM) | cells
 
 
 def _majority(tasks: dict[str, list[Result]]) -> Row:

@@ -138,10 +138,10 @@ def _tested(tested: Sequence[EncoderResults]) -> Table:
             *(one.task, one.name, f"{len(one.results)}", f"{max(r.folds for r in one.results)}"),
             f"{np.mean([r.groups for r in one.results]):.0f}",
             *(one.metric, percent(one.estimate.value), interval),
-            *("–" if np.isnan(value) else percent(value) for value in (one.chance, one.majority)),
+            *("–" if np.isnan(value) else percent(value) for value in (one.random, one.majority)),
         ]
         rows.append({"cells": cells, "ours": one.encoder == CONTROLS})
-    return {"headers": [*headers, "chance", "majority class"], "rows": rows}
+    return {"headers": [*headers, "random", "majority class"], "rows": rows}
 
 
 def _parts(number: int, own: ResultsFile) -> list[Table]:

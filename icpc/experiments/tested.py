@@ -28,7 +28,7 @@ CONTROLS = "controls"
 NAN = float("nan")
 COLUMNS = (
     *("task", "encoder", "seeds", "folds", "groups"),
-    *("metric", "value", "low", "high", "chance", "majority"),
+    *("metric", "value", "low", "high", "random", "majority"),
 )
 """Columns of the table of what was tested."""
 
@@ -57,7 +57,7 @@ class EncoderResults:
         return metric_name(self.results[0].reported)
 
     @property
-    def chance(self) -> float:
+    def random(self) -> float:
         """What random answers reach, by formula; NaN where it is not known."""
         return _mean(one.random for one in self.results)
 
@@ -185,7 +185,7 @@ def _row(one: EncoderResults) -> dict[str, Any]:
         "value": one.estimate.value,
         "low": one.estimate.low,
         "high": one.estimate.high,
-        "chance": one.chance,
+        "random": one.random,
         "majority": one.majority,
     }
 

@@ -117,7 +117,7 @@ class _RemarksOnce(Progress):
     """Progress that says each sentence once: every seed would say the same of the recordings."""
 
     def __init__(self, shown: Progress) -> None:
-        self.shown, self.said = shown, set[str]()
+        self.shown, self.remarks = shown, set[str]()
 
     def start(self, what: str, total: float | None = None, unit: str = "") -> Self:
         self.shown.start(what, total, unit)
@@ -127,8 +127,8 @@ class _RemarksOnce(Progress):
         self.shown.advance(steps, detail)
 
     def remark(self, sentence: str) -> None:
-        if sentence not in self.said:
-            self.said.add(sentence)
+        if sentence not in self.remarks:
+            self.remarks.add(sentence)
             self.shown.remark(sentence)
 
     def done(self) -> None:

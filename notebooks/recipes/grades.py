@@ -31,7 +31,7 @@ MIN_SECONDS = 30
 
 
 def public_domain(facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that may be trained on, long enough to be heard for half a minute."""
+    """Return the rows that may be trained on, long enough for half a minute."""
     return facts[(facts["licence"] == "public domain") & (facts["seconds"] >= MIN_SECONDS)]
 
 

@@ -17,11 +17,11 @@ from ranking.methods.method import TIE_TOLERANCE, Method, Start, Weights
 
 def copeland_shares(wins: WinMatrix, weights: Weights = None, _start: Start = None) -> np.ndarray:
     """Return the share (n,) of others who are beaten, each counted by its weight."""
-    margin, met = wins.wins - wins.wins.T, (wins.pair_counts > 0).astype(float)
-    beaten = np.where(np.abs(margin) <= TIE_TOLERANCE, 0.5, margin > 0) * met
+    margin, compared = wins.wins - wins.wins.T, (wins.pair_counts > 0).astype(float)
+    beaten = np.where(np.abs(margin) <= TIE_TOLERANCE, 0.5, margin > 0) * compared
     if weights is not None:
-        beaten, met = beaten * weights, met * weights
-    shares: np.ndarray = beaten.sum(axis=1) / met.sum(axis=1)
+        beaten, compared = beaten * weights, compared * weights
+    shares: np.ndarray = beaten.sum(axis=1) / compared.sum(axis=1)
     return shares
 
 

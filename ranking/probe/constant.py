@@ -1,4 +1,4 @@
-"""Answers that are the same whatever is heard: the commonest class of the training set.
+"""Answers that are the same for all recordings: the commonest class of the training set.
 
 Conventions
 -----------

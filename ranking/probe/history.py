@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # who reads histories needs no torch
 
 FINAL = "final"
 """The fold of the head that is kept, where others were tested."""
-PRECISION, CHANCE = "ap_", "chance_"
+PRECISION, RANDOM = "ap_", "random_"
 """What the columns of a class or label begin with."""
 
 
@@ -49,12 +49,12 @@ def training_history(
     for place, own in enumerate(chosen):
         kept = len(chosen) > 1 and place == len(chosen) - 1
         fold = {"fold": FINAL if kept else str(place + 1)}
-        chances = random_average_precisions(task, runs[own].validation)
+        random_values = random_average_precisions(task, runs[own].validation)
         for number in range(place * each, (place + 1) * each):
             run = fold | _settings(runs[number]) | {"chosen": number == own}
-            rows += [run | row | chances for row in _epochs(trained[number])]
+            rows += [run | row | random_values for row in _epochs(trained[number])]
     table = pd.DataFrame(rows)
-    classes = [name for name in table if str(name).startswith((PRECISION, CHANCE))]
+    classes = [name for name in table if str(name).startswith((PRECISION, RANDOM))]
     return table[[*HISTORY, *table.columns.drop([*HISTORY, *classes]), *classes]]
 
 
@@ -70,7 +70,7 @@ def random_average_precisions(task: "Task", examples: "Examples") -> dict[str, f
     each = (own[:, np.newaxis] == np.arange(task.outputs)).astype(float) if own.ndim == 1 else own
     known = [label[~np.isnan(label)] for label in each.T]
     return {
-        f"{CHANCE}{name}": expected_average_precision(len(label), int(label.sum()))
+        f"{RANDOM}{name}": expected_average_precision(len(label), int(label.sum()))
         if 0 < label.sum() < len(label)
         else float("nan")
         for name, label in zip(names, known, strict=True)
@@ -114,7 +114,7 @@ def average_precision_by_class(histories: Sequence[pd.DataFrame]) -> pd.DataFram
     Returns
     -------
     table with a row for each class and epoch: ``name``, ``epoch``, ``average_precision`` and the
-    ``chance`` of random order; without rows where the task has no average precisions
+    ``random`` of random order; without rows where the task has no average precisions
     """
     chosen = [
         own
@@ -124,14 +124,14 @@ def average_precision_by_class(histories: Sequence[pd.DataFrame]) -> pd.DataFram
     table = pd.concat(chosen, ignore_index=True)
     shared = table[table["epoch"] <= min(int(own["epoch"].max()) for own in chosen)]
     mean = shared.drop(columns="fold").groupby("epoch").mean().reset_index()
-    columns = ["name", "epoch", "average_precision", "chance"]
+    columns = ["name", "epoch", "average_precision", "random"]
     parts = [
         pd.DataFrame(
             {
                 "name": name.removeprefix(PRECISION),
                 "epoch": mean["epoch"],
                 "average_precision": mean[name],
-                "chance": mean[CHANCE + name.removeprefix(PRECISION)],
+                "random": mean[RANDOM + name.removeprefix(PRECISION)],
             }
         )
         for name in map(str, mean.columns)

@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-A *fresh panel* has as many members as the one that gave the marks, and hears the same recordings.
+A *fresh panel* has as many members as the one that gave the marks, and marks the same recordings.
 Marks are means m_i with standard errors s_i; only those of one event are compared.
 
 Methods

@@ -20,7 +20,7 @@ def table_of(names=NAMES, spread=0.01):
                 "name": name,
                 "epoch": EPOCHS,
                 "average_precision": 0.3 + spread * place + 0.03 * EPOCHS,
-                "chance": 0.2 + 0.01 * place,
+                "random": 0.2 + 0.01 * place,
             }
         )
         for place, name in enumerate(names)
@@ -42,13 +42,13 @@ def test_every_value_is_on_the_line_of_its_class():
     assert len({line.get_marker() for name in NAMES for line in lines_of(ax, name)}) == len(NAMES)
 
 
-def test_chance_is_a_line_of_each_class():
+def test_random_is_a_line_of_each_class():
     ax = draw_average_precisions(table_of())
     level = [line.get_ydata() for line in ax.lines if line.get_linestyle() != "-"]
     flat = sorted(own[0] for own in level if len(own) == 2 and own[0] == own[1])
     assert flat == pytest.approx([0.2, 0.21, 0.22, 0.23, 0.24])
     texts = [text.get_text() for text in ax.texts if text.get_text()]
-    assert "octaves  0.62 (chance 0.22)" in texts
+    assert "octaves  0.62 (random 0.22)" in texts
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.01, 0.2])

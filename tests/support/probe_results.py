@@ -79,7 +79,7 @@ def history_of(seed: int, epochs: int = 4) -> pd.DataFrame:
             "validation_loss": 1.2 / epoch,
             "acc0": 0.1 * epoch,
             **{f"ap_{name}": 0.4 + 0.1 * epoch - 0.01 * seed for name in MERGED},
-            **{f"chance_{name}": 1 / 3 for name in MERGED},
+            **{f"random_{name}": 1 / 3 for name in MERGED},
         }
         for rate in (1e-3, 1e-2)
         for epoch in range(1, epochs + 1)

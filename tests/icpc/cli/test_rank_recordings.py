@@ -391,7 +391,7 @@ def test_one_half_is_fitted_on_and_the_other_is_compared(known):
     )
 
 
-def test_rankings_before_and_after_fitting_are_one_row_of_table_4(known):
+def test_rankings_of_all_and_with_fit_half_are_one_row_of_table_4(known):
     whole = judged(*BY_OURS, "--results", "results.jsonl", "--out", "whole")
     assert "result added to results.jsonl: judge tables 4 --results prints it" in whole.stderr
     judged(*BY_OURS, *HALF, "--results", "results.jsonl", "--out", "half")

@@ -87,15 +87,15 @@ def test_grades_become_a_probe_with_its_predictions(train):
     best = epochs[epochs["best"]].iloc[0]
     assert (best["epoch"], best["chosen"]) == (record.results["epoch"], True)
     assert best["acc0"] == pytest.approx(record.results["val_acc0"], abs=1e-5)
-    assert {"ap_1-3", "share_7-9"} <= set(epochs)
+    assert {"ap_1-3", "random_7-9"} <= set(epochs)
     printed = CliRunner().invoke(
         app, ["tables", "3", "--results", "results.jsonl", "--format", "json"]
     )
-    ours, chance, majority = json.loads(printed.stdout)[-3:]
+    ours, random, majority = json.loads(printed.stdout)[-3:]
     assert (ours["encoder"], ours["from"]) == ("spectrogram (loss ordinal)", "ours")
     assert ours["difficulty-3 acc0"] == pytest.approx(100 * right)
-    assert (chance["encoder"], majority["encoder"]) == ("chance", "majority class")
-    assert chance["difficulty-3 acc0"] == pytest.approx(100 / 3)
+    assert (random["encoder"], majority["encoder"]) == ("random answers", "majority class")
+    assert random["difficulty-3 acc0"] == pytest.approx(100 / 3)
     assert majority["difficulty-3 acc0"] == pytest.approx(100 / 3)
     _is_evaluated_as_in_training(train.sounds, own)
 
@@ -277,9 +277,9 @@ def panel_of(jurors=3, **more) -> pd.DataFrame:
 @pytest.mark.slow
 def test_a_panels_marks_become_a_probe_that_ranks(train):
     Path("panel.csv").write_text(panel_of().to_csv(index=False, sep=";"))
-    players = [f"q{number % 8}" for number in range(24)]
+    groups = [f"q{number % 8}" for number in range(24)]
     options = ["--panel", "panel.csv", "--epochs", 3, "--grid", "learning_rate=3e-3"]
-    table = recordings(group=players)
+    table = recordings(group=groups)
     del table["split"]
     result = train("preference", table, *options)
     assert result.exit_code == 0, result.stderr

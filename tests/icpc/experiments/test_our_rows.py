@@ -64,11 +64,11 @@ def test_other_weights_than_the_published_are_fine_tuned():
     assert table["fine_tuned"].iloc[-4:-2].tolist() == [False, True]
 
 
-def test_chance_and_the_commonest_class_have_rows():
+def test_random_and_the_commonest_class_have_rows():
     own = replace(ONE, random=0.5, majority={"accuracy": 0.25, "f1": None})
-    chance, majority = our_rows([own, replace(own, encoder="controls")], HERE)[-2:]
-    assert chance == {
-        "encoder": "chance",
+    random, majority = our_rows([own, replace(own, encoder="controls")], HERE)[-2:]
+    assert random == {
+        "encoder": "random answers",
         "from": "ours",
         "fine_tuned": False,
         "expertise-2 accuracy": 50,

@@ -94,7 +94,7 @@ def test_json_holds_no_numbers_that_json_has_not(path):
 
 
 def test_a_line_of_the_first_version_is_read(path):
-    """It had no chance, majority or hash of what was asked for."""
+    """It had no random, majority or hash of what was asked for."""
     later = ("random", "majority", "search_sha256")
     values = {name: value for name, value in asdict(ONE).items() if name not in later}
     path.parent.mkdir()

@@ -86,7 +86,7 @@ def test_the_table_has_a_row_for_each_encoder(opened):
     assert list(table) == list(COLUMNS)
     assert table["seeds"].tolist() == [2, 1]
     assert table["value"].tolist() == pytest.approx([0.8, 0.5])
-    assert table["chance"].tolist() == pytest.approx([1 / 3] * 2)
+    assert table["random"].tolist() == pytest.approx([1 / 3] * 2)
     assert list(summary_table([])) == list(COLUMNS)
 
 
@@ -109,7 +109,7 @@ def test_figures_hold_the_numbers_of_the_files(opened, tmp_path):
     assert chosen["epoch"].tolist() == [3]
 
 
-def test_what_is_not_there_is_counted_and_what_was_changed_refused(opened, tmp_path):
+def test_what_is_not_there_is_told_and_what_was_changed_refused(opened, tmp_path):
     tested = opened(("spectrogram", 0.9), ("dac", 0.9))
     (tmp_path / "dac-0.history.csv").unlink()
     (tmp_path / "dac-0.predictions.csv").unlink()

@@ -91,9 +91,9 @@ def test_average_precisions_are_those_of_the_epoch_that_is_kept(bank, runs, trai
             there = run.validation.targets == place
             expected = average_precision_score(there, p[:, place])
             assert own[name] == pytest.approx(expected, abs=1e-6)
-            chance = random_average_precisions(TASK, run.validation)[f"chance_{name}"]
+            random = random_average_precisions(TASK, run.validation)[f"random_{name}"]
             wanted = expected_average_precision(len(there), there.sum())
-            assert chance == pytest.approx(wanted)
+            assert random == pytest.approx(wanted)
             assert own[name] in set(table[f"ap_{name}"])
 
 
@@ -109,7 +109,7 @@ def test_they_choose_nothing_and_change_no_hash(bank, runs, trained):
         keys = [selection_key(epoch, without) for epoch in one.history]
         assert keys.index(max(keys)) == one.epoch - 1
     table = training_history(without, runs[:2], again, [0])
-    assert not [name for name in table if name.startswith(("ap_", "chance_"))]
+    assert not [name for name in table if name.startswith(("ap_", "random_"))]
 
 
 @pytest.mark.slow
@@ -144,6 +144,6 @@ def test_average_precision_over_epochs_is_the_mean_of_the_chosen_heads(runs, tra
     chosen = history[history["chosen"] & (history["epoch"] == 2)]
     own = found[(found["name"] == "4-6") & (found["epoch"] == 2)]
     assert own["average_precision"].item() == pytest.approx(chosen["ap_4-6"].mean())
-    assert own["chance"].item() == pytest.approx(chosen["chance_4-6"].mean())
+    assert own["random"].item() == pytest.approx(chosen["random_4-6"].mean())
     without = history.drop(columns=[name for name in history if name.startswith("ap_")])
     assert average_precision_by_class([without]).empty

@@ -69,8 +69,8 @@ def windows_of(names) -> pd.DataFrame:
 def test_comparisons_count_by_the_beta_posterior(tmp_path):
     rows = "first,second,winner\n" + "a,b,a\n" * 5 + "b,a,b\n" + "a,c,c\n" + "b,c,b\nb,c,c\n"
     manifest = with_split(manifest_of(rows, tmp_path))
-    counted = manifest.pairs.value_counts(sort=False).reset_index()
-    for pairs in (manifest.pairs, counted):
+    tallied = manifest.pairs.value_counts(sort=False).reset_index()
+    for pairs in (manifest.pairs, tallied):
         found = judged_pairs(replace(manifest, pairs=pairs)).set_index(["first", "second"])
         assert found["gap"].to_dict() == {("a", "b"): 4, ("a", "c"): -1}  # b and c are even
         rho = (4 * (5 - 3) ** 2 - 6 + 1 - 1 + 0 - 2) / (6 * 5 + 2 * 1)
