@@ -4,9 +4,10 @@ Conventions
 -----------
 Of Table 3, results are of one row where encoder, weights and options of the task are the same. Of
 these, those count that were asked for as the last one was; each seed counts once. Metrics are in
-percent. Two rows are of no encoder: ``random answers`` has their reported metric, by formula, and ``majority class`` all metrics of the answer that is commonest in train, on the same
-tests. Table 4 has a row for each encoder, weights and competition, of each the last ranking before
-fitting and the last after it; a competition other than the paper's is named.
+percent. Two rows are of no encoder: ``random answers`` has their reported metric, by formula, and
+``majority class`` all metrics of the answer that is commonest in train, on the same tests. Table 4
+has a row for each encoder, weights and competition, of each the last ranking before fitting and the
+last after it; a competition other than the paper's is named.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
