@@ -22,6 +22,7 @@ def count_faults(*options: object) -> str:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
+@pytest.mark.slow
 def test_a_few_faults_are_survived():
     printed = count_faults("--quick", "--kills", 2, "--places", 2, "--races", 1, "--flips", 90)
     for kind in ("kills", "places", "races", "flips"):

@@ -148,6 +148,7 @@ def test_figures_of_another_ranking_do_not_go_into_a_run(here):
     assert json.loads(Path("other/run.json").read_text())["settings"]["method"] == "wins"
 
 
+@pytest.mark.slow
 def test_the_published_figure_is_drawn(here):
     result = judge("hitrate", "--published", "--plot")
     assert result.exit_code == 0
@@ -228,6 +229,7 @@ def test_wrong_usage_exits_with_2(here, arguments, words):
     assert words in " ".join(result.stderr.split())
 
 
+@pytest.mark.slow
 def test_joint_ranges_hold_those_of_the_tests_and_say_so(here):
     """Three comparisons tell nobody apart."""
     result = own("rank", "--ranges", "joint", "--format", "csv", "--out", "run")

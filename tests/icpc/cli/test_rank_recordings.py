@@ -297,6 +297,7 @@ def test_bad_recordings_stop_the_run_or_are_left_out_by_name(known):
     assert "left out: played/bob.flac" in went_on.stderr
 
 
+@pytest.mark.slow
 def test_a_damaged_embedding_is_found_and_mended_the_ranking_is_the_same(known):
     judged(*BY_OURS, "--out", "good")
     shutil.rmtree("embeddings/votes")
@@ -391,6 +392,7 @@ def test_one_half_is_fitted_on_and_the_other_is_compared(known):
     )
 
 
+@pytest.mark.slow
 def test_rankings_of_all_and_with_fit_half_are_one_row_of_table_4(known):
     whole = judged(*BY_OURS, "--results", "results.jsonl", "--out", "whole")
     assert "result added to results.jsonl: judge tables 4 --results prints it" in whole.stderr

@@ -358,6 +358,7 @@ def test_all_that_cannot_be_used_is_named_at_once_or_left_out(here, sounds, tmp_
     assert load_probe(Path("mine.safetensors")).record.results["recordings"] == 9
 
 
+@pytest.mark.slow
 def test_a_random_split_without_groups_says_so_and_what_was_drawn(here, sounds):
     pd.read_csv("mine.csv").drop(columns="split").to_csv("mine.csv", index=False)
     result = judge(sounds, "--epochs", 1, "--max-pairs", 3)

@@ -114,6 +114,7 @@ def test_2025_comparisons_of_the_panel(study2025):
     assert summary.passed == 40
 
 
+@pytest.mark.slow
 def test_2025_who_passed_a_later_stage_is_in_the_round_after_it():
     competition = load_competition("icpc2025")
     passed = [

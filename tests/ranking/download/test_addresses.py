@@ -51,6 +51,7 @@ def test_what_is_no_address_of_the_web_is_refused(text):
 
 
 @given(st.text(max_size=60))
+@pytest.mark.slow
 def test_any_text_is_an_address_in_ascii_or_refused(text):
     for prefix in ("", "http://", "https://example.org/"):
         try:

@@ -155,6 +155,7 @@ def test_training_is_the_loop_that_anyone_would_write(run, load_batch):
         pytest.param(4, 6, marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_stacked_runs_are_separate_ones(run, load_batch, count, windows_per_step):
     runs = variants(run, count, windows_per_step)
     windows = run.validation.windows

@@ -57,6 +57,7 @@ def test_a_random_split_follows_the_seed_and_leaves_a_given_one_alone():
 
 
 @given(st.integers(0, 99), st.integers(3, 8))
+@pytest.mark.slow
 def test_folds_test_every_group_once_and_never_on_what_they_trained_on(seed, count):
     manifest = many()
     *tested, last = folds_then_final_manifests(manifest, count, seed)
