@@ -26,7 +26,7 @@ from ranking.files.atomic import safe_file_name
 from ranking.files.table_reader import read_csv
 from ranking.probe.history import average_precision_by_class
 from ranking.tables import HISTORY
-from ranking.tasks.registry import find_task
+from ranking.tasks.registry import find_trained_task
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -173,7 +173,7 @@ def _training(own: EncoderResults, folder: Path) -> Iterator[ResultFigure]:
     history = read_history(first, folder)
     if history is None:
         return
-    metric = find_task(first.task, **first.settings.get("task_options", {})).selection_metric
+    metric = find_trained_task(first.task, first.settings).selection_metric
     name = metric_name(metric)
     seed = f", seed {first.seed}" if len(own.results) > 1 else ""
     title = f"{own.task}, {own.name}{seed}: training and validation"

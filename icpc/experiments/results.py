@@ -20,7 +20,7 @@ from ranking.files.atomic import write_error, write_text
 from ranking.files.hashing import file_sha256, with_check, without_check
 from ranking.files.records import check_fields, parse_record
 from ranking.files.table_writer import to_csv
-from ranking.tasks.registry import find_task
+from ranking.tasks.registry import find_trained_task
 
 if TYPE_CHECKING:
     from ranking.probe.checkpoint import Probe
@@ -110,8 +110,7 @@ def result_of_test(probe: "Probe", tested: Tested, test: "Evaluation", folder: P
         Where the result is written.
     """
     record = probe.record
-    options = record.settings.get("task_options", {})
-    reported = find_task(record.task, **options).reported_metric
+    reported = find_trained_task(record.task, record.settings).reported_metric
     metrics = {**test.metrics, reported: test.estimate.value}
     predictions, predictions_sha256 = _file_facts(tested.predictions, folder)
     history, history_sha256 = _file_facts(tested.history, folder)

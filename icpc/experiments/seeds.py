@@ -23,7 +23,7 @@ from ranking.evaluation.resampling import (
     withhold_without_width,
 )
 from ranking.files.table_reader import read_csv
-from ranking.tasks.registry import find_task
+from ranking.tasks.registry import find_trained_task
 
 NUMERIC = ("p_", "truth_", "fold")
 """How columns of predictions begin that hold numbers."""
@@ -92,7 +92,7 @@ def estimate_over_seeds(results: Sequence[Result], folder: Path) -> Estimate:
     if len(results) == 1:
         low, high = (np.nan if end is None else end for end in (first.low, first.high))
         return Estimate(mean, low, high, unit="groups")
-    draws = find_task(first.task, **first.settings.get("task_options", {})).reported_draws
+    draws = find_trained_task(first.task, first.settings).reported_draws
     found = [read_predictions(one, folder) for one in results]
     predicted = [one for one in found if one is not None]
     if draws is None or len(predicted) < len(results):

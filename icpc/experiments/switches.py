@@ -24,7 +24,7 @@ import pandas as pd
 from icpc.experiments.confusion import PROBABILITY, TRUTH
 from icpc.experiments.results import Result
 from ranking.evaluation.resampling import BOOTSTRAP_DRAWS
-from ranking.tasks.registry import TASKS, find_task
+from ranking.tasks.registry import TASKS, find_trained_task
 from ranking.tasks.task import Task
 
 COLUMNS = ("switch", "chosen", "other", "metric", "value", "other_value")
@@ -105,7 +105,7 @@ def batch_means(
 
 
 def _of_batches(result: Result, predictions: pd.DataFrame) -> Iterator[Row]:
-    task = find_task(result.task, **result.settings.get("task_options", {}))
+    task = find_trained_task(result.task, result.settings)
     size = int(result.settings.get("batch_size", 16))
     scores, targets = scores_and_targets(predictions)
     once, batched = task.metrics(scores, targets), batch_means(task, scores, targets, size)
@@ -125,7 +125,7 @@ def _of_votes(predictions: pd.DataFrame) -> Iterator[Row]:
 
 def _of_resampling(result: Result, predictions: pd.DataFrame) -> Iterator[Row]:
     """The release draws a test set of grades from the test set, with replacement."""
-    draws = find_task(result.task, **result.settings.get("task_options", {})).reported_draws
+    draws = find_trained_task(result.task, result.settings).reported_draws
     if "predicted" not in predictions or draws is None:
         return
     count = len(predictions)

@@ -27,7 +27,7 @@ from ranking.probe.search import describe_drawn, evaluate_heads_pooled, no_examp
 from ranking.probe.settings import TrainingSettings
 from ranking.progress import SILENT, Progress
 from ranking.tasks.manifest import Manifest, read_manifest
-from ranking.tasks.registry import find_task
+from ranking.tasks.registry import find_trained_task
 from ranking.tasks.task import Evaluation, Task
 
 
@@ -133,7 +133,7 @@ def task_of(record: Record) -> Task:
     ProbeError
         If there is no such task.
     """
-    task = find_task(record.task, **record.settings.get("task_options", {}))
+    task = find_trained_task(record.task, record.settings)
     return replace(task, segments=record.config.segments)
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from icpc.experiments.our_rows import comparable_results
 from icpc.experiments.results import Result, read_results
 from icpc.experiments.seeds import Predicted, bootstrap_over_seeds, read_predictions
-from ranking.tasks.registry import find_task
+from ranking.tasks.registry import find_trained_task
 
 
 def part_of(predicted: Predicted, recordings: set[str]) -> Predicted | None:
@@ -53,7 +53,7 @@ def rows_of(results: list[Result], folder: Path, part: pd.Series) -> list[dict[s
         The value of each recording, by name.
     """
     first = results[0]
-    task = find_task(first.task, **first.settings.get("task_options", {}))
+    task = find_trained_task(first.task, first.settings)
     found = [read_predictions(one, folder) for one in results]
     rows = []
     for value, names in part.groupby(part).groups.items():

@@ -10,7 +10,7 @@ a line in :data:`TASKS`; other packages offer a spec by an entry point ``judge.t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.errors import Given, ProbeError
@@ -297,3 +297,16 @@ def find_task(name: str, **options: str) -> "Task":
             "install the package that offers it",
         )
     return TASKS[spec].task(int(outputs), **options)
+
+
+def find_trained_task(name: str, settings: Mapping[str, Any]) -> "Task":
+    """Return the task of a training, as :func:`find_task`, with the options that it was given.
+
+    Parameters
+    ----------
+    name
+        As a probe on disk names it.
+    settings
+        Settings of the training by name, as the records of probes and results hold them.
+    """
+    return find_task(name, **settings.get("task_options", {}))
