@@ -1,5 +1,6 @@
 """``judge grade`` and ``judge techniques``: what a probe says of recordings."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,8 @@ from icpc.workflows.settings import RecordingOptions
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from icpc.probes.answers import Answers
 
 LEFT_OUT = (
     *("recordings", "ranker", "index", "windows", "antisymmetric", "min_seconds", "skip_bad"),
@@ -72,12 +75,7 @@ def grade(
     own = replace(options, recordings=sounds[0], ranker=probe, encoder=encoder_name)
     with remark_on_interrupt(KEPT):
         found = grade_recordings(sounds, own, TerminalProgress())
-    if found.remark:
-        print_remark(found.remark)
-    if format is Format.TABLE:
-        _print_grades(found.table)
-    else:
-        print_data(found.table, format)
+    _print_answers(found, _print_grades, format)
     if plot is not None:
         from plots.answers import grades_figure
 
@@ -108,16 +106,23 @@ def techniques(
     own = replace(options, recordings=sounds[0], ranker=probe, encoder=encoder_name)
     with remark_on_interrupt(KEPT):
         found = techniques_of_recordings(sounds, own, TerminalProgress())
-    if found.remark:
-        print_remark(found.remark)
-    if format is Format.TABLE:
-        _print_techniques(found.table)
-    else:
-        print_data(found.table, format)
+    _print_answers(found, _print_techniques, format)
     if plot is not None:
         from plots.answers import techniques_figure
 
         _write(techniques_figure(found.table), plot)
+
+
+def _print_answers(
+    found: "Answers", print_as_table: Callable[["pd.DataFrame"], None], form: Format
+) -> None:
+    """Print what a reader must know of the probe, and its answers."""
+    if found.remark:
+        print_remark(found.remark)
+    if form is Format.TABLE:
+        print_as_table(found.table)
+    else:
+        print_data(found.table, form)
 
 
 def _print_grades(table: "pd.DataFrame") -> None:
