@@ -5,9 +5,10 @@ import io
 import mido
 import pandas as pd
 import pytest
-from excerpts import cut_notes, drawn, from_a_quarter
+from excerpts import drawn, from_a_quarter
 from hypothesis import given
 from hypothesis import strategies as st
+from rendering import cut_notes, one_after_another
 
 HALF_TICK = 0.00026
 
@@ -98,3 +99,17 @@ def test_as_many_of_each_class_are_drawn_and_passages_whole() -> None:
     rated = drawn(table, "preference", 2)
     assert rated["event"].value_counts().tolist() == [6, 6]
     assert len(drawn(table, "technique", 7)) == 7
+
+
+def test_excerpts_rendered_at_once_begin_a_tail_after_the_last_and_are_reset() -> None:
+    whole = notes_at([*note(1, 60, 9), *note(2.5, 64, 0.25)])
+    once = cut_notes(whole, 2, 4)
+    messages = [one for one in played(one_after_another([once, once], 3)) if not one[1].is_meta]
+    assert [(one.type, round(at, 2)) for at, one in messages] == [
+        ("note_on", 0.5),
+        ("note_off", 0.75),
+        ("sysex", 2),
+        ("note_on", 5.5),
+        ("note_off", 5.75),
+        ("sysex", 7),
+    ]
