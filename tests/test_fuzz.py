@@ -51,6 +51,7 @@ def test_every_kind_of_sound_is_a_target_and_read(tmp_path):
         assert target.outcome(target.written(tmp_path, bytes)) == "read"
 
 
+@pytest.mark.slow
 def test_a_third_of_the_cases_are_past_the_header(tmp_path):
     past, total = 0, 0
     for target in HERE.values():
@@ -60,6 +61,7 @@ def test_a_third_of_the_cases_are_past_the_header(tmp_path):
     assert past > 0.3 * total
 
 
+@pytest.mark.slow
 def test_a_case_that_ends_its_process_is_a_fault_and_the_next_ones_follow(tmp_path):
     (tmp_path / "crashing.py").write_text(CRASHING, encoding="utf-8")
     counts = count_cases("crashing", range(8), tmp_path)

@@ -40,6 +40,7 @@ def naming(folder: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_a_run_and_its_report_do_not(home):
     data = home / "data"
     data.mkdir()

@@ -45,6 +45,7 @@ def test_a_result_of_an_earlier_version_has_no_history(path):
     assert read_results(path) == [ONE]
 
 
+@pytest.mark.slow
 def test_a_line_that_is_cut_off_anywhere_is_dropped_and_the_others_stay(path):
     append_result(path, ONE)
     whole = len(path.read_bytes())

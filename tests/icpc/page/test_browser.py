@@ -225,7 +225,7 @@ def all_seen(page):
     [
         "page2015",
         pytest.param("page2025", marks=pytest.mark.slow),
-        "nasty",
+        pytest.param("nasty", marks=pytest.mark.slow),
         pytest.param("voted", marks=pytest.mark.slow),
         pytest.param("thousand", marks=pytest.mark.slow),
     ],
@@ -287,6 +287,7 @@ def test_the_leaderboard_is_searched_without_regard_to_accents(visit, page2015):
     assert "Nobody found" in page.locator("#leaderboard-table tbody").inner_text()
 
 
+@pytest.mark.slow
 def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
     page = visit(page2015)
     chart = seen(page, "#hitrate-chart")
@@ -302,6 +303,7 @@ def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
     assert "Tian Lu" in chart.locator("svg").text_content()
 
 
+@pytest.mark.slow
 def test_without_a_null_band_the_curve_is_drawn(visit, folded):
     page = visit(folded)
     seen(page, "#hitrate-chart")
@@ -310,6 +312,7 @@ def test_without_a_null_band_the_curve_is_drawn(visit, folded):
     assert "There is no null band" in page.locator(".curve:visible").inner_text()
 
 
+@pytest.mark.slow
 def test_charts_are_stepped_through_by_keyboard(visit, page2015, study2015):
     page = visit(page2015)
     slider = seen(page, "#strengths-chart input")
@@ -323,6 +326,7 @@ def test_charts_are_stepped_through_by_keyboard(visit, page2015, study2015):
     assert page.locator("#strengths-chart .marked").count() == 1
 
 
+@pytest.mark.slow
 def test_the_counting_switches(visit, page2015):
     page = visit(page2015)
     chart = seen(page, "#hitrate-chart")
@@ -361,6 +365,7 @@ def test_a_candidate_page_holds_every_comparison_and_leads_back(visit, page2015,
     assert page.locator("#main").is_visible()
 
 
+@pytest.mark.slow
 def test_an_address_opens_a_candidate_and_steps_to_the_next(visit, page2025, study2025):
     first, second = study2025.ranking["candidate"][:2]
     names = study2025.results["name"]
@@ -372,6 +377,7 @@ def test_an_address_opens_a_candidate_and_steps_to_the_next(visit, page2025, stu
     assert heading.inner_text() == names[second]
 
 
+@pytest.mark.slow
 def test_windows_link_to_the_minute_of_the_recording(visit, voted):
     page = visit(voted, "#/candidate/p0")
     address = "https://www.youtube.com/watch?v=abc"
@@ -387,6 +393,7 @@ def test_windows_link_to_the_minute_of_the_recording(visit, voted):
     assert re.search(r"(won|lost), \d of 4 votes", page.locator("#opponents").inner_text())
 
 
+@pytest.mark.slow
 def test_a_cell_of_the_matrix_says_who_won(visit, page2015, study2015):
     page = visit(page2015)
     order = list(study2015.ranking["candidate"])
@@ -408,6 +415,7 @@ def test_a_cell_of_the_matrix_says_who_won(visit, page2015, study2015):
     assert page.locator("#matrix-readout").inner_text() == readout
 
 
+@pytest.mark.slow
 def test_cells_have_the_colours_of_the_style(visit, page2025, study2025):
     """By rank, the winner's row is blue and the column orange, in the shade of the share."""
     page = visit(page2025)
@@ -430,6 +438,7 @@ def test_cells_have_the_colours_of_the_style(visit, page2025, study2025):
     np.testing.assert_allclose(pixel[:3], expected, atol=4)
 
 
+@pytest.mark.slow
 def test_without_intervals_none_are_shown(visit, ordered):
     page = visit(ordered, "#/candidate/p5")
     page.locator("#candidate").get_by_text("1 of 6").wait_for()
@@ -450,6 +459,7 @@ def test_cycles_are_named(visit, page2015, study2015):
         assert study2015.results.loc[candidate, "name"] in text
 
 
+@pytest.mark.slow
 def test_tables_can_be_taken_out_of_the_page(visit, page2015, study2015, tmp_path):
     page = visit(page2015)
     for name, table in (
@@ -514,6 +524,7 @@ def test_a_thousand_are_searched_sorted_and_opened(visit, thousand):
     assert page.locator("#opponents tbody tr").count() in range(12, 25)
 
 
+@pytest.mark.slow
 def test_paper_has_everything_and_no_controls(visit, page2015):
     page = visit(page2015, scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

@@ -47,6 +47,7 @@ def roster(tmp_path, monkeypatch) -> Path:
     return write_text(tmp_path / "roster.csv", ROSTER)
 
 
+@pytest.mark.slow
 def test_one_panel_in_many_files_is_one_ranking_to_the_byte(roster):
     files = [
         write_text(Path("long.csv"), LONG),

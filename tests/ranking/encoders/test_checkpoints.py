@@ -121,6 +121,7 @@ def test_a_text_file_is_no_weights_file(tmp_path, content, ending):
         read_checkpoint(path)
 
 
+@pytest.mark.slow
 def test_a_bin_file_that_would_run_code_is_refused(tmp_path):
     created = tmp_path / "created"
     torch.save({"cls_token": Bomb(created)}, tmp_path / "pytorch_model.bin")
