@@ -35,6 +35,7 @@ ORDER = {  # each may import those before it
         "evaluation",
         "uncertainty",
         "consistency",
+        "jurors",
         "audio",
         "encoders",
         "embeddings",
