@@ -63,7 +63,7 @@ def find_tau_b(study: Study) -> Iterator[Finding]:
         sentence = f"{LEVEL} Kendall's tau-b is 0 whatever the result, and not tested."
         yield Finding(key, AGREEMENT, name, sentence, value=value)
         return
-    if study.untested:
+    if study.ranking_untested:
         yield Finding(key, AGREEMENT, name, f"{sentence}{_no_p(study)}", value=value)
         return
     if null is None:
@@ -102,7 +102,7 @@ def find_rounds(study: Study) -> Iterator[Finding]:
         shared = "" if found == int(found) else ", ties in equal shares"
         sentence = f"{_who_passed(m, named)} {found:.3g} of them{shared}"
         key, name = f"passed_into_{level:g}", f"passed into {named}"
-        if study.untested:
+        if study.ranking_untested:
             yield Finding(key, AGREEMENT, name, f"{sentence}{_no_p(study)}", value=found / m)
             continue
         low = np.quantile(drawn, NULL_BAND[0], method="lower")
@@ -150,7 +150,7 @@ def _auc(study: Study, strength: np.ndarray) -> Estimate:
     """The AUC of passing; without an interval where marks or fits depend on the result."""
     method, table, passed = study.settings.ranking_method, study.comparisons.table, study.passed
     panel = "juror" in table
-    if study.untested or (panel and method.needs == "marks"):
+    if study.ranking_untested or (panel and method.needs == "marks"):
         return Estimate(float(area_under_roc(strength, passed.to_numpy())))
     if panel:
         return panel_auc(table, method, passed, study.settings.seed)
@@ -185,4 +185,4 @@ def _signed(value: float) -> str:
 
 
 def _no_p(study: Study) -> str:
-    return f". {study.untested}: no p."
+    return f". {study.ranking_untested}: no p."

@@ -35,6 +35,7 @@ from ranking.consistency.null_transitivity import (
     NullShares,
     circular_p,
     flip_coins,
+    ranked_by,
     shuffle_marks,
 )
 from ranking.consistency.order_effect import (
@@ -52,6 +53,7 @@ from ranking.consistency.transitivity import (
 from ranking.evaluation.permutation import p_among
 from ranking.evaluation.permuted_outcomes import without_interval
 from ranking.evaluation.resampling import Estimate
+from ranking.methods.method import Method
 from ranking.uncertainty.units import ordered_nobody
 
 SHUFFLED = "marks shuffled within each juror"
@@ -101,7 +103,7 @@ def find_transitivity(study: Study) -> Iterator[Finding]:
         share = against / decided
         sentence = (
             f"Of {decided:,} pairs with a majority, {against:,} ({percent(share)}) were won by the "
-            f"one who is ranked lower ({without}, ranked in the same way: {_range(null.feedback)})."
+            f"one who is ranked lower ({without}, {_how_ranked(method)}: {_range(null.feedback)})."
         )
         yield Finding("feedback_arcs", CONSISTENCY, "feedback arcs", sentence, value=share)
 
@@ -125,6 +127,12 @@ def _triads(study: Study, triads: Triads, null: NullShares, without: str) -> Fin
     )
     value = float(triads.circular)
     return Finding("circular_triads", CONSISTENCY, "circular triads", sentence, outcome, value)
+
+
+def _how_ranked(method: Method) -> str:
+    """How comparisons without an order were ranked, beside a ranking by a method."""
+    by = ranked_by(method)
+    return "ranked in the same way" if by is method else f"ranked by {by.name}"
 
 
 def _range(shares: np.ndarray) -> str:

@@ -39,7 +39,7 @@ from ranking.evaluation.null_model import permuted_strengths, random_judge_stren
 from ranking.evaluation.permutation import PERMUTATIONS
 from ranking.evaluation.permuted_outcomes import PermutedOutcomes
 from ranking.methods.bradley_terry import BRADLEY_TERRY
-from ranking.methods.method import rank_candidates
+from ranking.methods.method import method_remarks, rank_candidates
 from ranking.uncertainty.rank_intervals import Intervals
 from ranking.uncertainty.units import Uncertainty
 
@@ -143,11 +143,22 @@ class Study:
         return ""
 
     @property
+    def ranking_untested(self) -> str:
+        """Why this ranking cannot be tested against the result; empty if it can."""
+        method = self.settings.ranking_method
+        if self.untested or not method.slow:
+            return self.untested
+        score = self.results["score"].to_numpy(dtype=float)
+        if self.comparisons.cross_fitted or equal_scores_rarely_compared(self.tally, score):
+            return f"A fair test takes more simulated rankings than {method.name} has time for"
+        return ""
+
+    @property
     def null_draws(self) -> str:
         """What :attr:`null_strengths` are those of, in words."""
         if self.comparisons.cross_fitted:
             return "rankers fitted anew on permuted results"
-        if "juror" in self.comparisons.table:
+        if "juror" in self.comparisons.table or self.settings.ranking_method.slow:
             return "permutations of the results over the candidates"
         return "random judges given the same pairs"
 
@@ -155,18 +166,19 @@ class Study:
     def null_strengths(self) -> np.ndarray | None:
         """Strengths by random judges given the same pairs, shape (draws, n); simulated once.
 
-        A panel's are permuted over the candidates. Those of rankers fitted in folds come from
-        permutations of the results; without enough of these there are none.
+        A panel's are permuted over the candidates, and those of a slow method, where that is fair.
+        Those of rankers fitted in folds come from permutations of the results; without enough of
+        these there are none.
         """
+        method = self.settings.ranking_method
+        if method.slow and self.ranking_untested:
+            return None
         if self.comparisons.cross_fitted:
-            method = self.settings.ranking_method
             return None if self.permuted is None else self.permuted.strengths(method)
-        if "juror" in self.comparisons.table:
+        if "juror" in self.comparisons.table or method.slow:
             return permuted_strengths(self.strengths, self.settings.seed)
         marks = _marks(self.comparisons, self.tally)
-        return random_judge_strengths(
-            self.tally, self.settings.ranking_method, self.settings.seed, marks=marks
-        )
+        return random_judge_strengths(self.tally, method, self.settings.seed, marks=marks)
 
     @cached_property
     def null_strengths_of_tests(self) -> np.ndarray | None:
@@ -176,7 +188,7 @@ class Study:
         strengths alone; where rankers were fitted in folds, for none.
         """
         method, score = self.settings.ranking_method, self.results["score"].to_numpy(dtype=float)
-        if self.untested:
+        if self.ranking_untested:
             return None
         if self.comparisons.cross_fitted:
             return self.null_strengths
@@ -238,18 +250,11 @@ def run_study(
         if with_intervals
         else Intervals(ranking, Uncertainty(reason="they were not asked for"))
     )
+    remarks += method_remarks(ranking, tally, method, marks)
     remarks += ranking_remarks(competition, comparisons.table, tally, schedule, method)
     remarks += intervals.uncertainty.sentences
-    return Study(
-        competition,
-        comparisons,
-        settings,
-        tally,
-        schedule,
-        intervals.ranking,
-        intervals,
-        tuple(remarks),
-    )
+    made_from = (competition, comparisons, settings, tally, schedule)
+    return Study(*made_from, intervals.ranking, intervals, tuple(remarks))
 
 
 def with_passing_score(study: Study, score: float) -> Study:

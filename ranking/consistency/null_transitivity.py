@@ -68,7 +68,7 @@ def shuffle_marks(comparisons: pd.DataFrame, method: Method, seed: int = 0) -> N
     Parameters
     ----------
     comparisons : table of COMPARISONS with a column ``juror``
-    method : how to rank; one by marks is given the shuffled wins instead
+    method : how to rank; instead of one by marks, or a slow one, :func:`ranked_by`
     seed : seed of the shuffling
     """
     ids = compared_candidates(comparisons)
@@ -135,8 +135,16 @@ def circular_p(wins: np.ndarray, seed: int = 0) -> float:
     return p_among(own.circular, drawn, exact=every).p
 
 
+def ranked_by(method: Method) -> Method:
+    """Return how comparisons without an order are ranked beside a ranking by a method.
+
+    By Bradley-Terry, if the method needs marks, or takes too long to rank so many.
+    """
+    return BRADLEY_TERRY if method.needs == "marks" or method.slow else method
+
+
 def _shares(drawn: list[WinMatrix], method: Method) -> NullShares:
-    ranked = BRADLEY_TERRY if method.needs == "marks" else method
+    ranked = ranked_by(method)
     circular, feedback = [], []
     for wins in drawn:
         triads = count_circular_triads(wins.wins)

@@ -66,7 +66,7 @@ def panel_auc(
 ) -> Estimate:
     """Return the AUC of a panel's ranking with an interval over jurors and candidates.
 
-    With fewer than :data:`MIN_JURORS` jurors there is no interval.
+    With fewer than :data:`MIN_JURORS` jurors there is no interval, nor by a slow method.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def panel_auc(
     result = passed.loc[ids[known]].to_numpy(dtype=bool)
     total = wins.sum(axis=0)
     strength = method.strengths(WinMatrix(total), None, None)[known]
-    if len(wins) < MIN_JURORS:
+    if len(wins) < MIN_JURORS or method.slow:
         return Estimate(float(area_under_roc(strength, result)))
     order = np.random.default_rng(seed).permutation(len(wins))
     groups = np.array_split(order, min(len(wins), MAX_GROUPS))

@@ -39,7 +39,7 @@ def random_judge_strengths(
     """Return the strengths that random judges would give on the same pairs, a row per judge.
 
     For a method that ranks by marks, its own strengths are permuted over the candidates: marks have
-    no schedule.
+    no schedule. So are those of a slow one, which cannot rank so many judges.
 
     Parameters
     ----------
@@ -57,8 +57,9 @@ def random_judge_strengths(
     rng = np.random.default_rng(seed)
     if draws is None:
         draws = affordable_draws(DRAWS, len(tally.candidates))
-    if method.needs == "marks":
-        return permuted_strengths(method.strengths(marks, None, None), seed, draws)
+    if method.needs == "marks" or method.slow:
+        data = marks if method.needs == "marks" else tally.matrix
+        return permuted_strengths(method.strengths(data, None, None), seed, draws)
     strength = _preferences(tally.matrix)
     preferences = (rng.permutation(strength) for _ in range(draws))
     return np.stack(

@@ -15,14 +15,14 @@ To add a method, write a value of :class:`Method` in a file, and a line in :data
 entry point ``judge.methods`` of another package.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.tally import Tally, count_comparisons
+from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons
 from ranking.errors import RankingError
 from ranking.tables import RANKING
 
@@ -61,6 +61,11 @@ class Method:
     """Format specification for printing a strength, as :func:`format` takes it."""
     unit: str = ""
     """Unit of a strength, in words: "a log-odds: one more is odds of 2.7 to 1"."""
+    slow: bool = False
+    """Whether one ranking may take seconds: too long to rank thousands of simulated ones."""
+    remark: Callable[[Any, np.ndarray, Sequence[str]], str] | None = None
+    """Function of (data, strengths, candidates) that returns what a reader must know of a finished
+    ranking, as sentences; empty if nothing."""
 
 
 def rank_candidates(
@@ -98,17 +103,10 @@ def rank_candidates(
     2     3      cleo   0.5            2      0.25
     """
     tally = comparisons if isinstance(comparisons, Tally) else count_comparisons(comparisons)
-    if method.needs == "comparisons":
-        marks = None
-    elif marks is None:
-        raise RankingError(
-            "ranking", f"{method.name} ranks by marks", "a panel's marks, or another method"
-        )
     strength, rank = np.zeros(len(tally.candidates)), np.zeros(len(tally.candidates), dtype=int)
     component = np.zeros_like(rank)
     for number, members in enumerate(tally.components, 1):
-        data = tally.matrix.part(members) if marks is None else marks[:, members]
-        found = method.strengths(data, None, None)
+        found = method.strengths(_data(tally, method, marks, members), None, None)
         strength[members] = np.where(np.abs(found) < TIE_TOLERANCE, 0.0, found)  # no 2.4e-17
         rank[members] = competition_rank(strength[members])
         component[members] = number
@@ -125,6 +123,40 @@ def rank_candidates(
         }
     ).reindex(columns=list(RANKING))
     return table.sort_values(["component", "rank", "candidate"], ignore_index=True)
+
+
+def method_remarks(
+    ranking: pd.DataFrame, tally: Tally, method: Method, marks: np.ndarray | None = None
+) -> list[str]:
+    """Return what a method says of a ranking that it made, a remark by component.
+
+    Parameters
+    ----------
+    ranking : table of RANKING
+    tally, method, marks : what it was made from and how, as in :func:`rank_candidates`
+    """
+    if method.remark is None:
+        return []
+    strength = ranking.set_index("candidate")["strength"]
+    said = []
+    for members in tally.components:
+        ids = tally.candidates[members]
+        data = _data(tally, method, marks, members)
+        said.append(method.remark(data, strength.loc[ids].to_numpy(), list(ids)))
+    return [remark for remark in said if remark]
+
+
+def _data(
+    tally: Tally, method: Method, marks: np.ndarray | None, members: np.ndarray
+) -> WinMatrix | np.ndarray:
+    """What a method ranks some of the candidates (indices) by."""
+    if method.needs == "comparisons":
+        return tally.matrix.part(members)
+    if marks is None:
+        raise RankingError(
+            "ranking", f"{method.name} ranks by marks", "a panel's marks, or another method"
+        )
+    return marks[:, members]
 
 
 def competition_rank(strength: np.ndarray) -> np.ndarray:
