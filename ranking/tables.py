@@ -39,6 +39,9 @@ Tables
   better one, so of being among the first so many. Ranks without probability are left out, other
   than the number who passed. In fields of more than 200 further ranks are left out, and
   ``probability`` is that of the rank and of those since the row before.
+* :data:`BETTER_PROBABILITIES`: how probable it is that one candidate is better than another, of
+  every two of a component, the one who is ranked higher first. ``candidate``; ``other``;
+  ``p_better``. In fields of more than 200 only those within 25 places of each other.
 * :data:`HITRATE`: a ranking compared with the actual result, one row for each candidate, best
   first. ``k`` number of candidates at or above this one; ``candidate``; ``wins`` of this one;
   ``reached`` last round played, or else the score; ``passed`` whether this one passed the round;
@@ -87,6 +90,7 @@ RANKING = (
     "component",
 )
 RANK_PROBABILITIES = ("candidate", "rank", "probability", "at_most")
+BETTER_PROBABILITIES = ("candidate", "other", "p_better")
 HITRATE = (
     "k",
     "candidate",

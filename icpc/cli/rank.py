@@ -129,10 +129,12 @@ def _rank_recordings(
 
 def print_study(study: "Study", form: Format) -> None:
     """Print a ranking on stdout, and remarks on stderr."""
+    from icpc.study.by_round import ranking_with_probabilities
+
     if form is Format.TABLE:
         _print_ranking(study)
     else:
-        print_data(study.ranking, form)
+        print_data(ranking_with_probabilities(study), form)
     for remark in (study.comparisons.remark, *study.remarks):
         if remark:
             print_remark(remark)

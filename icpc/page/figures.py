@@ -12,7 +12,11 @@ import numpy as np
 
 from icpc.competition.rounds import MAX_ROUNDS
 from icpc.page.votes import study_calibration
-from icpc.study.by_round import predicted_by_actual_round_counts, tier_by_candidate_and_tiers
+from icpc.study.by_round import (
+    predicted_by_actual_round_counts,
+    reached_by_round,
+    tier_by_candidate_and_tiers,
+)
 from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.study import Study
 from ranking.comparisons.schedule import most_pairs_in_both_orders
@@ -48,6 +52,8 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
     order = sorted(tier_by_candidate.index, key=lambda one: (level[one], rank[one], one))
     blocks = [(kind or "unknown", int((tier_by_candidate == kind).sum())) for kind in best_first]
     yield "intervals", draw_rank_intervals(study.ranking, tier_by_candidate, tiers, names)
+    if study.intervals.components:
+        yield "probabilities", _probabilities(study)
     yield "head-to-head", draw_win_shares(win_share_matrix(study.tally, order), names, blocks)
     if most_pairs_in_both_orders(study.tally):
         yield (
@@ -55,6 +61,15 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
             draw_order_flips(order_flip_share_matrix(study.tally, order), names, blocks),
         )
     yield "methods", draw_method_agreement(method_tau_b_matrix(ranks_by_method(study.tally)))
+
+
+def _probabilities(study: Study) -> "Axes":
+    from plots.probabilities import draw_rank_probabilities
+
+    table = study.intervals.components[0].distribution.probabilities()
+    names = study.results["name"].to_dict()
+    cuts = {name: len(those) for name, those in reached_by_round(study).items()}
+    return draw_rank_probabilities(table.loc[study.ranking["candidate"]], names, cuts)
 
 
 def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from icpc.competition.rounds import MAX_ROUNDS, round_or_score_label
 from icpc.study.study import Study, result_labels
+from ranking.uncertainty.probabilities import probabilities_among
 
 
 def result_tiers(study: Study) -> tuple[str, ...]:
@@ -51,3 +52,35 @@ def predicted_by_actual_round_counts(study: Study) -> pd.DataFrame:
     np.add.at(counts, (predicted[score.index].to_numpy(), own), 1)
     names = [round_or_score_label(study.competition.rounds, level) for level in levels]
     return pd.DataFrame(counts, index=names, columns=names)
+
+
+def reached_by_round(study: Study) -> dict[str, frozenset[str]]:
+    """Return who passed into each round that some, but not all, passed into, the lowest first.
+
+    Where somebody's result is not known, or there are more than ``MAX_ROUNDS`` scores, there are
+    none.
+    """
+    score = study.results["score"]
+    levels = np.unique(score)[1:]  # a missing one is the last
+    if score.isna().any() or len(levels) >= MAX_ROUNDS:
+        return {}
+    return {
+        round_or_score_label(study.competition.rounds, level): frozenset(
+            score.index[score >= level]
+        )
+        for level in levels
+    }
+
+
+def ranking_with_probabilities(study: Study) -> pd.DataFrame:
+    """Return the RANKING table with probabilities of ranks, missing where no ranks were drawn.
+
+    Returns
+    -------
+    table of RANKING, with more columns
+        ``p_first_place``; and of each round of :func:`reached_by_round` ``p_reach_ROUND``, of being
+        among as many of the component as passed into it.
+    """
+    chosen = {f"p_reach_{name}": those for name, those in reached_by_round(study).items()}
+    table = probabilities_among(study.intervals, chosen)
+    return study.ranking.join(table.astype(float), on="candidate")

@@ -40,12 +40,14 @@ if sys.platform != "win32":
 RECORD_FILE = "run.json"
 PERMUTATIONS_FILE = "permutations.npy"
 INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", PERMUTATIONS_FILE)
-PROBABILITIES_FILE = "rank-probabilities.csv"
+PROBABILITIES_FILE, BETTER_FILE = "rank-probabilities.csv", "better-probabilities.csv"
 FINDINGS_FILE = "findings.json"
-FILES = (RECORD_FILE, SUMS_FILE, *INPUTS, "ranking.csv", PROBABILITIES_FILE, FINDINGS_FILE)
+RANKED = ("ranking.csv", PROBABILITIES_FILE, BETTER_FILE)
+FILES = (RECORD_FILE, SUMS_FILE, *INPUTS, *RANKED, FINDINGS_FILE)
 REPORT_FIGURES = (
     "hitrate",
     "intervals",
+    "probabilities",
     "head-to-head",
     "order-flips",
     "rounds",

@@ -7,12 +7,12 @@ file. It is written last, so a folder without it holds no finished run. ``roster
 ``comparisons.csv`` and, of votes on windows, ``votes.csv`` are what the run was made from; so is
 ``permutations.npy`` where results were permuted (:class:`ranking.evaluation.permuted_outcomes.
 PermutedOutcomes`, its array of outcomes).
-``ranking.csv`` is made without results; so is ``rank-probabilities.csv``, but for a row of the
-number who passed. It is there where draws of ranks are behind the intervals. ``findings.json`` is
-what was computed of the run since (:mod:`icpc.study.kept`). A run has no date and
-no absolute path in it: equal inputs give identical files; of recordings, given what the record's
-provenance names under computation, embeddings and encoder: torch, CPU capability, threads and
-precision.
+``ranking.csv`` is made without results; so are ``better-probabilities.csv`` and, but for a row of
+the number who passed, ``rank-probabilities.csv``, where draws of ranks are behind the intervals.
+``findings.json`` is what was computed of the run since (:mod:`icpc.study.kept`). A run has no date
+and no absolute path in it: equal inputs give identical files; of recordings, given what the
+record's provenance names under computation, embeddings and encoder: torch, CPU capability, threads
+and precision.
 ``SHA256SUMS`` has the hash of every file (:mod:`icpc.study.run_folder`). A run is refused if its
 record, or a file that it was made from, has changed since; of other files, which are not read, a
 warning says so. Runs of version 0.1.0 are read with a warning that this cannot be told.
@@ -34,6 +34,7 @@ from icpc.competition.competitions import Competition
 from icpc.competition.roster import read_roster
 from icpc.study.comparisons import Comparisons
 from icpc.study.run_folder import (
+    BETTER_FILE,
     FINDINGS_FILE,
     INPUTS,
     PERMUTATIONS_FILE,
@@ -62,7 +63,7 @@ from ranking.files.atomic import safe_file_name, write_bytes, write_text
 from ranking.files.hashing import SUMS_FILE, file_sha256, write_sums
 from ranking.files.records import read_record
 from ranking.files.table_writer import to_csv
-from ranking.uncertainty.probabilities import rank_probabilities
+from ranking.uncertainty.probabilities import better_probabilities, rank_probabilities
 
 RENAMED = {"verdicts": "comparisons", "heard": "provenance"}
 RENAMED_WITHIN = {
@@ -112,8 +113,9 @@ def write_run(study: Study, folder: Path) -> None:
         )
     write_text(to_csv(study.ranking), folder / "ranking.csv")
     if study.intervals.components:
-        probabilities = rank_probabilities(study.intervals, study.passed_by_id)
-        write_text(to_csv(probabilities), folder / PROBABILITIES_FILE)
+        of_ranks = rank_probabilities(study.intervals, study.passed_by_id)
+        write_text(to_csv(of_ranks), folder / PROBABILITIES_FILE)
+        write_text(to_csv(better_probabilities(study.intervals)), folder / BETTER_FILE)
     written = [name for name in INPUTS if (folder / name).exists()]
     record = {
         **run_record(study),

@@ -1,4 +1,4 @@
-"""How probable each rank of each candidate is, as a table.
+"""How probable each rank of each candidate is, and that one is better than another, as tables.
 
 Conventions
 -----------
@@ -15,18 +15,20 @@ candidate has a row where ``at_most`` passes another per cent, and for the first
 all; ``probability`` is then that of the rank and those since the row before.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
 
-from ranking.tables import RANK_PROBABILITIES
+from ranking.tables import BETTER_PROBABILITIES, RANK_PROBABILITIES
 from ranking.uncertainty.rank_distribution import RankDistribution
 from ranking.uncertainty.rank_intervals import Intervals
 
 ALL_RANKS = 200
 """Number of candidates up to which every rank with a probability has a row."""
 PER_CENT = 100
+NEAR = 25
+"""Places within which two candidates of a larger field have a row."""
 
 
 def rank_probabilities(intervals: Intervals, passed: Collection[str] | None = None) -> pd.DataFrame:
@@ -71,3 +73,56 @@ def _by_rank(distribution: RankDistribution, passed: int | None) -> pd.DataFrame
             "at_most": reached / draws,
         }
     )
+
+
+def better_probabilities(intervals: Intervals) -> pd.DataFrame:
+    """Return the table BETTER_PROBABILITIES, in the order of the ranking; empty without draws.
+
+    Parameters
+    ----------
+    intervals : ranking with the draws behind its intervals
+    """
+    tables = [
+        _better(one.distribution, intervals.ranking["candidate"]) for one in intervals.components
+    ]
+    if not tables:
+        return pd.DataFrame(columns=list(BETTER_PROBABILITIES))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _better(distribution: RankDistribution, best_first: pd.Series) -> pd.DataFrame:
+    """The rows of a component."""
+    ids = best_first[best_first.isin(distribution.candidates)].to_numpy()
+    ranks = distribution.ranks[:, distribution.candidates.get_indexer(ids)]
+    reach = len(ids) if len(ids) <= ALL_RANKS else NEAR
+    rows = []
+    for at, candidate in enumerate(ids):
+        others = slice(at + 1, at + 1 + reach)
+        p = (ranks[:, [at]] < ranks[:, others]).mean(axis=0)
+        rows.append(pd.DataFrame({"candidate": candidate, "other": ids[others], "p_better": p}))
+    return pd.concat(rows)
+
+
+def probabilities_among(
+    intervals: Intervals, chosen: Mapping[str, Collection[str]]
+) -> pd.DataFrame:
+    """Return how probable it is to be first, and among as many of a component as were chosen.
+
+    Parameters
+    ----------
+    intervals : ranking with the draws behind its intervals
+    chosen : ids of those who were chosen, as those who reached a round, by the name of the column
+
+    Returns
+    -------
+    table by candidate
+        ``p_first_place``, and a column of each choice. Without draws it has no rows.
+    """
+    tables = []
+    for one in intervals.components:
+        ids, distribution = one.candidates, one.distribution
+        places = {"p_first_place": 1}
+        places |= {name: sum(own in ids for own in those) for name, those in chosen.items()}
+        above = {name: distribution.above_cut(count) for name, count in places.items()}
+        tables.append(pd.DataFrame(above, index=ids))
+    return pd.concat(tables) if tables else pd.DataFrame(columns=["p_first_place", *chosen])

@@ -12,6 +12,8 @@ from icpc.competition.rounds import round_or_score_label
 from icpc.findings.checks import check_study
 from icpc.study.by_round import (
     predicted_by_actual_round_counts,
+    ranking_with_probabilities,
+    reached_by_round,
     result_tiers,
     tier_by_candidate_and_tiers,
 )
@@ -112,3 +114,24 @@ def test_few_results_are_groups_themselves_and_many_are_passed_or_not(small, icp
     assert kinds == ("did not pass", "passed")
     assert (groups == "").sum() == marked.results["score"].isna().sum() > 0
     assert (groups == "passed").sum() == (marked.results["score"] >= 1).sum() > 0
+
+
+def test_a_ranking_has_probabilities_of_being_among_as_many_as_reached_each_round(small):
+    assert reached_by_round(small) == {"second": {"b", "c"}, "final": {"c"}}
+    table = ranking_with_probabilities(small).set_index("candidate")
+    distribution = small.intervals.components[0].distribution
+    assert table["p_first_place"].tolist() == distribution.above_cut(1)[table.index].tolist()
+    assert table["p_reach_final"].tolist() == table["p_first_place"].tolist()
+    assert table["p_reach_second"].tolist() == distribution.above_cut(2)[table.index].tolist()
+
+
+def test_where_a_result_is_not_known_there_are_no_rounds_to_be_among(small):
+    unknown = known(small, score=[0.0, np.nan, 2.0])
+    assert reached_by_round(unknown) == {}
+    assert "p_first_place" in ranking_with_probabilities(unknown)
+
+
+def test_without_draws_probabilities_are_missing(small):
+    without = run_study(small.competition, small.comparisons, Settings(), with_intervals=False)
+    table = ranking_with_probabilities(without)
+    assert table["p_first_place"].isna().all() and len(table) == 3

@@ -110,6 +110,10 @@ def test_a_run_has_the_probabilities_of_ranks_and_of_passing(stage3, tmp_path):
     )
     assert passed.index.tolist() == stage3.ranking["candidate"].tolist()
     np.testing.assert_allclose(table.groupby("rank")["probability"].sum(), 1, atol=1e-9)
+    better = pd.read_csv(tmp_path / "run" / "better-probabilities.csv")
+    assert len(better) == 20 * 19 / 2
+    first = better.iloc[0]
+    assert first["p_better"] == distribution.better().loc[first["candidate"], first["other"]]
 
 
 @pytest.mark.parametrize("unknown", [1, 20])
@@ -228,6 +232,7 @@ def test_figures_of_an_earlier_run_are_removed(study2015, run):
     save_run(study2015, run)
     assert sorted(path.name for path in run.iterdir()) == [
         "SHA256SUMS",
+        "better-probabilities.csv",
         "comparisons.csv",
         "rank-probabilities.csv",
         "ranking.csv",

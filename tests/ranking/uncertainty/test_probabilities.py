@@ -10,9 +10,13 @@ from ranking.comparisons.tally import Tally
 from ranking.files.table_writer import to_csv
 from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import rank_candidates
-from ranking.tables import RANK_PROBABILITIES
+from ranking.tables import BETTER_PROBABILITIES, RANK_PROBABILITIES
 from ranking.uncertainty.component_intervals import ComponentIntervals
-from ranking.uncertainty.probabilities import rank_probabilities
+from ranking.uncertainty.probabilities import (
+    better_probabilities,
+    probabilities_among,
+    rank_probabilities,
+)
 from ranking.uncertainty.rank_distribution import RankDistribution, rank_distribution
 from ranking.uncertainty.rank_intervals import Intervals, estimate_intervals, with_joint_ranges
 from ranking.uncertainty.units import Uncertainty
@@ -149,3 +153,40 @@ def test_joint_ranges_hold_both_orders_where_no_wins_determine_one():
     ranges = with_joint_ranges(each, own).ranking.set_index("candidate")
     assert (ranges.loc[["a", "b"], "rank_low"] == 1).all()
     assert (ranges.loc[["a", "b"], "rank_high"] >= 2).all()
+
+
+DRAWN = [[1, 2, 3], [2, 1, 3], [2, 1, 3], [3, 1, 2]]
+
+
+def test_the_higher_ranked_of_every_two_is_better_in_as_many_draws():
+    """b leads the ranking, then a; of d and e, of another component, d is always better."""
+    found = better_probabilities(intervals(DRAWN, "bac", ("de", [[1, 2], [1, 2]])))
+    rows = [("b", "a", 0.75), ("b", "c", 1.0), ("a", "c", 0.75), ("d", "e", 1.0)]
+    expected = pd.DataFrame(rows, columns=list(BETTER_PROBABILITIES))
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+def test_a_larger_field_has_rows_of_those_near_each_other():
+    ids = [f"c{number:03}" for number in range(201)]
+    found = better_probabilities(intervals([[*range(1, 202)]] * 2, ids))
+    assert len(found) == 201 * 25 - sum(range(1, 26))
+    assert (found["p_better"] == 1).all()
+
+
+def test_probabilities_among_as_many_as_were_chosen_in_each_component():
+    """One of a, b and c passed, and nobody of d and e."""
+    found = probabilities_among(
+        intervals(DRAWN, "bac", ("de", [[1, 2], [2, 1]])), {"p_one": {"c"}, "p_two": {"a", "c"}}
+    )
+    expected = {
+        "p_first_place": [0.25, 0.75, 0.0, 0.5, 0.5],
+        "p_one": [0.25, 0.75, 0.0, 0.0, 0.0],
+        "p_two": [0.75, 1.0, 0.25, 0.0, 0.0],
+    }
+    pd.testing.assert_frame_equal(found, pd.DataFrame(expected, index=list("abcde")))
+
+
+def test_without_draws_there_are_no_probabilities():
+    none = Intervals(pd.DataFrame({"candidate": ["a"]}), Uncertainty(reason="none"))
+    assert better_probabilities(none).empty
+    assert probabilities_among(none, {"p_one": {"a"}}).empty
