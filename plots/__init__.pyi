@@ -10,6 +10,7 @@ from .cells import confusion_figure, draw_confusion, draw_method_agreement, draw
 from .head_to_head import draw_order_flips, draw_win_shares
 from .hit_rate import draw_hit_rate, hit_rate_figure
 from .intervals import draw_rank_intervals
+from .jurors_needed import draw_jurors_needed
 from .style import plot_style, write_figure
 from .training import draw_losses, draw_validation_metric, training_figure
 from .upsets import draw_upsets
@@ -24,6 +25,7 @@ __all__ = [
     "draw_grade_probabilities",
     "draw_group_vote_shares",
     "draw_hit_rate",
+    "draw_jurors_needed",
     "draw_losses",
     "draw_method_agreement",
     "draw_order_flips",

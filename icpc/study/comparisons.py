@@ -44,6 +44,8 @@ class Comparisons:
     """VOTES table that decided them, where they come from votes on windows."""
     marks: pd.DataFrame | None = None
     """MARKS table of the panel, for methods that rank by marks."""
+    rounds: tuple[str, ...] = ()
+    """Rounds that the panel's marks are of, where they are named."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Ranker, encoder, recordings and device, where a ranker compared recordings; how marks were
     read, where it was said."""
@@ -238,6 +240,7 @@ def _from_panel(
         passing_score=passing,
         decided_score=decided,
         marks=read.table,
+        rounds=rounds,
         provenance={"marks": how} if how else {},
         understood=() if BUNDLED in path.parents and not how else read.understood,
     )

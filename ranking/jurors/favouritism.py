@@ -55,7 +55,7 @@ class OwnCandidates:
     jurors: pd.DataFrame
     """One row for each juror: ``juror``; ``own``, ``others`` number of candidates marked;
     ``difference`` in points, with its 95 % interval ``low``, ``high``; ``p``, ``p_holm`` corrected
-    over jurors; ``detectable`` difference with power 0.8, infinite where none could have been
+    over jurors; ``detectable`` difference with power 0.8, missing where none could have been
     seen. All but the numbers are missing where nothing can be tested."""
     together: Estimate
     """The difference of all jurors together; ``pairs`` is the number of own marks."""
@@ -80,8 +80,26 @@ def compare_own_candidates(
     jurors : names of the jurors
     seed : seed of the permutations
     """
-    marked = ~np.isnan(marks)
-    own = own & marked
+    return OwnCandidates(
+        compare_by_juror(marks, own, jurors, seed), _compare_together(marks, own, seed)
+    )
+
+
+def compare_by_juror(
+    marks: np.ndarray, own: np.ndarray, jurors: Sequence[str], seed: int = 0
+) -> pd.DataFrame:
+    """Return the table :attr:`OwnCandidates.jurors`.
+
+    Parameters
+    ----------
+    marks : float array, shape (jurors, n)
+        NaN where a juror gave none.
+    own : bool array, shape (jurors, n)
+        Whether the candidate is the juror's own.
+    jurors : names of the jurors
+    seed : seed of the permutations
+    """
+    own = own & ~np.isnan(marks)
     residual, spread = colleague_residuals(marks, own)
     rows = [
         _compare_juror(residual[at], spread[at], own[at], seed + at) for at in range(len(marks))
@@ -95,7 +113,7 @@ def compare_own_candidates(
         for row in table.itertuples()
     ]
     columns = ["juror", "own", "others", "difference", "low", "high", "p", "p_holm", "detectable"]
-    return OwnCandidates(table.reindex(columns=columns), _together(marks, own, seed))
+    return table.reindex(columns=columns)
 
 
 def colleague_residuals(marks: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -159,17 +177,16 @@ def _permuted(values: np.ndarray, labels: np.ndarray, seed: int) -> PermutationP
 
 
 def _detectable(error: float, freedom: float, smallest_p: float, family: int) -> float:
-    """The difference that could have been seen among a family; NaN if nothing was tested."""
-    if np.isnan(smallest_p):
+    """The difference that could have been seen among a family; NaN if none could."""
+    if np.isnan(smallest_p) or smallest_p * family >= LEVEL:
         return float("nan")
-    if smallest_p * family >= LEVEL:
-        return float("inf")
     return detectable_difference(error, freedom, LEVEL / family)
 
 
-def _together(marks: np.ndarray, own: np.ndarray, seed: int) -> Estimate:
-    """The difference of all jurors together, with interval and p."""
+def _compare_together(marks: np.ndarray, own: np.ndarray, seed: int) -> Estimate:
+    """The difference of all jurors together."""
     marked = ~np.isnan(marks)
+    own = own & marked
     total = int(own.sum())
     left = fit_effects(marks, marked).residuals
     about = fit_effects(own.astype(float), marked).residuals

@@ -32,8 +32,10 @@ MIN_JURORS = 2
 """Fewest jurors for a paired t-test."""
 MAX_JURORS = 100_000
 """Most jurors that are searched for."""
-STEPS = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
-"""Differences of the curve, in residual standard deviations."""
+DIGITS = (1, 1.5, 2, 3, 4, 5, 7.5)
+"""Digits of the differences of a curve."""
+SMALLEST, LARGEST = 0.1, 3.0
+"""Smallest and largest difference of a curve, in residual standard deviations."""
 HALVINGS = 60  # of the interval in which a difference is sought
 
 
@@ -143,9 +145,8 @@ def power_curve(variance: float, jurors: int, differences: Sequence[float] = ())
 
 
 def round_differences(sigma: float) -> list[float]:
-    """Return differences from a tenth of σ to three times σ, rounded to one or two digits."""
-    exact = np.array(STEPS) * sigma
-    digits = 10.0 ** np.floor(np.log10(exact))
-    steps = np.where(exact / digits < 2, digits / 4, digits / 2)
-    rounded = np.maximum(np.rint(exact / steps), 1) * steps
-    return [float(f"{one:.6g}") for one in dict.fromkeys(rounded.tolist())]
+    """Return round numbers from a tenth of σ to three times σ."""
+    first = int(np.floor(np.log10(SMALLEST * sigma)))
+    powers = range(first, first + 4)
+    known = [float(f"{digit}e{power}") for power in powers for digit in DIGITS]
+    return [one for one in known if SMALLEST * sigma <= one <= LARGEST * sigma]

@@ -17,10 +17,9 @@ from ranking.comparisons.candidates import identify_candidates
 from ranking.errors import ComparisonsError
 from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile
+from ranking.panel.reading import POSITIONS
 from ranking.panel.sheet_choice import read_panel_file
 
-POSITIONS = ("appearance", "day", "session")
-"""Columns that say when a candidate played."""
 DATE = r"\d{4}-\d\d-\d\d"
 
 

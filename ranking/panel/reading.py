@@ -28,6 +28,8 @@ from ranking.panel.options import DEFAULT_OPTIONS, MarkOptions
 from ranking.panel.sheet_choice import read_panel_file
 from ranking.tables import MARKS
 
+POSITIONS = ("appearance", "day", "session")
+"""Columns that say when a candidate played (:mod:`ranking.panel.positions`)."""
 SHOWN = 3  # candidates that a remark names
 BARE = 4  # the spelling without case, diacritics and punctuation
 
@@ -52,7 +54,8 @@ def read_marks(
     """
     names = Names(list(candidates)) if isinstance(candidates, pd.Index) else candidates
     file = read_panel_file(path, names, options.chosen_rounds([]))
-    unused = unused_columns(file.rows, [*MARKS, "recused", "round"])
+    unused = unused_columns(file.rows, [*MARKS, "recused", "round", *POSITIONS])
+    placed = [column for column in POSITIONS if column in file.rows]
     given = file.rows
     file, spelt = identify_candidates(file, ["candidate"], names)
     file, jurors_spelt = unify_column(file, ["juror"])
@@ -67,7 +70,8 @@ def read_marks(
         f"{'lower' if options.lower_is_better else 'higher'} is better"
     )
     cells = ", ".join([size, *_cells_without_mark(marks, options)])
-    sentences = [f"{cells}{unused}", *sentences, *_never_marked(marks, meant)]
+    positions = f"; {', '.join(placed)}: for the analysis of a panel alone" if placed else ""
+    sentences = [f"{cells}{positions}{unused}", *sentences, *_never_marked(marks, meant)]
     return ReadTable(
         meant[[*MARKS, "recused"]].reset_index(drop=True),
         understood_of(file, *sentences, *spelt, *jurors_spelt),
