@@ -48,6 +48,7 @@ ORDER = {  # each may import those before it
         "competition",
         "study",
         "findings",
+        "juries",
         "page",
         "synthetic",
         "experiments",
@@ -59,9 +60,33 @@ ORDER = {  # each may import those before it
     ],
 }
 APART = {  # and of those, not these
-    "audio": {"comparisons", "panel", "methods", "evaluation", "uncertainty", "consistency"},
-    "encoders": {"comparisons", "panel", "methods", "evaluation", "uncertainty", "consistency"},
-    "embeddings": {"comparisons", "panel", "methods", "evaluation", "uncertainty", "consistency"},
+    "audio": {
+        "comparisons",
+        "panel",
+        "methods",
+        "evaluation",
+        "uncertainty",
+        "consistency",
+        "jurors",
+    },
+    "encoders": {
+        "comparisons",
+        "panel",
+        "methods",
+        "evaluation",
+        "uncertainty",
+        "consistency",
+        "jurors",
+    },
+    "embeddings": {
+        "comparisons",
+        "panel",
+        "methods",
+        "evaluation",
+        "uncertainty",
+        "consistency",
+        "jurors",
+    },
     "network": set(ORDER["ranking"]) - {"errors", "tables", "progress", "devices"},
 }
 OPEN = {"icpc.cli", "plots", "plots.page", "ranking.encoders", "ranking.tasks"}

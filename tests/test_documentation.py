@@ -35,7 +35,7 @@ DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.m
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
 TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)
-OWN = ("roster.csv", "comparisons.csv", "index.csv", "manifest.csv")
+OWN = ("roster.csv", "comparisons.csv", "marks.csv", "index.csv", "manifest.csv")
 SHELL = re.findall(r"^(?:judge|cd) .+$", README, re.MULTILINE)
 NOT_RUN = {
     "basic-pitch": "needs a network",

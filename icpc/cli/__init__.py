@@ -30,6 +30,7 @@ from icpc.cli.grade import grade, techniques
 from icpc.cli.hitrate import hitrate
 from icpc.cli.options import RENAMED_OPTIONS
 from icpc.cli.output import print_error, print_remark
+from icpc.cli.panel import panel
 from icpc.cli.rank import rank
 from icpc.cli.remedies import message
 from icpc.cli.report import report
@@ -171,6 +172,7 @@ for command in (
     hitrate,
     check,
     compare,
+    panel,
     report,
     fetch,
     embed,

@@ -37,13 +37,25 @@ class Format(StrEnum):
 def print_data(table: "pd.DataFrame", form: Format) -> None:
     """Print a table as CSV or JSON, missing values empty or null."""
     from ranking.files.table_writer import to_csv
-    from ranking.files.text import CONTROL_CHARACTERS
 
     if form is Format.CSV:
         sys.stdout.write(to_csv(table))
         return
-    lines = table.to_json(orient="records", indent=1, force_ascii=False).split("\n")
-    for line in lines:  # JSON escapes most control characters itself
+    _print_json_text(table.to_json(orient="records", indent=1, force_ascii=False))
+
+
+def print_json(value: object) -> None:
+    """Print a value of lists, dictionaries, texts and numbers as JSON."""
+    import json
+
+    _print_json_text(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def _print_json_text(text: str) -> None:
+    """Print JSON, which escapes most control characters itself."""
+    from ranking.files.text import CONTROL_CHARACTERS
+
+    for line in text.split("\n"):
         sys.stdout.write(
             CONTROL_CHARACTERS.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n"
         )

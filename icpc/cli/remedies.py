@@ -60,6 +60,7 @@ REMEDIES: dict[str, str] = {
     "competition.toml beside the roster",
     "correct-rounds": "correct it, or name the rounds with --rounds",
     "no-marks": "leave --round and the options of marks out, or name a file with --panel",
+    "name-panel": "name a file of marks with --panel FILE, or use --competition icpc2025",
     "name-comparisons": "name a file with --comparisons, --votes or --panel",
     "rank-by-win-rate": "use --method win-rate",
     "ranges-of-each": "use --ranges each",
