@@ -89,8 +89,8 @@ APART = {  # and of those, not these
     },
     "network": set(ORDER["ranking"]) - {"errors", "tables", "progress", "devices"},
 }
-OPEN = {"icpc.cli", "plots", "plots.page", "ranking.encoders", "ranking.tasks"}
-"""Packages that hold a file for each verb, figure, encoder, task."""
+OPEN = {"icpc.cli", "icpc.findings", "plots", "plots.page", "ranking.encoders", "ranking.tasks"}
+"""Packages that hold a file for each verb, family of findings, figure, encoder, task."""
 LONGEST = 320  # lines
 DRAWING = {"jinja2", "matplotlib"}  # slow to load: only pictures and pages need them
 

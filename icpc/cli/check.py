@@ -1,14 +1,26 @@
 """``judge check``: how far to trust the ranking."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from icpc.cli.options import INDEX_HELP, FormatOption, Seed, with_settings
-from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
+from icpc.cli.output import (
+    Format,
+    TerminalProgress,
+    print_data,
+    print_line,
+    print_remark,
+    print_table,
+)
 from icpc.cli.rank import headline
 from icpc.workflows.settings import RankingOptions, Source
+
+if TYPE_CHECKING:
+    from icpc.study.study import Study
+
+SHOWN = 20  # pairs that fit worst
 
 
 @with_settings("resample")
@@ -20,6 +32,14 @@ def check(
         typer.Option(
             "--verify",
             help="Say which files of the run were changed, removed or added since, instead.",
+        ),
+    ] = False,
+    pair_fit: Annotated[
+        bool,
+        typer.Option(
+            "--pair-fit",
+            help="Print the pairs that fit Bradley-Terry strengths worst, instead; every pair with "
+            "--format csv or json.",
         ),
     ] = False,
     recordings: Annotated[
@@ -46,6 +66,8 @@ def check(
 
     Example: judge check --competition icpc2015
 
+    Example: judge check --competition icpc2025 --round final --pair-fit
+
     Example: judge check --run runs/icpc2015 --verify
     """
     if verify:
@@ -57,6 +79,9 @@ def check(
     progress = TerminalProgress()
     with progress.start("checking"):
         study = open_study(source, options, seed)
+        if pair_fit:
+            _print_pair_fit(study, format)
+            return
         controls = None
         if recordings is not None:
             from icpc.workflows.controls import measure_controls
@@ -71,6 +96,31 @@ def check(
         print_data(findings.table(), format)
     for remark in study.remarks:
         print_remark(remark)
+
+
+def _print_pair_fit(study: "Study", form: Format) -> None:
+    """Print how well each pair fits the strengths."""
+    from icpc.workflows.results import fit_of_pairs
+
+    fit = fit_of_pairs(study)
+    if form is not Format.TABLE:
+        print_data(fit.pairs, form)
+        return
+    name = study.results["name"]
+    rows = [
+        [
+            name[row.candidate],
+            name[row.other],
+            f"{row.won:g}/{row.comparisons:g}",
+            f"{row.expected:.3f}",
+            f"{row.residual:+.2f}",
+            f"{row.deviance:.2f}",
+        ]
+        for row in fit.pairs.head(SHOWN).itertuples()
+    ]
+    headers = ["stronger", "other", "won/of", "expected", "residual", "deviance"]
+    title = f"{headline(study)}; {len(rows)} of {len(fit.pairs):,} pairs, worst fit first"
+    print_table(title, headers, rows, headers[:2])
 
 
 def _verify(run: Path | None, form: Format) -> None:

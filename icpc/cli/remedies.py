@@ -63,6 +63,7 @@ REMEDIES: dict[str, str] = {
     "name-panel": "name a file of marks with --panel FILE, or use --competition icpc2025",
     "name-comparisons": "name a file with --comparisons, --votes or --panel",
     "rank-by-win-rate": "use --method win-rate",
+    "rank-by-strengths": "use --method bradley-terry",
     "ranges-of-each": "use --ranges each",
     "give-votes": "name a file with --votes",
     "choose-round": "choose one with --round, or several, comma-separated, which --pool pools",

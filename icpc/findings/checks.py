@@ -29,6 +29,7 @@ from icpc.findings.consistency import (
 from icpc.findings.controls import find_coin_flip_controls, find_roster_value_controls
 from icpc.findings.families import correct_families, summarise_families
 from icpc.findings.finding import Finder, Findings
+from icpc.findings.model_fit import find_model_fit, find_neighbours, find_schedule
 from icpc.findings.results import find_fit_in_folds, find_left_out, find_unknown_result
 from icpc.study.study import Study
 
@@ -47,6 +48,9 @@ FINDERS: tuple[Finder, ...] = (
     find_transitivity,
     find_concordance,
     find_strongly_connected_groups,
+    find_schedule,
+    find_model_fit,
+    find_neighbours,
     find_coin_flip_controls,
     find_roster_value_controls,
 )

@@ -21,9 +21,11 @@ from icpc.study.kept import KeptResults
 from icpc.study.run_folder import RECORD_FILE, add_to_run, replace_run, verify_files
 from icpc.study.runs import default_run_folder, load_run_record, run_record, write_run
 from icpc.study.study import Study
-from ranking.errors import CompetitionError, Given, RunError
+from ranking.consistency.deviance import ModelFit, model_fit
+from ranking.errors import CompetitionError, Given, RankingError, RunError
 from ranking.files.atomic import write_text
 from ranking.files.text import shareable_path
+from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.progress import SILENT, Progress
 
 
@@ -51,6 +53,25 @@ def check(study: Study, run: Path | None = None, controls: pd.DataFrame | None =
     if controls is not None:
         return check_study(study, (*FINDERS, partial(find_measured_controls, controls)))
     return kept_findings(KeptResults(study, run))
+
+
+def fit_of_pairs(study: Study) -> ModelFit:
+    """Return how well Bradley-Terry strengths fit each compared pair of the largest component.
+
+    Raises
+    ------
+    RankingError
+        If the candidates are ranked by another method.
+    """
+    study = study.largest
+    if study.settings.ranking_method != BRADLEY_TERRY:
+        raise RankingError(
+            Given(method=study.settings.method),
+            "pairs fit Bradley-Terry strengths well or badly, and no others",
+            "rank by bradley-terry",
+            key="rank-by-strengths",
+        )
+    return model_fit(study.tally, study.strengths)
 
 
 def hit_rate(study: Study, run: Path | None = None) -> HitRateCurve:

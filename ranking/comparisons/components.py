@@ -6,11 +6,14 @@ A *component* is a set of candidates whom comparisons join, over however many ot
 known of how two components compare, so each is ranked by itself. Within one, candidates whom wins
 connect both ways have finite differences of strength [1]_. Elsewhere wins run one way only: the
 order is known, how far apart is not. Where no path of wins leads either way, not even the order is.
+A *bridge* is a pair whose comparisons alone join two parts of a component.
 
 References
 ----------
 .. [1] L. R. Ford, "Solution of a ranking problem from binary comparisons", American Mathematical
    Monthly 1957.
+.. [2] G. Chartrand, "A graph-theoretic approach to a communications problem", SIAM Journal on
+   Applied Mathematics 1966.
 """
 
 import numpy as np
@@ -34,6 +37,28 @@ def weakly_connected_components(pair_counts: np.ndarray) -> list[np.ndarray]:
     count, label = connected_components(csr_matrix(pair_counts > 0), directed=False)
     members = [np.flatnonzero(label == one) for one in range(count)]
     return sorted(members, key=lambda component: (-len(component), component[0]))
+
+
+def find_bridges(pair_counts: np.ndarray) -> list[tuple[int, int]]:
+    """Return the pairs without whose comparisons a component would fall into two, in order.
+
+    Where everyone was compared with half of the others or more, there are none [2]_.
+
+    Parameters
+    ----------
+    pair_counts : float array, shape (n, n)
+        Comparisons of row and column, symmetric.
+    """
+    compared, found = pair_counts > 0, []
+    for members in weakly_connected_components(pair_counts):
+        part = compared[np.ix_(members, members)]
+        if len(part) > 2 and 2 * part.sum(axis=1).min() >= len(part):
+            continue
+        import networkx as nx
+
+        graph = nx.from_edgelist(zip(*np.nonzero(np.triu(part)), strict=True))
+        found += [tuple(sorted(members[[*bridge]].tolist())) for bridge in nx.bridges(graph)]
+    return sorted(found)
 
 
 def is_strongly_connected(wins: np.ndarray) -> bool:

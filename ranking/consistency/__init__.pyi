@@ -1,5 +1,6 @@
 from .calibration import brier_score, vote_calibration
 from .concordance import Concordance, kendall_w, mean_spearman, panel_concordance
+from .deviance import ModelFit, model_fit
 from .head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
 from .order_effect import first_win_rate, order_effect_log_odds, same_winner_rate_in_both_orders
 from .transitivity import (
@@ -17,6 +18,7 @@ from .vote_shares import (
 
 __all__ = [
     "Concordance",
+    "ModelFit",
     "Triads",
     "best_and_worst_windows",
     "brier_score",
@@ -27,6 +29,7 @@ __all__ = [
     "first_win_rate",
     "kendall_w",
     "mean_spearman",
+    "model_fit",
     "order_effect_log_odds",
     "order_flip_share_matrix",
     "panel_concordance",

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.comparisons.components import (
+    find_bridges,
     is_strongly_connected,
     paths_of_wins,
     strongly_connected_components,
@@ -139,3 +140,16 @@ def test_a_schedule_of_unequal_pairs_only_follows_the_result():
     assert equal_scores_rarely_compared(count_comparisons(table(*unequal)), values)
     assert not equal_scores_rarely_compared(count_comparisons(table(*complete)), values)
     assert not equal_scores_rarely_compared(count_comparisons(table(*complete)), np.zeros(4))
+
+
+@given(st.integers(2, 9), st.floats(0.1, 0.9), st.integers(0, 2**32 - 1))
+def test_bridges_are_the_pairs_without_whom_there_are_more_components(n, density, seed):
+    met = np.triu(np.random.default_rng(seed).random((n, n)) < density, k=1)
+    counts = (met + met.T).astype(float)
+    parts, expected = len(weakly_connected_components(counts)), []
+    for i, j in zip(*np.nonzero(met), strict=True):
+        without = counts.copy()
+        without[i, j] = without[j, i] = 0
+        if len(weakly_connected_components(without)) > parts:
+            expected.append((i, j))
+    assert find_bridges(counts) == expected

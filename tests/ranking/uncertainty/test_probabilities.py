@@ -159,7 +159,7 @@ DRAWN = [[1, 2, 3], [2, 1, 3], [2, 1, 3], [3, 1, 2]]
 
 
 def test_the_higher_ranked_of_every_two_is_better_in_as_many_draws():
-    """b leads the ranking, then a; of d and e, of another component, d is always better."""
+    """The ranking is b, a, c; of d and e, of another component, d is always better."""
     found = better_probabilities(intervals(DRAWN, "bac", ("de", [[1, 2], [1, 2]])))
     rows = [("b", "a", 0.75), ("b", "c", 1.0), ("a", "c", 0.75), ("d", "e", 1.0)]
     expected = pd.DataFrame(rows, columns=list(BETTER_PROBABILITIES))
