@@ -30,7 +30,7 @@ from ranking.tasks.pairs import labelled_pairs
 
 ROOT = Path(__file__).parent.parent
 CHAIN = "notebooks/guide/papers-chain.md"
-GUIDE = ("notebooks/guide/faults.md", CHAIN)
+GUIDE = ("notebooks/guide/faults.md", "notebooks/guide/panels.md", CHAIN)
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md", *GUIDE)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)

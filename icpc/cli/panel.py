@@ -37,11 +37,18 @@ def panel(
             "strength, or one of comparisons."
         ),
     ] = None,
+    relations: Annotated[
+        Path | None,
+        typer.Option(
+            help="Compare marks for own pupils or compatriots with colleagues' marks: a CSV of "
+            "juror, candidate and relation, or of juror and country."
+        ),
+    ] = None,
     table: Annotated[
         str | None,
         typer.Option(
             help="Print this table alone, all of it: jurors (the default of --format csv), "
-            "agreement, candidates, left-out, against."
+            "agreement, candidates, left-out, own, appearance, power, against."
         ),
     ] = None,
     plot: Annotated[
@@ -50,7 +57,7 @@ def panel(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write every table as CSV, all as panel.json, and the figure here."),
+        typer.Option(help="Write every table as CSV, all as panel.json, and the figures here."),
     ] = None,
     seed: Seed = None,
     format: FormatOption = Format.TABLE,
@@ -76,7 +83,7 @@ def panel(
     if out is not None:
         check_can_be_written(out / "panel.json", RunError, out=True)
     with TerminalProgress().start("analysing the panel"):
-        analysis = open_panel(source, options, seed, against)
+        analysis = open_panel(source, options, seed, against, relations)
     if table is not None or format is Format.CSV:
         _print_section(analysis[table or "jurors"], format)
     elif format is Format.JSON:

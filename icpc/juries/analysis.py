@@ -13,10 +13,13 @@ import numpy as np
 
 from icpc.juries.against import OtherRanking, against_section
 from icpc.juries.agreement import agreement_section
+from icpc.juries.appearance import appearance_section
 from icpc.juries.candidates import candidates_section
 from icpc.juries.jurors import jurors_section
 from icpc.juries.left_out import left_out_section
+from icpc.juries.own_candidates import own_candidates_section
 from icpc.juries.panel import Panel
+from icpc.juries.power import power_section
 from icpc.juries.section import Section
 from ranking.errors import RankingError
 
@@ -25,6 +28,9 @@ SECTIONS: dict[str, Callable[[Panel], Section | None]] = {
     "agreement": agreement_section,
     "candidates": candidates_section,
     "left-out": left_out_section,
+    "own": own_candidates_section,
+    "appearance": appearance_section,
+    "power": power_section,
 }
 """What a panel is asked, by key, in order."""
 KEYS = (*SECTIONS, "against")

@@ -20,6 +20,7 @@ from ranking.errors import CompetitionError
 from ranking.files.text import list_some
 from ranking.jurors.additive import Additive, fit_additive, joined_parts
 from ranking.methods.method import Method, rank_candidates
+from ranking.panel.options import DEFAULT_OPTIONS, MarkOptions
 
 MIN_MARKS = 2
 """Smallest number of marks of a juror in the model."""
@@ -46,6 +47,10 @@ class Panel:
     """Who was left out, and why."""
     passing_score: float | None = None
     """Lowest score that counts as passed; that of the round that was marked, if None."""
+    options: MarkOptions = DEFAULT_OPTIONS
+    """How the marks were read."""
+    relations: pd.DataFrame | None = None
+    """Own candidates of jurors: juror, candidate and relation; None where they are not known."""
 
     @cached_property
     def names(self) -> list[str]:

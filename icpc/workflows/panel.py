@@ -11,14 +11,16 @@ import pandas as pd
 
 from icpc.juries.against import read_other_ranking
 from icpc.juries.analysis import PanelAnalysis, analyse_panel
-from icpc.juries.panel import make_panel
+from icpc.juries.panel import Panel, make_panel
 from icpc.study.comparisons import FileOptions, load_comparisons
 from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.rankings import settings_from_options
 from icpc.workflows.settings import RankingOptions, Source
 from ranking.errors import CompetitionError, Given, RunError
 from ranking.files.atomic import check_can_be_written, write_bytes, write_error
+from ranking.files.names import Names
 from ranking.files.table_writer import to_csv
+from ranking.panel.relations import read_relations
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,6 +31,8 @@ DEFAULT_METHOD = "mean-mark"
 DEFAULT_OPTIONS = RankingOptions()
 FIGURE = "panel"
 """Name of the figure, and of the JSON file, in a folder."""
+CURVE = "power"
+"""Name of the figure of jurors needed."""
 KINDS = (".png", ".svg")
 
 
@@ -37,6 +41,7 @@ def open_panel(
     options: RankingOptions = DEFAULT_OPTIONS,
     seed: int | None = None,
     against: Path | None = None,
+    relations: Path | None = None,
 ) -> PanelAnalysis:
     """Return the analysis of a competition's panel, or of a file of marks.
 
@@ -50,6 +55,8 @@ def open_panel(
         Seed of every random draw; 0, if None.
     against
         Run, ranking or comparisons to compare the panel with, if any.
+    relations
+        CSV of whose pupils or compatriots candidates are, if any.
 
     Raises
     ------
@@ -80,8 +87,21 @@ def open_panel(
     panel = make_panel(
         *(competition, comparisons, settings.ranking_method, settings.seed, options.passing_score)
     )
+    panel = replace(panel, options=source.marks)
+    if relations is not None:
+        panel = _with_relations(panel, relations)
     other = None if against is None else read_other_ranking(against, competition.names)
     return analyse_panel(panel, other)
+
+
+def _with_relations(panel: Panel, path: Path) -> Panel:
+    """The panel with the relations of a file, and what was understood of it."""
+    marks, competition = panel.comparisons.marks, panel.competition
+    jurors = panel.jurors if marks is None else sorted(marks["juror"].unique())
+    names = competition.names or Names(list(panel.candidates))
+    countries = competition.roster.set_index("candidate")["country"]
+    read = read_relations(path, list(jurors), names, countries)
+    return replace(panel, relations=read.table, remarks=(*panel.remarks, *read.understood))
 
 
 def panel_record(analysis: PanelAnalysis) -> dict[str, Any]:
@@ -157,7 +177,7 @@ def write_panel_figure(analysis: PanelAnalysis, path: Path) -> None:
 
 
 def write_panel(analysis: PanelAnalysis, folder: Path) -> list[Path]:
-    """Write a CSV of each section, ``panel.json`` and the figure; return their paths.
+    """Write a CSV of each section, ``panel.json`` and the figures; return their paths.
 
     They replace earlier ones when all of them are finished.
 
@@ -173,6 +193,7 @@ def write_panel(analysis: PanelAnalysis, folder: Path) -> list[Path]:
     RunError
         If it cannot be written.
     """
+    from plots.jurors_needed import draw_jurors_needed
     from plots.style import render_figure
 
     figure = draw_panel(analysis)
@@ -182,6 +203,10 @@ def write_panel(analysis: PanelAnalysis, folder: Path) -> list[Path]:
         if len(section.table.columns)
     }
     contents |= {f"{FIGURE}{kind}": render_figure(figure, kind[1:]) for kind in KINDS}
+    curve = analysis["power"].table
+    if len(curve):
+        drawn = draw_jurors_needed(curve, len(analysis.panel.jurors)).figure.figure
+        contents |= {f"{CURVE}{kind}": render_figure(drawn, kind[1:]) for kind in KINDS}
     contents[f"{FIGURE}.json"] = f"{panel_json(analysis)}\n".encode(errors="backslashreplace")
     check_can_be_written(folder / f"{FIGURE}.json", RunError, out=True)
     try:
