@@ -50,6 +50,9 @@ def own_candidates_section(panel: Panel) -> Section | None:
             reasons.append(f"{relation}: nobody marked any of them")
             continue
         found = compare_own_candidates(panel.marks, own, list(panel.jurors), panel.seed)
+        if np.isnan(found.together.value):
+            reasons.append(f"{relation}: no colleague marked them, or not others as well")
+            continue
         tables.append(_table(found).assign(relation=relation))
         sentences += _sentences(str(relation), found)
         reasons += _not_tested(str(relation), found)

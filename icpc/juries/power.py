@@ -2,9 +2,11 @@
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtri
 
 from icpc.juries.panel import Panel
 from icpc.juries.section import Column, Section
+from ranking.evaluation.resampling import QUANTILES
 from ranking.jurors.power import detectable_difference, power_curve
 
 ROUNDING = 1e-9  # of a variance
@@ -31,6 +33,8 @@ def power_section(panel: Panel) -> Section:
     if np.isnan(variance) or variance <= ROUNDING:
         return Section("power", title, pd.DataFrame(), not_applicable=(NO_VARIANCE,))
     sigma = float(np.sqrt(variance))
+    freedom = panel.fit.freedom
+    low, high = sigma * np.sqrt(freedom / chdtri(freedom, QUANTILES))
     seen = detectable_difference(sigma * np.sqrt(2 / jurors), jurors - 1)
     return Section(
         "power",
@@ -41,7 +45,8 @@ def power_section(panel: Panel) -> Section:
             f"These {jurors} jurors tell two candidates apart with a power of 0.8 if the true "
             f"difference is {seen:.2f} points or more, by a paired t-test at 5 % of one pair alone "
             "(that does not depend on the differences that were found).",
-            f"The standard deviation of a mark is taken as {sigma:.2f} points, what candidate and "
-            "juror leave: severities drop out where the same jurors mark both.",
+            f"The standard deviation of a mark is taken as {sigma:.2f} points (95 % interval "
+            f"{low:.2f} to {high:.2f}), what candidate and juror leave: severities drop out where "
+            "the same jurors mark both.",
         ),
     )

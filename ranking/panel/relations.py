@@ -129,7 +129,7 @@ def _by_name(file: CsvFile, candidates: Names | None) -> tuple[pd.DataFrame, str
     counts = table["relation"].value_counts(sort=False)
     kinds = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     number = table["juror"].nunique()
-    return table, f"{kinds} of {number:,} juror{'s' * (number != 1)}", spelt
+    return table, f"{number:,} juror{'s' * (number != 1)} with own candidates: {kinds}", spelt
 
 
 def _by_country(

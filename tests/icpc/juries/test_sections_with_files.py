@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from icpc.workflows.panel import open_panel, panel_record
 from icpc.workflows.settings import Source
@@ -72,7 +73,9 @@ def test_a_juror_of_own_pupils_is_found(tmp_path):
     assert "of 1, with too few own candidates, none" in sentences
     for word in ("bias", "favour", "unfair"):
         assert word not in sentences.lower()
-    assert any("own.csv: 4 pupil of 2 jurors" in remark for remark in analysis.remarks)
+    assert any(
+        "own.csv: 2 jurors with own candidates: 4 pupil" in remark for remark in analysis.remarks
+    )
     rows = panel_record(analysis)["sections"]["own"]["rows"]
     assert {row["relation"] for row in rows} == {"pupil"}
 
@@ -107,6 +110,16 @@ def test_nobody_marked_their_own(tmp_path):
     section = open_panel(source, relations=own)["own"]
     assert section.table.empty
     assert section.not_applicable == ("own: nobody marked any of them",)
+
+
+def test_one_juror_has_no_colleagues(tmp_path):
+    own = written(tmp_path, "juror,candidate\nJ,a\n")
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("candidate,J\na,3\nb,4\nc,5\n", encoding="utf-8")
+    section = open_panel(Source(panel=sheet), relations=own)["own"]
+    assert section.table.empty
+    assert section.sentences == ()
+    assert section.not_applicable == ("own: no colleague marked them, or not others as well",)
 
 
 def test_without_relations_there_is_no_such_section(tmp_path):
@@ -155,6 +168,9 @@ def test_jurors_needed_are_of_the_residual_variance(tmp_path):
     one = section.table.set_index("difference").loc[1.0, "jurors"]
     assert one == pytest.approx(2 * sigma**2 * 7.849 + 2, abs=1.5)
     assert f"{sigma:.2f} points" in section.sentences[1]
+    freedom = (N - 1) * (len(JURORS) - 1)
+    low, high = sigma * np.sqrt(freedom / chi2.ppf([0.975, 0.025], freedom))
+    assert f"(95 % interval {low:.2f} to {high:.2f})" in section.sentences[1]
 
 
 @pytest.mark.parametrize("marks", ["20,20\nb,20,20\nc,20,20", "20,21\nb,21,22\nc,18,19"])

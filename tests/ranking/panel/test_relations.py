@@ -30,7 +30,7 @@ def test_pupils_by_name_however_spelt(tmp_path):
     )
     read = read_relations(path, JURORS, NAMES)
     assert rows(read.table) == [("Béla Kis", "zoe", "own"), ("Ada Kos", "bo", "own")]
-    assert "2 own of 2 jurors; column not used: note" in read.understood[0]
+    assert "2 jurors with own candidates: 2 own; column not used: note" in read.understood[0]
     assert any("'teacher' as juror" in one for one in read.understood)
 
 
