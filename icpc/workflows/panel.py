@@ -20,7 +20,7 @@ from ranking.errors import CompetitionError, Given, RunError
 from ranking.files.atomic import check_can_be_written, write_bytes, write_error
 from ranking.files.names import Names
 from ranking.files.table_writer import to_csv
-from ranking.panel.relations import read_relations
+from ranking.panel.relations import read_relations, relations_in_marks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,15 +88,18 @@ def open_panel(
         *(competition, comparisons, settings.ranking_method, settings.seed, options.passing_score)
     )
     panel = replace(panel, options=source.marks)
-    if relations is not None:
-        panel = _with_relations(panel, relations)
+    panel = _with_relations(panel, relations)
     other = None if against is None else read_other_ranking(against, competition.names)
     return analyse_panel(panel, other)
 
 
-def _with_relations(panel: Panel, path: Path) -> Panel:
-    """The panel with the relations of a file, and what was understood of it."""
+def _with_relations(panel: Panel, path: Path | None) -> Panel:
+    """The panel with the relations of a file, or of its file of marks, and what was understood."""
     marks, competition = panel.comparisons.marks, panel.competition
+    if path is None:
+        own, rounds = panel.comparisons.path, panel.comparisons.rounds
+        found = None if own is None else relations_in_marks(own, competition.names, rounds)
+        return replace(panel, relations=found)
     jurors = panel.jurors if marks is None else sorted(marks["juror"].unique())
     names = competition.names or Names(list(panel.candidates))
     countries = competition.roster.set_index("candidate")["country"]

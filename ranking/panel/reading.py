@@ -30,6 +30,8 @@ from ranking.tables import MARKS
 
 POSITIONS = ("appearance", "day", "session")
 """Columns that say when a candidate played (:mod:`ranking.panel.positions`)."""
+OF_PANELS = (*POSITIONS, "relation")
+"""Columns that the analysis of a panel reads, and no ranking."""
 SHOWN = 3  # candidates that a remark names
 BARE = 4  # the spelling without case, diacritics and punctuation
 
@@ -54,8 +56,8 @@ def read_marks(
     """
     names = Names(list(candidates)) if isinstance(candidates, pd.Index) else candidates
     file = read_panel_file(path, names, options.chosen_rounds([]))
-    unused = unused_columns(file.rows, [*MARKS, "recused", "round", *POSITIONS])
-    placed = [column for column in POSITIONS if column in file.rows]
+    unused = unused_columns(file.rows, [*MARKS, "recused", "round", *OF_PANELS])
+    of_panels = [column for column in OF_PANELS if column in file.rows]
     given = file.rows
     file, spelt = identify_candidates(file, ["candidate"], names)
     file, jurors_spelt = unify_column(file, ["juror"])
@@ -70,8 +72,9 @@ def read_marks(
         f"{'lower' if options.lower_is_better else 'higher'} is better"
     )
     cells = ", ".join([size, *_cells_without_mark(marks, options)])
-    positions = f"; {', '.join(placed)}: for the analysis of a panel alone" if placed else ""
-    sentences = [f"{cells}{positions}{unused}", *sentences, *_never_marked(marks, meant)]
+    if of_panels:
+        unused = f"; {', '.join(of_panels)}: for the analysis of a panel alone{unused}"
+    sentences = [f"{cells}{unused}", *sentences, *_never_marked(marks, meant)]
     return ReadTable(
         meant[[*MARKS, "recused"]].reset_index(drop=True),
         understood_of(file, *sentences, *spelt, *jurors_spelt),

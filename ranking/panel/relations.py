@@ -6,7 +6,8 @@ A file has a row per juror and candidate: ``juror``, ``candidate``, and ``relati
 ("pupil", "family"), :data:`OWN` where there is none. Or it has a row per juror: ``juror``,
 ``country``; own are then the candidates of that country in the roster, and the relation is
 :data:`COMPATRIOT`. Names are matched however they are spelt (:mod:`ranking.files.names`), countries
-whatever their case and diacritics; a juror of several countries has a row for each.
+whatever their case and diacritics; a juror of several countries has a row for each. A file with a
+row for each mark may have a column ``relation`` itself, empty where there is none.
 """
 
 from collections.abc import Sequence
@@ -23,11 +24,13 @@ from ranking.files.names import Names, match_names, spellings
 from ranking.files.table_reader import CsvFile, read_csv, read_table
 from ranking.files.text import list_some
 from ranking.panel.header_words import header_role
+from ranking.panel.sheet_choice import read_panel_file
 
 OWN = "own"
 """Relation of a juror and a candidate of whom the file says no more."""
 COMPATRIOT = "compatriot"
 """Relation of a juror and a candidate from the same country."""
+NONE, YES = ("", "no", "none", "-", "0"), ("yes", "true", "1")  # in a column of a file of marks
 PLAIN = 3  # the spelling without case and diacritics
 
 
@@ -61,6 +64,31 @@ def read_relations(
         table, sentence, more = _by_country(file, countries)
     unused = unused_columns(file.rows, ("juror", "candidate", "relation", "country"))
     return ReadTable(table, understood_of(file, sentence + unused, *spelt, *more))
+
+
+def relations_in_marks(
+    path: Path, candidates: Names | None, rounds: Sequence[str] = ()
+) -> pd.DataFrame | None:
+    """Return juror, candidate and relation from a column ``relation`` of a file of marks.
+
+    It is None where the file has no such column, or nothing in it.
+
+    Parameters
+    ----------
+    path : CSV or Excel workbook with a row for each mark
+    candidates : who may be named; None: whoever is in the file
+    rounds : rounds that are asked for, where they are sheets of a workbook
+    """
+    file = read_panel_file(path, candidates, rounds)
+    if "relation" not in file.rows:
+        return None
+    file, _ = identify_candidates(file, ["candidate"], candidates)
+    for column in ("juror", "relation"):
+        file, _ = unify_column(file, [column])
+    rows = file.rows[~file.rows["relation"].str.casefold().isin(NONE)]
+    table = rows[["juror", "candidate", "relation"]].drop_duplicates(ignore_index=True)
+    table["relation"] = table["relation"].mask(table["relation"].str.casefold().isin(YES), OWN)
+    return table if len(table) else None
 
 
 def own_matrix(relations: pd.DataFrame, jurors: pd.Index, candidates: pd.Index) -> np.ndarray:

@@ -128,6 +128,16 @@ def test_without_relations_there_is_no_such_section(tmp_path):
     assert {"appearance", "power"} <= set(keys)
 
 
+def test_a_file_of_marks_says_whose_a_candidate_is(tmp_path):
+    source = competition(tmp_path)
+    marks = pd.read_csv(source.panel)
+    own = (marks["juror"] == "Juror A") & marks["candidate"].isin(["c00", "c01", "c02"])
+    marks.assign(relation=np.where(own, "pupil", "")).to_csv(source.panel, index=False)
+    analysis = open_panel(source)
+    assert analysis["own"].table["juror"].tolist() == ["Juror A", "all jurors"]
+    assert "relation: for the analysis of a panel alone" in " ".join(analysis.remarks)
+
+
 def test_one_round_has_an_association_with_the_rosters_order(tmp_path):
     section = open_panel(competition(tmp_path, trend=0.3))["appearance"]
     assert section.table["juror"].iloc[0] == "all jurors"

@@ -7,7 +7,7 @@ import pytest
 
 from ranking.errors import JudgeError
 from ranking.files.names import Names
-from ranking.panel.relations import own_matrix, read_relations
+from ranking.panel.relations import own_matrix, read_relations, relations_in_marks
 
 JURORS = ["Ada Kos", "Béla Kis", "Cem Arı"]
 NAMES = Names(["zoe", "bo", "ewa"], ["Zoë Müller", "Bo Li", "Ewa Lis"])
@@ -45,6 +45,15 @@ def test_compatriots_by_country(tmp_path):
     assert rows(read.table) == [("Ada Kos", "ewa", "compatriot")]
     assert "1 of 3 jurors" in read.understood[0]
     assert "no candidate from HUN" in read.understood[0]
+
+
+def test_a_file_of_marks_may_say_it(tmp_path):
+    marks = "juror,candidate,mark,relation\n"
+    text = f"{marks}A,zoe,20,Pupil\nA,bo,21,\nB,zoe,19,no\nB,bo,18,yes\nB,ewa,s,pupil\n"
+    found = relations_in_marks(written(tmp_path, text), NAMES)
+    assert rows(found) == [("A", "zoe", "Pupil"), ("B", "bo", "own"), ("B", "ewa", "Pupil")]
+    for other in (f"{marks}A,zoe,20,\nA,bo,21,\n", "juror,candidate,mark\nA,zoe,20\nA,bo,21\n"):
+        assert relations_in_marks(written(tmp_path, other), NAMES) is None
 
 
 def test_own_matrix_leaves_out_who_is_not_there():
