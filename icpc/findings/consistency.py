@@ -39,11 +39,9 @@ from ranking.consistency.null_transitivity import (
     shuffle_marks,
 )
 from ranking.consistency.order_effect import (
-    MIN_CANDIDATES,
     first_win_rate,
     order_effect_log_odds,
     same_winner_rate_in_both_orders,
-    why_no_order_effect,
 )
 from ranking.consistency.transitivity import (
     Triads,
@@ -54,6 +52,7 @@ from ranking.evaluation.permutation import p_among
 from ranking.evaluation.permuted_outcomes import without_interval
 from ranking.evaluation.resampling import Estimate
 from ranking.methods.method import Method
+from ranking.methods.models.order_effect import MIN_CANDIDATES, why_no_order_effect
 from ranking.uncertainty.units import ordered_nobody
 
 SHUFFLED = "marks shuffled within each juror"

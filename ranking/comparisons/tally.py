@@ -6,12 +6,15 @@ Candidates are in order of id, so that nothing depends on the order of rows. Mat
 shape (n, n), with a diagonal of zeros. A tie is half a win for each, and is also counted by itself,
 for methods that model ties.
 
+In comparisons by a panel's marks, which of two came first means nothing.
+
 A row with a ``count`` is that many comparisons. A row with a ``weight`` counts by it in what
 ranking methods are given (:attr:`Tally.matrix`), and once in every other number: weights move
 strengths and ranks. They are rescaled to a mean of 1 over comparisons, so that their scale means
 nothing, and they claim no more information than there are comparisons.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,11 +36,21 @@ class WinMatrix:
     """Wins of i over j at [i, j], a tie half; float, shape (n, n)."""
     ties: np.ndarray | None = None
     """Ties of i and j at [i, j], symmetric; float, shape (n, n). None: there were no ties."""
+    first_wins: np.ndarray | None = None
+    """Wins of i over j with i first at [i, j], a tie half; float, shape (n, n). None: which of two
+    came first means nothing."""
 
     @cached_property
     def pair_counts(self) -> np.ndarray:
         """Comparisons of i and j at [i, j], symmetric; float, shape (n, n)."""
         return self.wins + self.wins.T
+
+    @cached_property
+    def comparisons(self) -> np.ndarray | None:
+        """Comparisons with i first and j second at [i, j]; float, shape (n, n). None: as above."""
+        if self.first_wins is None:
+            return None
+        return np.maximum(0.0, self.first_wins + (self.wins - self.first_wins).T)
 
     @cached_property
     def connected(self) -> bool:
@@ -49,7 +62,28 @@ class WinMatrix:
         if len(members) == len(self):
             return self
         at = np.ix_(members, members)
-        return WinMatrix(self.wins[at], None if self.ties is None else self.ties[at])
+        return self.each(lambda counts: counts[at])
+
+    def each(self, change: Callable[[np.ndarray], np.ndarray]) -> "WinMatrix":
+        """Return wins whose matrices are all changed alike, by a linear function."""
+        kept = (None if one is None else change(one) for one in (self.ties, self.first_wins))
+        return WinMatrix(change(self.wins), *kept)
+
+    def weighted(self, weights: np.ndarray | None) -> "WinMatrix":
+        """Return the wins of candidates with weights (n,): a pair counts by the product of its two.
+
+        None: all alike.
+        """
+        if weights is None:
+            return self
+        of_pair = np.outer(weights, weights)
+        return self.each(lambda counts: counts * of_pair)
+
+    def without(self, part: "WinMatrix") -> "WinMatrix":
+        """Return the wins that are not those of a part."""
+        parts = ((self.ties, part.ties), (self.first_wins, part.first_wins))
+        kept = (whole if whole is None or own is None else whole - own for whole, own in parts)
+        return WinMatrix(self.wins - part.wins, *kept)
 
     def __len__(self) -> int:
         return len(self.wins)
@@ -69,6 +103,8 @@ class Tally:
     """Ties with i first and j second at [i, j]; shape (n, n). None: there were no ties."""
     weighted: WinMatrix | None = None
     """Wins and ties in either order, each by its weight. None: comparisons have no weights."""
+    places_matter: bool = True
+    """Whether it means something which of two came first."""
 
     @cached_property
     def wins(self) -> np.ndarray:
@@ -82,11 +118,15 @@ class Tally:
 
     @cached_property
     def matrix(self) -> WinMatrix:
-        """Wins and ties in either order, by weight, for ranking methods."""
+        """Wins and ties, by weight, for ranking methods."""
         if self.weighted is not None:
             return self.weighted
         ties = self.first_ties
-        return WinMatrix(self.wins, None if ties is None else ties + ties.T)
+        return WinMatrix(
+            self.wins,
+            None if ties is None else ties + ties.T,
+            self.first_wins if self.places_matter else None,
+        )
 
     @cached_property
     def components(self) -> list[np.ndarray]:
@@ -104,6 +144,7 @@ class Tally:
             self.first_wins[at],
             None if ties is None else ties[at],
             None if self.weighted is None else self.weighted.part(members),
+            self.places_matter,
         )
 
 
@@ -139,10 +180,11 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
         )
     times = row_counts(comparisons)
     counts = _count_outcomes(comparisons, candidates, times)
+    places_matter = "juror" not in comparisons
     if "weight" not in comparisons:
-        return Tally(candidates, *counts)
+        return Tally(candidates, *counts, places_matter=places_matter)
     weighted = count_wins_of(comparisons, candidates, times * row_weights(comparisons))
-    return Tally(candidates, *counts, weighted)
+    return Tally(candidates, *counts, weighted, places_matter)
 
 
 def compared_candidates(comparisons: pd.DataFrame) -> pd.Index:
@@ -163,7 +205,31 @@ def count_wins_of(
     amounts : float array, shape (rows,)
         How much each row counts.
     """
-    return Tally(candidates, *_count_outcomes(comparisons, candidates, amounts)).matrix
+    counts = _count_outcomes(comparisons, candidates, amounts)
+    return Tally(candidates, *counts, places_matter="juror" not in comparisons).matrix
+
+
+def total_wins(parts: Sequence[WinMatrix]) -> WinMatrix:
+    """Return the wins of all parts, each of the same candidates."""
+    ties = [one.ties for one in parts if one.ties is not None]
+    first_wins = [one.first_wins for one in parts if one.first_wins is not None]
+    return WinMatrix(
+        np.sum([one.wins for one in parts], axis=0),
+        np.sum(ties, axis=0) if ties else None,
+        np.sum(first_wins, axis=0) if len(first_wins) == len(parts) else None,
+    )
+
+
+def wins_and_ties_by_juror(comparisons: pd.DataFrame, candidates: pd.Index) -> list[WinMatrix]:
+    """Return the wins and ties of each juror.
+
+    Parameters
+    ----------
+    comparisons : table of COMPARISONS with a column ``juror``
+    candidates : ids of all who were compared, sorted
+    """
+    by_juror = comparisons.groupby("juror")
+    return [count_wins_of(own, candidates, row_counts(own)) for _, own in by_juror]
 
 
 def wins_by_juror(comparisons: pd.DataFrame, candidates: pd.Index) -> np.ndarray:
@@ -171,15 +237,9 @@ def wins_by_juror(comparisons: pd.DataFrame, candidates: pd.Index) -> np.ndarray
 
     Parameters
     ----------
-    comparisons : table of COMPARISONS with a column ``juror``
-    candidates : ids of all who were compared, sorted
+    comparisons, candidates : as in :func:`wins_and_ties_by_juror`
     """
-    return np.stack(
-        [
-            count_wins_of(own, candidates, row_counts(own)).wins
-            for _, own in comparisons.groupby("juror")
-        ]
-    )
+    return np.stack([own.wins for own in wins_and_ties_by_juror(comparisons, candidates)])
 
 
 def _count_outcomes(

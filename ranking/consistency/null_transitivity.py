@@ -21,7 +21,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from ranking.comparisons.tally import Tally, WinMatrix, compared_candidates, wins_by_juror
+from ranking.comparisons.tally import (
+    Tally,
+    WinMatrix,
+    compared_candidates,
+    wins_and_ties_by_juror,
+)
 from ranking.consistency.transitivity import (
     count_circular_triads,
     count_feedback_arcs_and_decided_pairs,
@@ -72,16 +77,18 @@ def shuffle_marks(comparisons: pd.DataFrame, method: Method, seed: int = 0) -> N
     seed : seed of the shuffling
     """
     ids = compared_candidates(comparisons)
-    wins = wins_by_juror(comparisons, ids)
-    marked = [np.flatnonzero((own + own.T).any(axis=1)) for own in wins]
+    wins = wins_and_ties_by_juror(comparisons, ids)
+    marked = [np.flatnonzero(own.pair_counts.any(axis=1)) for own in wins]
     drawn = []
     for shuffles in shuffle_within_jurors(
         marked, affordable_draws(DRAWS, len(ids), MIN_DRAWS), seed
     ):
-        total = np.zeros(wins.shape[1:])
+        total, ties = np.zeros((2, len(ids), len(ids)))
         for own, members, shuffled in zip(wins, marked, shuffles, strict=True):
-            total[np.ix_(members, members)] += own[np.ix_(shuffled, shuffled)]
-        drawn.append(WinMatrix(total))
+            to, at = np.ix_(members, members), np.ix_(shuffled, shuffled)
+            total[to] += own.wins[at]
+            ties[to] += 0 if own.ties is None else own.ties[at]
+        drawn.append(WinMatrix(total, ties if ties.any() else None))
     return _shares(drawn, method)
 
 

@@ -23,22 +23,15 @@ References
 """
 
 import numpy as np
-from scipy.special import expit, stdtrit
+from scipy.special import stdtrit
 
-from ranking.comparisons.components import strongly_connected_components
 from ranking.comparisons.tally import Tally
 from ranking.evaluation.resampling import QUANTILES, Estimate
 from ranking.evaluation.shares import bounded_share
+from ranking.methods.models.fit import Fitted, gradient_and_information, likelihood_at, maximise
+from ranking.methods.models.order_effect import connected_part, penalised, why_no_order_effect
 
-MIN_CANDIDATES = 10
-"""Number of candidates below which an order effect is not estimated."""
-MIN_COMPARISONS = 6
-"""Comparisons of each candidate below which it is not estimated, on average."""
 NO_EFFECT = 1e-6  # log-odds that rounding may leave where there is no effect
-RIDGE = 1e-10  # of the mean number of comparisons, keeps the equations regular
-PENALTY = 0.1  # ties of each candidate that keep the fit finite
-LONGEST_STEP = 2.0  # of a strength, in one step of the fit
-UNEXPLAINED = 1e-6  # share of the order that strengths must leave unexplained
 
 
 def same_winner_rate_in_both_orders(tally: Tally, seed: int = 0) -> Estimate:
@@ -59,22 +52,6 @@ def first_win_rate(tally: Tally, seed: int = 0) -> Estimate:
     return bounded_share(tally.first_wins, tally.comparisons, seed)
 
 
-def is_identified(tally: Tally) -> bool:
-    """Whether an order effect can be told from differences of strength.
-
-    It cannot where the comparisons could be explained as well by strengths alone: where every
-    candidate of an earlier group came first against those of a later one, say.
-    """
-    comparisons = tally.comparisons
-    pair_counts, n = tally.pair_counts, len(comparisons)
-    total = comparisons.sum()
-    laplacian = np.diag(pair_counts.sum(axis=1)) - pair_counts
-    oftener_first = comparisons.sum(axis=1) - comparisons.sum(axis=0)
-    ridge = RIDGE * np.eye(n) * pair_counts.sum() / n
-    explained = oftener_first @ np.linalg.solve(laplacian + ridge, oftener_first)
-    return bool(total - explained > UNEXPLAINED * total)
-
-
 def order_effect_log_odds(tally: Tally) -> Estimate:
     """Return what being first in a pair adds to the log-odds of winning, with a 95 % interval.
 
@@ -84,85 +61,21 @@ def order_effect_log_odds(tally: Tally) -> Estimate:
     """
     if why_no_order_effect(tally):
         return Estimate(float("nan"))
-    part = _connected(tally)
+    part = connected_part(tally)
     n, total = len(part.candidates), float(part.comparisons.sum())
     share = float(part.first_wins.sum()) / total
     if share in (0, 1):
         return Estimate(np.inf if share else -np.inf, pairs=total)
-    spread = (0.5 * PENALTY / (n - 1)) * (1 - np.eye(n))
-    theta, residual, information = _fit(part.comparisons + spread, part.first_wins + spread / 2)
-    changes = np.linalg.solve(information, _candidate_gradients(residual))[-1]  # (n,)
+    together = np.zeros(n, dtype=int)
+    model = penalised(part.comparisons, part.first_wins, together)
+    fitted = maximise(model, Fitted(np.zeros(n)), together, "order effect")
+    found = likelihood_at(model, np.append(fitted.strength, fitted.parameter))
+    information = gradient_and_information(found, together)[1]
+    changes = np.linalg.solve(information, _candidate_gradients(found.slope))[-1]  # (n,)
     error = np.sqrt((n - 1) / n * ((changes - changes.mean()) ** 2).sum())
     half = error * stdtrit(n - 1, QUANTILES[1])
-    value = 0.0 if abs(theta[-1]) < NO_EFFECT else float(theta[-1])
+    value = 0.0 if abs(fitted.parameter) < NO_EFFECT else fitted.parameter
     return Estimate(value, float(value - half), float(value + half), pairs=total)
-
-
-def why_no_order_effect(tally: Tally) -> str:
-    """Return why the order effect is not estimated, in words; empty if it is."""
-    part = _connected(tally)
-    n, total = len(part.candidates), float(part.comparisons.sum())
-    if n < MIN_CANDIDATES:
-        return f"wins connect {n or 'no'} candidates both ways, and it takes {MIN_CANDIDATES}"
-    if 2 * total < MIN_COMPARISONS * n:
-        return (
-            f"candidates whom wins connect were compared {2 * total / n:.1f} times each on "
-            f"average, and it takes {MIN_COMPARISONS}"
-        )
-    if not is_identified(part):
-        return "differences of strength could explain who came first in every comparison"
-    return ""
-
-
-def _connected(tally: Tally) -> Tally:
-    """The comparisons of candidates whom wins connect both ways."""
-    within = np.zeros(tally.comparisons.shape, dtype=bool)
-    for members in strongly_connected_components(tally.wins):
-        within[np.ix_(members, members)] = len(members) > 1
-    kept = np.flatnonzero((within & (tally.pair_counts > 0)).any(axis=1))
-    at = np.ix_(kept, kept)
-    return Tally(
-        tally.candidates[kept],
-        (tally.comparisons * within)[at],
-        (tally.first_wins * within)[at],
-    )
-
-
-def _fit(comparisons: np.ndarray, won: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return strengths and effect (n + 1,), residual wins (n, n) and information at the maximum.
-
-    No step is longer than :data:`LONGEST_STEP`: whole ones leap too far where wins are one-sided.
-    """
-    theta = np.zeros(len(comparisons) + 1)  # strengths, then the order effect
-    for _ in range(200):
-        residual, information = _residual_and_information(comparisons, won, theta)
-        step = np.linalg.solve(information, _gradient(residual))
-        length = np.abs(step).max()
-        theta += step * min(1, LONGEST_STEP / max(length, LONGEST_STEP))
-        if length < 1e-10:
-            break
-    return theta, residual, information
-
-
-def _residual_and_information(
-    comparisons: np.ndarray, won: np.ndarray, theta: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the residual wins of the first (n, n) and the Fisher information (n + 1, n + 1)."""
-    strength, order_effect = theta[:-1], theta[-1]
-    expected = expit(strength[:, np.newaxis] - strength[np.newaxis, :] + order_effect)
-    weight = comparisons * expected * (1 - expected)
-    n = len(strength)
-    between = weight + weight.T
-    information = np.empty((n + 1, n + 1))
-    information[:n, :n] = np.diag(between.sum(axis=1)) - between + 1 / n  # fixes the mean
-    information[n, :n] = information[:n, n] = weight.sum(axis=1) - weight.sum(axis=0)
-    information[n, n] = weight.sum()
-    return won - comparisons * expected, information
-
-
-def _gradient(residual: np.ndarray) -> np.ndarray:
-    """Return the gradient of the log-likelihood, shape (n + 1,)."""
-    return np.append(residual.sum(axis=1) - residual.sum(axis=0), residual.sum())
 
 
 def _candidate_gradients(residual: np.ndarray) -> np.ndarray:

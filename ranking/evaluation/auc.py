@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit, stdtrit
 
-from ranking.comparisons.tally import WinMatrix, compared_candidates, wins_by_juror
+from ranking.comparisons.tally import compared_candidates, total_wins, wins_and_ties_by_juror
 from ranking.evaluation.hit_rate import area_under_roc
 from ranking.evaluation.resampling import QUANTILES, Estimate
 from ranking.evaluation.shares import bounded_share
@@ -77,18 +77,17 @@ def panel_auc(
     seed : seed of the groups of jurors, where they are many
     """
     ids = compared_candidates(comparisons)
-    wins = wins_by_juror(comparisons, ids)
+    wins = wins_and_ties_by_juror(comparisons, ids)
     known = ids.isin(passed.index)
     result = passed.loc[ids[known]].to_numpy(dtype=bool)
-    total = wins.sum(axis=0)
-    strength = method.strengths(WinMatrix(total), None, None)[known]
+    total = total_wins(wins)
+    strength = method.strengths(total, None, None)[known]
     if len(wins) < MIN_JURORS or method.slow:
         return Estimate(float(area_under_roc(strength, result)))
     order = np.random.default_rng(seed).permutation(len(wins))
     groups = np.array_split(order, min(len(wins), MAX_GROUPS))
-    left_out = np.stack(
-        [method.strengths(WinMatrix(total - wins[own].sum(axis=0)), None, None) for own in groups]
-    )
+    others = (total.without(total_wins([wins[one] for one in own])) for own in groups)
+    left_out = np.stack([method.strengths(one, None, None) for one in others])
     without = area_under_roc(left_out[:, known], result)
     variance = (len(groups) - 1) * float(without.var())
     return _with_ends(strength, result, variance, len(groups) - 1, "jurors and candidates")

@@ -20,6 +20,7 @@ References
 .. [1] R. A. Bradley, M. E. Terry, "Rank analysis of incomplete block designs", Biometrika 1952.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -142,14 +143,37 @@ def maximum_likelihood_log_strengths(wins: np.ndarray) -> np.ndarray:
 def _fit_groups(wins: np.ndarray) -> np.ndarray:
     """Return the log-strengths (n,) of one component: groups fitted, then moved apart."""
     groups = strongly_connected_components(wins)
-    within = [maximum_likelihood_log_strengths(wins[np.ix_(group, group)]) for group in groups]
+    strength = np.empty(len(wins))
+    for group in groups:
+        strength[group] = maximum_likelihood_log_strengths(wins[np.ix_(group, group)])
+    return groups_moved_apart(wins, groups, strength)
+
+
+def groups_moved_apart(
+    wins: np.ndarray, groups: Sequence[list[int]], within: np.ndarray
+) -> np.ndarray:
+    """Return log-strengths (n,) of one component, its groups moved apart by wins between them.
+
+    Parameters
+    ----------
+    wins : float array, shape (n, n)
+        Wins of row over column.
+    groups : candidates (indices) of each group, better ones first
+    within : float array, shape (n,)
+        Strengths, each group of mean 0; differences within a group stay.
+
+    Raises
+    ------
+    RankingError
+        If the fit does not converge.
+    """
     if len(groups) == 1:
-        return within[0]
+        return within
     order, sizes = np.concatenate(groups), np.array([len(group) for group in groups])
     label = np.repeat(np.arange(len(groups)), sizes)
     between = wins[np.ix_(order, order)] * (label[:, np.newaxis] != label)
     strength = np.empty(len(wins))
-    strength[order] = _climb(between, VANISHING, np.concatenate(within), sizes)
+    strength[order] = _climb(between, VANISHING, within[order], sizes)
     centred: np.ndarray = strength - strength[max(groups, key=len)].mean()
     return centred
 

@@ -67,6 +67,11 @@ class Method:
     """Function of (data, strengths, candidates) that returns what a reader must know of a finished
     ranking, as sentences; empty if nothing."""
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether differences of strength are infinite where wins do not connect all both ways."""
+        return bool(self.disconnected_remark)
+
 
 def rank_candidates(
     comparisons: pd.DataFrame | Tally, method: Method, marks: np.ndarray | None = None

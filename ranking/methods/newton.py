@@ -127,10 +127,10 @@ def log_likelihood(
     return float(of_wins + 0.5 * ghost * of_ghost)
 
 
-def unfinished_fit() -> RankingError:
-    """Return the error of a fit that does not converge."""
+def unfinished_fit(model: str = "Bradley-Terry") -> RankingError:
+    """Return the error of a fit of a model that does not converge."""
     return RankingError(
-        "Bradley-Terry",
+        model,
         f"the fit did not converge in {MAX_STEPS} steps",
         "rank by win rate",
         key="rank-by-win-rate",

@@ -18,6 +18,9 @@ METHODS: Registry["Method"] = Registry(
     "judge.methods",
     {
         "bradley-terry": "ranking.methods.bradley_terry:BRADLEY_TERRY",
+        "bradley-terry-order": "ranking.methods.models.order_effect:ORDER_EFFECT",
+        "davidson": "ranking.methods.models.davidson:DAVIDSON",
+        "thurstone": "ranking.methods.models.thurstone:THURSTONE",
         "wins": "ranking.methods.counting:WINS",
         "win-rate": "ranking.methods.counting:WIN_RATE",
         "pagerank": "ranking.methods.pagerank:PAGERANK",

@@ -25,14 +25,14 @@ from scipy.special import ndtri, stdtrit
 
 from ranking.comparisons.tally import WinMatrix
 from ranking.evaluation.resampling import QUANTILES, affordable_draws, bayesian_bootstrap_weights
-from ranking.methods.bradley_terry import BRADLEY_TERRY, newton_step
+from ranking.methods.bradley_terry import BRADLEY_TERRY
 from ranking.methods.method import TIE_TOLERANCE, Method
 from ranking.uncertainty.jackknife import (
-    GHOST_WEIGHT,
     MIN_CLUSTERS,
     Jackknife,
     jackknife_strengths,
     penalised_strengths,
+    with_ghost,
 )
 from ranking.uncertainty.joint_ranks import difference_p, sign_p
 from ranking.uncertainty.normal_prior import laplace_posterior
@@ -72,7 +72,12 @@ class Field:
     @property
     def infinite(self) -> bool:
         """Whether some differences of strength are infinite."""
-        return self.method.name == BRADLEY_TERRY.name and not self.matrix.connected
+        return self.method.unbounded and not self.matrix.connected
+
+    @property
+    def has_likelihood(self) -> bool:
+        """Whether the likelihood of the strengths is known: that of Bradley-Terry."""
+        return self.method.name == BRADLEY_TERRY.name
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,8 @@ def _jackknife_ends(
 def by_candidates(field: Field, draws: int) -> ComponentIntervals:
     """Intervals by the bootstrap over candidates, of a penalised fit where some are infinite.
 
-    With fewer than :data:`FEW` candidates, or equal ones, those of the likelihood widen them. What
+    With fewer than :data:`FEW` candidates, or equal ones, those of the likelihood widen them, where
+    it is known. What
     two candidates did against each other is the same in every draw, so that the bootstrap finds too
     little error in the difference of two who are far above all others: differences are tested by
     the likelihood of independent comparisons as well.
@@ -160,15 +166,15 @@ def by_candidates(field: Field, draws: int) -> ComponentIntervals:
     n = len(field.candidates)
     weights = bayesian_bootstrap_weights(n, affordable_draws(draws, n, min_draws=100), field.seed)
     if field.infinite:
-        strength = penalised_strengths(field.matrix.wins)
-        drawn = np.stack([_penalised_step(field.matrix.wins, strength, own) for own in weights])
-        low, high = _likelihood_ends(field)
+        strength = penalised_strengths(field.matrix, field.method)
+        drawn = np.stack([_penalised_step(field, strength, own) for own in weights])
+        low, high = _infinite_ends(field, strength, drawn)
     else:
         strength = field.printed
         drawn = np.stack([field.method.strengths(field.matrix, own, strength) for own in weights])
         ends = np.quantile(drawn, QUANTILES, axis=0)
         low, high = strength + _widening(n) * (ends - strength)
-        if field.method.name == BRADLEY_TERRY.name and (n < FEW or np.ptp(drawn) < TIE_TOLERANCE):
+        if field.has_likelihood and (n < FEW or np.ptp(drawn) < TIE_TOLERANCE):
             at_random = _likelihood_ends(field)
             low, high = np.minimum(low, at_random[0]), np.maximum(high, at_random[1])
     ranks = empirical_bayes_draws(strength, _order_variance(drawn, strength), n - 1, field.seed)
@@ -249,12 +255,32 @@ def _likelihood_ends(field: Field) -> tuple[np.ndarray, np.ndarray]:
     return low + at, high + at
 
 
-def _penalised_step(wins: np.ndarray, strength: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the penalised strengths (n,) under weights (n,), one Newton step on.
+def _infinite_ends(
+    field: Field, strength: np.ndarray, drawn: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of intervals where some strengths are infinite.
+
+    They are those of the likelihood, or, where it is not known, of penalised strengths (n,) and
+    draws (draws, n) of them, infinite where no wins bound a strength.
+    """
+    if field.has_likelihood:
+        return _likelihood_ends(field)
+    reference = reference_group(field.matrix.wins)
+    moved = (field.printed - strength)[reference].mean()
+    low, high = (
+        strength
+        + moved
+        + _widening(len(strength)) * (np.quantile(drawn, QUANTILES, axis=0) - strength)
+    )
+    below, above = unbounded_ends(field.matrix.wins, reference)
+    return np.where(below, -np.inf, low), np.where(above, np.inf, high)
+
+
+def _penalised_step(field: Field, strength: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the penalised strengths (n,) under weights (n,), one step on.
 
     The ghost is one more candidate, of weight 1.
     """
-    with_ghost = np.pad(wins, (0, 1), constant_values=GHOST_WEIGHT / 2)
-    with_ghost[-1, -1] = 0
-    moved = newton_step(with_ghost, np.append(strength, 0.0), np.append(weights, 1.0))
+    start = np.append(strength, 0.0)
+    moved = field.method.strengths(with_ghost(field.matrix), np.append(weights, 1.0), start)
     return moved[:-1] - moved[:-1].mean()

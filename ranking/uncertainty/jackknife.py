@@ -22,13 +22,19 @@ References
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from ranking.comparisons.tally import WinMatrix, count_wins_of, row_counts, row_weights
+from ranking.comparisons.tally import (
+    WinMatrix,
+    count_wins_of,
+    row_counts,
+    row_weights,
+    total_wins,
+)
 from ranking.evaluation.resampling import QUANTILES, affordable_draws
 from ranking.methods.bradley_terry import BRADLEY_TERRY, ghost_fit
 from ranking.methods.method import Method
@@ -101,24 +107,45 @@ def jackknife_strengths(clusters: Sequence[WinMatrix], method: Method) -> Jackkn
     """
     if len(clusters) < MIN_CLUSTERS:
         raise ValueError(f"{len(clusters)} clusters; the jackknife needs {MIN_CLUSTERS}")
-    total = _total(clusters)
-    if method.name != BRADLEY_TERRY.name or all(
-        one.connected for one in (total, *_left_out(total, clusters))
-    ):
+    total = total_wins(clusters)
+    if not method.unbounded or all(one.connected for one in (total, *_left_out(total, clusters))):
         fits = [method.strengths(one, None, None) for one in _left_out(total, clusters, grow=True)]
         return Jackknife(method.strengths(total, None, None), np.stack(fits))
-    strength = penalised_strengths(total.wins)
-    fits = [penalised_strengths(one.wins, strength) for one in _left_out(total, clusters)]
+    strength = penalised_strengths(total, method)
+    fits = [penalised_strengths(one, method, strength) for one in _left_out(total, clusters)]
     return Jackknife(strength, np.stack(fits), penalised=True)
 
 
-def penalised_strengths(wins: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
-    """Return the log-strengths (n,) of a penalised fit, less their mean, given wins (n, n).
+def penalised_strengths(
+    wins: WinMatrix, method: Method, start: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the strengths (n,) of a penalised fit, less their mean.
 
-    A start (n,) is strengths near those of the fit.
+    Parameters
+    ----------
+    wins : wins of n candidates
+    method : how they are ranked; its differences of strength may be infinite
+    start : float array, shape (n,), or None
+        Strengths near those of the fit.
     """
-    strength = ghost_fit(wins, GHOST_WEIGHT, start)
+    if method.name == BRADLEY_TERRY.name:
+        strength = ghost_fit(wins.wins, GHOST_WEIGHT, start)
+    else:
+        strength = method.strengths(with_ghost(wins), None, None)[:-1]
     return strength - strength.mean()
+
+
+def with_ghost(wins: WinMatrix) -> WinMatrix:
+    """Return the wins of n candidates and of a ghost, the last one, with whom each tied once.
+
+    Each tie is half a win, and none of the ties that are counted by themselves.
+    """
+    n = len(wins)
+    ghost = np.zeros((n + 1, n + 1))
+    ghost[-1, :-1] = ghost[:-1, -1] = GHOST_WEIGHT / 2
+    padded = wins.each(lambda counts: np.pad(counts, (0, 1)))
+    first_wins = None if padded.first_wins is None else padded.first_wins + ghost / 2
+    return WinMatrix(padded.wins + ghost, padded.ties, first_wins)
 
 
 def cluster_wins(
@@ -149,13 +176,6 @@ def cluster_wins(
     ]
 
 
-def _total(clusters: Sequence[WinMatrix]) -> WinMatrix:
-    ties = [one.ties for one in clusters if one.ties is not None]
-    return WinMatrix(
-        np.sum([one.wins for one in clusters], axis=0), np.sum(ties, axis=0) if ties else None
-    )
-
-
 def _left_out(
     total: WinMatrix, clusters: Sequence[WinMatrix], *, grow: bool = False
 ) -> Iterator[WinMatrix]:
@@ -164,10 +184,6 @@ def _left_out(
     If they are to grow they are as many as from all: numbers of wins are then alike.
     """
     for own in clusters:
-        wins = total.wins - own.wins
-        wins[wins < RESIDUE] = 0
-        ties = total.ties
-        if ties is not None and own.ties is not None:
-            ties = ties - own.ties
-        scale = total.wins.sum() / wins.sum() if grow else 1.0
-        yield WinMatrix(scale * wins, None if ties is None else scale * ties)
+        left = total.without(own).each(lambda counts: np.where(counts < RESIDUE, 0.0, counts))
+        scale = total.wins.sum() / left.wins.sum() if grow else 1.0
+        yield left.each(partial(np.multiply, scale))

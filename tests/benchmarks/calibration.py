@@ -228,7 +228,7 @@ def oracle_width(simulated: list[Field], *, independent: bool) -> float:
             for tally, field in zip(tallies, simulated, strict=True)
         ]
     else:
-        estimates = [penalised_strengths(tally.wins) for tally in tallies]
+        estimates = [penalised_strengths(tally.matrix, BRADLEY_TERRY) for tally in tallies]
         true = np.concatenate([field.strength for field in simulated])
         known = np.corrcoef(np.concatenate(estimates), true)[0, 1] ** 2
         error = known * (1 - known) * np.concatenate(estimates).var()

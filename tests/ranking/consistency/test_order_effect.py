@@ -15,15 +15,14 @@ from sklearn.linear_model import LogisticRegression
 from ranking.comparisons.tally import Tally
 from ranking.consistency.order_effect import (
     first_win_rate,
-    is_identified,
     order_effect_log_odds,
     same_winner_rate_in_both_orders,
-    why_no_order_effect,
 )
 from ranking.consistency.transitivity import (
     count_circular_triads,
     count_feedback_arcs_and_decided_pairs,
 )
+from ranking.methods.models.order_effect import is_identified, why_no_order_effect
 
 
 def tournament(n: int, order_effect: float, seed: int, spread: float = 1.0) -> Tally:

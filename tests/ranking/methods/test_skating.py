@@ -23,8 +23,8 @@ NINE = [
     *("4553738", "1648651", "6769486", "8975575"),
 ]
 """By hand: three have four places 3 or better, of sums 6, 9 and 10; of 4 or better one has five,
-and one four. So the sixth place is due, and of 5 or better one has five, and one four; of 6 or better
-it would be the other way round. The last two have a majority of 6 and of 7 or better."""
+and one four. So the sixth place is due, and of 5 or better one has five, and one four; of 6 or
+better it would be the other way round. The last two have a majority of 6 and of 7 or better."""
 
 
 def places(rows: list[str]) -> np.ndarray:
