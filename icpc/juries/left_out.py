@@ -39,6 +39,9 @@ def left_out_section(panel: Panel) -> Section:
     title = f"Without each juror in turn, by {panel.method.name}"
     if len(panel.jurors) < 2:
         return Section("left-out", title, pd.DataFrame(), not_applicable=(ONE_JUROR,))
+    if panel.why_not_without:
+        why = f"the ranking without a juror: {panel.why_not_without}"
+        return Section("left-out", title, pd.DataFrame(), not_applicable=(why,))
     passing = None if panel.passed is None else int(panel.passed.sum())
     found = leave_out(panel.strength, panel.without_each, passing)
     names = np.array(panel.names, dtype=object)

@@ -16,7 +16,7 @@ from icpc.competition.competitions import Competition
 from icpc.study.comparisons import Comparisons
 from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.tally import count_comparisons
-from ranking.errors import CompetitionError
+from ranking.errors import CompetitionError, RankingError
 from ranking.files.text import list_some
 from ranking.jurors.additive import Additive, fit_additive, joined_parts
 from ranking.methods.method import Method, rank_candidates
@@ -69,10 +69,26 @@ class Panel:
         """Strength of each candidate by all jurors, by the method; float, shape (n,)."""
         return self._strength(self.jurors)
 
-    @cached_property
+    @property
     def without_each(self) -> np.ndarray:
-        """Strengths without each juror, shape (J, n), NaN of those whom nobody else marked."""
-        return np.stack([self._strength(self.jurors.drop(one)) for one in self.jurors])
+        """Strengths without each juror, shape (J, n), NaN of those whom nobody else marked.
+
+        All NaN, where :attr:`why_not_without` says why the method cannot rank without a juror.
+        """
+        return self._without_each[0]
+
+    @property
+    def why_not_without(self) -> str:
+        """Why the method cannot rank without a juror, in words; empty if it can."""
+        return self._without_each[1]
+
+    @cached_property
+    def _without_each(self) -> tuple[np.ndarray, str]:
+        try:
+            without = [self._strength(self.jurors.drop(one)) for one in self.jurors]
+        except RankingError as error:  # the skating system takes an odd number
+            return np.full(self.marks.shape, np.nan), error.what
+        return np.stack(without), ""
 
     @cached_property
     def passed(self) -> np.ndarray | None:

@@ -49,12 +49,15 @@ class PairLikelihood:
     """A log-likelihood of pairs at some differences of strength and a parameter, and its slopes."""
 
     value: float
+    """The log-likelihood."""
     slope: np.ndarray
     """By difference; float, shape (n, n)."""
     curvature: np.ndarray
     """Negative second slope by difference; float, shape (n, n)."""
     parameter_slope: float = 0.0
+    """By the parameter."""
     parameter_curvature: float = 0.0
+    """Negative second slope by the parameter."""
     mixed: np.ndarray | None = None
     """Negative second slope by difference and parameter; float, shape (n, n). None: the model has
     no parameter."""
@@ -71,6 +74,7 @@ class Fitted:
     strength: np.ndarray
     """Strengths, each group of mean 0; float, shape (n,)."""
     parameter: float = 0.0
+    """What else the model has: log ν of ties, say, or the order effect."""
 
 
 def fit_groups(

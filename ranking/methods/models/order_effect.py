@@ -52,6 +52,14 @@ def order_effect_log_strengths(
 ) -> np.ndarray:
     """Return log-strengths (n,), fitted, or a few Newton steps on from a start.
 
+    Parameters
+    ----------
+    wins : wins of n candidates
+    weights : float array, shape (n,), or None
+        Weight of each candidate; None: all alike.
+    start : float array, shape (n,), or None
+        Strengths near those of the fit; None: fit from scratch.
+
     Raises
     ------
     RankingError
@@ -157,7 +165,14 @@ class OrderLikelihood:
 def penalised(
     comparisons: np.ndarray, first_wins: np.ndarray, label: np.ndarray
 ) -> OrderLikelihood:
-    """Return the likelihood with a tenth of a tie for each candidate of each group (n,)."""
+    """Return the likelihood with a tenth of a tie for each candidate, spread over its group.
+
+    Parameters
+    ----------
+    comparisons, first_wins : as :class:`OrderLikelihood` takes them
+    label : int array, shape (n,)
+        Group of each candidate.
+    """
     spread = spread_ties(label)
     return OrderLikelihood(comparisons + spread, first_wins + spread / 2)
 

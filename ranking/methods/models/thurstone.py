@@ -31,6 +31,14 @@ def thurstone_strengths(
 ) -> np.ndarray:
     """Return the strengths (n,), fitted, or a few Newton steps on from a start.
 
+    Parameters
+    ----------
+    wins : wins of n candidates
+    weights : float array, shape (n,), or None
+        Weight of each candidate; None: all alike.
+    start : float array, shape (n,), or None
+        Strengths near those of the fit; None: fit from scratch.
+
     Raises
     ------
     RankingError

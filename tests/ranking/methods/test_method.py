@@ -107,7 +107,9 @@ def test_competition_rank_is_one_more_than_the_number_of_better(values):
 
 
 def test_unknown_method_is_named_with_the_choices():
-    with pytest.raises(RankingError, match=r"no method 'elo'; choose bradley-terry, bradley-terry-order"):
+    with pytest.raises(
+        RankingError, match=r"no method 'elo'; choose bradley-terry, bradley-terry-order"
+    ):
         ranked(comparisons(("a", "b", "a")), "elo")
 
 
