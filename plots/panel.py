@@ -1,10 +1,10 @@
-"""Jurors of a panel by severity, and candidates by adjusted and by official place.
+"""Jurors of a panel by severity, and candidates by place in the ranking and by adjusted mean.
 
 Conventions
 -----------
 Severities are points by which a juror marks lower than the panel; the line is the 95 % interval,
-the size of the dot the spread of the juror's residuals. Places are joined from the official one on
-the left to that of the adjusted mean on the right; lines that rise gained.
+the size of the dot the spread of the juror's residuals. Places are joined from that in the
+ranking on the left to that by adjusted means on the right; lines that rise gained.
 """
 
 from typing import Any
@@ -81,12 +81,12 @@ def draw_severities(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 @plot_style()
 def draw_adjusted_places(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw official places beside those of adjusted means.
+    """Draw places in the ranking beside those by adjusted means.
 
     Parameters
     ----------
     table
-        A row for each candidate: ``name``, ``rank`` official, ``adjusted_rank``.
+        A row for each candidate: ``name``, ``rank`` in the ranking, ``adjusted_rank``.
     ax
         Axes to draw on; new ones if None.
     """
@@ -110,7 +110,7 @@ def draw_adjusted_places(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.plot([0, 1], [one, other], color=own, linewidth=1.2 if own != colours.quiet else 0.7)
     ax.set_xlim(-1.0, 2.0)
     ax.set_ylim(len(table) + 0.6, 0.4)
-    ax.set_xticks([0, 1], ["official", "adjusted"])
+    ax.set_xticks([0, 1], ["ranking", "adjusted"])
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.set_title("places, blue where adjusting gains")

@@ -10,7 +10,7 @@ from icpc.juries.section import Column, Section
 from ranking.evaluation.resampling import Estimate
 from ranking.jurors.additive import MIN_JURORS
 from ranking.jurors.agreement import concordance_of_all, krippendorff_alpha
-from ranking.jurors.components import reml_components
+from ranking.jurors.components import estimate_components
 from ranking.jurors.reliability import intraclass_correlations, separation_reliability
 
 ROUNDING = 1e-12  # of the variance of marks, which rounding may leave of residuals
@@ -84,7 +84,12 @@ def _add_reliability(panel: Panel, found: dict[str, Estimate], reasons: list[str
             "without rest"
         )
         return float("nan")
-    components = reml_components(fit)
+    components = estimate_components(fit)
+    if not components.reml:
+        reasons.append(
+            "restricted maximum likelihood, which takes minutes for so many marks: the components "
+            "are by Henderson's method III, which differs little from it"
+        )
     found["variance of candidates"] = Estimate(components.candidate)
     found["variance of severities"] = Estimate(components.juror)
     found["residual variance"] = Estimate(components.residual)

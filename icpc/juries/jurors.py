@@ -144,6 +144,6 @@ def _not_applicable(table: pd.DataFrame, *, pooled: bool) -> Iterator[str]:
     without = table.loc[table["tau"].isna(), "juror"]
     if len(without):
         yield (
-            f"agreement with the others: {list_some([*without], SHOWN)} gave equal marks to all "
-            "whom others ordered"
+            f"agreement of {list_some([*without], SHOWN)} with the others: equal marks order "
+            "nobody, or the method gives no ranking by the others"
         )

@@ -156,6 +156,8 @@ def make_panel(
     jurors = pd.Index(sorted(given["juror"].unique()))
     marks = juror_by_candidate_marks(given, candidates)
     remarks: list[str] = []
+    if comparisons.provenance.get("marks", {}).get("lower_is_better"):
+        remarks.append("lower is better: means have a minus sign, so that larger ones are better")
     few = (~np.isnan(marks)).sum(axis=1) < MIN_MARKS
     if few.any():
         who = list_some([*jurors[few]], SHOWN)

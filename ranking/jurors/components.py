@@ -9,7 +9,9 @@ where a juror gave none.
 Methods
 -------
 * :func:`reml_components`: restricted maximum likelihood, that of statsmodels [1]_, without
-  derivatives over square roots, so that components of 0 are found as well.
+  derivatives, over square roots, so that components of 0 are found as well. 1,400 marks by
+  and of 100 take two seconds, 4,500 by and of 330 a minute: there :func:`estimate_components` takes
+  the next.
 * :func:`moment_components`: Henderson's method III [2]_: sums of squares of candidates adjusted for
   jurors, and the other way round, set equal to their expectations. It takes no time, may be
   negative, and is that of the analysis of variance where all marked everybody.
@@ -22,7 +24,7 @@ References
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -38,6 +40,8 @@ BOUNDS = (1e-8, 1e6)
 """Least and largest component that is sought, as a multiple of the residual variance."""
 TOLERANCE = 1e-9
 """Of parameters and likelihood in the search."""
+MAX_WORK = 150_000_000
+"""Marks times squared number of jurors and candidates, above which the search takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Components:
     """Variance of jurors' severities, σ_j²."""
     residual: float
     """Variance of what is left, σ_e²: jurors' other standards, and chance."""
+    reml: bool = True
+    """Whether they are by restricted maximum likelihood; otherwise by moments."""
 
 
 def moment_components(fit: Additive) -> Components:
@@ -70,7 +76,28 @@ def moment_components(fit: Additive) -> Components:
         float(within_jurors - left - (n - 1) * residual) / (number - jurors),
         float(within_candidates - left - (jurors - 1) * residual) / (number - n),
         residual,
+        reml=False,
     )
+
+
+def estimate_components(fit: Additive) -> Components:
+    """Return the components by restricted maximum likelihood; of many marks, by moments.
+
+    Negative ones are 0.
+
+    Parameters
+    ----------
+    fit : marks with a residual variance above 0, of two jurors and candidates or more
+
+    Raises
+    ------
+    RankingError
+        If the search does not converge.
+    """
+    if (~np.isnan(fit.marks)).sum() * sum(fit.marks.shape) ** 2 <= MAX_WORK:
+        return reml_components(fit)
+    found = moment_components(fit)
+    return replace(found, candidate=max(found.candidate, 0.0), juror=max(found.juror, 0.0))
 
 
 def reml_components(fit: Additive) -> Components:
@@ -121,4 +148,5 @@ def reml_components(fit: Additive) -> Components:
         )
     values = np.array([*ratios * residual, residual]) * scale**2
     values[values < NEGLIGIBLE * values.sum()] = 0.0
-    return Components(*(float(value) for value in values))
+    candidates, jurors, rest = (float(value) for value in values)
+    return Components(candidates, jurors, rest)

@@ -35,7 +35,7 @@ def test_without_intervals_none_is_named():
     assert "95 %" not in ax.get_xlabel() + ax.get_title()
 
 
-def test_lines_lead_from_the_official_place_to_the_adjusted_one():
+def test_lines_lead_from_the_place_in_the_ranking_to_the_adjusted_one():
     ax = draw_adjusted_places(CANDIDATES)
     assert [list(line.get_ydata()) for line in ax.lines] == [[1, 2], [2, 1], [3, 3]]
     assert len({line.get_color() for line in ax.lines}) == 3

@@ -225,3 +225,12 @@ def test_the_rule_of_2025_gives_the_official_forty_and_jurors_change_seven():
     assert table.loc["Akiko Ebi", "would_pass"] == "Tiankun Ma; Viet Trung Nguyen"
     assert table.loc["Akiko Ebi", "would_not_pass"] == "Miki Yamagata; Xiaoyu Hu"
     assert (table["winner"] == "Kevin Chen").sum() == 15
+
+
+def test_a_method_that_refuses_an_even_panel_gives_no_ranking_without_a_juror(here):
+    Path("marks.csv").write_text("candidate,Ann,Bob,Cy\nana,3,2,3\nbela,2,3,2\nchen,1,1,1\n")
+    result = judge("--panel", "marks.csv", "--method", "skating")
+    assert result.exit_code == 0
+    printed = words(result.stdout)
+    assert "the ranking without a juror: the skating system needs an odd number" in printed
+    assert "agreement of Ann, Bob, Cy with the others: equal marks order nobody, or" in printed

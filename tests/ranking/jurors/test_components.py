@@ -6,7 +6,7 @@ from marked import SHROUT_FLEISS, simulated_marks, stage_marks
 from scipy.optimize import minimize
 
 from ranking.jurors.additive import fit_additive
-from ranking.jurors.components import moment_components, reml_components
+from ranking.jurors.components import estimate_components, moment_components, reml_components
 from ranking.jurors.reliability import (
     harmonic_mean_count,
     intraclass_correlations,
@@ -71,6 +71,16 @@ def test_components_of_complete_marks_are_those_of_the_analysis_of_variance():
         np.testing.assert_allclose(as_array(found), expected, rtol=1e-3)
 
 
+def test_many_marks_are_taken_by_moments_which_differ_little():
+    marks, _ = simulated_marks(0, 40, 400, missing=0.6)
+    found = estimate_components(fit_additive(marks))
+    assert not found.reml
+    np.testing.assert_allclose([found.candidate, found.residual], [4, 1], rtol=0.1)
+    assert found.juror == pytest.approx(1, rel=0.5)
+    few = fit_additive(SHROUT_FLEISS)
+    assert estimate_components(few) == reml_components(few)
+
+
 def test_jurors_alike_have_a_component_of_nothing():
     marks, _ = simulated_marks(1, 4, 30)
     marks -= marks.mean(axis=1, keepdims=True)  # all severities are 0: less than by chance
@@ -114,24 +124,18 @@ def test_separation_is_high_where_jurors_agree_and_none_where_they_mark_at_rando
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("spread", [1.0, 6.0**0.5])
 @pytest.mark.parametrize("jurors", [5, 9, 17])
-def test_intervals_of_reliability_hold_the_true_one(jurors):
-    """Candidates, jurors and residuals are normal, of variances 4, 1 and 1 (or 6)."""
-    for spread in (1.0, 6.0**0.5):
-        held, off = [], []
-        for seed in range(100):
-            marks, _ = simulated_marks(seed, jurors, 20, 0.1, spread)
-            fit = fit_additive(marks)
-            icc = intraclass_correlations(fit, reml_components(fit))
-            variances = 4, spread**2
-            true_c = variances[0] / (variances[0] + variances[1] / icc.k)
-            true_a = variances[0] / (variances[0] + (1 + variances[1]) / icc.k)
-            held.append(
-                [
-                    icc.consistency.low <= true_c <= icc.consistency.high,
-                    icc.agreement.low <= true_a <= icc.agreement.high,
-                ]
-            )
-            off.append(separation_reliability(fit) - true_c)
-        assert (np.mean(held, axis=0) >= 0.89).all()
-        assert abs(np.mean(off)) < 0.03
+def test_intervals_of_reliability_hold_the_true_one(jurors, spread):
+    """Of 200 panels that miss a tenth of the marks; components by moments, which take no time."""
+    held, separation = [], []
+    for seed in range(200):
+        fit = fit_additive(simulated_marks(seed, jurors, 20, 0.1, spread)[0])
+        icc = intraclass_correlations(fit, moment_components(fit))
+        k, residual = icc.k, spread**2
+        true = [4 / (4 + residual / k), 4 / (4 + (1 + residual) / k)]
+        both = zip((icc.consistency, icc.agreement), true, strict=True)
+        held.append([one.low <= value <= one.high for one, value in both])
+        separation.append(separation_reliability(fit) - true[0])
+    assert (np.mean(held, axis=0) >= 0.92).all()
+    assert -0.06 < np.mean(separation) < 0.01
