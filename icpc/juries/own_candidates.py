@@ -21,7 +21,7 @@ COLUMNS = (
     Column("difference", format_spec="+.2f"),
     Column("low", "95 %", "+.2f", upper="high"),
     Column("p_holm", "p (Holm)", ".3f"),
-    Column("detectable", "seen from", ".2f"),
+    Column("detectable", "detectable", ".2f"),
 )
 MEANING = (
     "A difference says that marks differ from colleagues', for whatever reason. Recused jurors "

@@ -35,8 +35,28 @@ def test_it_takes_a_few_jurors_more_than_with_the_normal_distribution(difference
 def test_a_detectable_difference_has_the_power():
     found = detectable_difference(0.7, 12, 0.01, 0.8)
     assert power_of_t(found, 0.7, 12, 0.01) == pytest.approx(0.8)
+    for freedom in (1, 2, 5):
+        found = detectable_difference(1.0, freedom, 0.05 / 17)
+        assert power_of_t(found, 1.0, freedom, 0.05 / 17) == pytest.approx(0.8)
     assert np.isnan(detectable_difference(0.0, 12))
     assert np.isnan(detectable_difference(1.0, 0))
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 5, 40])
+def test_power_grows_with_the_difference_up_to_1(freedom):
+    found = [power_of_t(difference, 1.0, freedom) for difference in np.linspace(0, 60, 241)]
+    assert (np.diff(found) > -1e-3).all()
+    assert found[0] == pytest.approx(0.05)
+    assert found[-1] == pytest.approx(1, abs=1e-3)
+
+
+def test_power_far_off_is_that_of_simulated_errors():
+    rng = np.random.default_rng(0)
+    error = np.sqrt(rng.chisquare(2, 400_000) / 2)
+    level = 0.05 / 500
+    t = (60 + rng.standard_normal(400_000)) / error
+    simulated = (t > stdtrit(2, 1 - level / 2)).mean()
+    assert power_of_t(60.0, 1.0, 2, level) == pytest.approx(simulated, abs=0.004)
 
 
 def test_without_a_difference_the_power_is_the_level():
