@@ -16,8 +16,11 @@ from tempfile import TemporaryDirectory
 from icpc.competition.competitions import load_competition
 from icpc.page.figures import draw_figures
 from icpc.study.study import Study
+from icpc.workflows.panel import open_panel
 from icpc.workflows.rankings import rank
 from icpc.workflows.results import published_figure_hit_rate, report
+from icpc.workflows.settings import Source
+from plots.panel import draw_severities
 from plots.style import render_figure
 from ranking.files.atomic import write_bytes
 
@@ -41,6 +44,12 @@ def figures_of(name: str) -> dict[str, bytes]:
 def published() -> bytes:
     """The paper's Figure 2 with the null band of random judges, as SVG."""
     return render_figure(published_figure_hit_rate("icpc2015").figure(), "svg")
+
+
+def severities() -> bytes:
+    """How severe the jurors of the first stage of 2025 were, as SVG."""
+    jurors = open_panel(Source(competition="icpc2025"))["jurors"].table
+    return render_figure(draw_severities(jurors).figure.figure, "svg")
 
 
 def photographed() -> bytes:
@@ -67,6 +76,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "icpc2025-head-to-head.svg": lambda: figures_of("icpc2025")["head-to-head"],
     "icpc2025-rounds.svg": lambda: figures_of("icpc2025")["rounds"],
     "icpc2025-upsets.svg": lambda: figures_of("icpc2025")["upsets"],
+    "icpc2025-severities.svg": severities,
     "report.png": photographed,
 }
 

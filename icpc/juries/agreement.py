@@ -13,10 +13,9 @@ from ranking.jurors.agreement import concordance_of_all, krippendorff_alpha
 from ranking.jurors.components import estimate_components
 from ranking.jurors.reliability import intraclass_correlations, separation_reliability
 
-ROUNDING = 1e-12  # of the variance of marks, which rounding may leave of residuals
 CONCORDANCE = "Kendall's W"
-RELIABLE = 0.8
-"""Reliability from which the order is said to be much the same."""
+RELIABLE = ((0.8, "much as this one did"), (0.5, "otherwise in part"), (-1.0, "quite otherwise"))
+"""How another panel would order the candidates, by the least reliability of which it is said."""
 COLUMNS = (
     Column("measure"),
     Column("value", format_spec="z.3f"),
@@ -78,7 +77,7 @@ def _add_reliability(panel: Panel, found: dict[str, Estimate], reasons: list[str
     if fit.freedom < 1:
         reasons.append("components and reliability: too few marks to tell residuals from effects")
         return float("nan")
-    if fit.residual_variance <= ROUNDING * max(float(np.nanvar(panel.marks)), ROUNDING):
+    if fit.is_exact:
         reasons.append(
             "components and reliability: all marks are equal, or follow from candidate and juror "
             "without rest"
@@ -148,7 +147,7 @@ def _sentences(found: dict[str, Estimate], k: float) -> Iterator[str]:
     )
     icc = found["ICC(C,k)"]
     ends = "" if np.isnan(icc.low) else f" (95 % interval {icc.low:.2f} to {icc.high:.2f})"
-    much = "much as this one did" if icc.value >= RELIABLE else "otherwise in part"
+    much = next(words for least, words in RELIABLE if icc.value >= least)
     yield (
         f"Another such panel, with {k:.3g} marks for each candidate, would order them {much}: "
         f"reliability {icc.value:.2f}{ends}, where 1 is the same order."

@@ -13,6 +13,7 @@ from ranking.uncertainty.jackknife import Jackknife
 
 SHOWN, ROWS = 3, 10  # names in a sentence, rows printed
 FEW_JURORS = f"intervals: it takes {MIN_JURORS} jurors to see how much they differ"
+NO_REST = "intervals and fit: all jurors put all candidates equally far apart"
 COLUMNS = (
     Column("rank"),
     Column("name", "candidate"),
@@ -58,7 +59,9 @@ def candidates_section(panel: Panel) -> Section:
     if panel.passed is not None:
         table["passed"] = panel.passed
     table = table.sort_values(["rank", "candidate"], ignore_index=True)
-    reasons = [FEW_JURORS] if len(panel.jurors) < MIN_JURORS else []
+    reasons = [NO_REST] if fit.is_exact and len(panel.jurors) > 1 else []
+    if len(panel.jurors) < MIN_JURORS:
+        reasons = [FEW_JURORS]
     return Section(
         "candidates",
         f"Candidates by {panel.method.name}, beside means adjusted for who marked them",
@@ -74,7 +77,7 @@ def candidates_section(panel: Panel) -> Section:
 def _interval(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     """Ends of the 95 % intervals of adjusted means, relative to the field, jurors as the sample."""
     adjusted = panel.fit.adjusted
-    if len(panel.jurors) < MIN_JURORS:
+    if len(panel.jurors) < MIN_JURORS or panel.fit.is_exact:
         return (np.full(len(adjusted), np.nan),) * 2
     jackknife = Jackknife(adjusted - adjusted.mean(), adjusted_without_each(panel.fit))
     half = jackknife.t_quantile * np.sqrt(jackknife.variance)
@@ -88,7 +91,7 @@ def _sentences(table: pd.DataFrame) -> Iterator[str]:
     else:
         most = table.loc[moved.sort_values(ascending=False, kind="stable").index[:SHOWN]]
         places = zip(most["name"], most["adjusted_rank"], most["moved"], strict=True)
-        who = [f"{name} ({to + by} → {to})" for name, to, by in places if by]
+        who = [f"{name} ({to + gained} → {to})" for name, to, gained in places if gained]
         largest = int(moved.max())
         yield (
             f"Allowing for who marked whom moves {int((moved > 0).sum())} of {len(table)} "

@@ -18,7 +18,7 @@ FEW_JURORS = (
     f"intervals of severity, and spread: two jurors; it takes {MIN_JURORS} to see how much they "
     "differ, and whose marks are spread"
 )
-ALL_EQUAL = "fit and agreement: all jurors put all candidates equally far apart"
+ALL_EQUAL = "intervals of severity, and fit: all jurors put all candidates equally far apart"
 POOLED = "severity: pooling rounds by candidate + juror × round takes it out of the marks"
 UNBOUNDED = (
     "intervals of severity: without the marks of one candidate, some jurors would not be joined to "
@@ -95,6 +95,8 @@ def _agreement(panel: Panel) -> list[Estimate]:
 def _sentences(table: pd.DataFrame) -> Iterator[str]:
     if table["severity"].notna().all() and np.ptp(table["severity"]) > 0:
         yield from _severity_sentences(table)
+    if len(table) < MIN_JURORS:
+        return
     if table["fit"].notna().any():
         order = table.sort_values("fit", ascending=False)
         worst = [f"{row.juror} ({row.fit:.2f})" for row in order.head(SHOWN).itertuples()]
@@ -137,10 +139,10 @@ def _not_applicable(table: pd.DataFrame, *, pooled: bool) -> Iterator[str]:
         yield POOLED
     if len(table) < MIN_JURORS:
         yield FEW_JURORS
-    elif table["error"].isna().all() and not pooled:
-        yield UNBOUNDED
     if table["fit"].isna().all():
         yield ALL_EQUAL
+    elif len(table) >= MIN_JURORS and table["error"].isna().all() and not pooled:
+        yield UNBOUNDED
     without = table.loc[table["tau"].isna(), "juror"]
     if len(without):
         yield (

@@ -46,6 +46,8 @@ from ranking.jurors.effects import fit_effects
 
 MIN_JURORS = 3
 """Smallest number of jurors that says how much they differ."""
+ROUNDING = 1e-20
+"""Share of squared marks that rounding may leave of squared residuals."""
 SINGULAR = 1e-8
 """Eigenvalues below this are 0: the marks left do not join all jurors."""
 
@@ -76,6 +78,12 @@ class Additive:
     def residual_variance(self) -> float:
         """Variance of the residuals; NaN without degrees of freedom."""
         return float(np.nansum(self.residuals**2) / self.freedom) if self.freedom else np.nan
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether marks follow from candidate and juror without rest, but for rounding."""
+        left = float(np.nansum(self.residuals**2))
+        return left <= ROUNDING * max(float(np.nansum(self.marks**2)), ROUNDING)
 
     @cached_property
     def shares(self) -> np.ndarray:
@@ -136,12 +144,13 @@ def severity_intervals(fit: Additive) -> tuple[np.ndarray, np.ndarray, np.ndarra
     """Return standard error, lower and upper end of the 95 % interval of each severity, (J,) each.
 
     They are NaN with fewer than :data:`MIN_JURORS` jurors, of a juror with fewer than two marks of
-    candidates whom others marked, and where the marks of one candidate alone join some jurors.
+    candidates whom others marked, where the marks of one candidate alone join some jurors, and
+    where marks follow from candidate and juror without rest.
     """
     there = ~np.isnan(fit.marks)
     compared = there.sum(axis=0) > 1
     own = there[:, compared].sum(axis=1)
-    if len(fit.marks) < MIN_JURORS or own.min() < 2:
+    if len(fit.marks) < MIN_JURORS or own.min() < 2 or fit.is_exact:
         return (np.full(len(fit.marks), np.nan),) * 3
     moved = _moves_without_each(there[:, compared], fit.residuals[:, compared])
     m = moved.shape[0]

@@ -25,7 +25,7 @@ final,chen,19,20,23,22
 ROSTER = "candidate,name,reached\nana,Ana Prado,final\nbela,Béla Kis,first\nchen,Chen Yu,final\n"
 ROSTER += "dov,Dov Adler,first\newa,Ewa Lis,second\n"
 OWN = ("--panel", "marks.csv", "--roster", "roster.csv", "--rounds", "first,second,final")
-KEYS = ["jurors", "agreement", "candidates", "left-out"]
+KEYS = ["jurors", "agreement", "candidates", "left-out", "power"]
 
 
 def judge(*arguments):
@@ -99,7 +99,8 @@ def test_csv_json_and_files_hold_the_same_tables(here):
         pd.testing.assert_frame_equal(table, rows, check_dtype=False, rtol=1e-5)
     assert Path("p.svg").read_bytes() == Path("out/panel.svg").read_bytes()
     names = {path.name for path in Path("out").iterdir()}
-    assert names == {*(f"{key}.csv" for key in KEYS), "panel.json", "panel.png", "panel.svg"}
+    figures = {f"{name}.{kind}" for name in ("panel", "power") for kind in ("png", "svg")}
+    assert names == {*(f"{key}.csv" for key in KEYS), "panel.json", *figures}
 
 
 def test_the_jurors_are_the_table_that_csv_has(here):
@@ -158,6 +159,8 @@ def test_equal_marks_say_nothing_and_the_reason_is_named(here):
     assert result.exit_code == 0
     printed = words(result.stdout)
     assert "Not applicable: components and reliability: all marks are equal" in printed
+    assert "Not applicable: intervals and fit: all jurors put all candidates equally" in printed
+    assert "0.00 to" not in printed
     assert "Not applicable: Krippendorff's alpha, interval: no candidate has two marks" in printed
     assert "nan" not in printed
 

@@ -25,7 +25,7 @@ def design(marks):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_effects_residuals_and_shares_are_those_of_the_full_least_squares(seed):
+def test_effects_residuals_and_shares_are_those_of_the_regression_on_dummies(seed):
     marks, _ = simulated(seed, missing=0.3)
     fit = fit_additive(marks)
     rows, values = design(marks)
@@ -114,6 +114,10 @@ def test_parts_that_no_mark_joins_are_told_apart():
 def test_no_interval_where_one_candidate_joins_the_jurors_or_there_are_two():
     marks, _ = simulated(5, jurors=4, n=7)
     assert np.isnan(severity_intervals(fit_additive(marks[:2]))[0]).all()
+    exact = np.arange(5.0) + np.arange(3.0)[:, np.newaxis] / 10
+    assert fit_additive(exact).is_exact
+    assert not fit_additive(marks).is_exact
+    assert np.isnan(severity_intervals(fit_additive(exact))[0]).all()
     marks[:2, 4:] = np.nan
     marks[2:, :3] = np.nan
     assert np.isnan(severity_intervals(fit_additive(marks))[0]).all()
