@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from icpc.cli.options import FormatOption, Seed
+from icpc.cli.options import FormatOption, Seed, with_settings
 from icpc.cli.output import (
     Format,
     TerminalProgress,
@@ -16,26 +17,38 @@ from icpc.cli.output import (
     print_table,
 )
 from icpc.cli.rank import headline
+from icpc.workflows.settings import Source
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from icpc.findings.compare import Paired
     from icpc.study.study import Study
-    from icpc.workflows.comparison import RankingComparison
+    from icpc.workflows.comparison import MethodComparison, RankingComparison
 
 SHOWN = 10  # candidates with the largest differences in rank
 
 
+@with_settings("run")
 def compare(
+    source: Source,
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="Folders that judge rank --out wrote.")
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="[RUN]...", help="Folders that judge rank --out wrote."),
+    ] = None,
     jurors: Annotated[
         bool, typer.Option("--jurors", help="Compare each juror of one run with all the others.")
     ] = False,
     ranks: Annotated[
         bool, typer.Option("--ranks", help="Print every candidate's rank in each ranking instead.")
+    ] = False,
+    methods: Annotated[
+        bool,
+        typer.Option(
+            "--methods",
+            help="Compare all ranking methods on one run, or on a competition, comparisons or "
+            "marks that are named.",
+        ),
     ] = False,
     seed: Seed = None,
     format: FormatOption = Format.TABLE,
@@ -49,12 +62,18 @@ def compare(
     Example: judge compare runs/stage1 runs/stage2
 
     Example: judge compare runs/stage1 --jurors
+
+    Example: judge compare --methods --competition icpc2025 --round final
     """
+    runs = runs or []
+    if methods:
+        _compare_methods(source, runs, jurors=jurors, ranks=ranks, format=format)
+        return
     from icpc.findings.compare import paired_table
     from icpc.workflows.comparison import compare as compare_rankings
     from icpc.workflows.comparison import load_runs
 
-    _refuse_few(runs, jurors=jurors, ranks=ranks)
+    _refuse_few(source, runs, jurors=jurors, ranks=ranks)
     with TerminalProgress().start("comparing"):
         compared = compare_rankings(load_runs(runs), seed or 0, jurors)
     table = compared.ranks
@@ -71,9 +90,17 @@ def compare(
             print_remark(f"{name}: {remark}")
 
 
-def _refuse_few(runs: list[Path], *, jurors: bool, ranks: bool) -> None:
+def _refuse_few(source: Source, runs: list[Path], *, jurors: bool, ranks: bool) -> None:
     from ranking.errors import RunError
 
+    if source != Source():
+        raise RunError(
+            "a competition or a file",
+            "rankings are compared by runs",
+            "make runs with judge rank --out, or add --methods",
+        )
+    if not runs:
+        raise RunError("no RUN", "nothing to compare", "name two runs, or add --methods")
     if jurors and (len(runs) > 1 or ranks):
         more = "--ranks" if ranks else "more than one RUN"
         raise RunError(
@@ -81,8 +108,66 @@ def _refuse_few(runs: list[Path], *, jurors: bool, ranks: bool) -> None:
         )
     if not jurors and len(runs) == 1:
         raise RunError(
-            str(runs[0]), "nothing to compare it with", "name another run, or add --jurors"
+            str(runs[0]),
+            "nothing to compare it with",
+            "name another run, or add --jurors or --methods",
         )
+
+
+def _compare_methods(
+    source: Source, runs: list[Path], *, jurors: bool, ranks: bool, format: Format
+) -> None:
+    """Print how the ranking depends on the method."""
+    from dataclasses import replace
+
+    from icpc.workflows.comparison import compare_methods
+    from icpc.workflows.rankings import open_study
+    from ranking.errors import RunError
+
+    if jurors or ranks or len(runs) > 1 or (runs and source != Source()):
+        more = (
+            *("--jurors" for _ in range(jurors)),
+            *("--ranks" for _ in range(ranks)),
+            *("more than one RUN" for _ in runs[1:2]),
+            *("a RUN and a competition or file" for _ in runs[:1] if source != Source()),
+        )
+        raise RunError(
+            f"--methods and {more[0]}", "it ranks one set of comparisons", "leave one of them out"
+        )
+    if runs:
+        source = replace(source, run=runs[0])
+    with TerminalProgress().start("ranking"):
+        compared = compare_methods(open_study(source, with_intervals=False))
+    if format is Format.TABLE:
+        _print_methods(compared)
+    else:
+        print_data(compared.table, format)
+    for name, why in compared.not_applicable.items():
+        print_remark(f"not by {name}: {why}")
+    for remark in filter(None, (compared.study.comparisons.remark, *compared.remarks)):
+        print_remark(remark)
+
+
+def _print_methods(compared: "MethodComparison") -> None:
+    letters = ascii_lowercase + ascii_uppercase
+    methods = dict(zip(letters, compared.methods, strict=False))
+    counts = [] if compared.passing is None else ["passes"]
+    rows = [
+        [
+            row["name"],
+            row["reached"],
+            *(str(row["passes_by"]) for _ in counts),
+            *(str(row[f"rank_{name}"]) for name in methods.values()),
+        ]
+        for _, row in compared.table.iterrows()
+    ]
+    source = compared.study.comparisons.source
+    title = f"{compared.study.competition.name}: ranks by {len(methods)} methods from {source}"
+    headers = ["candidate", "reached", *counts, *methods]
+    print_table(title, headers, rows, ["candidate", "reached"])
+    print_line(", ".join(f"{letter} {name}" for letter, name in methods.items()))
+    for sentence in compared.sentences:
+        print_line(sentence)
 
 
 def _print_rankings(compared: "RankingComparison") -> None:

@@ -90,6 +90,11 @@ class Study:
         return self.competition.roster.set_index("candidate").loc[self.tally.candidates]
 
     @property
+    def marks(self) -> np.ndarray | None:
+        """The panel's marks, shape (jurors, n), in the order of the tally; None if of no panel."""
+        return _marks(self.comparisons, self.tally)
+
+    @property
     def strengths(self) -> np.ndarray:
         """Strengths of the ranked candidates in the order of the tally; float, shape (n,)."""
         by_id = self.ranking.set_index("candidate")["strength"]
@@ -177,8 +182,7 @@ class Study:
             return None if self.permuted is None else self.permuted.strengths(method)
         if "juror" in self.comparisons.table or method.slow:
             return permuted_strengths(self.strengths, self.settings.seed)
-        marks = _marks(self.comparisons, self.tally)
-        return random_judge_strengths(self.tally, method, self.settings.seed, marks=marks)
+        return random_judge_strengths(self.tally, method, self.settings.seed, marks=self.marks)
 
     @cached_property
     def null_strengths_of_tests(self) -> np.ndarray | None:
@@ -220,14 +224,10 @@ def run_study(
 
     Parameters
     ----------
-    competition
-        The competition; its results are joined to the finished ranking.
-    comparisons
-        What the ranking is made from.
-    settings
-        How to rank, and the seed of the intervals.
-    with_intervals
-        Whether to estimate intervals.
+    competition : its results are joined to the finished ranking
+    comparisons : what the ranking is made from
+    settings : how to rank, and the seed of the intervals
+    with_intervals : whether to estimate intervals
 
     Raises
     ------

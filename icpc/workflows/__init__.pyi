@@ -1,4 +1,4 @@
-from .comparison import RankingComparison, compare
+from .comparison import MethodComparison, RankingComparison, compare, compare_methods
 from .competitions import bundled_or_own_competition, list_competitions
 from .demonstration import Demonstration, demonstrate
 from .embedding import embed
@@ -11,6 +11,7 @@ from .settings import EmbeddingOptions, RankingOptions, RecordingOptions, Source
 __all__ = [
     "Demonstration",
     "EmbeddingOptions",
+    "MethodComparison",
     "RankingComparison",
     "RankingOptions",
     "RecordingOptions",
@@ -18,6 +19,7 @@ __all__ = [
     "bundled_or_own_competition",
     "check",
     "compare",
+    "compare_methods",
     "compare_recordings",
     "demonstrate",
     "embed",

@@ -30,6 +30,8 @@ def rank(
     competition: Competition,
     comparisons: Comparisons | Literal["bundled"] = "bundled",
     settings: Settings = DEFAULT_SETTINGS,
+    *,
+    with_intervals: bool = True,
 ) -> Study:
     """Return the study of a competition, its candidates ranked best first.
 
@@ -41,6 +43,8 @@ def rank(
         What to rank from; "bundled": those that come with the competition.
     settings
         How to rank, and the seed of the intervals.
+    with_intervals
+        Whether to estimate intervals.
 
     Raises
     ------
@@ -64,7 +68,8 @@ def rank(
         comparisons = load_comparisons(competition, vote_rule=settings.vote)
     competition = competition.of_candidates(compared_candidates(comparisons.table))
     understood = (*competition.understood, *comparisons.understood)
-    return run_study(competition, replace(comparisons, understood=understood), settings)
+    comparisons = replace(comparisons, understood=understood)
+    return run_study(competition, comparisons, settings, with_intervals=with_intervals)
 
 
 def open_study(
@@ -72,6 +77,8 @@ def open_study(
     options: RankingOptions = DEFAULT_OPTIONS,
     seed: int | None = None,
     check_size: Callable[[str, int], None] | None = None,
+    *,
+    with_intervals: bool = True,
 ) -> Study:
     """Return the study of a competition, ranked from a file of comparisons, or that of a run.
 
@@ -85,6 +92,8 @@ def open_study(
         Seed of every random draw; 0, or that of the run, if None.
     check_size
         Called with the competition's name and the number of candidates, before they are ranked.
+    with_intervals
+        Whether to estimate intervals.
 
     Raises
     ------
@@ -103,7 +112,7 @@ def open_study(
         )
     if check_size is not None:
         check_size(competition.name, len(compared_candidates(comparisons.table)))
-    study = rank(competition, comparisons, settings)
+    study = rank(competition, comparisons, settings, with_intervals=with_intervals)
     return (
         study if options.passing_score is None else with_passing_score(study, options.passing_score)
     )

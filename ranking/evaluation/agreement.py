@@ -18,20 +18,47 @@ import pandas as pd
 
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.tally import Tally
+from ranking.errors import RankingError
 from ranking.evaluation.permutation import PermutationP, arrange, sums_over_better
 from ranking.methods.method import competition_rank
 from ranking.methods.registry import METHODS
 from ranking.tables import TIE
 
+NO_MARKS = "it ranks by marks, and there are none"
+
 
 def ranks_by_method(tally: Tally) -> pd.DataFrame:
     """Return the rank of each candidate (rows, by id) by each method of comparisons (columns)."""
-    ranks = {
-        name: competition_rank(method.strengths(tally.matrix, None, None))
-        for name, method in METHODS.items()
-        if method.needs == "comparisons"
-    }
-    return pd.DataFrame(ranks, index=tally.candidates)
+    return ranks_by_applicable_method(tally)[0]
+
+
+def ranks_by_applicable_method(
+    tally: Tally, marks: np.ndarray | None = None
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the ranks by each method that applies, and why the others do not, by name.
+
+    Parameters
+    ----------
+    tally : counted comparisons of n candidates whom they join
+    marks : float array, shape (jurors, n), or None
+        Marks of a panel, for methods that rank by them.
+
+    Returns
+    -------
+    ranks, not_applicable
+        A row by candidate id and a column by method; and a reason, in words, by method.
+    """
+    ranks, not_applicable = {}, {}
+    for name, method in METHODS.items():
+        data = tally.matrix if method.needs == "comparisons" else marks
+        if data is None:
+            not_applicable[name] = NO_MARKS
+            continue
+        try:
+            ranks[name] = competition_rank(method.strengths(data, None, None))
+        except RankingError as error:
+            not_applicable[name] = error.what
+    return pd.DataFrame(ranks, index=tally.candidates), not_applicable
 
 
 def method_tau_b_matrix(ranks: pd.DataFrame) -> pd.DataFrame:

@@ -136,10 +136,40 @@ def test_each_juror_is_compared_with_all_others(jury, monkeypatch):
     assert set(table["other"]) == {"the other jurors"}
 
 
+def test_methods_side_by_side(here):
+    result = judge("compare", "one", "--methods")
+    assert result.exit_code == 0
+    printed = words(result.stdout)
+    assert "roster: ranks by 9 methods from 3 comparisons" in printed
+    assert "a bradley-terry, b bradley-terry-order, c davidson" in printed
+    assert "First: Ann (9 of 9)." in printed
+    assert "2 passed. Among the first 2 by every method: Ann, Bob." in printed
+    assert "The method does not decide who passes." in printed
+    assert "not by skating: it ranks by marks, and there are none" in words(result.stderr)
+    options = (*ROUNDS, "--comparisons", "comparisons.csv")
+    of_file = judge("compare", "--methods", *options, "--format", "json").stdout
+    rows = {row["name"]: row for row in json.loads(of_file)}
+    assert rows["Bob"]["rank_copeland"] == rows["Bob"]["best"] == rows["Bob"]["worst"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("one",), "one: nothing to compare it with; name another run, or add --jurors"),
+        (
+            ("one",),
+            "one: nothing to compare it with; name another run, or add --jurors or --methods",
+        ),
+        ((), "no RUN: nothing to compare; name two runs, or add --methods"),
+        (
+            ("one", "other", "--competition", "icpc2025"),
+            "a competition or a file: rankings are compared by runs; make runs",
+        ),
+        (("one", "--methods", "--ranks"), "--methods and --ranks: it ranks one set"),
+        (("one", "other", "--methods"), "--methods and more than one RUN: it ranks one set"),
+        (
+            ("one", "--methods", "--competition", "icpc2025"),
+            "--methods and a RUN and a competition or file: it ranks one set",
+        ),
         (("one", "one/../one"), "one: named twice; name each run once"),
         (("one", "none"), "none: no finished run (no run.json); make one with judge rank"),
         (("one", "--jurors"), "one: its comparisons are not those of several jurors"),
