@@ -72,7 +72,10 @@ def _draw_counts(table: pd.DataFrame, ax: Axes | None) -> Axes:
 @plot_style()
 def draw_method_agreement(taus: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw Kendall's tau-b of every pair of ranking methods, from -1 to 1."""
-    return _draw(taus, (taus + 1) / 2, share_colormap(), ".2f", ax)
+    ax = _draw(taus, (taus + 1) / 2, share_colormap(), ".2f", ax)
+    for label in ax.get_xticklabels():  # names are longer than cells are wide
+        label.set(rotation=30, horizontalalignment="left", rotation_mode="anchor")
+    return ax
 
 
 def _draw(
