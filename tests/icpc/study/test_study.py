@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from icpc.competition.competitions import Competition, load_competition
-from icpc.study.comparisons import load_comparisons
+from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.runs import save_run
 from icpc.study.settings import Settings
 from icpc.study.study import hit_rate_curve_and_summary, run_study, with_passing_score
@@ -235,3 +235,27 @@ def test_comparisons_come_from_one_source(icpc2015, tmp_path):
             load_comparisons(icpc2015, round_name="stage1", **file)
     with pytest.raises(RankingError, match="no votes on windows"):
         run_study(icpc2015, load_comparisons(icpc2015), Settings(resample="windows"))
+
+
+def test_a_slow_method_is_tested_only_where_permuting_its_ranking_is_fair(icpc2015, study2015):
+    """Of 2015 candidates of equal result were hardly ever compared: there it is not."""
+    few = study2015.comparisons.among(study2015.tally.candidates[:14])
+    study = run_study(icpc2015, few, Settings(method="kemeny")).largest
+    assert study.ranking_untested.startswith("A fair test takes more simulated rankings")
+    assert study.null_strengths is None
+    assert study.null_strengths_of_tests is None
+    assert any(remark.startswith("The order contradicts ") for remark in study.remarks)
+    plain = run_study(icpc2015, few, Settings()).largest
+    assert plain.ranking_untested == ""
+
+
+def test_a_slow_method_of_an_even_schedule_has_its_ranking_permuted(icpc2015, study2015):
+    ids = study2015.tally.candidates[:8]
+    rows = [(one, other, one, 1, 1) for at, one in enumerate(ids) for other in ids[at + 1 :]]
+    table = pd.DataFrame(rows, columns=["first", "second", "winner", "votes", "windows"])
+    study = run_study(
+        icpc2015, Comparisons(table, "comparisons of all pairs"), Settings(method="kemeny")
+    )
+    assert study.ranking_untested == ""
+    assert study.null_draws == "permutations of the results over the candidates"
+    assert (np.sort(study.null_strengths, axis=1) == np.arange(8)).all()
