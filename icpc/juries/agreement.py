@@ -14,8 +14,8 @@ from ranking.jurors.components import estimate_components
 from ranking.jurors.reliability import intraclass_correlations, separation_reliability
 
 CONCORDANCE = "Kendall's W"
-RELIABLE = ((0.8, "much as this one did"), (0.5, "otherwise in part"), (-1.0, "quite otherwise"))
-"""How another panel would order the candidates, by the least reliability of which it is said."""
+RELIABLE, UNRELIABLE = 0.8, 0.5
+"""Reliability from which another panel gives much the same order, and below which another one."""
 COLUMNS = (
     Column("measure"),
     Column("value", format_spec="z.3f"),
@@ -147,8 +147,19 @@ def _sentences(found: dict[str, Estimate], k: float) -> Iterator[str]:
     )
     icc = found["ICC(C,k)"]
     ends = "" if np.isnan(icc.low) else f" (95 % interval {icc.low:.2f} to {icc.high:.2f})"
-    much = next(words for least, words in RELIABLE if icc.value >= least)
     yield (
-        f"Another such panel, with {k:.3g} marks for each candidate, would order them {much}: "
+        f"Another such panel, with {k:.3g} marks for each candidate, {_would_order(icc)}: "
         f"reliability {icc.value:.2f}{ends}, where 1 is the same order."
     )
+
+
+def _would_order(icc: Estimate) -> str:
+    """How another panel would order the candidates, as far as the interval tells."""
+    low, high = (icc.value,) * 2 if np.isnan(icc.low) else (icc.low, icc.high)
+    if low >= RELIABLE:
+        return "would order them much as this one did"
+    if high < UNRELIABLE:
+        return "would order them quite otherwise"
+    if low < UNRELIABLE and high >= RELIABLE:
+        return "may order them much as this one did, or quite otherwise"
+    return "would order them otherwise in part"

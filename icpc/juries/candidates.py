@@ -99,6 +99,6 @@ def _sentences(table: pd.DataFrame) -> Iterator[str]:
             f"{', '.join(who)}."
         )
     if table["fit"].notna().any():
-        order = table.sort_values("fit", ascending=False).head(SHOWN)
+        order = table.dropna(subset="fit").sort_values("fit", ascending=False).head(SHOWN)
         who = [f"{name} ({fit:.2f})" for name, fit in zip(order["name"], order["fit"], strict=True)]
         yield f"Jurors differ most on {', '.join(who)}, where 1 is as expected."

@@ -13,6 +13,7 @@ from ranking.files.text import list_some
 from ranking.jurors.additive import MIN_JURORS, juror_spreads, severity_intervals
 
 SHOWN = 3  # names in a sentence
+SAME_ORDER = 0.995  # tau-b that is printed as 1
 ONE_JUROR = "severity, spread, fit and agreement: there is one juror, and nobody to compare with"
 FEW_JURORS = (
     f"intervals of severity, and spread: two jurors; it takes {MIN_JURORS} to see how much they "
@@ -98,10 +99,10 @@ def _sentences(table: pd.DataFrame) -> Iterator[str]:
     if len(table) < MIN_JURORS:
         return
     if table["fit"].notna().any():
-        order = table.sort_values("fit", ascending=False)
+        order = table.dropna(subset="fit").sort_values("fit", ascending=False)
         worst = [f"{row.juror} ({row.fit:.2f})" for row in order.head(SHOWN).itertuples()]
         yield f"Largest mean squares of residuals, where 1 is as expected: {', '.join(worst)}."
-    if table["tau"].notna().any():
+    if table["tau"].min() < SAME_ORDER:
         least = table.loc[table["tau"].idxmin()]
         yield (
             f"{least['juror']} agrees least with the ranking by the others: tau-b "

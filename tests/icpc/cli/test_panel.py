@@ -237,3 +237,12 @@ def test_a_method_that_refuses_an_even_panel_gives_no_ranking_without_a_juror(he
     printed = words(result.stdout)
     assert "the ranking without a juror: the skating system needs an odd number" in printed
     assert "agreement of Ann, Bob, Cy with the others: equal marks order nobody, or" in printed
+
+
+def test_of_few_marks_no_number_is_printed_that_there_is_not(here):
+    """Of five jurors one gave a mark, one leaves no residual; c4 has one mark."""
+    rows = ["J1,J2,J3,J4,J5", "c0,,1,1,2,", "c1,,1,,,3", "c2,4,2,,,", "c3,,2,,,", "c4,,,4,,"]
+    result = marks(*rows, "c5,2,4,,,")
+    assert result.exit_code == 0
+    assert "nan" not in words(result.stdout)
+    assert "inf" not in words(result.stdout).split()
