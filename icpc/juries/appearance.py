@@ -185,8 +185,8 @@ def _sentences(called: str, found: OrderTrend) -> Iterator[str]:
     else:
         yield (
             f"{called}: marks change by {ends}, p = {slope.p:.3f} by permuted positions). With "
-            "one position for each candidate this is the trend only if the order was drawn at random; "
-            "otherwise it cannot be told from who played when."
+            "one position for each candidate this is the trend only if the order was drawn at "
+            "random; otherwise it cannot be told from who played when."
         )
     differing = found.jurors[found.jurors["p_holm"] < LEVEL]
     if len(differing):
