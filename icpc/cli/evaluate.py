@@ -15,20 +15,25 @@ from icpc.cli.output import (
     print_table,
     remark_on_interrupt,
 )
-from icpc.workflows.settings import EVALUATED, RecordingOptions
+from icpc.cli.train_options import judgements_of
+from icpc.workflows.settings import EVALUATED, RecordingOptions, Source
 
 
 @with_settings(
     *("ranker", "index", "windows", "antisymmetric", "min_seconds"),
     *("fit_half", "folds", "epochs", "permutations"),
+    *("competition", "roster", "rounds", "run", "votes", "columns"),
     recordings="Look for the recordings in this folder.",
     encoder="Embed with this encoder (default: the one that the probe was trained on).",
+    panel="Read jurors' marks of the recordings from a CSV file or a workbook.",
+    comparisons="Read comparisons of the recordings from a CSV file or a workbook.",
 )
 def evaluate(
     probe: Annotated[
         Path, typer.Argument(metavar="PROBE", help="The probe's file, NAME.safetensors.")
     ],
     options: RecordingOptions,
+    judged: Source,
     manifest: Annotated[
         Path | None,
         typer.Option(help="Read recordings and labels from a CSV, as judge train does."),
@@ -69,6 +74,8 @@ def evaluate(
 
     Example: judge evaluate mine.safetensors --manifest FILE --recordings DIR
 
+    Example: judge evaluate mine.safetensors --panel FILE --recordings DIR
+
     Example, after judge train: judge evaluate mine.safetensors --switches
     """
     if switches:
@@ -82,13 +89,14 @@ def evaluate(
     from icpc.probes.wording import cells_of_test, describe_test
     from ranking.errors import CompetitionError
 
-    if options.recordings is None or manifest is None:
+    judgements = judgements_of(judged)
+    if options.recordings is None or (manifest is None and judgements is None):
         raise CompetitionError(
             "judge evaluate", "no labelled recordings are named", "name them", "labelled-recordings"
         )
     job = EvaluationJob(
         *(manifest, replace(options, ranker=probe), split, max_pairs, seed or 0),
-        *(results, predictions),
+        *(results, predictions, judgements),
     )
     with remark_on_interrupt("what was embedded is kept"):
         task, test = evaluate_probe(job, TerminalProgress())

@@ -10,7 +10,8 @@ from ranking.errors import Given, JudgeError
 
 REMEDIES: dict[str, str] = {
     "folder-of-recordings": "copy them there, or name their folder with --recordings DIR",
-    "labelled-recordings": "give --manifest FILE and --recordings DIR",
+    "labelled-recordings": "give --manifest FILE and --recordings DIR; or, of a preference probe, "
+    "--panel FILE or --comparisons FILE",
     "fetch-collection": "fetch it there: judge fetch --collection {collection} --out DIR",
     "one-manifest": "name a file with --manifest, or a collection with --collection",
     "manifest-or-judgements": "name a file of marks with --panel, one of comparisons with "

@@ -28,11 +28,21 @@ def take_judgements(options: dict[str, Any]) -> "Judgements | None":
     JudgeError
         If two kinds are named, or options of marks without marks.
     """
+    given = {name: options.pop(name) for name in JUDGEMENTS if name in options}
+    return judgements_of(Source(**given))
+
+
+def judgements_of(source: Source) -> "Judgements | None":
+    """Return what people said of recordings; None if nothing.
+
+    Raises
+    ------
+    JudgeError
+        If two kinds are named, or options of marks without marks.
+    """
     from ranking.errors import Given, TableError
     from ranking.tasks.judgements import Judgements
 
-    given = {name: options.pop(name) for name in JUDGEMENTS if name in options}
-    source = Source(**given)
     if source.panel is None and source.marks.given:
         raise TableError(
             Given(**source.marks.given), "there are no marks", "leave it out", "no-marks"

@@ -26,17 +26,21 @@ from ranking.probe.checkpoint import Record, check_probe_use, load_probe
 from ranking.probe.search import describe_drawn, evaluate_heads_pooled, no_examples
 from ranking.probe.settings import TrainingSettings
 from ranking.progress import SILENT, Progress
-from ranking.tasks.manifest import Manifest, read_manifest
+from ranking.tasks.judgements import Judgements, read_labels
+from ranking.tasks.manifest import Manifest
 from ranking.tasks.registry import find_trained_task
 from ranking.tasks.task import Evaluation, Task
+
+MARK = "mark"
+"""Column of the tasks whose labels may be what people said."""
 
 
 @dataclass(frozen=True)
 class EvaluationJob:
     """Which probe is evaluated, and on what."""
 
-    manifest: Path
-    """Recordings with their labels, a CSV file."""
+    manifest: Path | None
+    """Recordings with their labels, a CSV file; None: there are judgements alone."""
     options: RecordingOptions
     """The probe's file as ``ranker``, the folder of the recordings, and how they are embedded."""
     split: str | None = None
@@ -49,6 +53,9 @@ class EvaluationJob:
     """A file that the result is added to."""
     predictions: Path | None = None
     """A file that the predictions are written to."""
+    judgements: Judgements | None = None
+    """What labels come from, if not from the manifest, which then says whose recordings they
+    are."""
 
 
 def evaluate_probe(job: EvaluationJob, progress: Progress = SILENT) -> tuple[Task, Evaluation]:
@@ -66,7 +73,13 @@ def evaluate_probe(job: EvaluationJob, progress: Progress = SILENT) -> tuple[Tas
         raise ValueError("no probe, or no recordings")
     probe = load_probe(options.ranker)
     task = task_of(probe.record)
-    manifest = read_manifest(job.manifest, task.columns, task.takes_pairs)
+    if job.judgements is not None and MARK not in {column.name for column in task.columns}:
+        raise TableError(
+            str(options.ranker),
+            f"a probe of {task.name}, which is evaluated on labels, not on what people said",
+            "give a manifest of labels, or a probe of preference",
+        )
+    manifest = read_labels(task.columns, task.takes_pairs, job.manifest, job.judgements)
     for remark in manifest.understood:
         progress.remark(remark)
     chosen = evaluated_part(manifest, job.split)

@@ -27,8 +27,8 @@ from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts
 from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
 from ranking.progress import SILENT, Progress
-from ranking.tasks.judgements import Judgements, read_judgements
-from ranking.tasks.manifest import Manifest, read_manifest
+from ranking.tasks.judgements import Judgements, read_labels
+from ranking.tasks.manifest import Manifest
 from ranking.tasks.splits import folds_then_final_manifests, random_split
 from ranking.tasks.task import Task
 
@@ -101,12 +101,7 @@ def read_and_split_manifest(
     ValueError
         If there is neither file nor judgements.
     """
-    if judgements is not None:
-        whole = read_judgements(judgements, path)
-    elif path is not None:
-        whole = read_manifest(path, task.columns, task.takes_pairs)
-    else:
-        raise ValueError("neither a manifest nor judgements")
+    whole = read_labels(task.columns, task.takes_pairs, path, judgements)
     return (
         [random_split(whole, seed, task.lacks)]
         if fold_count is None

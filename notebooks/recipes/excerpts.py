@@ -28,6 +28,7 @@ import pandas as pd
 from rendering import FONT, Excerpt, write_all
 
 from ranking.files.atomic import write_text
+from ranking.files.hashing import file_sha256
 from ranking.files.table_writer import to_csv
 from ranking.tasks.technique import TECHNIQUES
 
@@ -144,6 +145,20 @@ def drawn(manifest: pd.DataFrame, task: str, most: int) -> pd.DataFrame:
     return manifest[passage.isin(chosen)]
 
 
+def without_repeats(manifest: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Return a manifest without recordings that sound as one above, as a passage and its half.
+
+    Parameters
+    ----------
+    manifest
+        All of them.
+    folder
+        Where they were rendered.
+    """
+    sha256 = manifest["recording"].map(lambda name: file_sha256(folder / f"{name}.flac"))
+    return manifest[~sha256.duplicated()]
+
+
 def main() -> None:
     """Render what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -173,7 +188,7 @@ def main() -> None:
     for number in write_all(excerpts, given.out, given.jobs):
         print(f"\r{number} of {len(excerpts)}", end="", file=sys.stderr)
     print(file=sys.stderr)
-    write_text(to_csv(manifest), given.out / "manifest.csv")
+    write_text(to_csv(without_repeats(manifest, given.out)), given.out / "manifest.csv")
 
 
 if __name__ == "__main__":

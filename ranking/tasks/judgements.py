@@ -91,6 +91,8 @@ def read_judgements(given: Judgements, manifest: Path | None = None) -> Manifest
         labels = pd.DataFrame({"recording": compared_candidates(read.table)})
         pairs = read.table[["first", "second", "winner"]].assign(count=row_counts(read.table))
     table, sentences = _placed(labels, about)
+    if pairs is not None and "weight" in read.table:
+        sentences.append("weights are not used: all comparisons count the same")
     if pairs is not None:
         pairs = pairs[_of_one_event(table, pairs)].reset_index(drop=True)
     understood = (*read.understood, *(about.understood if about is not None else ()), *sentences)
@@ -101,6 +103,39 @@ def read_judgements(given: Judgements, manifest: Path | None = None) -> Manifest
         stratify_by="" if pairs is not None else "mark",
         understood=understood,
     )
+
+
+def read_labels(
+    columns: Sequence[Column],
+    takes_pairs: bool,
+    path: Path | None,
+    judgements: Judgements | None = None,
+) -> Manifest:
+    """Return the manifest of a file, or that of what people said.
+
+    Parameters
+    ----------
+    columns
+        Columns that a task needs.
+    takes_pairs
+        Whether the file may have pairs instead.
+    path
+        A CSV file; None: there are judgements alone.
+    judgements
+        What labels come from, if not from the file, which then says whose recordings they are.
+
+    Raises
+    ------
+    TableError, ComparisonsError
+        If it cannot be read.
+    ValueError
+        If there is neither.
+    """
+    if judgements is not None:
+        return read_judgements(judgements, path)
+    if path is None:
+        raise ValueError("neither a manifest nor judgements")
+    return read_manifest(path, columns, takes_pairs)
 
 
 def recording_marks(marks: pd.DataFrame) -> pd.DataFrame:

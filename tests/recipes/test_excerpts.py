@@ -5,7 +5,7 @@ import io
 import mido
 import pandas as pd
 import pytest
-from excerpts import drawn, from_a_quarter
+from excerpts import drawn, from_a_quarter, without_repeats
 from hypothesis import given
 from hypothesis import strategies as st
 from rendering import cut_notes, one_after_another
@@ -113,3 +113,10 @@ def test_excerpts_rendered_at_once_begin_a_tail_after_the_last_and_are_reset() -
         ("note_off", 5.75),
         ("sysex", 7),
     ]
+
+
+def test_what_sounds_alike_is_kept_once(tmp_path) -> None:
+    for name, sound in (("a", b"1"), ("b", b"2"), ("c", b"1")):
+        (tmp_path / f"{name}.flac").write_bytes(sound)
+    kept = without_repeats(pd.DataFrame({"recording": ["a", "b", "c"]}), tmp_path)
+    assert kept["recording"].tolist() == ["a", "b"]

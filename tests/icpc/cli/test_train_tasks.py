@@ -299,6 +299,12 @@ def test_a_panels_marks_become_a_probe_that_ranks(train):
         catch_exceptions=False,
     )
     assert ranked.exit_code == 0, ranked.stderr
+    judged = ["evaluate", "mine.safetensors", "--panel", "panel.csv", *store, "--format", "json"]
+    evaluated = CliRunner().invoke(app, [str(one) for one in judged], catch_exceptions=False)
+    assert evaluated.exit_code == 0, evaluated.stderr
+    (row,) = json.loads(evaluated.stdout)
+    assert row["test_groups"] == 24
+    assert row["test_fresh_panel"] > 0.5
 
 
 @pytest.mark.parametrize(
@@ -354,3 +360,10 @@ def test_labels_of_ones_own_stay_with_the_probe(train):
     again = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
     assert again.exit_code == 0, again.stderr
     assert "Test: of 6 recordings" in " ".join(again.stdout.split())
+    panel_of().to_csv("panel.csv", index=False, sep=";")
+    arguments = ["evaluate", "mine.safetensors", "--panel", "panel.csv", *where]
+    refused = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    assert refused.exit_code == 2
+    assert "which is evaluated on labels, not on what people said" in " ".join(
+        refused.stderr.split()
+    )

@@ -21,8 +21,8 @@ def test_deviance_and_residuals_are_those_of_a_binomial_glm():
     true = np.array([1.0, 0.4, 0.0, -0.3, -0.9])
     rows = []
     for i, j in zip(*np.triu_indices(5, k=1), strict=True):
-        for won in rng.random(rng.integers(3, 9)) < 1 / (1 + np.exp(true[j] - true[i])):
-            rows.append(("abcde"[i], "abcde"[j], "abcde"[i if won else j]))
+        won = rng.random(rng.integers(3, 9)) < 1 / (1 + np.exp(true[j] - true[i]))
+        rows += [("abcde"[i], "abcde"[j], "abcde"[i if one else j]) for one in won]
     tally = tally_of(rows)
     fit = model_fit(tally, bradley_terry_log_strengths(tally.matrix))
     at = [tally.candidates.get_indexer(fit.pairs[column]) for column in ("candidate", "other")]
