@@ -314,6 +314,21 @@ def test_the_notebook_on_probes_tests_two_encoders_on_three_tasks(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_notebook_of_a_panel_goes_from_marks_to_findings(tmp_path):
+    text, pictures = run_notebook("4-a-panel-of-jurors", tmp_path)
+    assert len(pictures) == 2
+    for words in (
+        "1,395 marks, 33 recused or absent",
+        "Krzysztof Jabłoński is the most severe (+2.14 points",
+        "Krippendorff's alpha, interval 0.222875",
+        "Without one of 10 of 17 jurors others would pass",
+        "These 17 jurors tell two candidates apart",
+        "Kendall's W, the concordance of 17 jurors, is 0.18",
+    ):
+        assert words in " ".join(text.split())
+
+
+@pytest.mark.slow
 def test_the_rank_correlation_of_the_tutorial_is_that_of_scipy(tutorial):
     from scipy.stats import kendalltau
 
