@@ -98,7 +98,7 @@ def analyse_panel(panel: Panel, other: OtherRanking | None = None) -> PanelAnaly
     >>> final = load_comparisons(competition, round_name="final")
     >>> analysis = analyse_panel(make_panel(competition, final, find_method("mean-mark")))
     >>> analysis["jurors"].table["juror"].iloc[0]
-    'Michel Béroff'
+    'Yulianna Avdeeva'
     """
     found = [make(panel) for make in SECTIONS.values()]
     if other is not None:
