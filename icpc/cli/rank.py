@@ -39,12 +39,17 @@ def rank(
             "--recordings."
         ),
     ] = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, help="Print the first so many candidates only.")
+    ] = None,
     seed: Seed = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Rank the candidates of a competition, best first.
 
     Example: judge rank --competition icpc2015 --out runs/icpc2015
+
+    Example: judge rank --competition icpc2025 --round final --top 3
 
     Example, after judge demo:
 
@@ -69,7 +74,7 @@ def rank(
         out = out or default_run_folder(study.competition.name)
     if out is not None:
         save_run(study, out)
-    print_study(study, format)
+    print_study(study, format, top)
     if out is not None:
         print_remark(f"written to {out}")
     if results is not None:
@@ -127,14 +132,24 @@ def _rank_recordings(
     return rank_candidates(competition, comparisons, settings)
 
 
-def print_study(study: "Study", form: Format) -> None:
-    """Print a ranking on stdout, and remarks on stderr."""
+def print_study(study: "Study", form: Format, top: int | None = None) -> None:
+    """Print a ranking on stdout, and remarks on stderr.
+
+    Parameters
+    ----------
+    study
+        The ranking.
+    form
+        Table, CSV or JSON.
+    top
+        How many candidates are printed; None: all.
+    """
     from icpc.study.by_round import ranking_with_probabilities
 
     if form is Format.TABLE:
-        _print_ranking(study)
+        _print_ranking(study, top)
     else:
-        print_data(ranking_with_probabilities(study), form)
+        print_data(ranking_with_probabilities(study).head(top or len(study.ranking)), form)
     for remark in (study.comparisons.remark, *study.remarks):
         if remark:
             print_remark(remark)
@@ -148,11 +163,12 @@ def headline(study: "Study") -> str:
     )
 
 
-def _print_ranking(study: "Study") -> None:
+def _print_ranking(study: "Study", top: int | None) -> None:
     from icpc.study.study import result_labels
 
     people = study.results
     reached = result_labels(study)
+    shown = study.ranking.head(top or len(study.ranking))
     infinite = study.schedule.outside if study.settings.ranking_method.disconnected_remark else ()
     rows = [
         [
@@ -165,13 +181,14 @@ def _print_ranking(study: "Study") -> None:
             "unbounded" if row.candidate in infinite else _decimals(row.strength),
             reached[row.candidate],
         ]
-        for row in study.ranking.itertuples()
+        for row in shown.itertuples()
     ]
     headers = ["rank", "95 %", "candidate", "from", "wins/of", "rate", "strength", "reached"]
     if len(study.schedule.components) > 1:
         headers.insert(0, "component")
-        rows = [[str(own), *row] for own, row in zip(study.ranking["component"], rows, strict=True)]
-    print_table(headline(study), headers, rows, ["candidate", "from", "reached"])
+        rows = [[str(own), *row] for own, row in zip(shown["component"], rows, strict=True)]
+    first = f"; the first {len(rows):,}" if len(rows) < len(study.ranking) else ""
+    print_table(f"{headline(study)}{first}", headers, rows, ["candidate", "from", "reached"])
 
 
 def _decimals(strength: float) -> str:

@@ -26,11 +26,14 @@ def report(
         Path | None,
         typer.Option(help="Write the run and its report here (default: the run, or runs/NAME)."),
     ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Show the page in your browser.")
+    ] = False,
     seed: Seed = None,
 ) -> None:
     """Write a ranking as one HTML page, to look at, search and check.
 
-    Example: judge report --competition icpc2015
+    Example: judge report --competition icpc2015 --open
     """
     from icpc.page.page import check_page_can_be_written
     from icpc.workflows.rankings import open_study
@@ -47,6 +50,8 @@ def report(
     if plot or dark:
         for figure in write_report_figures(study, folder, dark, progress):
             print_remark(f"written to {figure}.png and .svg")
+    if open_page:
+        typer.launch(page.resolve().as_uri())
 
 
 def _command(source: Source, options: RankingOptions, seed: int | None) -> str:

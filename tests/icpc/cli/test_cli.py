@@ -116,6 +116,14 @@ def test_results_may_be_missing_for_a_ranking_but_not_for_a_hit_rate(here):
     assert "no results are known" in own("hitrate").stderr
 
 
+def test_the_first_candidates_alone_are_printed(here):
+    whole, top = (json.loads(own("rank", "--format", "json", *more).stdout) for more in ((), TWO))
+    assert top == whole[:2] and len(whole) == 3
+    printed = own("rank", *TWO).stdout
+    assert "the first 2" in " ".join(printed.split())
+    assert len(printed.splitlines()) == len(own("rank").stdout.splitlines()) - 1
+
+
 def test_a_run_is_written_and_picked_up(here):
     assert own("rank", "--out", "run").exit_code == 0
     assert own("hitrate").stdout == judge("hitrate", "--run", "run").stdout
@@ -157,6 +165,7 @@ def test_the_published_figure_is_drawn(here):
     assert Path("runs/published/hitrate-published.svg").is_file()
 
 
+TWO = ("--top", "2")
 BAD_TABLES = [
     ("mine.csv", "candidate,reached\nann,final\nann,one\n", "mine.csv, line 3: candidate 'ann'"),
     ("mine.csv", "candidate,reached\nann,finale\n", "mine.csv, line 2: 'reached' is 'finale'"),

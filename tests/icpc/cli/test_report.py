@@ -43,10 +43,21 @@ def test_a_report_lies_in_a_run_and_says_how_it_was_made(here):
     assert result.exit_code == 0, result.output
     assert result.stdout.strip() == "mine: runs/mine/report.html"
     names = {path.name for path in Path("runs/mine").iterdir()}
-    tables = {"roster.csv", "comparisons.csv", "ranking.csv", "rank-probabilities.csv"}
+    tables = {"roster.csv", "comparisons.csv", "ranking.csv"}
+    tables |= {"rank-probabilities.csv", "better-probabilities.csv"}
     assert names == {*tables, "run.json", "findings.json", "report.html", "SHA256SUMS"}
     page = html.unescape(Path("runs/mine/report.html").read_text(encoding="utf-8"))
     assert "judge report --roster mine.csv --rounds one,final --comparisons my.csv --seed 3" in page
+
+
+@pytest.mark.slow
+def test_the_page_is_shown_in_the_browser_if_asked_for(here, monkeypatch):
+    shown = []
+    monkeypatch.setattr("typer.launch", shown.append)
+    assert own("report").exit_code == 0
+    assert shown == []
+    assert own("report", "--open").exit_code == 0
+    assert shown == [Path("runs/mine/report.html").resolve().as_uri()]
 
 
 @pytest.mark.slow
