@@ -49,8 +49,6 @@ class KemenyOrder:
     """Margins of comparisons that it contradicts."""
     bound: float
     """Margins that every order contradicts, at the least."""
-    other: np.ndarray | None = None
-    """Another order that contradicts as little, where one was found; int, shape (n,)."""
 
 
 def kemeny_strengths(wins: WinMatrix, weights: Weights = None, _start: Start = None) -> np.ndarray:
@@ -78,29 +76,42 @@ def _order_of(margin_bytes: bytes, n: int) -> KemenyOrder:
 
 
 def _order(margin: np.ndarray) -> KemenyOrder:
+    ranks, cost, bound = [], 0.0, 0.0
+    for group in _groups(margin):
+        own = margin[np.ix_(group, group)]
+        found = least_contradicted(own)
+        ranks += [group[level] for level in _level_neighbours(own, found.order)]
+        cost, bound = cost + found.cost, bound + found.bound
+    return KemenyOrder(tuple(ranks), cost, bound)
+
+
+def _groups(margin: np.ndarray) -> list[np.ndarray]:
+    """Candidates (indices) of each group of whom everybody leads everybody of later ones."""
     leads = (margin >= 0) & ~np.eye(len(margin), dtype=bool)
-    groups = [np.array(group) for group in strongly_connected_components(leads.astype(float))]
-    parts = [_group_order(margin[np.ix_(group, group)]) for group in groups]
-    other = None
-    if any(part.other is not None for part in parts):
-        orders = [
-            np.concatenate(part.ranks) if part.other is None else part.other for part in parts
-        ]
-        other = np.concatenate([group[own] for group, own in zip(groups, orders, strict=True)])
-    return KemenyOrder(
-        tuple(group[one] for group, part in zip(groups, parts, strict=True) for one in part.ranks),
-        sum(part.cost for part in parts),
-        sum(part.bound for part in parts),
-        other,
-    )
+    return [np.array(group) for group in strongly_connected_components(leads.astype(float))]
 
 
-def _group_order(margin: np.ndarray) -> KemenyOrder:
-    """The Kemeny order of one group."""
-    found = least_contradicted(margin)
-    ranks = _level_neighbours(margin, found.order)
-    other = _other_order(margin, ranks) if found.proven else None
-    return KemenyOrder(ranks, found.cost, found.bound, other)
+def another_order(margin: np.ndarray, found: KemenyOrder) -> np.ndarray | None:
+    """Return another order that contradicts as little, int, shape (n,); None if none is found.
+
+    Who shares a rank may stand in any order; that is not another one.
+
+    Parameters
+    ----------
+    margin : float array, shape (n, n)
+        Antisymmetric, row over column.
+    found : the order of these margins, proven best
+    """
+    orders, another = [], False
+    for group in _groups(margin):
+        ranks = [level for level in found.ranks if level[0] in group]
+        members = np.concatenate(ranks)
+        ends = np.cumsum([len(level) for level in ranks])[:-1]
+        local = np.split(np.arange(len(members)), ends)
+        order = _other_order(margin[np.ix_(members, members)], local)
+        another |= order is not None
+        orders.append(members if order is None else members[order])
+    return np.concatenate(orders) if another else None
 
 
 def _level_neighbours(margin: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -147,11 +158,12 @@ def kemeny_remark(wins: WinMatrix, _strengths: np.ndarray, candidates: Sequence[
             "found out in time."
         )
     text = f"The order contradicts {against}, and no order fewer."
-    if found.other is None:
+    other = another_order(margin, found)
+    if other is None:
         return text
     rank = np.repeat(np.arange(len(found.ranks)), [len(one) for one in found.ranks])
     before = dict(zip(np.concatenate(found.ranks).tolist(), rank.tolist(), strict=True))
-    moved = sum(before[one] != own for one, own in zip(found.other.tolist(), rank, strict=True))
+    moved = sum(before[one] != own for one, own in zip(other.tolist(), rank, strict=True))
     return (
         f"{text} It is not the only one: another contradicts as many, in which {moved} of "
         f"{len(candidates)} candidates have other ranks."
