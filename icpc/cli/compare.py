@@ -142,8 +142,9 @@ def _compare_methods(
         _print_methods(compared)
     else:
         print_data(compared.table, format)
-    for name, why in compared.not_applicable.items():
-        print_remark(f"not by {name}: {why}")
+    for why in dict.fromkeys(compared.not_applicable.values()):
+        names = [name for name, own in compared.not_applicable.items() if own == why]
+        print_remark(f"not by {', '.join(names)}: {why}")
     for remark in filter(None, (compared.study.comparisons.remark, *compared.remarks)):
         print_remark(remark)
 

@@ -24,7 +24,7 @@ from ranking.methods.method import competition_rank
 from ranking.methods.registry import METHODS
 from ranking.tables import TIE
 
-NO_MARKS = "it ranks by marks, and there are none"
+NO_MARKS = "ranked by marks, and there are none"
 
 
 def ranks_by_method(tally: Tally) -> pd.DataFrame:

@@ -145,7 +145,7 @@ def test_methods_side_by_side(here):
     assert "First: Ann (9 of 9)." in printed
     assert "2 passed. Among the first 2 by every method: Ann, Bob." in printed
     assert "The method does not decide who passes." in printed
-    assert "not by skating: it ranks by marks, and there are none" in words(result.stderr)
+    assert "borda, skating: ranked by marks, and there are none" in words(result.stderr)
     options = (*ROUNDS, "--comparisons", "comparisons.csv")
     of_file = judge("compare", "--methods", *options, "--format", "json").stdout
     rows = {row["name"]: row for row in json.loads(of_file)}

@@ -58,7 +58,7 @@ def test_methods_that_do_not_apply_say_why():
     of_marks = [name for name, one in METHODS.items() if one.needs == "marks"]
     ranks, not_applicable = ranks_by_applicable_method(tally)
     assert list(not_applicable) == of_marks
-    assert set(not_applicable.values()) == {"it ranks by marks, and there are none"}
+    assert set(not_applicable.values()) == {"ranked by marks, and there are none"}
     marks = np.array([[1, 2, 3, 4], [2, 1, 4, 3.0]])
     more, not_applicable = ranks_by_applicable_method(tally, marks)
     assert not_applicable == {
