@@ -18,7 +18,7 @@ from matplotlib.colors import PowerNorm
 from plots.style import amount_colormap, label_text, new_axes, palette, plot_style
 
 MAX_NAMED = 120
-ROW, LEAST_WIDTH = 0.15, 4.5  # inches
+ROW, MIN_WIDTH = 0.15, 4.5  # inches
 TICKS = (0.0, 0.05, 0.2, 0.5, 1.0)
 
 
@@ -45,7 +45,7 @@ def draw_rank_probabilities(
     n = len(probabilities)
     named = n <= MAX_NAMED
     side = ROW * n if named else ROW * MAX_NAMED
-    ax = new_axes(max(LEAST_WIDTH, side) + 3, max(2.2, side + 1.2)) if ax is None else ax
+    ax = new_axes(max(MIN_WIDTH, side) + 3, max(2.2, side + 1.2)) if ax is None else ax
     ranks = probabilities.columns.to_numpy()
     image = ax.imshow(
         probabilities.to_numpy(dtype=float),

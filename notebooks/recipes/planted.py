@@ -49,7 +49,7 @@ RESULTS = "results.jsonl"
 
 @dataclass(frozen=True)
 class Plan:
-    """How the recordings of a task are made and learnt."""
+    """How the recordings of a task are made, and what is trained on them."""
 
     labels: str
     """Column of the label that is planted."""

@@ -58,11 +58,13 @@ def say(panel: Panel, fields: int, seed: int) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def by_class(said: pd.Series, true: pd.Series) -> pd.DataFrame:
-    """Return number, mean of what is said and share of what is true, by class of probability."""
-    classes = pd.cut(said, CLASSES, include_lowest=True)
-    table = pd.DataFrame({"said": said, "true": true}).groupby(classes, observed=True)
-    return table.agg(number=("said", "size"), said=("said", "mean"), true=("true", "mean"))
+def by_class(predicted: pd.Series, true: pd.Series) -> pd.DataFrame:
+    """Return number, mean prediction and share that is true, by class of probability."""
+    classes = pd.cut(predicted, CLASSES, include_lowest=True)
+    table = pd.DataFrame({"predicted": predicted, "true": true}).groupby(classes, observed=True)
+    return table.agg(
+        number=("predicted", "size"), predicted=("predicted", "mean"), true=("true", "mean")
+    )
 
 
 def leaders(table: pd.DataFrame) -> tuple[float, float]:
@@ -77,13 +79,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     found: dict[bool, list[pd.DataFrame]] = {False: [], True: []}
-    print(f"{'whoever leads is first':<44}{'said':>8}{'true':>8}")
+    print(f"{'whoever leads is first':<44}{'predicted':>10}{'true':>8}")
     for near, jurors, n in itertools.product((False, True), (3, 5, 9, 17), (12, 40)):
         panel = Panel(jurors, n, near)
         table = say(panel, given.fields, given.seed)
         found[near].append(table)
-        said, true = leaders(table)
-        print(f"{panel!s:<44}{said:>8.3f}{true:>8.3f}", flush=True)
+        predicted, true = leaders(table)
+        print(f"{panel!s:<44}{predicted:>10.3f}{true:>8.3f}", flush=True)
     for near, tables in found.items():
         table = pd.concat(tables)
         for what, true in (("first", "is_first"), ("passes", "has_passed")):

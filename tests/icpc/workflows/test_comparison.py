@@ -89,7 +89,7 @@ def test_methods_are_compared_by_who_passes(tmp_path):
 
 
 def test_who_ties_across_the_cut_passes_in_part(tmp_path):
-    """Two of three candidates who beat each other in a circle passed."""
+    """Two of three candidates who beat each other in a cycle passed."""
     rows = [("ann", "bob", "ann"), ("bob", "cyd", "bob"), ("cyd", "ann", "cyd")]
     reached = {"ann": "final", "bob": "final", "cyd": "first"}
     found = compare_methods(study_of(rows, reached, tmp_path))

@@ -144,10 +144,10 @@ def test_a_schedule_of_unequal_pairs_only_follows_the_result():
 
 @given(st.integers(2, 9), st.floats(0.1, 0.9), st.integers(0, 2**32 - 1))
 def test_bridges_are_the_pairs_without_whom_there_are_more_components(n, density, seed):
-    met = np.triu(np.random.default_rng(seed).random((n, n)) < density, k=1)
-    counts = (met + met.T).astype(float)
+    compared = np.triu(np.random.default_rng(seed).random((n, n)) < density, k=1)
+    counts = (compared + compared.T).astype(float)
     parts, expected = len(weakly_connected_components(counts)), []
-    for i, j in zip(*np.nonzero(met), strict=True):
+    for i, j in zip(*np.nonzero(compared), strict=True):
         without = counts.copy()
         without[i, j] = without[j, i] = 0
         if len(weakly_connected_components(without)) > parts:

@@ -12,7 +12,7 @@ def dummies(there: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("recused", [0.0, 0.3, 0.8])
-def test_residuals_are_those_of_least_squares_with_dummies(recused):
+def test_residuals_equal_those_of_a_fit_with_dummies(recused):
     rng = np.random.default_rng(int(10 * recused))
     values = rng.normal(size=(3, 6, 11))
     there = rng.random((6, 11)) >= recused
