@@ -130,8 +130,8 @@ def _triads(study: Study, triads: Triads, null: NullShares, without: str) -> Fin
 
 def _how_ranked(method: Method) -> str:
     """How comparisons without an order were ranked, beside a ranking by a method."""
-    by = ranked_by(method)
-    return "ranked in the same way" if by is method else f"ranked by {by.name}"
+    other = ranked_by(method)
+    return "ranked in the same way" if other is method else f"ranked by {other.name}"
 
 
 def _range(shares: np.ndarray) -> str:

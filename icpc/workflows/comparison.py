@@ -127,9 +127,9 @@ class MethodComparison:
         )
         if not some.any():
             return (*lines, "The method does not decide who passes.")
-        counted = self.table.loc[some].rename(columns={"passes_by": "passes"})
-        lines.append(f"By some methods: {_with_numbers(counted, 'passes', number)}.")
-        if (counted["tied_by"] > 0).any():
+        partly = self.table.loc[some].rename(columns={"passes_by": "passes"})
+        lines.append(f"By some methods: {_with_numbers(partly, 'passes', number)}.")
+        if (partly["tied_by"] > 0).any():
             lines.append("Who ties across the cut is not counted among the first.")
         return tuple(lines)
 
@@ -168,8 +168,10 @@ def compare_methods(study: Study) -> MethodComparison:
     table["best"], table["worst"] = ranks.min(axis=1).to_numpy(), ranks.max(axis=1).to_numpy()
     table = table.join(ranks.add_prefix(RANK).reset_index(drop=True))
     order = table.assign(mean=ranks.mean(axis=1).to_numpy())
-    by = [*(("passes_by", "tied_by") if passing is not None else ()), "mean", "candidate"]
-    order = order.sort_values(by, ascending=[one not in ("passes_by", "tied_by") for one in by])
+    columns = [*(("passes_by", "tied_by") if passing is not None else ()), "mean", "candidate"]
+    order = order.sort_values(
+        columns, ascending=[one not in ("passes_by", "tied_by") for one in columns]
+    )
     table = table.loc[order.index].reset_index(drop=True)
     remarks = tuple(_remarks_on_methods(study, list(ranks)))
     return MethodComparison(study, table, not_applicable, passing, remarks)
@@ -180,8 +182,8 @@ def _remarks_on_methods(study: Study, names: Sequence[str]) -> Iterator[str]:
         yield f"left out: {study.left_out} candidates whom no comparisons join to the others."
     uneven = [name for name in names if METHODS[name].needs_even_schedule]
     if uneven and not study.schedule.even:
-        by = " or ".join(uneven)
-        yield f"WARNING: ranking by {by} favours those who were compared more often."
+        listed = " or ".join(uneven)
+        yield f"WARNING: ranking by {listed} favours those who were compared more often."
     for name in names:
         ranking = rank_candidates(study.tally, METHODS[name], study.marks)
         for remark in method_remarks(ranking, study.tally, METHODS[name], study.marks):

@@ -39,7 +39,7 @@ def random_judge_strengths(
     """Return the strengths that random judges would give on the same pairs, a row per judge.
 
     For a method that ranks by marks, its own strengths are permuted over the candidates: marks have
-    no schedule. So are those of a slow one, which cannot rank so many judges.
+    no schedule. So are those of a slow one, which cannot rank so many draws.
 
     Parameters
     ----------

@@ -31,8 +31,8 @@ from ranking.comparisons.tally import WinMatrix
 from ranking.methods.linear_ordering import (
     MAX_EXACT,
     TOLERANCE,
+    best_order,
     contradicted,
-    least_contradicted,
 )
 from ranking.methods.method import Method, Start, Weights
 
@@ -79,7 +79,7 @@ def _order(margin: np.ndarray) -> KemenyOrder:
     ranks, cost, bound = [], 0.0, 0.0
     for group in _groups(margin):
         own = margin[np.ix_(group, group)]
-        found = least_contradicted(own)
+        found = best_order(own)
         ranks += [group[level] for level in _level_neighbours(own, found.order)]
         cost, bound = cost + found.cost, bound + found.bound
     return KemenyOrder(tuple(ranks), cost, bound)
@@ -138,7 +138,7 @@ def _other_order(margin: np.ndarray, ranks: Sequence[np.ndarray]) -> np.ndarray 
     unit = 1.0 if integers else SMALL * np.abs(margin[margin != 0]).min()
     scaled = margin / unit * (gain.sum() + 1) + gain - gain.T
     order = np.concatenate(ranks)
-    found = least_contradicted(scaled, order).order
+    found = best_order(scaled, order).order
     more = contradicted(margin, found) - contradicted(margin, order)
     place = np.argsort(found)
     moved = (gain > 0) & (place[:, np.newaxis] < place)

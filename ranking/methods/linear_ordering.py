@@ -5,7 +5,7 @@ Conventions
 *Margins* say by how many wins one leads another: an antisymmetric matrix (n, n). An order costs the
 margins of all pairs in which the one who trails stands above; the order of least cost is sought
 [1]_. A good order comes from moving one candidate at a time for as long as that gains. A variable
-by pair says who stands above; that no three stand in a circle are the constraints of a linear
+by pair says who stands above; that no three form a cycle are the constraints of a linear
 program, of which only violated ones are added, round by round [2]_. Its least cost is a *bound*
 that no order stays below; where the best order found reaches it, it is proven best. Where it does
 not, variables are made integers, and HiGHS [3]_ branches on them.
@@ -54,7 +54,7 @@ class Order:
         return self.bound >= self.cost
 
 
-def least_contradicted(
+def best_order(
     margin: np.ndarray, start: np.ndarray | None = None, seconds: float = SECONDS
 ) -> Order:
     """Return the order that contradicts least of the margins (n, n), row over column.
@@ -93,7 +93,7 @@ def contradicted(margin: np.ndarray, order: np.ndarray) -> float:
 
 def improved(margin: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Return an order after moves of one candidate each, while that gains."""
-    order, least_gain = np.array(order), TOLERANCE * np.abs(margin).sum()
+    order, min_gain = np.array(order), TOLERANCE * np.abs(margin).sum()
     gained = True
     while gained:
         gained = False
@@ -102,7 +102,7 @@ def improved(margin: np.ndarray, order: np.ndarray) -> np.ndarray:
             others = np.delete(order, at)
             over_above = np.append(0.0, np.cumsum(margin[one, others]))  # those above, by place
             to = int(np.argmin(over_above))
-            if over_above[at] - over_above[to] > least_gain:
+            if over_above[at] - over_above[to] > min_gain:
                 order, gained = np.insert(others, to, one), True
     return order
 
@@ -162,7 +162,7 @@ class _Programs:
 
     def _add_violated(self, above: np.ndarray) -> bool:
         """Add the constraints that three of the candidates violate most; whether there were any."""
-        i, j, k, excess = _circles(above)
+        i, j, k, excess = _cycles(above)
         if not len(i):
             return False
         worst = np.argsort(-excess, kind="stable")[: max(1000, 2 * len(self.gain))]
@@ -173,7 +173,7 @@ class _Programs:
         return True
 
 
-def _circles(above: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _cycles(above: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Three who stand each above the next, more than two of them can; and by how much more."""
     nobody = np.empty(0, dtype=int)
     found = [(nobody, nobody, nobody, np.empty(0))]

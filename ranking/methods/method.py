@@ -143,12 +143,12 @@ def method_remarks(
     if method.remark is None:
         return []
     strength = ranking.set_index("candidate")["strength"]
-    said = []
+    remarks = []
     for members in tally.components:
         ids = tally.candidates[members]
         data = _data(tally, method, marks, members)
-        said.append(method.remark(data, strength.loc[ids].to_numpy(), list(ids)))
-    return [remark for remark in said if remark]
+        remarks.append(method.remark(data, strength.loc[ids].to_numpy(), list(ids)))
+    return [remark for remark in remarks if remark]
 
 
 def _data(

@@ -54,9 +54,9 @@ def skating_keys(places: np.ndarray) -> np.ndarray:
     places : int array, shape (jurors, n)
     """
     jurors, n = places.shape
-    counted = places[:, :, np.newaxis] <= np.arange(1, n + 1)  # (jurors, n, place)
-    number = counted.sum(axis=0)  # (n, place)
-    total = (places[:, :, np.newaxis] * counted).sum(axis=0)
+    or_better = places[:, :, np.newaxis] <= np.arange(1, n + 1)  # (jurors, n, place)
+    number = or_better.sum(axis=0)  # (n, place)
+    total = (places[:, :, np.newaxis] * or_better).sum(axis=0)
     decided = number > jurors / 2
     by_place = np.stack([-number * decided, total * decided], axis=2).reshape(n, 2 * n)
     return np.hstack([decided.argmax(axis=1)[:, np.newaxis], by_place])

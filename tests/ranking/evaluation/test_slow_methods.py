@@ -32,7 +32,7 @@ def panel() -> pd.DataFrame:
 
 
 @pytest.fixture
-def counted() -> tuple[Method, list[int]]:
+def recorded() -> tuple[Method, list[int]]:
     """Kemeny's method, and how often it was asked."""
     asked: list[int] = []
 
@@ -43,8 +43,8 @@ def counted() -> tuple[Method, list[int]]:
     return replace(KEMENY, strengths=strengths), asked
 
 
-def test_random_judges_are_its_own_ranking_permuted(counted):
-    method, asked = counted
+def test_random_judges_are_its_own_ranking_permuted(recorded):
+    method, asked = recorded
     tally: Tally = count_comparisons(panel())
     drawn = random_judge_strengths(tally, method, draws=50)
     assert len(asked) == 1
@@ -53,8 +53,8 @@ def test_random_judges_are_its_own_ranking_permuted(counted):
     assert len(np.unique(drawn, axis=0)) > 40
 
 
-def test_an_auc_has_no_interval_over_jurors(counted):
-    method, asked = counted
+def test_an_auc_has_no_interval_over_jurors(recorded):
+    method, asked = recorded
     passed = pd.Series([True, False] * 3, index=NAMES)
     found = panel_auc(panel(), method, passed)
     assert len(asked) == 1
@@ -63,8 +63,8 @@ def test_an_auc_has_no_interval_over_jurors(counted):
     assert found.value == panel_auc(panel(), KEMENY, passed).value
 
 
-def test_comparisons_without_an_order_are_ranked_by_bradley_terry(counted):
-    method, asked = counted
+def test_comparisons_without_an_order_are_ranked_by_bradley_terry(recorded):
+    method, asked = recorded
     tally = count_comparisons(panel())
     for own, other in (
         (flip_coins(tally, method), flip_coins(tally, BRADLEY_TERRY)),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.methods import linear_ordering
-from ranking.methods.linear_ordering import contradicted, improved, least_contradicted
+from ranking.methods.linear_ordering import best_order, contradicted, improved
 
 
 def margins(n: int, seed: int, largest: int = 3) -> np.ndarray:
@@ -41,7 +41,7 @@ def test_the_cost_is_the_margins_of_those_who_trail():
 def test_no_order_contradicts_less(n, seed):
     margin = margins(n, seed)
     orders = [np.array(one) for one in itertools.permutations(range(n))]
-    found = least_contradicted(margin)
+    found = best_order(margin)
     assert found.proven
     assert found.cost == contradicted(margin, found.order)
     assert found.cost == min(contradicted(margin, one) for one in orders)
@@ -52,7 +52,7 @@ def test_no_order_contradicts_less(n, seed):
 @given(st.integers(7, 8), st.integers(0, 10_000), st.booleans())
 def test_no_order_of_eight_contradicts_less(n, seed, integers):
     margin = margins(n, seed) * (1 if integers else np.pi)
-    found = least_contradicted(margin)
+    found = best_order(margin)
     assert found.proven
     assert found.cost == pytest.approx(least(margin), abs=1e-9)
 
@@ -72,16 +72,16 @@ def test_moves_of_one_candidate_never_lose(n, seed):
 def test_beyond_its_size_an_order_has_bounds(monkeypatch):
     monkeypatch.setattr(linear_ordering, "MAX_EXACT", 5)
     margin = margins(6, 1)
-    found = least_contradicted(margin)
+    found = best_order(margin)
     assert not found.proven
     assert found.bound == 0 < found.cost == contradicted(margin, found.order)
 
 
 def test_out_of_time_the_cost_lies_between_bounds():
     margin = margins(12, 0)
-    found = least_contradicted(margin, seconds=0)
+    found = best_order(margin, seconds=0)
     assert not found.proven
     assert found.bound == 0 < found.cost == contradicted(margin, found.order)
-    later = least_contradicted(margin)
+    later = best_order(margin)
     assert later.proven
     assert 0 < later.cost <= found.cost

@@ -41,7 +41,7 @@ def test_the_examples_of_the_rules(rule):
     assert ranks(places(EXAMPLES[rule])) == [1, 2, 3, 4, 5, 6]
 
 
-def test_the_next_place_is_counted_however_many_were_placed():
+def test_the_next_place_is_taken_however_many_were_placed():
     """The note to rule 6: two were placed by "2nd and higher", so "3rd and higher" is next."""
     assert ranks(places(NINE)) == [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
