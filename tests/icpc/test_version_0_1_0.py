@@ -99,6 +99,7 @@ def test_remarks_leave_json_as_it_is(name):
     assert renamings(result.stderr) == Counter(old)
 
 
+@pytest.mark.slow
 def test_accuracies_of_a_run_are_the_same():
     result = judge("check", "--run", RUN, "--format", "csv")
     before = pd.read_csv(DATA / CUP / "printed" / "run-check.csv").set_index("check")["value"]

@@ -112,16 +112,17 @@ def public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
             yield node
 
 
+@cache
+def classes() -> dict[str, ast.ClassDef]:
+    """Every class of the packages by name."""
+    defined = (node for tree in trees().values() for node in tree.body)
+    return {node.name: node for node in defined if isinstance(node, ast.ClassDef)}
+
+
 def overrides(method: Function) -> bool:
     """Whether a class above a method's own, in these packages, has it too and documents it."""
-    classes = {
-        node.name: node
-        for tree in trees().values()
-        for node in tree.body
-        if isinstance(node, ast.ClassDef)
-    }
     above = [method.owner] if method.owner else []
     for one in above:
         names = [ast.unparse(base).partition("[")[0] for base in one.bases]
-        above += [classes[name] for name in names if name in classes]
+        above += [classes()[name] for name in names if name in classes()]
     return any(node.name == method.node.name for one in above[1:] for node in public(one.body))

@@ -140,6 +140,7 @@ def test_probabilities_of_an_earlier_run_are_removed_and_are_no_input(stage3, tm
     assert not (folder / "rank-probabilities.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_run_keeps_its_joint_ranges_and_can_have_those_of_each(stage3, tmp_path):
     """Ranges alone differ; a record that names no ranges, as of version 0.1.0, means each."""
     save_run(stage3, tmp_path / "each")

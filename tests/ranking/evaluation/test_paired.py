@@ -98,6 +98,7 @@ def test_a_ranking_agrees_with_itself(field):
         assert np.isnan([apart.low, apart.high]).all()
 
 
+@pytest.mark.slow
 @given(fields)
 def test_swapping_the_rankings_mirrors_the_difference(field):
     one, other, score = field
