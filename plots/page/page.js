@@ -1,6 +1,17 @@
 // Tables are sorted and searched, addresses lead to candidates, files are downloaded.
 
 const LONG = 1500; // rows, beyond which a table has pages
+const STROKES = { ł: "l", đ: "d", ð: "d", ø: "o", ħ: "h", ŧ: "t", ı: "i", æ: "ae", œ: "oe", þ: "th", ß: "ss" };
+
+/** A name as it is searched, in lower case: ł and others are no letter with a mark to Unicode. */
+function withoutDiacritics(text, both) {
+  if (typeof text !== "string") return text;
+  const bare = text.toLowerCase().normalize("NFD").replace(/\p{Diacritic}/gu, "");
+  const plain = bare.replace(/[^\x00-\x7f]/g, (letter) => STROKES[letter] ?? letter);
+  return both === true && plain !== text ? `${text} ${plain}` : plain;
+}
+
+DataTable.util.diacritics(withoutDiacritics);
 
 function sortable(selector, search, sort) {
   const long = document.querySelector(selector).tBodies[0].rows.length > LONG;
