@@ -120,10 +120,15 @@ function matrix() {
     radio.addEventListener("change", anew);
   }
   matchMedia("screen and (prefers-color-scheme: dark)").addEventListener("change", anew);
-  whenSeen(figure, () => new ResizeObserver(([entry]) => {
-    room = Math.floor(entry.contentRect.width);
+  const fit = (width) => {
+    room = Math.floor(width);
     draw();
-  }).observe(figure));
+  };
+  whenSeen(figure, () => {
+    const { paddingLeft, paddingRight } = getComputedStyle(figure);
+    fit(figure.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)); // paper does not wait
+    new ResizeObserver(([entry]) => fit(entry.contentRect.width)).observe(figure);
+  });
 }
 
 /** Two candidates in words. */

@@ -525,6 +525,13 @@ def test_a_thousand_are_searched_sorted_and_opened(visit, thousand):
     assert page.locator("#opponents tbody tr").count() in range(12, 25)
 
 
+def test_paper_does_not_wait_for_the_matrix(visit, page2015):
+    """The browser takes the page as it is when the event returns."""
+    page = visit(page2015)
+    shades = page.evaluate(f"(dispatchEvent(new Event('beforeprint')), {SHADES})")
+    assert LIGHT.won in shades
+
+
 @pytest.mark.slow
 def test_paper_has_everything_and_no_controls(visit, page2015):
     page = visit(page2015, scheme="dark")
