@@ -27,6 +27,7 @@ from ranking.uncertainty.neighbours import (
 from ranking.uncertainty.units import CLUSTERS
 
 WORST, BRIDGES = 3, 3  # pairs that a sentence names
+MISFIT = 0.05  # deviance of a pair that is printed as more than 0
 
 
 def find_schedule(study: Study) -> Iterator[Finding]:
@@ -61,20 +62,21 @@ def find_model_fit(study: Study) -> Iterator[Finding]:
     fit = model_fit(study.tally, study.strengths)
     sentence = (
         f"Bradley-Terry strengths leave a deviance of {fit.deviance:,.1f} over {len(fit.pairs):,} "
-        f"pairs, where equal strengths leave {fit.equal_deviance:,.1f}. Worst fit: "
-        f"{'; '.join(_worst(study, fit))}. Comparisons are not independent: there is no p."
+        f"pairs, where equal strengths leave {fit.equal_deviance:,.1f}. {_worst(study, fit)} "
+        "Comparisons are not independent: there is no p."
     )
     yield Finding("model_fit", CONSISTENCY, "fit of the model", sentence, value=fit.deviance)
 
 
-def _worst(study: Study, fit: ModelFit) -> Iterator[str]:
-    """The pairs that fit worst, in words."""
-    name = study.results["name"]
-    for row in fit.pairs.head(WORST).itertuples():
-        yield (
-            f"{name[row.candidate]} won {row.won:g} of {row.comparisons:g} against "
-            f"{name[row.other]} (expected {percent(row.expected)})"
-        )
+def _worst(study: Study, fit: ModelFit) -> str:
+    """The pairs that fit worst, in a sentence."""
+    name, worst = study.results["name"], fit.pairs.head(WORST)
+    pairs = [
+        f"{name[row.candidate]} won {row.won:g} of {row.comparisons:g} against "
+        f"{name[row.other]} (expected {percent(row.expected)})"
+        for row in worst[worst["deviance"] >= MISFIT].itertuples()
+    ]
+    return f"Worst fit: {'; '.join(pairs)}." if pairs else "Every pair is as they expect."
 
 
 def find_neighbours(study: Study) -> Iterator[Finding]:
@@ -84,14 +86,17 @@ def find_neighbours(study: Study) -> Iterator[Finding]:
     own, unit = study.intervals.components[0], study.intervals.uncertainty.unit
     if len(own.candidates) < 3:
         return
-    gap = neighbour_gap(own.strength, own.covariance)
+    infinite = len(study.schedule.groups) > 1
+    gap = 0.0 if infinite else neighbour_gap(own.strength, own.covariance)
     key, name = "neighbours", "neighbours in the ranking"
     if gap == 0:
-        sentence = (
-            "The spread of strengths is no wider than their errors: how far neighbours lie apart "
-            "cannot be said."
+        why = (
+            "Some differences of strength are infinite"
+            if infinite
+            else "The spread of strengths is no wider than their errors"
         )
-        yield Finding(key, CONSISTENCY, name, sentence, value=gap)
+        sentence = f"{why}: how far neighbours lie apart cannot be said."
+        yield Finding(key, CONSISTENCY, name, sentence)
         return
     if unit in CLUSTERS:
         clusters = round(own.freedom) + 1

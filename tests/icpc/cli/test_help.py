@@ -22,7 +22,7 @@ from ranking.methods.registry import METHODS
 AFTER_DEMO = "Example, after judge demo:"
 FETCH = ("judge fetch ", "judge weights fetch ")  # from the network
 OWN = (  # files that the program does not come with
-    *("--manifest FILE", "marks.xlsx", ".flac", "judge results ", "--switches"),
+    *("--manifest FILE", "--panel FILE", "marks.xlsx", ".flac", "judge results ", "--switches"),
 )
 
 

@@ -90,7 +90,8 @@ def test_figures_are_drawn_beside_the_page(here, dark):
     assert result.exit_code == 0, result.output
     folder = Path("runs/mine")
     drawn = {path.stem for path in folder.glob("*.svg")}
-    assert drawn == {"hitrate", "intervals", "head-to-head", "methods", "rounds", "upsets"}
+    of_tables = {"hitrate", "intervals", "probabilities", "head-to-head"}
+    assert drawn == {*of_tables, "methods", "rounds", "upsets"}
     assert drawn == {path.stem for path in folder.glob("*.png")}
     assert {path.name for path in folder.iterdir()} <= {*FILES, *REPORT_FILES}
     corner = imread(folder / "intervals.png")[2, 2, :3]

@@ -61,6 +61,17 @@ def test_jurors_or_comparisons_that_tell_neighbours_apart(study2025, study2015):
     assert comparisons.value > jurors.value > 0
 
 
+def test_where_every_pair_is_as_expected_none_fits_worst():
+    """Whether strengths are infinitely far apart, or equal."""
+    for rows in (["aba", "bcb", "aca"] * 2, ["abt", "bct", "act"]):
+        own = study([(one[0], one[1], one[2].replace("t", "tie")) for one in rows])
+        (fit,) = find_model_fit(own)
+        assert "Every pair is as they expect." in fit.sentence
+        assert fit.value == pytest.approx(0, abs=1e-3)
+        (gap,) = find_neighbours(own)
+        assert gap.sentence.endswith("how far neighbours lie apart cannot be said.")
+
+
 def test_equals_have_no_gap():
     rows = [row for pair in ("ab", "ac", "bc") for row in (pair + pair[0], pair + pair[1])] * 5
     (finding,) = find_neighbours(study(rows))
