@@ -68,7 +68,9 @@ def model_fit(tally: Tally, strength: np.ndarray) -> ModelFit:
     expected = expit(strength[first] - strength[second])
     variance = compared * expected * (1 - expected)
     off = won - compared * expected
-    bridges = {*find_bridges(tally.pair_counts)}
+    joins = np.zeros(counts.shape, dtype=bool)
+    for one, other in find_bridges(tally.pair_counts):
+        joins[one, other] = joins[other, one] = True
     pairs = pd.DataFrame(
         {
             "candidate": tally.candidates[first],
@@ -78,7 +80,7 @@ def model_fit(tally: Tally, strength: np.ndarray) -> ModelFit:
             "expected": expected,
             "residual": np.divide(off, np.sqrt(variance), out=0 * off, where=variance > 0),
             "deviance": _deviance(won, compared, expected),
-            "bridge": [(min(own), max(own)) in bridges for own in zip(first, second, strict=True)],
+            "bridge": joins[first, second],
         }
     )
     order = ["deviance", "candidate", "other"]

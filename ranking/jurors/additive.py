@@ -42,7 +42,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import stdtrit
 
 from ranking.evaluation.resampling import QUANTILES
-from ranking.jurors.effects import fit_effects
+from ranking.jurors.effects import fit_effects, juror_equations
 
 MIN_JURORS = 3
 """Smallest number of jurors that says how much they differ."""
@@ -90,7 +90,7 @@ class Additive:
         """Share of the residual variance that each mark's residual is expected to have, (J, n)."""
         there = (~np.isnan(self.marks)).astype(float)
         count = there.sum(axis=0)
-        inverse = np.linalg.pinv(_laplacian(there), hermitian=True)
+        inverse = np.linalg.pinv(juror_equations(there), hermitian=True)
         by_mark = inverse @ there
         of_juror = np.diag(inverse)[:, np.newaxis] - 2 * by_mark / count
         share = 1 - 1 / count - of_juror - (there * by_mark).sum(axis=0) / count**2
@@ -200,13 +200,6 @@ def juror_spreads(marks: np.ndarray) -> np.ndarray:
     return np.where(partners > 1, np.sqrt(fitted), np.nan)
 
 
-def _laplacian(there: np.ndarray) -> np.ndarray:
-    """Normal equations of jurors, candidates eliminated, shape (J, J), of marks there (J, n)."""
-    count = there.sum(axis=0)
-    laplacian: np.ndarray = np.diag(there.sum(axis=1)) - (there / count) @ there.T
-    return laplacian
-
-
 def _moves_without_each(there: np.ndarray, residuals: np.ndarray) -> np.ndarray:
     """How far severities move without each candidate, shape (n, J); NaN where that parts jurors.
 
@@ -215,7 +208,7 @@ def _moves_without_each(there: np.ndarray, residuals: np.ndarray) -> np.ndarray:
     """
     there = there.astype(float)
     jurors, n = there.shape
-    whole = _laplacian(there) + 1 / jurors  # of effects that sum to 0
+    whole = juror_equations(there) + 1 / jurors  # of effects that sum to 0
     moved = np.full((n, jurors), np.nan)
     for own, residual, out in zip(there.T, residuals.T, moved, strict=True):
         left = whole - np.diag(own) + np.outer(own, own) / own.sum()

@@ -43,7 +43,7 @@ def fit_effects(values: np.ndarray, there: np.ndarray) -> Effects:
     kept = np.where(there, values, 0.0)
     count = there.sum(axis=0)
     share = there / np.maximum(count, 1)  # (J, n)
-    normal = np.diag(there.sum(axis=1)) - share @ there.T
+    normal = juror_equations(there)
     right = kept.sum(axis=-1) - kept.sum(axis=-2) @ share.T
     jurors = right @ np.linalg.pinv(normal, hermitian=True)
     jurors = jurors - jurors.mean(axis=-1, keepdims=True)
@@ -51,6 +51,19 @@ def fit_effects(values: np.ndarray, there: np.ndarray) -> Effects:
     candidates = np.divide(sums, count, out=np.full_like(sums, np.nan), where=count > 0)
     fitted = candidates[..., np.newaxis, :] + jurors[..., np.newaxis]
     return Effects(candidates, jurors, np.where(there, kept - fitted, 0.0))
+
+
+def juror_equations(there: np.ndarray) -> np.ndarray:
+    """Return the normal equations of the jurors, candidates eliminated; float, shape (J, J).
+
+    Parameters
+    ----------
+    there : bool or float array, shape (J, n)
+        1 where there is a mark.
+    """
+    share = there / np.maximum(there.sum(axis=0), 1)
+    equations: np.ndarray = np.diag(there.sum(axis=1)) - share @ there.T
+    return equations
 
 
 def residual_freedom(there: np.ndarray) -> int:

@@ -158,10 +158,9 @@ def by_candidates(field: Field, draws: int) -> ComponentIntervals:
     """Intervals by the bootstrap over candidates, of a penalised fit where some are infinite.
 
     With fewer than :data:`FEW` candidates, or equal ones, those of the likelihood widen them, where
-    it is known. What
-    two candidates did against each other is the same in every draw, so that the bootstrap finds too
-    little error in the difference of two who are far above all others: differences are tested by
-    the likelihood of independent comparisons as well.
+    it is known. What two candidates did against each other is the same in every draw, so that the
+    bootstrap finds too little error in the difference of two who are far above all others:
+    differences are tested by the likelihood of independent comparisons as well.
     """
     n = len(field.candidates)
     weights = bayesian_bootstrap_weights(n, affordable_draws(draws, n, min_draws=100), field.seed)
