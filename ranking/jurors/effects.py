@@ -66,6 +66,20 @@ def juror_equations(there: np.ndarray) -> np.ndarray:
     return equations
 
 
+def slope_and_error(left: np.ndarray, about: np.ndarray, freedom: int) -> tuple[float, float]:
+    """Return the slope of what is left along a regressor, without a constant, and its error.
+
+    Parameters
+    ----------
+    left : values less all other effects, float, any shape
+    about : the regressor less the same effects, not all 0, of that shape
+    freedom : degrees of freedom of what the slope leaves
+    """
+    square = float((about**2).sum())
+    slope = float((about * left).sum()) / square
+    return slope, float(np.sqrt(((left - slope * about) ** 2).sum() / freedom / square))
+
+
 def residual_freedom(there: np.ndarray) -> int:
     """Return the degrees of freedom that candidate + juror leave.
 

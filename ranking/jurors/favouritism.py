@@ -39,7 +39,7 @@ from ranking.evaluation.detectable import LEVEL
 from ranking.evaluation.multiple import holm
 from ranking.evaluation.permutation import PERMUTATIONS, PermutationP, arrange, p_among
 from ranking.evaluation.resampling import QUANTILES, Estimate
-from ranking.jurors.effects import fit_effects, residual_freedom
+from ranking.jurors.effects import fit_effects, residual_freedom, slope_and_error
 from ranking.jurors.power import detectable_difference
 
 DRAWS = 9999
@@ -194,9 +194,8 @@ def _compare_together(marks: np.ndarray, own: np.ndarray, seed: int) -> Estimate
     freedom = residual_freedom(marked) - 1
     if length <= NO_SPREAD or freedom < 1:
         return Estimate(float("nan"), pairs=total, unit="labels within jurors")
-    value = float((left * own).sum()) / length
-    square = float(((left - value * about) ** 2).sum())
-    half = np.sqrt(square / freedom / length) * stdtrit(freedom, QUANTILES[1])
+    value, error = slope_and_error(left, about, freedom)
+    half = error * stdtrit(freedom, QUANTILES[1])
     drawn = _permuted_together(left, own, marked, seed)
     found = p_among(value * np.sqrt(length), drawn)
     return Estimate(

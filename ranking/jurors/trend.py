@@ -38,7 +38,7 @@ from scipy.special import stdtr, stdtrit
 from ranking.evaluation.multiple import holm
 from ranking.evaluation.permutation import PERMUTATIONS, p_among
 from ranking.evaluation.resampling import QUANTILES, Estimate
-from ranking.jurors.effects import fit_effects, residual_freedom
+from ranking.jurors.effects import fit_effects, residual_freedom, slope_and_error
 from ranking.jurors.favouritism import colleague_residuals
 
 NO_SPREAD = 1e-9  # of positions or marks, that rounding may leave
@@ -151,9 +151,8 @@ def _fit(level: np.ndarray, position: np.ndarray, seed: int) -> Estimate:
     square = float((about**2).sum())
     if count < MIN_CANDIDATES or freedom < 1 or square <= NO_SPREAD * (1 + (kept**2).sum()):
         return Estimate(float("nan"), pairs=count, unit="positions within rounds")
-    value = float((about * left).sum()) / square
-    error = np.sqrt(((left - value * about) ** 2).sum() / freedom / square)
-    half = float(error * stdtrit(freedom, QUANTILES[1]))
+    value, error = slope_and_error(left, about, freedom)
+    half = error * float(stdtrit(freedom, QUANTILES[1]))
     drawn = _permuted(kept, left, there, seed, alone=alone)
     found = p_among(value * np.sqrt(square), drawn)
     return Estimate(
@@ -221,8 +220,7 @@ def _line(rounds: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
     square, freedom = float((about**2).sum()), len(left) - len(rounds) - 1
     if freedom < 1 or square <= NO_SPREAD:
         return {}
-    slope = float((about * left).sum()) / square
-    error = float(np.sqrt(((left - slope * about) ** 2).sum() / freedom / square))
+    slope, error = slope_and_error(left, about, freedom)
     half = error * float(stdtrit(freedom, QUANTILES[1]))
     p = 2 * float(stdtr(freedom, -abs(slope) / error)) if error > 0 else 1.0
     return {"slope": slope, "low": slope - half, "high": slope + half, "p": p}
