@@ -28,6 +28,7 @@ from icpc.cli.extras import missing_package
 from icpc.cli.fetch import fetch
 from icpc.cli.grade import grade, techniques
 from icpc.cli.hitrate import hitrate
+from icpc.cli.init import init
 from icpc.cli.options import RENAMED_OPTIONS
 from icpc.cli.output import print_error, print_remark
 from icpc.cli.panel import panel
@@ -168,6 +169,7 @@ for command in (
     competitions,
     collections,
     demo,
+    init,
     rank,
     hitrate,
     check,

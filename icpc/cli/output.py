@@ -118,6 +118,13 @@ def print_line(line: str) -> None:
     Console(soft_wrap=False).print(Text(escape_controls(line)))
 
 
+def print_command(command: str) -> None:
+    """Print a command to type on stdout, in one line however long, so that it can be pasted."""
+    from ranking.files.text import escape_controls
+
+    Console().print(Text(f"  {escape_controls(command)}"), soft_wrap=True)
+
+
 def print_remark(remark: str, console: Console | None = None) -> None:
     """Print a remark on stderr, or above what a console there shows."""
     from ranking.files.text import escape_controls

@@ -31,6 +31,8 @@ RENAMED = {"stage": ("round",)}
 OF_OTHERS = {"winner", "p_first", "win_rate", "hit_rate", "at_most", "lost", "losses"}
 """Columns of comparisons, votes and results, which have numbers as sheets of marks do."""
 
+OF_ROSTERS = ("name", "country", "reached", "score", "recording")
+
 
 def read_panel_file(path: Path, names: Names | None, rounds: Sequence[str] = ()) -> CsvFile:
     """Return a row for each mark of a file: juror, candidate, mark; and round, recused if it says.
@@ -99,6 +101,11 @@ def _refuse_other_kinds(sheet: Sheet) -> None:
         table = table_of_sheet(sheet, 0, ())
     except TableError:
         return
+    marks = table.rows.columns.difference(["candidate", *OF_ROSTERS])
+    if len(marks) and "candidate" in table.rows and table.rows[marks].eq("").all(axis=None):
+        raise TableError(
+            table.path.name, "there are no marks in it yet", "fill some in, and give it again"
+        )
     refuse_other_table(table, "panel")
 
 
