@@ -1,11 +1,13 @@
 """What the documents say is so: commands, output, links, and the notebooks."""
 
+import html
 import itertools
 import json
 import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +81,13 @@ def test_the_readme_and_the_guide_name_commands_and_options_that_there_are(line)
         command = command.get_command(None, words.pop(0))
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_the_guide_has_a_page_for_each_command_that_says_what_its_help_says():
+    """After a change of the help: python notebooks/guide/command_pages.py."""
+    made = runpy.run_path(str(ROOT / "notebooks/guide/command_pages.py"))
+    written = {path.name: path.read_text("utf-8") for path in made["FOLDER"].glob("*.md")}
+    assert made["pages"]() == written
 
 
 @pytest.mark.slow
@@ -314,9 +323,16 @@ def test_the_notebook_on_probes_tests_two_encoders_on_three_tasks(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_notebook_of_a_panel_goes_from_marks_to_findings(tmp_path):
-    text, pictures = run_notebook("4-a-panel-of-jurors", tmp_path)
-    assert len(pictures) == 2
+def test_the_notebook_of_a_panel_goes_from_marks_to_findings_as_a_page(tmp_path):
+    (line,) = re.findall(r"^jupyter nbconvert .+$", README, re.MULTILINE)
+    name = "notebooks/4-a-panel-of-jurors"
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(ROOT / f"{name}.ipynb", tmp_path / "notebooks")
+    words = shlex.split(line.replace("notebooks/*", name))
+    subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, check=True)
+    page = (tmp_path / f"{name}.html").read_text("utf-8")
+    assert page.count("<img ") == 2
+    text = html.unescape(re.sub("<[^>]+>", " ", page))
     for words in (
         "1,395 marks, 33 recused or absent",
         "Krzysztof Jabłoński is the most severe (+2.14 points",

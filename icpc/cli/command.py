@@ -22,10 +22,7 @@ class JudgeCommand(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, the values of options among it."""
-        for parameter in self.params:
-            if parameter.name in CHOICES:
-                values = [*CHOICES[parameter.name], *OPEN_CHOICES.get(parameter.name, ())]
-                _show_values(parameter, values)
+        show_values(self.params)
         super().format_help(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:
@@ -35,8 +32,18 @@ class JudgeCommand(TyperCommand):
         return super().invoke(ctx)
 
 
+def show_values(parameters: Iterable[Any]) -> None:
+    """Make the help of parameters show the values in :data:`icpc.cli.options.CHOICES`.
+
+    They stand in place of the type or, where they are too many for a line, in the text.
+    """
+    for parameter in parameters:
+        if parameter.name in CHOICES:
+            values = [*CHOICES[parameter.name], *OPEN_CHOICES.get(parameter.name, ())]
+            _show_values(parameter, values)
+
+
 def _show_values(parameter: Any, values: list[str]) -> None:
-    """Show the values in place of the type, or, where they are too many for a line, in the help."""
     shown = f"<{'|'.join(values)}>"
     if len(shown) <= LONGEST_VALUES:
         parameter.metavar = shown
