@@ -5,7 +5,7 @@ Conventions
 The page shows the tables of a study. Its *content* is text and small tables, for the template; its
 *data* is what the scripts draw. A candidate is an index into the ranking, counted from 0; the
 *kind* of a candidate is the index of the result among all, from the lowest, or -1 if unknown. What
-a study does not have is None, and the page says so.
+a study does not have is None, and the page leaves it out.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from icpc.findings.finding import CONTROLS, Finding, Findings
+from icpc.findings.glossary import GLOSSARY
 from icpc.findings.kept import kept_findings
+from icpc.findings.plain_names import plain_name
 from icpc.page.curves import hit_rate_curves_by_label, hit_rate_page_data
+from icpc.page.first_screen import page_title, plain_checks, plain_headline
 from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
+from icpc.page.sections import sections_and_left_out
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
 from icpc.page.tournament import (
     cycles_page_data,
@@ -72,6 +76,7 @@ def report_page(
         "hashes": sha256_by_input(record),
         "command": command,
     }
+    content["sections"], content["left_out"] = sections_and_left_out(content, data)
     return _renderer()(
         content, data, csv_downloads(study, findings, next(iter(curves.values()), None))
     )
@@ -118,8 +123,11 @@ def _renderer() -> Callable[..., str]:
 def _summary(study: Study, findings: Findings) -> dict[str, Any]:
     """Content on the whole ranking, and on how far to trust it."""
     return {
-        "title": study.competition.title,
-        "headline": headline_sentence(study, findings),
+        "title": page_title(study),
+        "headline": plain_headline(study, findings),
+        "checks": plain_checks(study, findings),
+        "in_detail": headline_sentence(study, findings),
+        "glossary": GLOSSARY,
         "source": study.comparisons.source,
         "method": study.settings.method,
         "form": study.settings.ranking_method.format_spec,
@@ -131,9 +139,13 @@ def _summary(study: Study, findings: Findings) -> dict[str, Any]:
 
 
 def _rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    return [
-        {"check": one.heading or one.name, "p": one.p, "finding": one.sentence} for one in findings
-    ]
+    """Findings by their plain names, with the term of the literature where that is another."""
+    rows = []
+    for one in findings:
+        check, name = plain_name(one), one.heading or one.name
+        term = "" if name.lower() == check.lower() else name
+        rows.append({"check": check, "term": term, "p": one.p, "finding": one.sentence})
+    return rows
 
 
 def _tournament(study: Study, curves: Mapping[str, HitRateCurve]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ function byResult(i) {
 
 function windowsOf(at) {
   const own = data.windows && data.windows.candidates[at];
-  if (!own) return [make("p", { class: "absent" }, "Left out: there are no votes on windows of this recital.")];
+  if (!own) return [];
   const rows = own.minute.map((minute, row) => {
     const extreme = minute === own.best ? "best" : minute === own.worst ? "worst" : "";
     const candidate = candidates[at];
@@ -114,8 +114,7 @@ function candidatePage(at) {
     make("dl", { class: "facts" }, ...facts.map(([name, ...value]) => make("div", {}, make("dt", {}, name), make("dd", {}, ...value)))),
     make("h2", {}, "By the opponents' result"),
     region("By the opponents' result", byResult(at)),
-    make("h2", {}, "Over the recital"),
-    region("Over the recital", ...windowsOf(at)),
+    ...(windows ? [make("h2", {}, "Over the recital"), region("Over the recital", ...windowsOf(at))] : []),
     make("h2", {}, "Every comparison"),
     region("Every comparison", opponentsTable(at)),
     make("p", { class: "steps-between" },

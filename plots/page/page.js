@@ -52,10 +52,13 @@ function route() {
     scrollTo({ top: 0, behavior: "instant" });
     single.focus({ preventScroll: true });
   } else if (location.hash === "#leaderboard" && left) {
+    unfold(document.getElementById("leaderboard"));
     scrollTo({ top: left, behavior: "instant" });
     left = 0;
   } else {
-    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    const target = document.getElementById(location.hash.slice(1));
+    unfold(target);
+    target?.scrollIntoView();
   }
 }
 
@@ -64,7 +67,7 @@ for (const mark of document.querySelectorAll(".kind")) mark.replaceWith(swatch(N
 for (const button of document.querySelectorAll("[data-download]")) {
   button.addEventListener("click", () => download(button.dataset.download));
 }
-if (data.curves.length) {
+if (document.getElementById("hitrate-chart")) {
   const renew = hitRate();
   for (const radio of document.querySelectorAll("[name=counting]")) {
     radio.addEventListener("change", () => {
@@ -73,11 +76,9 @@ if (data.curves.length) {
     });
   }
 }
-strengths();
-matrix();
-upsetNetwork();
-windows();
-calibration();
+picture();
+const sections = { "strengths-chart": strengths, "matrix-figure": matrix, "upsets-chart": upsetNetwork, "windows-chart": windows, "calibration-chart": calibration };
+for (const [id, draw] of Object.entries(sections)) if (document.getElementById(id)) draw();
 addEventListener("hashchange", route);
 route();
 document.documentElement.dataset.ready = "yes";

@@ -47,7 +47,7 @@ function mount(id, plan) {
     width = now;
     draw();
   }).observe(room);
-  whenSeen(figure, () => { seen = true; draw(); });
+  whenSeen(figure, () => { seen = true; width ||= Math.floor(room.clientWidth); draw(); });
   renew();
   return renew;
 }

@@ -24,7 +24,7 @@ from plots.style import Palette, palette, plot_style, render_figure, tier_colour
 HERE = Path(__file__).parent
 LIBRARIES = ("d3.min.js", "plot.umd.min.js", "dataTables.min.js")
 LICENCES = {"D3": "d3", "Observable Plot": "plot", "DataTables": "datatables"}
-SCRIPTS = ("data", "readout", "charts", "matrix", "upsets", "candidate", "page")
+SCRIPTS = ("data", "fold", "readout", "charts", "picture", "matrix", "upsets", "candidate", "page")
 
 
 def render_page(
@@ -52,7 +52,7 @@ def render_page(
         candidates=data["candidates"],
         kinds=data["kinds"],
         upsets=data["upsets"],
-        has_windows=data["windows"] is not None,
+        has_results=any(one["kind"] >= 0 for one in data["candidates"]),
         has_countries=any(one["country"] for one in data["candidates"]),
         has_ranges=any(one["rank_low"] == one["rank_low"] for one in data["candidates"]),
         passing=data["passing"],
@@ -106,7 +106,8 @@ def _number(value: float, form: str = "g") -> str:
 
 
 def _typeset(text: str) -> str:
-    """Text with true minus signs, whose numbers stay with what they belong to."""
+    """Text with true minus signs, whose numbers and names stay with what they belong to."""
+    text = re.sub(r"\b[Bb]radley[-–][Tt]erry\b(?!-)", "Bradley\u2060–\u2060Terry", text)
     text = re.sub(r"(?<![\w-])-(?=\d)", "−", text)
     return text.replace(" %", "\u00a0%").replace("p = ", "p\u00a0=\u00a0")
 

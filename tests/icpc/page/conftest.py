@@ -18,6 +18,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+UNFOLD = "document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })"
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +45,10 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def visit(browser):
-    """Open pages that must neither complain nor ask for anything but themselves."""
+    """Open pages, their sections unfolded, that must neither complain nor ask for anything."""
     opened, complaints, asked = [], [], []
 
-    def open_page(path, address="", scheme="light"):
+    def open_page(path, address="", scheme="light", folded=False):
         page = browser.new_page()
         opened.append(page)
         page.on("console", lambda message: complaints.append(message.text))
@@ -57,6 +58,8 @@ def visit(browser):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.goto(path.as_uri() + address)
         page.wait_for_selector("html[data-ready]", state="attached")
+        if not folded:
+            page.evaluate(UNFOLD)
         return page
 
     yield open_page

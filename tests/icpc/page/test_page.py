@@ -316,19 +316,29 @@ def test_files_are_those_of_the_run(ring, voted):
     assert csv_downloads(voted, check_study(voted), None)["votes.csv"][1] == 12
 
 
-def test_what_a_study_lacks_is_left_out_with_a_line():
+def test_what_a_study_lacks_is_left_out_and_named_in_one_line():
     study = study_of([("a", "b", "a"), ("b", "c", "b")], [""] * 3)
-    text = " ".join(re.sub(r"<[^>]+>", " ", report_page(study, run_record(study), "judge")).split())
+    page = report_page(study, run_record(study), "judge")
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert text.count("Left out: ") == 1
     for line in (
-        "Left out: there is no result to compare the ranking with",
-        "Left out: results are unknown, all equal, or too many different scores",
-        "None: nobody beat a candidate who is known to have got further",
-        "Left out: these comparisons are not votes on windows",
-        "Left out: there are no probabilities of votes",
-        "Left out: without unequal results there is nothing",
+        "Who passed (there is no result, or all passed, or none)",
+        "Rounds (results are unknown, all equal, or too many different scores)",
+        "Upsets (nobody beat a candidate who is known to have got further)",
+        "Over the recital (these comparisons are not votes on windows of recordings)",
+        "Calibration (there are no probabilities of votes on candidates of unequal result)",
+        "Simple rules (there are no unequal results)",
         "No cycles: by the majority of comparisons",
     ):
         assert line in text, line
+
+
+def test_sections_are_named_as_in_the_navigation(ring):
+    page = report_page(ring, run_record(ring), "judge")
+    links = re.findall(r'<li><a href="#(\w+)">([^<]+)</a></li>', page)
+    heads = re.findall(r'<h2 id="(\w+)-head">([^<]+)</h2>', page)
+    assert links
+    assert links == heads
 
 
 def test_the_page_says_how_to_make_it_again(ring):

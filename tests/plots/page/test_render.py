@@ -30,12 +30,18 @@ CANDIDATE = {
 CONTENT = {
     "title": NASTY,
     "headline": "90 % sure",
+    "checks": [{"question": NASTY, "mark": "open", "answer": NASTY}],
+    "in_detail": NASTY,
+    "glossary": {"range": NASTY, "p": NASTY, "random judge": NASTY, "null band": NASTY},
+    "sections": dict.fromkeys(("leaderboard", "remarks", "trust", "strengths", "matrix"), "Part")
+    | dict.fromkeys(("consistency", "methods", "glossary", "reproduce"), NASTY),
+    "left_out": [NASTY],
     "source": NASTY,
     "method": "wins",
     "form": "g",
     "unit": "",
     "remarks": [NASTY],
-    "trust": [{"check": NASTY, "p": float("nan"), "finding": NASTY}],
+    "trust": [{"check": NASTY, "term": NASTY, "p": float("nan"), "finding": NASTY}],
     "controls": [],
     "curves": [],
     "rounds": None,
@@ -122,6 +128,16 @@ def test_equal_content_gives_equal_bytes(page):
 def test_signs_stay_with_their_numbers(page):
     page = page_of(headline="90 % of icpc-2015, p = 0.1, -0.2 to (-1), 3-4, a-5")
     assert "90\u00a0% of icpc-2015, p\u00a0=\u00a00.1, −0.2 to (−1), 3-4, a-5" in page
+
+
+def test_the_name_of_a_model_is_not_broken_over_lines():
+    assert "by Bradley\u2060–\u2060Terry" in page_of(method="bradley-terry")
+
+
+def test_every_term_in_the_text_has_a_meaning(page):
+    terms = set(re.findall(r'popovertarget="([\w-]+)"', page))
+    assert terms
+    assert terms <= set(re.findall(r'<div popover class="meaning" id="([^"]+)"', page))
 
 
 def test_the_libraries_are_those_that_were_published():
