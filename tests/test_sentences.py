@@ -53,7 +53,7 @@ def test_errors_remarks_findings_and_progress_are_recorded_with_the_test_that_ra
     roster, comparisons = root / "roster.csv", root / "comparisons.csv"
     roster.write_text("candidate,score\nann,1\nbob,0\ncyd,0\n")
     comparisons.write_text("first,second,winner\nann,bob,ann\nbob,cyd,tie\ncyd,ann,cyd\n")
-    given = ["check", "--roster", str(roster), "--comparisons", str(comparisons)]
+    given = ["check", "--verbose", "--roster", str(roster), "--comparisons", str(comparisons)]
     with sentences.Recorder() as recorder:
         CliRunner().invoke(app, given)
         CliRunner().invoke(app, ["rank", "--competition", "icpc2016"])

@@ -13,11 +13,13 @@ from icpc.cli.output import (
     print_line,
     print_remark,
     print_table,
+    printable,
 )
 from icpc.cli.rank import headline
 from icpc.workflows.settings import RankingOptions, Source
 
 if TYPE_CHECKING:
+    from icpc.findings.finding import Findings
     from icpc.study.study import Study
 
 SHOWN = 20  # pairs that fit worst
@@ -42,6 +44,10 @@ def check(
             "--format csv or json.",
         ),
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Print every finding as a sentence with its numbers."),
+    ] = False,
     recordings: Annotated[
         Path | None,
         typer.Option(
@@ -63,6 +69,8 @@ def check(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Check how far to trust a ranking: accuracy, order effect, cycles, controls.
+
+    ✓ speaks for the ranking, ✗ against it; of – nothing can be told.
 
     Example: judge check --competition icpc2015
 
@@ -89,13 +97,30 @@ def check(
             controls = measure_controls(study.competition, recordings, index, store, progress)
         findings = check_ranking(study, source.run, controls)
     if format is Format.TABLE:
-        print_line(headline(study))
-        for finding in findings:
-            print_line(f"{finding.name}: {finding.sentence}")
+        _print_findings(study, findings, verbose)
     else:
         print_data(findings.table(), format)
     for remark in study.remarks:
         print_remark(remark)
+
+
+def _print_findings(study: "Study", findings: "Findings", verbose: bool) -> None:
+    """Print the answer in a line, and the findings: those that have a mark, or every sentence."""
+    from icpc.findings.plain import Mark, mark_of, plain_line
+    from icpc.page.first_screen import plain_headline
+
+    print_line(plain_headline(study, findings))
+    print_line(headline(study))
+    if verbose:
+        for finding in findings:
+            print_line(f"{finding.name}: {finding.sentence}")
+        return
+    signs = dict(zip(Mark, printable("✓✗–", "+x-"), strict=True))
+    for finding in findings:
+        mark = mark_of(finding)
+        if mark is not None:
+            print_line(f"{signs[mark]} {plain_line(finding)}")
+    print_line(f"The numbers behind this, {len(findings)} findings in sentences: --verbose")
 
 
 def _print_pair_fit(study: "Study", form: Format) -> None:

@@ -53,3 +53,7 @@ def demo(
         f"{percent(accuracy.value)} went to the more skilled player {interval(accuracy)}; with "
         f"skill shuffled, p = {accuracy.p:.1g}."
     )
+    if demonstration.page is None:
+        print_remark("no report: it needs pip install 'judge[report]', and judge report --run DIR")
+    else:
+        print_line(f"Report, to open in a browser: {demonstration.page}")

@@ -118,6 +118,15 @@ def print_line(line: str) -> None:
     Console(soft_wrap=False).print(Text(escape_controls(line)))
 
 
+def printable(text: str, otherwise: str) -> str:
+    """Return a text, or another where stdout has no such characters."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return otherwise
+    return text
+
+
 def print_command(command: str) -> None:
     """Print a command to type on stdout, in one line however long, so that it can be pasted."""
     from ranking.files.text import escape_controls

@@ -1,6 +1,7 @@
 """A synthetic competition, from sound files to a hit-rate, with players of known skill."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from icpc.competition.competitions import read_competition
@@ -11,7 +12,7 @@ from icpc.study.study import Study
 from icpc.synthetic.demonstration import read_skill, write_demonstration
 from icpc.workflows.rankings import rank
 from icpc.workflows.recordings import compare_recordings, prepare_recordings
-from icpc.workflows.results import hit_rate, write_hit_rate
+from icpc.workflows.results import hit_rate, report, write_hit_rate
 from icpc.workflows.settings import RecordingOptions
 from ranking.audio.lengths import WINDOW_SECONDS
 from ranking.evaluation.accuracy import pair_accuracy
@@ -30,6 +31,8 @@ class Demonstration:
     """Ranking compared with the actual result."""
     figures: list[Path]
     """Files of the hit-rate figure."""
+    page: Path | None
+    """The report; None where the package that pages need is not installed."""
     skill_accuracy: Estimate
     """Share of comparisons that went to the more skilled player."""
 
@@ -64,5 +67,7 @@ def demonstrate(
     saved = load_run(run)
     curve = hit_rate(saved)
     figures = write_hit_rate(curve, run)
+    page = report(saved, run, run) if find_spec("jinja2") else None
     skill = read_skill(roster).loc[saved.tally.candidates].to_numpy()
-    return Demonstration(study, run, curve, figures, pair_accuracy(saved.tally, skill, seed))
+    accuracy = pair_accuracy(saved.tally, skill, seed)
+    return Demonstration(study, run, curve, figures, page, accuracy)

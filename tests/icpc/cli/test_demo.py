@@ -50,6 +50,10 @@ def test_eight_players_are_ranked_and_compared_with_their_skill(whole):
     assert found.p < 0.05, found
     printed = " ".join(result.stdout.split())
     assert "demo: 8 candidates ranked from 56 comparisons" in printed
+    assert f"Report, to open in a browser: {out / 'run' / 'report.html'}" in result.stdout.replace(
+        "\n", ""
+    )
+    assert (out / "run" / "report.html").is_file()
     assert "Base rate 0.500: 4 of 8 passed." in printed
     assert (
         f"of 56 comparisons, each pair in both orders, {100 * found.value:.1f} % went to" in printed

@@ -83,7 +83,7 @@ def test_candidates_come_from_the_file_and_a_run_keeps_all():
     assert study.remarks[0].startswith("league.csv: 32 comparisons")
     again = judge("check", "--run", "run")
     assert again.exit_code == 0
-    assert "Results are unknown" in " ".join(again.stdout.split())
+    assert "the result is not yet known" in " ".join(again.stdout.split())
     assert "venue" in again.stderr
 
 
