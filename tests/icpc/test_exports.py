@@ -12,8 +12,9 @@ import icpc
 import ranking
 
 ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "notebooks" / "guide" / "command_pages.py"  # its subject is the command line
 BELOW = [
-    *(ROOT / "notebooks").rglob("*.py"),
+    *sorted({*(ROOT / "notebooks").rglob("*.py")} - {PAGES}),
     *(ROOT / "notebooks").rglob("*.ipynb"),
     *(ROOT / "icpc" / "synthetic").rglob("*.py"),
     *(ROOT / "icpc" / "workflows").rglob("*.py"),
