@@ -137,7 +137,6 @@ def _warnings_as_remarks() -> Iterator[None]:
 app = typer.Typer(
     cls=JudgeGroup,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )

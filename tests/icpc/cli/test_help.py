@@ -97,6 +97,18 @@ def test_the_values_of_options_are_those_that_the_engine_knows():
         Settings(count="none")
 
 
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("ra", "rank"), ("rank --meth", "--method"), ("train exp", "expertise")],
+)
+def test_the_shell_completes_commands_and_options(typed, completed):
+    words = f"judge {typed}"
+    environment = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    asked = {"_JUDGE_COMPLETE": "complete_bash", **environment}
+    result = CliRunner().invoke(app, env=asked, prog_name="judge")
+    assert result.stdout.split() == [completed]
+
+
 def test_values_are_read_in_any_case():
     plain = ("--competition", "icpc2025", "--method", "win-rate", "--format", "csv")
     mixed = ("--competition", "ICPC2025", "--method", "Win-Rate", "--format", "csv")
