@@ -18,6 +18,7 @@ from icpc.findings.kept import kept_findings
 from icpc.findings.plain_names import plain_name
 from icpc.page.curves import hit_rate_curves_by_label, hit_rate_page_data
 from icpc.page.first_screen import page_title, plain_checks, plain_headline
+from icpc.page.panel import panel_page_data
 from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
 from icpc.page.sections import sections_and_left_out
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
@@ -66,11 +67,12 @@ def report_page(
     check_page_can_be_written(study.competition.name, len(study.ranking))
     shown, kept = study.largest, KeptResults(study, run)
     findings, curves = kept_findings(kept), hit_rate_curves_by_label(kept)
-    data = _data(shown, curves)
+    data = {**_data(shown, curves), "panel": panel_page_data(kept)}
     content = {
         **_summary(shown, findings),
         **_tournament(shown, curves),
         "calibration": data["calibration"],
+        "panel": data["panel"],
         "record": record,
         "made_with": versions_and_settings(record),
         "hashes": sha256_by_input(record),

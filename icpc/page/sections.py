@@ -8,6 +8,7 @@ from typing import Any
 
 NAMES = {
     "leaderboard": "All candidates",
+    "jurors": "The jurors",
     "remarks": "What to know first",
     "trust": "All checks",
     "hitrate": "Who passed",
@@ -47,6 +48,7 @@ def _lacking(content: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, s
     """Why sections are left out; an empty reason where there is nothing to say."""
     many = len(data["candidates"]) > 1
     reasons = {
+        "jurors": None if content["panel"] else "",
         "remarks": "" if not content["remarks"] else None,
         "hitrate": _why_no_curve(data["curves"]),
         "strengths": None if many else "one candidate alone",

@@ -13,6 +13,7 @@ from icpc.study.study import Study, result_labels
 from ranking.consistency.head_to_head import find_upsets
 from ranking.consistency.transitivity import find_long_cycle_per_component, widest_circular_triads
 from ranking.evaluation.agreement import method_tau_b_matrix, ranks_by_method
+from ranking.uncertainty.probabilities import probabilities_among
 
 MAX_UPSETS = 24
 MAX_MOVED = 10
@@ -23,6 +24,8 @@ def ranking_table_with_roster(
     study: Study, tier_by_candidate: pd.Series, tiers: tuple[str, ...]
 ) -> pd.DataFrame:
     """Return the RANKING table with what the roster says of each candidate, and the kind.
+
+    Where they are known, it has the probabilities of being first, and among as many as passed.
 
     Parameters
     ----------
@@ -36,7 +39,12 @@ def ranking_table_with_roster(
     table = study.ranking.join(study.results[ROSTER_COLUMNS], on="candidate")
     candidate = table["candidate"]
     number = {kind: at for at, kind in enumerate(tiers)}
+    passed = study.passed_by_id
+    chosen = {"p_passed": passed} if passed else {}
+    probable = probabilities_among(study.intervals, chosen).reindex(candidate)
     return table.assign(
+        p_first=probable["p_first_place"].to_numpy(dtype=float),
+        p_passed=probable["p_passed"].to_numpy(dtype=float) if passed else np.nan,
         reached=candidate.map(result_labels(study)),
         passed=candidate.map(study.passed),
         kind=candidate.map(tier_by_candidate).map(number).fillna(-1).astype(int),

@@ -99,6 +99,8 @@ function candidatePage(at) {
     ...(candidate.recording ? [": ", recordingAt(candidate, minute)] : [])];
   const facts = [
     ["Rank", `${candidate.rank} of ${n}${interval(candidate.rank_low, candidate.rank_high)}`],
+    ...(candidate.p_first === null ? [] : [["Probability of being first", percent(candidate.p_first)]]),
+    ...(candidate.p_passed === null ? [] : [[`Probability of being among the first ${candidates.filter((one) => one.passed).length}, as many as passed`, percent(candidate.p_passed)]]),
     ["Reached", reachedOf(candidate)],
     ...(candidate.passed === null ? [] : [[capitalised(data.passing), candidate.passed ? "yes" : "no"]]),
     ["Won", `${count(candidate.wins)} of ${count(candidate.comparisons)} comparisons (${percent(candidate.win_rate)})`],
@@ -115,6 +117,7 @@ function candidatePage(at) {
     make("h2", {}, "By the opponents' result"),
     region("By the opponents' result", byResult(at)),
     ...(windows ? [make("h2", {}, "Over the recital"), region("Over the recital", ...windowsOf(at))] : []),
+    ...(marksOf(at).length ? [make("h2", {}, "Marks"), region("Marks", marksTable(at))] : []),
     make("h2", {}, "Every comparison"),
     region("Every comparison", opponentsTable(at)),
     make("p", { class: "steps-between" },

@@ -24,7 +24,18 @@ from plots.style import Palette, palette, plot_style, render_figure, tier_colour
 HERE = Path(__file__).parent
 LIBRARIES = ("d3.min.js", "plot.umd.min.js", "dataTables.min.js")
 LICENCES = {"D3": "d3", "Observable Plot": "plot", "DataTables": "datatables"}
-SCRIPTS = ("data", "fold", "readout", "charts", "picture", "matrix", "upsets", "candidate", "page")
+SCRIPTS = (
+    "data",
+    "fold",
+    "readout",
+    "charts",
+    "picture",
+    "marks",
+    "matrix",
+    "upsets",
+    "candidate",
+    "page",
+)
 
 
 def render_page(
@@ -92,7 +103,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": _number, "typeset": _typeset}
+    environment.filters |= {"known": _known, "number": _number, "typeset": _typeset}
     return environment
 
 
@@ -103,6 +114,11 @@ def _read(path: Path) -> str:
 def _number(value: float, form: str = "g") -> str:
     """A number as text, a dash if it is missing."""
     return "–" if math.isnan(value) else format(value, form).replace("-", "−")
+
+
+def _known(value: float | None, form: str) -> str:
+    """A number as text, a dash if there is none."""
+    return _number(math.nan if value is None else value, form)
 
 
 def _typeset(text: str) -> str:

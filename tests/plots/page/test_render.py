@@ -48,6 +48,7 @@ CONTENT = {
     "consistency": {"cycles": [], "triads": []},
     "methods": {"names": ["wins"], "taus": [[float("nan")]], "moved": []},
     "calibration": None,
+    "panel": None,
     "record": {"judge": "1"},
     "made_with": {"judge": "1"},
     "hashes": {NASTY: NASTY},
@@ -61,6 +62,7 @@ DATA = {
     "upsets": {"all": 0, "shown": []},
     "windows": None,
     "calibration": None,
+    "panel": None,
     "missing": [float("nan"), np.nan, None],
 }
 
