@@ -36,8 +36,8 @@ function marks() {
   key.textContent = `Faintest ${low}, strongest ${high}; no colour: no mark.${cut ? ` Left of the line are those who would not be among the ${count(cut)} who passed.` : ""}${shown < n ? ` The first ${count(shown)} candidates.` : ""}`;
   const jurors = data.panel.jurors.map(({ juror }) => juror);
   const draw = (width) => {
-    const letters = Math.min(24, Math.floor((width * 0.4 - 14) / 6.6));
-    const [left, right] = [14 + 6.6 * d3.max(jurors, (name) => Math.min(name.length, letters)), 8];
+    const letters = Math.min(24, Math.floor((width * 0.4 - 14) / 7.2));
+    const [left, right] = [14 + 7.2 * d3.max(jurors, (name) => Math.min(name.length, letters)), 8];
     room.replaceChildren(unlabelled(Plot.plot({
     width, height: 50 + 18 * jurors.length, marginTop: 4, marginBottom: 34, marginRight: right,
     marginLeft: left,
