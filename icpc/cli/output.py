@@ -154,7 +154,7 @@ def remark_on_interrupt(kept: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print_remark(f"interrupted: {kept}; the same command goes on")
+        print_remark(f"stopped: {kept}; the same command goes on")
         raise
 
 

@@ -162,7 +162,7 @@ def test_an_interrupted_comparison_says_what_is_kept_and_goes_on(known, monkeypa
         result = judge(*BY_OURS)
     assert result.exit_code == 130
     assert result.stderr.split("\n")[0] == (
-        "interrupted: what was embedded, fitted and compared is kept; the same command goes on"
+        "stopped: what was embedded, fitted and compared is kept; the same command goes on"
     )
     remarks = judged(*BY_OURS).stderr.split("\n")
     assert remarks[0].startswith("comparing goes on from what an earlier call kept in embeddings")

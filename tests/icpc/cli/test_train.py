@@ -175,7 +175,7 @@ def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, mon
     assert result.exit_code == 130
     understood = "mine.csv: 12 recordings\n"
     assert result.stderr.removeprefix(understood).split("\n")[0] == (
-        "interrupted: what was embedded and trained is kept, all but the last minute; the same "
+        "stopped: what was embedded and trained is kept, all but the last minute; the same "
         "command goes on"
     )
     assert result.stderr.count("training") == 0
