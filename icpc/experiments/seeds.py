@@ -29,6 +29,7 @@ NUMERIC = ("p_", "truth_", "fold")
 """How columns of predictions begin that hold numbers."""
 CHUNK = 100
 """Draws that are computed at a time."""
+NOT_BESIDE = "predictions of its seeds do not lie beside the file of results"
 Draws = Callable[[pd.DataFrame, np.ndarray], np.ndarray]
 
 
@@ -95,8 +96,10 @@ def estimate_over_seeds(results: Sequence[Result], folder: Path) -> Estimate:
     draws = find_trained_task(first.task, first.settings).reported_draws
     found = [read_predictions(one, folder) for one in results]
     predicted = [one for one in found if one is not None]
-    if draws is None or len(predicted) < len(results):
-        return Estimate(mean, unit="groups")
+    if draws is None:
+        return Estimate(mean, unit="groups", no_interval="this task has none over several seeds")
+    if len(predicted) < len(results):
+        return Estimate(mean, unit="groups", no_interval=NOT_BESIDE)
     return replace(bootstrap_over_seeds(draws, predicted), value=mean)
 
 

@@ -165,7 +165,8 @@ def interval(estimate: Estimate) -> str:
     if not estimate.unit:
         return "(no interval: fitted in folds)"
     if isnan(estimate.low):
-        return "(no interval: every draw of candidates gives the same)"
+        why = estimate.no_interval or f"every draw of {estimate.unit} gives the same"
+        return f"(no interval: {why})"
     how = "from" if estimate.unit.endswith(("pair", "pairs")) else "resampling"
     ends = f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
     return f"(95 % interval {ends}, {how} {estimate.unit})"

@@ -52,6 +52,8 @@ class Estimate:
     """Whether p is exact; otherwise it could be smaller if more permutations were drawn."""
     unit: str = "candidates"
     """What the interval resamples, in words; empty where nothing can be resampled."""
+    no_interval: str = ""
+    """Why there is no interval, in words; empty where every draw of the unit gave the same."""
 
 
 def bootstrap_pair_share(numerator: np.ndarray, denominator: np.ndarray, seed: int = 0) -> Estimate:

@@ -11,6 +11,7 @@ from two_results import ONE, TWO
 from icpc.experiments import paper_table
 from icpc.experiments.our_rows import our_rows
 from icpc.experiments.seeds import estimate_over_seeds, read_predictions, row_counts
+from icpc.findings.wording import interval
 from ranking.encoders import spec_of
 from ranking.errors import RunError
 from ranking.evaluation.resampling import BOOTSTRAP_DRAWS, bootstrap_pair_share
@@ -118,6 +119,16 @@ def test_seeds_that_test_other_groups_narrow_the_interval_as_the_square_root(tmp
     share = right.mean()
     expected = 2 * 1.96 * np.sqrt(share * (1 - share) / 160)
     assert found.high - found.low == pytest.approx(expected, rel=0.12)
+
+
+def test_without_predictions_there_is_no_interval_and_that_is_why(tmp_path):
+    table = graded([f"g{number}" for number in range(9)], np.arange(9) > 3)
+    seeds = [written(tmp_path, of_grades(seed, 5 / 9), table) for seed in range(2)]
+    (tmp_path / seeds[1].predictions).unlink()
+    found = estimate_over_seeds(seeds, tmp_path)
+    assert found.value == pytest.approx(5 / 9)
+    why = "predictions of its seeds do not lie beside the file of results"
+    assert interval(found) == f"(no interval: {why})"
 
 
 def test_pairs_count_as_the_bootstrap_over_groups_counts_them():
