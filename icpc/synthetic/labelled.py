@@ -7,12 +7,13 @@ Conventions
 *difficulty*: studies of the grades 1 to 9 (:mod:`icpc.synthetic.figures`), equally many of each.
 *technique*: studies of one technique or none, in turn, a quarter of them with another technique.
 *expertise*: pieces, each by players of three levels, who have a skill of 0.1, 0.5 or 0.9; they are
-a group and an event. A label is planted: it claims nothing of Henle's grades, or of people. Length,
-loudness, notes a second and what else is drawn do not depend on it
-(:mod:`icpc.synthetic.studies`). What is measured of the sound may: of 96 recordings of 10 s the
-density of onsets that were detected differs by technique (p 0.008, fewest of repeated notes) and a
-little by level (p 0.04); loudness, bandwidth and noise floor do not (p 0.19 and more, Kruskal and
-Wallis).
+a group and an event. All play one piano in one hall, as in a competition: among few recordings on
+as many pianos, a probe would tell the pianos apart.
+A label is planted: it claims nothing of Henle's grades, or of people. Length, loudness, notes a
+second and what else is drawn do not depend on it (:mod:`icpc.synthetic.studies`). What is measured
+of the sound may: of 96 recordings of 10 s the density of onsets that were detected differs by
+technique (p 0.008, fewest of repeated notes) and, where each has a piano of its own, a little by
+level (p 0.04); loudness, bandwidth and noise floor do not (p 0.19 and more, Kruskal and Wallis).
 A folder gets a FLAC file for each recording and ``manifest.csv``, as ``judge train`` reads it. The
 name of a file has a hash of all that it follows from: what is there is not made again.
 """
@@ -122,9 +123,10 @@ def draw_levels(count: int, seconds: float, seed: int) -> list[LabelledRecording
         Seed of the draw.
     """
     rng = np.random.default_rng([seed, 3])
+    piano = int(np.random.default_rng([seed, 4]).integers(2**31))
     made: list[LabelledRecording] = []
     while len(made) < count:
-        piece = replace(_draw_study(rng, seconds), style=str(rng.choice(STYLES)))
+        piece = replace(_draw_study(rng, seconds), style=str(rng.choice(STYLES)), piano=piano)
         name = f"piece-{len(made) // len(LEVELS) + 1:03}"
         for level, skill in enumerate(LEVELS):
             study = replace(piece, level=skill, player=_draw_study(rng, seconds).player)

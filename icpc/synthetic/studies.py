@@ -46,7 +46,7 @@ class Study:
     seed: int
     """Seed of the notes."""
     player: int
-    """Seed of tempo, taste, errors, piano, room and loudness."""
+    """Seed of tempo, taste, errors and loudness, and of piano and room if ``piano`` is None."""
     grade: int | None = None
     """What is planted: a grade, 1 to 9;"""
     level: float | None = None
@@ -57,6 +57,8 @@ class Study:
     """Style of the piece, where the level is planted."""
     equal_notes: bool = True
     """Whether techniques of two keys have as many notes a second as others."""
+    piano: int | None = None
+    """Seed of piano and room."""
 
 
 def compose_study(study: Study) -> Piece:
@@ -97,7 +99,8 @@ def sound_of_study(study: Study, sample_rate: int) -> np.ndarray:
     """Return the sound of a study, float32 of shape (seconds · sample_rate,)."""
     rng = np.random.default_rng([study.player, 2])
     hiss, level_db = float(rng.uniform(*HISS_DB)), float(rng.uniform(*LEVEL_DB))
-    instrument = replace(draw_instrument(study.player), noise_db=hiss)
+    drawn = draw_instrument(study.player if study.piano is None else study.piano)
+    instrument = replace(drawn, noise_db=hiss)
     piano = Piano(instrument, sample_rate, study.player)
     return piano.sound(play_study(study), np.empty((0, 2)), study.seconds, level_db)
 

@@ -6,11 +6,11 @@
 Conventions
 -----------
 Recordings by the project's generator (half to train on, a sixth to choose with, a third to test):
-*difficulty*, merged grades of 1-3, 4-6 and 7-9; *technique*, seven or none; *expertise*, pieces by
-players of three levels each, compared within a piece. They are embedded as spectrograms and as
-controls (length, loudness, bandwidth, noise floor, onset density); a grid of settings is fitted on
-each, and once more on spectrograms with the labels shuffled within splits. Intervals resample
-recordings, of expertise pieces.
+*difficulty*, merged grades of 1-3, 4-6 and 7-9; *technique*, seven or none, a minute each, in
+windows of one segment; *expertise*, pieces by players of three levels each, compared across pieces.
+They are embedded as spectrograms and as controls (length, loudness, bandwidth, noise floor, onset
+density); a grid of settings is fitted on each, and once more on spectrograms with the labels
+shuffled within splits. Intervals resample recordings, of expertise pieces.
 """
 
 import argparse
@@ -34,8 +34,10 @@ from ranking.probe.settings import TrainingSettings
 from ranking.tasks.registry import TASKS
 
 SPLITS = ("train", "train", "train", "val", "test", "test")
+LEARNING_RATE = 1e-2
 RATES = ("learning_rate", (3e-3, 1e-2, 3e-2))
 GRIDS = {
+    1: (),
     3: (RATES,),
     16: (
         ("learning_rate", (1e-3, 3e-3, 1e-2, 3e-2)),
@@ -58,14 +60,33 @@ class Plan:
     block: int
     """Recordings one after another that have each label once; a block is of one split."""
     recordings: int
-    """How many are made by default."""
+    """How many are made."""
+    seconds: float
+    """Length of each."""
+    training: TrainingSettings
+    """How each setting of the grid is trained."""
+
+    def __post_init__(self) -> None:
+        """Refuse a number of recordings that leaves a split without one of the labels."""
+        if self.recordings % (self.block * len(SPLITS)):
+            raise ValueError(
+                f"{self.recordings} recordings: a multiple of {self.block * len(SPLITS)}"
+            )
+
+
+def _all_epochs(epochs: int, batch_size: int) -> TrainingSettings:
+    return TrainingSettings(
+        epochs=epochs, patience=epochs, batch_size=batch_size, learning_rate=LEARNING_RATE
+    )
 
 
 PLANS = {
-    "difficulty": Plan("grade", outputs=3, block=9, recordings=162),
-    "technique": Plan("techniques", outputs=7, block=8, recordings=144),
-    "expertise": Plan("level", outputs=2, block=3, recordings=108),
+    "difficulty": Plan("grade", 3, 9, 162, 10.0, _all_epochs(30, 8)),
+    "technique": Plan("techniques", 7, 8, 192, 60.0, _all_epochs(12, 16)),
+    "expertise": Plan("level", 2, 3, 324, 10.0, _all_epochs(10, 16)),
 }
+"""Plans by task."""
+MAX_PAIRS = 400
 
 
 @dataclass(frozen=True)
@@ -94,27 +115,22 @@ class Found:
         )
 
 
-def write_recordings(
-    task: str, folder: Path, count: int, seconds: float, seed: int
-) -> tuple[Path, Path]:
+def write_recordings(task: str, plan: Plan, folder: Path, seed: int) -> tuple[Path, Path]:
     """Write recordings; return their manifest, and one with the labels shuffled within splits.
 
     Parameters
     ----------
     task
         A name of :data:`PLANS`.
+    plan
+        Its plan.
     folder
         Where they are written.
-    count
-        Number of recordings; of six blocks each label is in each part of a split.
-    seconds
-        Length of each.
     seed
         Seed of all that is drawn.
     """
-    plan = PLANS[task]
-    planted = write_labelled(DRAWN[task](count, seconds, seed), folder)
-    table = pd.read_csv(planted)
+    planted = write_labelled(DRAWN[task](plan.recordings, plan.seconds, seed), folder)
+    table = pd.read_csv(planted).drop(columns="event", errors="ignore")
     split = [SPLITS[number // plan.block % len(SPLITS)] for number in range(len(table))]
     table = table.assign(split=split)
     write_text(to_csv(table), planted)
@@ -125,36 +141,32 @@ def write_recordings(
     return planted, shuffled
 
 
-def train_and_test(
-    task: str, manifest: Path, encoder: str, segments: int, training: TrainingSettings, grid: int
-) -> Found:
+def train_and_test(task: str, plan: Plan, manifest: Path, encoder: str, grid: int) -> Found:
     """Train a grid on the recordings beside a manifest; return what its best reaches on test.
 
     Parameters
     ----------
     task
         A name of :data:`PLANS`.
+    plan
+        Its plan.
     manifest
         Recordings with labels and splits.
     encoder
         Name of an encoder.
-    segments
-        Segments of a window; of expertise, windows are as long as recordings.
-    training
-        How each setting is trained.
     grid
         Number of settings, of :data:`GRIDS`.
     """
-    own = TASKS[task].task(PLANS[task].outputs)
+    own = TASKS[task].task(plan.outputs)
     if own.inputs == 1:
-        own = replace(own, segments=segments)
+        own = replace(own, segments=1)
     folder, name = manifest.parent, f"{manifest.stem}-{encoder}"
     job = TrainingJob(
         own,
         read_and_split_manifest(own, manifest, None, 0),
         folder,
         folder / f"{name}.safetensors",
-        SearchSettings(training, grid=GRIDS[grid]),
+        SearchSettings(plan.training, grid=GRIDS[grid], max_pairs=MAX_PAIRS),
         EmbeddingOptions((encoder,), store=folder / "store"),
         results=folder / RESULTS if "shuffled" not in name else folder / "shuffled.jsonl",
     )
@@ -169,23 +181,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", nargs="?", choices=PLANS, default="difficulty")
     parser.add_argument("--out", type=Path, required=True, help="a folder")
-    parser.add_argument("--recordings", type=int, help="how many are made")
-    parser.add_argument("--seconds", type=float, default=10.0, help="length of each")
-    parser.add_argument("--epochs", type=int, default=30, help="passes through the recordings")
     parser.add_argument(
         "--grid", type=int, choices=GRIDS, default=3, help="settings that are tried"
     )
+    parser.add_argument("--seed", type=int, default=0, help="seed of all that is drawn")
     given = parser.parse_args()
-    count = given.recordings or PLANS[given.task].recordings
-    planted, shuffled = write_recordings(given.task, given.out, count, given.seconds, 0)
-    training = TrainingSettings(epochs=given.epochs, patience=given.epochs, batch_size=8)
-    segments = int(np.ceil(given.seconds / 10))
+    plan = PLANS[given.task]
+    planted, shuffled = write_recordings(given.task, plan, given.out, seed=given.seed)
     for manifest, encoder in (
         (planted, "spectrogram"),
         (planted, "controls"),
         (shuffled, "spectrogram"),
     ):
-        found = train_and_test(given.task, manifest, encoder, segments, training, given.grid)
+        found = train_and_test(given.task, plan, manifest, encoder, given.grid)
         sys.stdout.write(f"{manifest.stem}, {encoder}: {found.sentence}\n")
     ours = paper_table(3, read_results(given.out / RESULTS))
     ours = ours[ours["from"] == "ours"].dropna(axis=1, how="all")

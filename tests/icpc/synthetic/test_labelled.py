@@ -147,6 +147,8 @@ def test_recordings_of_one_piece_differ_in_who_plays_it():
     assert first.seed == second.seed == third.seed != other.seed
     assert len({first.player, second.player, third.player}) == 3
     assert replace(first, level=0.5, player=second.player) == second
+    assert first.piano == other.piano is not None
+    assert draw_levels(1, 20, 1)[0].study.piano != first.piano
     assert PLANTED == ("evenness", "accuracy")
 
 
@@ -157,6 +159,13 @@ def test_a_study_is_as_long_and_as_loud_whatever_is_planted():
         assert sound.shape == (40_000,)
         levels.append(10 * np.log10(np.mean(sound**2)))
     assert np.ptp(levels) < 0.1
+
+
+def test_a_piano_of_its_own_sounds_different_and_the_players_own_does_not():
+    study = Study(2.0, seed=1, player=2, level=0.5)
+    own = sound_of_study(study, 8000)
+    np.testing.assert_array_equal(own, sound_of_study(replace(study, piano=2), 8000))
+    assert np.abs(own - sound_of_study(replace(study, piano=3), 8000)).max() > 0.01
 
 
 @pytest.mark.parametrize("task", DRAWN)
