@@ -29,24 +29,48 @@ def report(
     open_page: Annotated[
         bool, typer.Option("--open", help="Show the page in your browser.")
     ] = False,
+    pseudonyms: Annotated[
+        Path | None,
+        typer.Option(
+            help="Show numbers in the place of names, of jurors too, and write to this CSV whose "
+            "they are; with --out, a folder that it is not in."
+        ),
+    ] = None,
     seed: Seed = None,
 ) -> None:
     """Write a ranking as one HTML page, to look at, search and check.
 
     Example: judge report --competition icpc2015 --open
+
+    To teach or publish without names:
+
+    judge report --competition icpc2025 --pseudonyms key.csv --out runs/anonymous
     """
     from icpc.page.page import check_page_can_be_written
-    from icpc.workflows.rankings import open_study
+    from icpc.page.pseudonyms import check_key_is_apart, write_key
+    from icpc.workflows.rankings import open_study, study_with_pseudonyms
     from icpc.workflows.results import figure_folder, write_report_figures
     from icpc.workflows.results import report as write_report
 
+    if pseudonyms is not None:
+        check_key_is_apart(pseudonyms, out, source.run)
     progress = TerminalProgress()
     with progress.start("writing the report"):
-        study = open_study(source, options, seed, check_page_can_be_written)
+        study = open_study(
+            *(source, options, seed, check_page_can_be_written), with_intervals=pseudonyms is None
+        )
         name, changed = study.competition.name, options != RankingOptions() or seed is not None
         folder = figure_folder(out, source.run, name, changed)
-        page = write_report(study, folder, source.run, _command(source, options, seed))
+        if pseudonyms is None:
+            page = write_report(study, folder, source.run, _command(source, options, seed))
+        else:
+            study, key = study_with_pseudonyms(study)
+            write_key(key, pseudonyms)
+            command = shlex.join(["judge", "report", "--run", folder.name])
+            page = write_report(study, folder, command=command)
     print_line(f"{name}: {page}")
+    if pseudonyms is not None:
+        print_remark(f"whose the numbers are: {pseudonyms}; keep it apart from the page")
     if plot or dark:
         for figure in write_report_figures(study, folder, dark, progress):
             print_remark(f"written to {figure}.png and .svg")

@@ -5,7 +5,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
+
 from icpc.competition.competitions import Competition
+from icpc.page.pseudonyms import with_pseudonyms
 from icpc.study.comparisons import Comparisons, FileOptions, load_comparisons
 from icpc.study.runs import read_run
 from icpc.study.settings import Settings, with_new_values
@@ -116,6 +119,20 @@ def open_study(
     return (
         study if options.passing_score is None else with_passing_score(study, options.passing_score)
     )
+
+
+def study_with_pseudonyms(study: Study) -> tuple[Study, pd.DataFrame]:
+    """Return a study whose people have pseudonyms, and whose they are.
+
+    Parameters
+    ----------
+    study
+        The study, with names; its intervals are not used.
+    """
+    competition, comparisons, key = with_pseudonyms(
+        study.competition, study.comparisons, study.settings.seed
+    )
+    return run_study(competition, comparisons, study.settings), key
 
 
 def settings_from_options(options: RankingOptions, seed: int | None = None) -> Settings:
