@@ -38,8 +38,8 @@ if sys.platform != "win32":
     import fcntl
 
 RECORD_FILE = "run.json"
-PERMUTATIONS_FILE = "permutations.npy"
-INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", PERMUTATIONS_FILE)
+PERMUTATIONS_FILE, MARKS_FILE = "permutations.npy", "marks.csv"
+INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", MARKS_FILE, PERMUTATIONS_FILE)
 PROBABILITIES_FILE, BETTER_FILE = "rank-probabilities.csv", "better-probabilities.csv"
 FINDINGS_FILE = "findings.json"
 RANKED = ("ranking.csv", PROBABILITIES_FILE, BETTER_FILE)

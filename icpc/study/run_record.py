@@ -13,6 +13,16 @@ from typing import Any
 from icpc.study.settings import Settings, with_new_values
 from ranking.files.records import check_fields, check_values
 
+RENAMED = {"verdicts": "comparisons", "heard": "provenance"}
+RENAMED_WITHIN = {
+    "comparisons": {"note": "remark", "passed_from": "passing_score"},
+    "settings": {"by": "method"},
+    "sha256": {"verdicts": "comparisons"},
+    "provenance": {"judging": "pairing"},
+    "provenance.fit": {"part": "fold"},
+    "provenance.fit.accuracy": {"as_it_came": "before_fit", "gained": "gain"},
+}
+"""Keys of a record by what version 0.1.0 called them."""
 Texts = Mapping[str, str]
 Values = Mapping[str, Any]
 RECORD: dict[str, Any] = {
@@ -38,6 +48,7 @@ PARTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "remark": str,
             "passing_score": float,
             "decided_score": float | None,
+            "rounds": tuple[str, ...],
             "understood": tuple[str, ...],
         },
         ("source", "remark", "passing_score"),

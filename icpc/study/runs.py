@@ -4,7 +4,8 @@ Conventions
 -----------
 ``run.json`` is the record of a run: every setting, the versions and the SHA-256 of each input and
 file. It is written last, so a folder without it holds no finished run. ``roster.csv``,
-``comparisons.csv`` and, of votes on windows, ``votes.csv`` are what the run was made from; so is
+``comparisons.csv`` and, of votes on windows, ``votes.csv``, of a panel ``marks.csv`` are what the
+run was made from; marks are as they were meant: larger is better, several rounds pooled. So is
 ``permutations.npy`` where results were permuted (:class:`ranking.evaluation.permuted_outcomes.
 PermutedOutcomes`, its array of outcomes).
 ``ranking.csv`` is made without results; so are ``better-probabilities.csv`` and, but for a row of
@@ -37,6 +38,7 @@ from icpc.study.run_folder import (
     BETTER_FILE,
     FINDINGS_FILE,
     INPUTS,
+    MARKS_FILE,
     PERMUTATIONS_FILE,
     PROBABILITIES_FILE,
     RECORD_FILE,
@@ -46,7 +48,7 @@ from icpc.study.run_folder import (
     replace_run,
     run_sha256,
 )
-from icpc.study.run_record import check_run_record
+from icpc.study.run_record import RENAMED, RENAMED_WITHIN, check_run_record
 from icpc.study.settings import Settings
 from icpc.study.study import Study, run_study
 from ranking.comparisons.reading import read_comparisons
@@ -63,18 +65,9 @@ from ranking.files.atomic import safe_file_name, write_bytes, write_text
 from ranking.files.hashing import SUMS_FILE, file_sha256, write_sums
 from ranking.files.records import read_record
 from ranking.files.table_writer import to_csv
+from ranking.panel.reading import read_meant_marks
 from ranking.uncertainty.probabilities import better_probabilities, rank_probabilities
 
-RENAMED = {"verdicts": "comparisons", "heard": "provenance"}
-RENAMED_WITHIN = {
-    "comparisons": {"note": "remark", "passed_from": "passing_score"},
-    "settings": {"by": "method"},
-    "sha256": {"verdicts": "comparisons"},
-    "provenance": {"judging": "pairing"},
-    "provenance.fit": {"part": "fold"},
-    "provenance.fit.accuracy": {"as_it_came": "before_fit", "gained": "gain"},
-}
-"""Keys of a record by what version 0.1.0 called them."""
 LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 
@@ -107,6 +100,8 @@ def write_run(study: Study, folder: Path) -> None:
     write_text(to_csv(study.comparisons.table), folder / "comparisons.csv")
     if study.comparisons.votes is not None:
         write_text(to_csv(study.comparisons.votes), folder / "votes.csv")
+    if study.comparisons.marks is not None:
+        write_text(to_csv(study.comparisons.marks), folder / MARKS_FILE)
     if study.comparisons.permuted is not None:
         write_bytes(
             outcomes_to_npy(study.comparisons.permuted.outcomes), folder / PERMUTATIONS_FILE
@@ -178,6 +173,8 @@ def read_run(folder: Path) -> tuple[Competition, Comparisons, Settings]:
         passing_score=record["comparisons"]["passing_score"],
         decided_score=record["comparisons"].get("decided_score"),
         votes=read_votes(votes, ids).table if votes.exists() else None,
+        marks=read_meant_marks(folder / MARKS_FILE) if MARKS_FILE in record["written"] else None,
+        rounds=tuple(record["comparisons"].get("rounds", ())),
         provenance=record.get("provenance", {}),
         understood=(*record["comparisons"].get("understood", ()), *_unnamed_embeddings(record)),
         run_sha256=sha256,
@@ -210,6 +207,7 @@ def run_record(study: Study) -> dict[str, Any]:
                 if comparisons.decided_score is None
                 else {"decided_score": comparisons.decided_score}
             ),
+            **({"rounds": list(comparisons.rounds)} if comparisons.rounds else {}),
             **({"understood": list(comparisons.understood)} if comparisons.understood else {}),
         },
         "settings": asdict(study.settings),

@@ -42,6 +42,27 @@ def test_a_run_is_read_back_as_it_was(study2015, run):
     pd.testing.assert_series_equal(again.passed, study2015.passed)
 
 
+@pytest.mark.parametrize("method", ["bradley-terry", "mean-mark"])
+def test_a_run_of_a_panel_is_read_back_with_its_marks(stage3, tmp_path, method):
+    study = run_study(
+        stage3.competition, stage3.comparisons, Settings(method=method), with_intervals=False
+    )
+    save_run(study, tmp_path / "run")
+    again = load_run(tmp_path / "run")
+    pd.testing.assert_frame_equal(again.comparisons.marks, stage3.comparisons.marks)
+    assert again.comparisons.rounds == ("stage3",)
+    columns = ["rank", "candidate", "strength"]
+    pd.testing.assert_frame_equal(again.ranking[columns], study.ranking[columns])
+
+
+def test_a_run_whose_marks_changed_is_refused(stage3, tmp_path):
+    save_run(stage3, tmp_path / "run")
+    marks = tmp_path / "run" / "marks.csv"
+    marks.write_text(marks.read_text("utf-8").replace(",20,", ",25,"), "utf-8")
+    with pytest.raises(RunError, match="changed"):
+        load_run(tmp_path / "run")
+
+
 def test_a_run_of_version_0_1_0_is_read(tmp_path):
     """The same order comes of it, and it is written again under today's names.
 
