@@ -28,6 +28,7 @@ from icpc.page.tournament import (
     ranking_table_with_roster,
     round_confusion_page_data,
     tally_page_data,
+    unranked_page_data,
     upsets_page_data,
 )
 from icpc.page.votes import calibration_page_data, vote_shares_page_data
@@ -73,6 +74,7 @@ def report_page(
         **_tournament(shown, curves),
         "calibration": data["calibration"],
         "panel": data["panel"],
+        "unranked": unranked_page_data(study, data["kinds"]),
         "record": record,
         "made_with": versions_and_settings(record),
         "hashes": sha256_by_input(record),

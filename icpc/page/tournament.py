@@ -51,6 +51,39 @@ def ranking_table_with_roster(
     )
 
 
+def unranked_page_data(study: Study, tiers: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return who is on the roster and not on the page, with what they reached and the reason.
+
+    Parameters
+    ----------
+    study
+        Study of which the page shows the largest component.
+    tiers
+        Tiers from the lowest to the highest.
+    """
+    number = {kind: at for at, kind in enumerate(tiers)}
+    roster = study.competition.roster
+    others = roster[~roster["candidate"].isin(study.largest.tally.candidates)]
+    return [
+        {
+            "name": own.name,
+            "country": own.country,
+            "reached": own.reached,
+            "kind": number.get(own.reached, -1),
+            "why": _why_unranked(study, own),
+        }
+        for own in others.sort_values("name").itertuples(index=False)
+    ]
+
+
+def _why_unranked(study: Study, own: Any) -> str:
+    if own.exempt:
+        return "passed without playing"
+    if own.candidate in study.tally.candidates:
+        return "no comparisons join them to the others"
+    return "was not compared"
+
+
 def tally_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, Any]:
     """Return comparisons, wins of the first and, if there are any, votes of each ordered pair.
 

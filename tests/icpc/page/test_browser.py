@@ -246,7 +246,8 @@ def test_the_page_of_2015_is_small(page2015):
 
 
 def column(page, number):
-    return page.locator(f"#leaderboard-table tbody tr > :nth-child({number})").all_inner_texts()
+    rows = "#leaderboard-table tbody tr:not(.unranked)"
+    return page.locator(f"{rows} > :nth-child({number})").all_inner_texts()
 
 
 def header(page, name):
@@ -286,6 +287,20 @@ def test_the_leaderboard_is_searched_without_regard_to_accents(visit, page2015):
         assert column(page, 3) == ["Michał Szymanowski"]
     page.get_by_role("searchbox").fill("nobody at all")
     assert "Nobody found" in page.locator("#leaderboard-table tbody").inner_text()
+
+
+@pytest.mark.slow
+def test_who_is_not_ranked_is_found_with_the_reason(visit, page2015):
+    page = visit(page2015)
+    unranked = page.locator("#leaderboard-table tr.unranked")
+    assert unranked.count() == 165 - 113
+    for word, found in (
+        ("seong-jin cho", "Seong-Jin Cho\nwas not compared"),
+        ("ERIC LU", "Eric Lu\npassed without playing"),
+    ):
+        page.get_by_role("searchbox").fill(word)
+        assert column(page, 3) == []
+        assert unranked.locator("th").all_inner_texts() == [found]
 
 
 @pytest.mark.slow
