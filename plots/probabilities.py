@@ -78,4 +78,5 @@ def draw_rank_probabilities(
             fontsize=7,
             color=palette().accent,
         )
+    ax.set_xlim(ranks[-1] + 0.5, ranks[0] - 0.5)  # better is to the right
     return ax

@@ -2,15 +2,17 @@
 
 Colours of results run from grey (eliminated first) through the viridis scale, so that they are also
 in order of lightness; results differ by marker too. Shares above and below one half are blue and
-orange. A name in letters that the font lacks is drawn as boxes. A ``matplotlibrc``, in the working
-folder or elsewhere, changes nothing.
+orange. Letters that DejaVu Sans lacks are drawn in an installed font that has them, else as boxes.
+A ``matplotlibrc``, in the working folder or elsewhere, changes nothing.
 """
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,15 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
+from ranking.errors import FileWarning
 from ranking.files.atomic import write_bytes
 from ranking.files.text import escape_controls
 
+MISSING = r"Glyph (\d+) .*missing from font"
+"""What matplotlib warns of where a font lacks a letter."""
+SHOWN = 12  # letters that a warning names
 LONGEST_LABEL, LONGEST_TITLE = 60, 300
 """Letters that are drawn of a name, and of a title: a figure of 3,000 would take gigabytes."""
 
@@ -74,17 +81,25 @@ DARK = Palette(
     lost="#f0a04c",
     viridis=(0.4, 1.0),
 )
-MARKERS = "oDs^vPXd"
+MARKERS = "ods^*PD"
+"""Markers of results from the lowest, the forms of ``SYMBOLS`` in ``page/data.js``."""
+FONT = "DejaVu Sans"
+FALLBACKS = (
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Source Han Sans SC"),
+    *("WenQuanYi Zen Hei", "IPAGothic", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
+    *("PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Arial Unicode MS"),
+    *("Noto Sans Arabic", "Noto Naskh Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari"),
+)
+"""Families that have letters which :data:`FONT` lacks; those that are installed are used."""
 SETTINGS: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
     "axes.titlesize": 11,
     "figure.dpi": 100,
-    "font.family": "DejaVu Sans",
     "font.size": 9,
     "legend.frameon": False,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "judge",
     "text.parse_math": False,
 }
@@ -97,12 +112,19 @@ def plot_style(*, dark: bool | None = None) -> Iterator[None]:
     colours = palette() if dark is None else DARK if dark else LIGHT
     settings: Any = SETTINGS | dict.fromkeys(INKED, colours.ink)
     settings |= dict.fromkeys(("figure.facecolor", "axes.facecolor"), colours.paper)
+    settings["font.family"] = [FONT, *_installed_fallbacks()]
     with mpl.rc_context(), warnings.catch_warnings():
         if mpl.rcParams["svg.hashsalt"] != SETTINGS["svg.hashsalt"]:  # not in this style yet
             mpl.rcdefaults()
         mpl.rcParams.update(settings)
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message=MISSING)  # render_figure says so
         yield
+
+
+@cache
+def _installed_fallbacks() -> tuple[str, ...]:
+    installed = set(fontManager.get_font_names())
+    return tuple(family for family in FALLBACKS if family in installed)
 
 
 def label_text(text: object, longest: int = LONGEST_LABEL) -> str:
@@ -155,11 +177,22 @@ def amount_colormap() -> Colormap:
 
 
 def render_figure(figure: Figure, kind: str) -> bytes:
-    """Return the figure as a PNG or SVG file, the same bytes every time."""
+    """Return the figure as a PNG or SVG file, the same bytes every time.
+
+    A warning names letters that no installed font has: they are drawn as boxes.
+    """
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    with plot_style():
+    with plot_style(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         figure.savefig(buffer, format=kind, dpi=200, metadata=metadata, bbox_inches="tight")
+    found = [re.match(MISSING, str(one.message)) for one in caught]
+    if letters := "".join(dict.fromkeys(chr(int(own[1])) for own in found if own)):
+        what = f"no installed font has {letters[:SHOWN]}{'…' * (len(letters) > SHOWN)}"
+        warnings.warn(
+            FileWarning(f"Figures: {what}; boxes stand for them. fonts-noto has most letters."),
+            stacklevel=2,
+        )
     return buffer.getvalue()
 
 

@@ -1,4 +1,4 @@
-// The charts with points: hit-rate, strengths, windows, calibration.
+// The charts with points: hit-rate, strengths, windows, calibration. Better is to the right.
 
 const HEIGHT = (width) => Math.max(240, Math.min(420, width * 0.55));
 const FRAME = { marginLeft: 46, marginRight: 14, marginTop: 30, marginBottom: 40, style: { overflow: "visible" } };
@@ -47,10 +47,11 @@ function hitRate() {
     return {
       points,
       describe,
+      leftward: true,
       at: (point) => [point.x, point.rate],
       plot: (width) => Plot.plot({
         ...FRAME, width, height: HEIGHT(width),
-        x: { label: label[curve.x], ...whole(curve[curve.x], width) },
+        x: { label: label[curve.x], reverse: curve.x === "k", ...whole(curve[curve.x], width) },
         y: { label: `share of these who ${data.passing}`, domain: [0, 1], grid: true },
         marks: [
           hasBand ? Plot.areaY(outline, { x: "x", y1: "low", y2: "high", fill: "var(--band)", fillOpacity: 0.8 }) : null,
@@ -77,10 +78,11 @@ function strengths() {
   mount("strengths", () => ({
     points,
     describe,
+    leftward: true,
     at: (point) => [point.at, point.candidate.strength],
     plot: (width) => Plot.plot({
       ...FRAME, width, height: HEIGHT(width),
-      x: { label: "place in the ranking", domain: [0.5, n + 0.5], ...whole([1, n], width) },
+      x: { label: "place in the ranking", reverse: true, domain: [0.5, n + 0.5], ...whole([1, n], width) },
       y: { label: "strength", grid: true },
       marks: [
         Plot.ruleX(points.filter(({ candidate }) => hasRange(candidate)), { x: "at", y1: ({ candidate }) => candidate.strength_low ?? lowest, y2: ({ candidate }) => candidate.strength_high ?? highest,

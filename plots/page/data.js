@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const candidates = data.candidates;
 const n = candidates.length;
 const SYMBOLS = [d3.symbolCircle, d3.symbolDiamond, d3.symbolSquare, d3.symbolTriangle,
-  d3.symbolStar, d3.symbolWye, d3.symbolCross, d3.symbolDiamond2];
+  d3.symbolStar, d3.symbolCross, d3.symbolDiamond2]; // the forms of MARKERS in plots/style.py
 
 /** Whole numbers from their bytes, a row of n for each candidate. */
 function unpack({ type, base64 }) {

@@ -2,7 +2,8 @@
 // through by pointer, touch or keyboard. What is pointed at is said in words below it.
 
 /**
- * `plan()` returns { points, describe(point), plot(width), at(point) → [x, y] in data }.
+ * `plan()` returns { points, describe(point), plot(width), at(point) → [x, y] in data, leftward },
+ * the last where the first point is the rightmost: the slider runs as its marker does.
  * Returns a function that draws the chart again, from a new plan.
  */
 function mount(id, plan) {
@@ -34,6 +35,7 @@ function mount(id, plan) {
   };
   const renew = () => {
     planned = plan();
+    slider.dir = planned.leftward ? "rtl" : "ltr";
     slider.max = Math.max(planned.points.length - 1, 0);
     slider.value = 0;
     slider.setAttribute("aria-valuetext", "");

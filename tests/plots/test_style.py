@@ -1,6 +1,9 @@
 """Colours can be told apart, in light and in dark mode."""
 
 import colorsys
+import re
+import warnings
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -9,9 +12,11 @@ import pytest
 from colours import contrast
 from matplotlib.colors import to_rgb
 
+from plots import style
 from plots.style import (
     LIGHT,
     LONGEST_LABEL,
+    MARKERS,
     amount_colormap,
     label_text,
     new_axes,
@@ -21,6 +26,7 @@ from plots.style import (
     share_colormap,
     tier_colours,
 )
+from ranking.errors import FileWarning
 
 TIERS = ("none", "first", "second", "third", "final")
 
@@ -92,3 +98,52 @@ def test_long_names_are_cut_off_in_figures():
     assert label_text("Anna") == "Anna"
     assert len(label_text("x" * 3000)) == LONGEST_LABEL
     assert label_text("x" * 3000).endswith("x…")
+
+
+def test_results_have_the_same_forms_in_figures_as_in_the_page():
+    """Names of d3's symbols and of matplotlib's markers of these forms."""
+    script = (Path(__file__).parents[2] / "plots/page/data.js").read_text("utf-8")
+    (listed,) = re.findall(r"const SYMBOLS = \[([^\]]+)\]", script)
+    forms = {
+        "Circle": "o",
+        "Diamond": "d",
+        "Square": "s",
+        "Triangle": "^",
+        "Star": "*",
+        "Cross": "P",
+        "Diamond2": "D",
+    }
+    assert "".join(forms[name] for name in re.findall(r"d3\.symbol(\w+)", listed)) == MARKERS
+
+
+def drawn(text, kind="svg"):
+    with plot_style():
+        ax = new_axes(2, 2)
+        ax.set_title(text)
+        return render_figure(ax.figure, kind)
+
+
+def test_text_is_text_in_an_svg():
+    texts = [own.text for own in ElementTree.fromstring(drawn("Łukasz & Björk")).iter() if own.text]
+    assert "Łukasz & Björk" in texts
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_letters_that_no_font_has_are_named(monkeypatch, kind):
+    monkeypatch.setattr("plots.style._installed_fallbacks", tuple)
+    with pytest.warns(FileWarning, match="no installed font has 张郎; boxes stand for them"):
+        drawn("张 Lang 郎", kind)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn("Łukasz, Αθηνά, Иван", kind)
+
+
+def test_a_font_that_is_installed_stands_in_for_missing_letters(monkeypatch):
+    names = ["Noto Sans Arabic", "DejaVu Sans", "Other"]
+    monkeypatch.setattr("plots.style.fontManager.get_font_names", lambda: names)
+    style._installed_fallbacks.cache_clear()
+    try:
+        with plot_style():
+            assert mpl.rcParams["font.family"] == ["DejaVu Sans", "Noto Sans Arabic"]
+    finally:
+        style._installed_fallbacks.cache_clear()

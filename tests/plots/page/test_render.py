@@ -49,6 +49,7 @@ CONTENT = {
     "methods": {"names": ["wins"], "taus": [[float("nan")]], "moved": []},
     "calibration": None,
     "panel": None,
+    "unranked": [{"name": NASTY, "country": NASTY, "reached": NASTY, "kind": -1, "why": NASTY}],
     "record": {"judge": "1"},
     "made_with": {"judge": "1"},
     "hashes": {NASTY: NASTY},
