@@ -114,6 +114,7 @@ function matrix() {
   const anew = () => {
     order = orders[chosen("order")];
     picture = null;
+    for (const key of document.querySelectorAll("[data-cells]")) key.hidden = key.dataset.cells !== chosen("cells");
     draw();
   };
   for (const radio of figure.parentElement.querySelectorAll("input[type=radio]")) {

@@ -334,8 +334,8 @@ def test_charts_are_stepped_through_by_keyboard(visit, page2015, study2015):
     slider = seen(page, "#strengths-chart input")
     page.locator("#strengths-chart svg").wait_for()
     slider.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
     third = study2015.results.loc[study2015.ranking["candidate"][2], "name"]
     assert page.locator("#strengths-chart output").inner_text().startswith(f"{third}, rank ")
     assert slider.get_attribute("aria-valuetext").startswith(third)
@@ -452,6 +452,15 @@ def test_cells_have_the_colours_of_the_style(visit, page2025, study2025):
     )
     expected = even + (won - even) * (2 * share - 1)
     np.testing.assert_allclose(pixel[:3], expected, atol=4)
+
+
+@pytest.mark.slow
+def test_the_key_of_the_cells_follows_what_they_show(visit, voted):
+    page = visit(voted)
+    key = page.locator("[data-cells]:visible")
+    assert key.all_inner_texts() == ["the row won\neven\nthe column won"]
+    choose(page, "pairs decided by their order: the bluer, the more the order mattered")
+    assert key.inner_text().startswith("the same won in both orders")
 
 
 @pytest.mark.slow
