@@ -225,12 +225,12 @@ def three_jurors(competition: Competition, rows: slice = slice(None)) -> Study:
 
 
 def test_the_concordance_of_a_run_is_that_of_its_comparisons(study2025, tmp_path):
-    """A run keeps no marks, but each juror's comparisons, which are an order."""
+    """Runs of earlier versions have no marks, but each juror's comparisons, which are an order."""
     panel = three_jurors(study2025.competition)
     save_run(panel, tmp_path / "run")
     again = load_run(tmp_path / "run")
-    assert again.comparisons.marks is None
-    found = [repr(next(find_concordance(study))) for study in (again, panel)]  # NaN equals nothing
+    bare = replace(again, comparisons=replace(again.comparisons, marks=None))
+    found = [repr(next(find_concordance(study))) for study in (bare, panel)]  # NaN equals nothing
     assert found[0] == found[1]
 
 
