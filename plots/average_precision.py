@@ -20,6 +20,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.markers import MarkerStyle
 from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
@@ -50,7 +51,7 @@ class _End:
     value: float
     text: str
     colour: str
-    marker: str
+    marker: MarkerStyle
 
 
 @plot_style()

@@ -75,7 +75,9 @@ def test_the_command_says_it(field, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "400")
     words = ["check", "--roster", "roster.csv", "--comparisons", "comparisons.csv"]
-    done = CliRunner().invoke(app, [*words, "--recordings", "."], catch_exceptions=False)
+    done = CliRunner().invoke(
+        app, [*words, "--recordings", ".", "--verbose"], catch_exceptions=False
+    )
     assert done.exit_code == 0
     assert (
         "follows loudness: Kendall's tau-b between the ranking and the loudness of 8" in done.stdout
