@@ -39,23 +39,17 @@ function marks() {
     const letters = Math.min(24, Math.floor((width * 0.4 - 14) / 7.2));
     const [left, right] = [14 + 7.2 * d3.max(jurors, (name) => Math.min(name.length, letters)), 8];
     room.replaceChildren(unlabelled(Plot.plot({
-    width, height: 50 + 18 * jurors.length, marginTop: 4, marginBottom: 34, marginRight: right,
-    marginLeft: left,
-    x: { axis: null, domain: d3.range(1, shown + 1).reverse(), padding: 0, type: "band" },
-    y: { label: null, domain: jurors, padding: 0.06, tickSize: 0, tickFormat: (name) => (name.length > letters ? `${name.slice(0, letters - 1)}…` : name) },
-    marks: [
-      Plot.axisX({ anchor: "bottom", ticks: [...new Set([1, ...d3.ticks(1, shown, Math.min(10, width / 60)).filter(Number.isInteger)])], label: "place in the ranking", labelArrow: "none" }),
-      Plot.cell(cells, { x: "at", y: "juror", fill: shade, inset: 0 }),
-      cut ? Plot.ruleX([cut], { dx: (right + left - width) / shown / 2, stroke: "var(--accent)", strokeWidth: 2 }) : null,
-      Plot.tip(cells, Plot.pointer({ x: "at", y: "juror", title: ({ at, juror, mark }) => `${juror}: ${mark} for ${candidates[at - 1].name}`, maxRadius: 30 })),
-    ],
+      width, height: 50 + 18 * jurors.length, marginTop: 4, marginBottom: 34, marginRight: right,
+      marginLeft: left,
+      x: { axis: null, domain: d3.range(1, shown + 1).reverse(), padding: 0, type: "band" },
+      y: { label: null, domain: jurors, padding: 0.06, tickSize: 0, tickFormat: (name) => (name.length > letters ? `${name.slice(0, letters - 1)}…` : name) },
+      marks: [
+        Plot.axisX({ anchor: "bottom", ticks: [...new Set([1, ...d3.ticks(1, shown, Math.min(10, width / 60)).filter(Number.isInteger)])], label: "place in the ranking", labelArrow: "none" }),
+        Plot.cell(cells, { x: "at", y: "juror", fill: shade, inset: 0 }),
+        cut ? Plot.ruleX([cut], { dx: (right + left - width) / shown / 2, stroke: "var(--accent)", strokeWidth: 2 }) : null,
+        Plot.tip(cells, Plot.pointer({ x: "at", y: "juror", title: ({ at, juror, mark }) => `${juror}: ${mark} for ${candidates[at - 1].name}`, maxRadius: 30 })),
+      ],
     })));
   };
-  whenSeen(figure, () => {
-    if (room.clientWidth) draw(Math.floor(room.clientWidth));
-    new ResizeObserver(([entry]) => {
-      const width = Math.floor(entry.contentRect.width);
-      if (width && width !== Number(room.dataset.width)) draw(room.dataset.width = width);
-    }).observe(room);
-  });
+  fitted(figure, room, draw);
 }

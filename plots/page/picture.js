@@ -12,10 +12,7 @@ function picture() {
     : `The first ${Math.min(n, shown())} by strength, better to the right, ${candidates.some(hasRange) ? "with 95 % ranges" : "which has no ranges"}.`;
   const height = () => (innerWidth < 640 ? 150 : 300);
   const draw = (width) => room.replaceChildren(unlabelled(known ? byResultAndRank(width, height()) : firstByStrength(width, height())));
-  whenSeen(figure, () => new ResizeObserver(([entry]) => {
-    const width = Math.floor(entry.contentRect.width);
-    if (width > 0 && width !== Number(room.dataset.width)) draw(room.dataset.width = width);
-  }).observe(room));
+  fitted(figure, room, draw);
 }
 
 function byResultAndRank(width, height) {

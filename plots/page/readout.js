@@ -77,6 +77,17 @@ function whenSeen(element, then) {
   addEventListener("beforeprint", finish);
 }
 
+/** Draw as wide as there is room, when the figure is first seen, and again for another width. */
+function fitted(figure, room, draw) {
+  const fit = (width) => {
+    if (width > 0 && width !== Number(room.dataset.width)) draw(room.dataset.width = width);
+  };
+  whenSeen(figure, () => {
+    fit(Math.floor(room.clientWidth)); // paper does not wait for an observer
+    new ResizeObserver(([entry]) => fit(Math.floor(entry.contentRect.width))).observe(room);
+  });
+}
+
 /** Name the kinds that occur, beside their marks; `names` and `family` where they are no results. */
 function legend(name, kinds, names = data.kinds, family = "kind") {
   const list = document.querySelector(`[data-legend="${name}"]`);
