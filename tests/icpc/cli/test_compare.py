@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from cup import judge
 
-from icpc.cli import app
 from icpc.study.comparisons import load_comparisons
 from icpc.study.runs import save_run
 from icpc.study.settings import Settings
@@ -16,10 +15,6 @@ from icpc.study.study import run_study
 
 ROSTER = "candidate,name,reached\nann,Ann,final\nbob,Bob,two\ncyd,Cyd,one\n"
 ROUNDS = ("--roster", "roster.csv", "--rounds", "one,two,final")
-
-
-def judge(*arguments):
-    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
 def words(text):

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from cup import judge
 from sheets import by_openpyxl
 from sounds import piano, write_sound
-from typer.testing import CliRunner
 
-from icpc.cli import app
 from icpc.competition.competitions import read_competition
 
 SHEET = """round,candidate,Ann,Bo,Cy
@@ -27,10 +26,6 @@ def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     return tmp_path
-
-
-def judge(*arguments):
-    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
 def next_commands(result):

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from cup import judge
 
-from icpc.cli import app
 from icpc.competition.recordings import find_recordings
 from icpc.study.comparisons import Comparisons
 from icpc.study.runs import load_run, run_record
@@ -32,10 +31,6 @@ def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     return tmp_path
-
-
-def judge(*arguments):
-    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
 def league(header="Home,Away,Home goals,Away goals,Venue"):

@@ -4,6 +4,7 @@ import html
 from pathlib import Path
 
 import pytest
+from cup import judge
 from matplotlib.image import imread
 from typer.testing import CliRunner
 
@@ -26,10 +27,6 @@ def here(tmp_path, monkeypatch):
     Path("mine.csv").write_text(ROSTER, encoding="utf-8")
     Path("my.csv").write_text(COMPARISONS, encoding="utf-8")
     return tmp_path
-
-
-def judge(*arguments):
-    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
 def own(command, *more):
