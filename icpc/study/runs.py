@@ -65,7 +65,8 @@ from ranking.files.atomic import safe_file_name, write_bytes, write_text
 from ranking.files.hashing import SUMS_FILE, file_sha256, write_sums
 from ranking.files.records import read_record
 from ranking.files.table_writer import to_csv
-from ranking.panel.reading import read_meant_marks
+from ranking.panel.options import AS_MEANT
+from ranking.panel.reading import read_marks
 from ranking.uncertainty.probabilities import better_probabilities, rank_probabilities
 
 LIBRARIES = ("choix", "numpy", "pandas", "scipy")
@@ -173,7 +174,9 @@ def read_run(folder: Path) -> tuple[Competition, Comparisons, Settings]:
         passing_score=record["comparisons"]["passing_score"],
         decided_score=record["comparisons"].get("decided_score"),
         votes=read_votes(votes, ids).table if votes.exists() else None,
-        marks=read_meant_marks(folder / MARKS_FILE) if MARKS_FILE in record["written"] else None,
+        marks=read_marks(folder / MARKS_FILE, ids, AS_MEANT).table
+        if MARKS_FILE in record["written"]
+        else None,
         rounds=tuple(record["comparisons"].get("rounds", ())),
         provenance=record.get("provenance", {}),
         understood=(*record["comparisons"].get("understood", ()), *_unnamed_embeddings(record)),

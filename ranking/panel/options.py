@@ -59,3 +59,5 @@ class MarkOptions:
 
 
 DEFAULT_OPTIONS = MarkOptions()
+AS_MEANT = MarkOptions(unmarked="ignore", zeros="marks")
+"""Of a MARKS table that was written: what its marks mean was said when it was made."""

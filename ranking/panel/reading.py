@@ -19,7 +19,7 @@ from ranking.comparisons.candidates import as_written, identify_candidates, unif
 from ranking.errors import ComparisonsError, Given
 from ranking.files.columns import ReadTable, understood_of, unused_columns
 from ranking.files.names import Names, match_names, spellings
-from ranking.files.table_reader import CsvFile, read_csv
+from ranking.files.table_reader import CsvFile
 from ranking.files.text import did_you_mean, escape_controls, list_some
 from ranking.panel.grid import is_number
 from ranking.panel.header_words import cell_meaning
@@ -79,18 +79,6 @@ def read_marks(
         meant[[*MARKS, "recused"]].reset_index(drop=True),
         understood_of(file, *sentences, *spelt, *jurors_spelt),
     )
-
-
-def read_meant_marks(path: Path) -> pd.DataFrame:
-    """Return a MARKS table that a program wrote as :func:`read_marks` gives it.
-
-    Raises
-    ------
-    TableError
-        If it cannot be read.
-    """
-    file = read_csv(path, (*MARKS, "recused"))
-    return file.rows[list(MARKS)].assign(mark=file.numbers("mark"), recused=file.flags("recused"))
 
 
 def _marks(file: CsvFile, given: pd.DataFrame) -> pd.DataFrame:

@@ -24,14 +24,12 @@ from ranking.files.table_reader import HEADER_WITHIN, CsvFile, column_names, tab
 from ranking.files.text import escape_controls
 from ranking.panel.header_words import header_role
 from ranking.panel.wide import read_wide_marks
-from ranking.tables import MARKS
+from ranking.tables import MARKS, ROSTER
 
 ROLES = (*MARKS, "recused", "round")
 RENAMED = {"stage": ("round",)}
 OF_OTHERS = {"winner", "p_first", "win_rate", "hit_rate", "at_most", "lost", "losses"}
 """Columns of comparisons, votes and results, which have numbers as sheets of marks do."""
-
-OF_ROSTERS = ("name", "country", "reached", "score", "recording")
 
 
 def read_panel_file(path: Path, names: Names | None, rounds: Sequence[str] = ()) -> CsvFile:
@@ -101,7 +99,7 @@ def _refuse_other_kinds(sheet: Sheet) -> None:
         table = table_of_sheet(sheet, 0, ())
     except TableError:
         return
-    marks = table.rows.columns.difference(["candidate", *OF_ROSTERS])
+    marks = table.rows.columns.difference([*ROSTER, "recording"])
     if len(marks) and "candidate" in table.rows and table.rows[marks].eq("").all(axis=None):
         raise TableError(
             table.path.name, "there are no marks in it yet", "fill some in, and give it again"

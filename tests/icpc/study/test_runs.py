@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 from icpc.competition.competitions import load_competition
-from icpc.study.comparisons import load_comparisons
-from icpc.study.runs import load_run, load_run_record, save_run
+from icpc.study.comparisons import FileOptions, load_comparisons
+from icpc.study.runs import load_run, load_run_record, read_run, save_run
 from icpc.study.settings import Settings
 from icpc.study.study import run_study
 from ranking.deprecation import RenamedWarning
 from ranking.errors import FileWarning, RunError
 from ranking.files.hashing import file_sha256, write_sums
+from ranking.panel.options import MarkOptions
 from ranking.tables import RANK_PROBABILITIES
 
 KEPT = Path(__file__).parents[2] / "data" / "run-0.1.0"
@@ -53,6 +54,27 @@ def test_a_run_of_a_panel_is_read_back_with_its_marks(stage3, tmp_path, method):
     assert again.comparisons.rounds == ("stage3",)
     columns = ["rank", "candidate", "strength"]
     pd.testing.assert_frame_equal(again.ranking[columns], study.ranking[columns])
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        MarkOptions(round="stage1,stage2"),
+        MarkOptions(round="stage2,stage3", pool="best"),
+        MarkOptions(round="final", unmarked="last"),
+        MarkOptions(round="final", lower_is_better=True),
+    ],
+)
+def test_marks_are_read_back_as_they_were_meant(stage3, tmp_path, how):
+    competition = stage3.competition
+    comparisons = load_comparisons(
+        competition, marks_file=competition.panel, options=FileOptions(how)
+    )
+    study = run_study(competition, comparisons, Settings(), with_intervals=False)
+    save_run(study, tmp_path / "run")
+    _, again, _ = read_run(tmp_path / "run")
+    before = comparisons.marks.reset_index(drop=True)
+    pd.testing.assert_frame_equal(again.marks, before, rtol=1e-5)  # six digits on disk
 
 
 def test_a_run_whose_marks_changed_is_refused(stage3, tmp_path):
