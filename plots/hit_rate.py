@@ -127,8 +127,7 @@ def draw_hit_rate(
                 zorder=3,
             )
     ax.set_xlabel(AXES[x_column])
-    if x_column == "k" and not ax.xaxis_inverted():
-        ax.invert_xaxis()  # better is to the right, as it is by wins
+    ax.xaxis.set_inverted(x_column == "k")  # better is to the right, as it is by wins
     ax.set_ylabel("hit-rate: share of these who passed")
     lowest = curve[["hit_rate", "null_low"]].min(axis=None)
     ax.set_ylim(max(0.0, lowest - 0.08), 1.1)

@@ -78,5 +78,5 @@ def draw_rank_probabilities(
             fontsize=7,
             color=palette().accent,
         )
-    ax.set_xlim(ranks[-1] + 0.5, ranks[0] - 0.5)  # better is to the right
+    ax.xaxis.set_inverted(True)  # better is to the right
     return ax

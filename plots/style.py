@@ -194,8 +194,13 @@ def render_figure(figure: Figure, kind: str) -> bytes:
     with plot_style(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         figure.savefig(buffer, format=kind, dpi=200, metadata=metadata, bbox_inches="tight")
-    found = [re.match(MISSING, str(one.message)) for one in caught]
-    if letters := "".join(dict.fromkeys(chr(int(own[1])) for own in found if own)):
+    letters = ""
+    for one in caught:
+        if glyph := re.match(MISSING, str(one.message)):
+            letters += chr(int(glyph[1])) * (chr(int(glyph[1])) not in letters)
+        else:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    if letters:
         what = f"no installed font has {letters[:SHOWN]}{'…' * (len(letters) > SHOWN)}"
         warnings.warn(
             FileWarning(f"Figures: {what}; boxes stand for them. fonts-noto has most letters."),

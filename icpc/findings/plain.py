@@ -19,8 +19,8 @@ from icpc.findings.wording import Words, percent
 class Mark(Enum):
     """Whether a finding speaks for the ranking."""
 
-    GOOD = "good"
-    BAD = "bad"
+    GOOD = "yes"
+    BAD = "no"
     OPEN = "open"
     """Nothing can be told."""
 

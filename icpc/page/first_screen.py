@@ -8,6 +8,7 @@ Everything is a plain sentence; numbers of tests are with the findings, further 
 from math import isnan
 
 from icpc.findings.finding import Findings, Outcome
+from icpc.findings.plain import Mark, mark_of
 from icpc.findings.wording import percent
 from icpc.study.study import Study
 from ranking.uncertainty.probabilities import probabilities_among
@@ -109,43 +110,45 @@ def _result_check(study: Study, findings: Findings) -> Check:
     question = "Does it agree with the result?"
     accuracy = findings.get("pair_accuracy")
     if accuracy is None or isnan(accuracy.value):
-        return _check(question, "open", "Not yet known: no results are given.")
+        return _check(question, Mark.OPEN, "Not yet known: no results are given.")
     went = f"{percent(accuracy.value)} of the comparisons went to the one who got further."
     if study.decided_by_marks:
-        return _check(question, "open", f"These marks decided {study.decided} themselves. {went}")
-    mark, answer = {
-        Outcome.SIGNIFICANT: ("yes", "Better than chance."),
-        Outcome.NOT_SIGNIFICANT: ("open", "It cannot be told from chance."),
-        Outcome.OPPOSITE: ("no", "Worse than chance."),
-    }.get(accuracy.outcome, ("open", "It cannot be tested."))
-    return _check(question, mark, f"{answer} {went}")
+        return _check(
+            question, Mark.OPEN, f"These marks decided {study.decided} themselves. {went}"
+        )
+    answer = {
+        Outcome.SIGNIFICANT: "Better than chance.",
+        Outcome.NOT_SIGNIFICANT: "It cannot be told from chance.",
+        Outcome.OPPOSITE: "Worse than chance.",
+    }.get(accuracy.outcome, "It cannot be tested.")
+    return _check(question, mark_of(accuracy), f"{answer} {went}")
 
 
 def _first_check(study: Study) -> Check:
     question, ranking = "Is it sure who is first?", study.ranking
     if ranking["rank_low"].isna().all():
-        return _check(question, "open", f"No ranges: {study.intervals.uncertainty.reason}.")
+        return _check(question, Mark.OPEN, f"No ranges: {study.intervals.uncertainty.reason}.")
     possible = len(study.intervals.possible_leaders & set(ranking["candidate"]))
     if possible <= 1:
-        return _check(question, "yes", "Yes: nobody else could well be first.")
+        return _check(question, Mark.GOOD, "Yes: nobody else could well be first.")
     could = f"any of {possible:,} of {len(ranking):,} candidates could be first"
     if (ranking["rank_high"] == 1).any():
-        return _check(question, "open", f"By the range, yes; tested pair by pair, {could}.")
-    return _check(question, "no", f"No: {could}.")
+        return _check(question, Mark.OPEN, f"By the range, yes; tested pair by pair, {could}.")
+    return _check(question, Mark.BAD, f"No: {could}.")
 
 
 def _cycle_check(findings: Findings) -> Check:
     question, found = "Are the comparisons consistent?", findings.get("circular_triads")
     if found is None or found.outcome is Outcome.NOT_APPLICABLE or isnan(found.value):
-        return _check(question, "open", "There are too few comparisons to tell.")
+        return _check(question, Mark.OPEN, "There are too few comparisons to tell.")
     times = "Never" if not found.value else f"{found.value:,.0f} times"
     times = "Once" if found.value == 1 else times
-    mark, answer = {
-        Outcome.SIGNIFICANT: ("yes", "that is less often than by chance"),
-        Outcome.OPPOSITE: ("no", "that is more often than by chance"),
-    }.get(found.outcome, ("open", "that cannot be told from chance"))
-    return _check(question, mark, f"{times} A beat B, B beat C and C beat A: {answer}.")
+    answer = {
+        Outcome.SIGNIFICANT: "that is less often than by chance",
+        Outcome.OPPOSITE: "that is more often than by chance",
+    }.get(found.outcome, "that cannot be told from chance")
+    return _check(question, mark_of(found), f"{times} A beat B, B beat C and C beat A: {answer}.")
 
 
-def _check(question: str, mark: str, answer: str) -> Check:
-    return {"question": question, "mark": mark, "answer": answer}
+def _check(question: str, mark: Mark | None, answer: str) -> Check:
+    return {"question": question, "mark": (mark or Mark.OPEN).value, "answer": answer}

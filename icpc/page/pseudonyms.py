@@ -60,13 +60,10 @@ def with_pseudonyms(
         column: _numbered(_values(comparisons, column), f"{word} ", seed)
         for column, word in (PEOPLE | CLUSTERS).items()
     }
-    title = competition.title
-    if title == competition.name:  # usually that of a file
-        title = UNTITLED
+    if competition.title == competition.name:  # usually that of a file
+        competition = replace(competition, name=UNTITLED.lower(), title=UNTITLED)
     shown = replace(
         competition,
-        name=UNTITLED.lower() if title == UNTITLED else competition.name,
-        title=title,
         roster=renamed,
         roster_path=Path(),  # no file has it
         comparisons=None,

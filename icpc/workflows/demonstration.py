@@ -1,7 +1,6 @@
 """A synthetic competition, from sound files to a hit-rate, with players of known skill."""
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from icpc.competition.competitions import read_competition
@@ -15,6 +14,7 @@ from icpc.workflows.recordings import compare_recordings, prepare_recordings
 from icpc.workflows.results import hit_rate, report, write_hit_rate
 from icpc.workflows.settings import RecordingOptions
 from ranking.audio.lengths import WINDOW_SECONDS
+from ranking.errors import ReportError
 from ranking.evaluation.accuracy import pair_accuracy
 from ranking.evaluation.resampling import Estimate
 from ranking.progress import SILENT, Progress
@@ -67,7 +67,10 @@ def demonstrate(
     saved = load_run(run)
     curve = hit_rate(saved)
     figures = write_hit_rate(curve, run)
-    page = report(saved, run, run) if find_spec("jinja2") else None
+    try:
+        page = report(saved, run, run)
+    except ReportError:  # of so few candidates, only where a package is missing
+        page = None
     skill = read_skill(roster).loc[saved.tally.candidates].to_numpy()
     accuracy = pair_accuracy(saved.tally, skill, seed)
     return Demonstration(study, run, curve, figures, page, accuracy)

@@ -81,9 +81,15 @@ def _all_epochs(epochs: int, batch_size: int) -> TrainingSettings:
 
 
 PLANS = {
-    "difficulty": Plan("grade", 3, 9, 162, 10.0, _all_epochs(30, 8)),
-    "technique": Plan("techniques", 7, 8, 192, 60.0, _all_epochs(12, 16)),
-    "expertise": Plan("level", 2, 3, 324, 10.0, _all_epochs(10, 16)),
+    "difficulty": Plan(
+        "grade", outputs=3, block=9, recordings=162, seconds=10.0, training=_all_epochs(30, 8)
+    ),
+    "technique": Plan(
+        "techniques", outputs=7, block=8, recordings=192, seconds=60.0, training=_all_epochs(12, 16)
+    ),
+    "expertise": Plan(
+        "level", outputs=2, block=3, recordings=324, seconds=10.0, training=_all_epochs(10, 16)
+    ),
 }
 """Plans by task."""
 MAX_PAIRS = 400
