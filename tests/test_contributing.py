@@ -222,7 +222,7 @@ def test_a_finding_is_a_function_and_a_line(own, monkeypatch):
         yield Finding("favourite", "mine", "favourite", f"{first} stands first.", value=1.0)
 
     monkeypatch.setattr(checks, "FINDERS", (*checks.FINDERS, find_favourite))
-    shown = CliRunner().invoke(app, ["check", *map(str, own)]).stdout
+    shown = CliRunner().invoke(app, ["check", "--verbose", *map(str, own)]).stdout
     assert "favourite: ana stands first." in shown
     roster, comparisons = own[1], own[5]
     competition = read_competition(roster, ("first", "second", "final"))

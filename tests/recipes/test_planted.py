@@ -1,4 +1,8 @@
-"""The whole chain finds what is planted: not from controls, nor where labels are shuffled."""
+"""The whole chain finds what is planted: not from controls, nor where labels are shuffled.
+
+A control explains nothing when it does worse than random answers: of six intervals at 95 %, one may
+well lie below, and threads alone move an end by a percentage point. So only the upper side is asked.
+"""
 
 from dataclasses import replace
 
@@ -15,15 +19,14 @@ def test_what_is_planted_is_found_and_not_by_controls(tmp_path, task):
     found = train_and_test(task, plan, planted, "spectrogram", grid=1)
     assert found.above_chance
     assert found.estimate.value > 1.25 * found.random
-    found = train_and_test(task, plan, planted, "controls", grid=1)
-    assert found.estimate.low < found.random < found.estimate.high
+    assert not train_and_test(task, plan, planted, "controls", grid=1).above_chance
 
 
 @pytest.mark.slow
 def test_shuffled_grades_are_not_found(tmp_path):
     _, shuffled = write_recordings("difficulty", PLANS["difficulty"], tmp_path, seed=0)
     found = train_and_test("difficulty", PLANS["difficulty"], shuffled, "spectrogram", grid=1)
-    assert found.estimate.low < found.random < found.estimate.high
+    assert not found.above_chance
 
 
 @pytest.mark.slow
