@@ -16,6 +16,7 @@ import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from readme import README, section, write_recordings, write_sheet
 from recording_server import unused_port
 from sounds import piano, write_sound
 from typer.main import get_command
@@ -34,7 +35,6 @@ ROOT = Path(__file__).parent.parent
 CHAIN = "notebooks/guide/papers-chain.md"
 GUIDE = ("notebooks/guide/faults.md", "notebooks/guide/panels.md", CHAIN)
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md", *GUIDE)
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
 TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)
 OWN = ("roster.csv", "comparisons.csv", "marks.csv", "index.csv", "manifest.csv")
@@ -93,6 +93,8 @@ def test_the_guide_has_a_page_for_each_command_that_says_what_its_help_says():
 @pytest.mark.slow
 def test_the_commands_of_the_readme_run_one_after_another(newcomer, monkeypatch):
     monkeypatch.delenv("JUDGE_STORE", raising=False)
+    write_sheet(Path("marks.xlsx"))
+    write_recordings(Path("recitals"))
     Path("DIR").mkdir()
     write_sound(Path("DIR") / "ana.flac", piano(12, 8000, 0), 8000)
     for line in SHELL:
@@ -355,11 +357,6 @@ def test_the_rank_correlation_of_the_tutorial_is_that_of_scipy(tutorial):
     ]
     tau = kendalltau(ranks[0], ranks[1].loc[ranks[0].index]).statistic
     assert f"Kendall's tau-b {tau:+.3f}" in " ".join(text.split())
-
-
-def section(title):
-    """Text of the README under a heading."""
-    return README.split(f"## {title}\n")[1].split("\n## ")[0]
 
 
 def test_the_readme_says_how_training_differs_from_the_release():

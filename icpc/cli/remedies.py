@@ -41,7 +41,8 @@ REMEDIES: dict[str, str] = {
     "fit-on": "add --fit-half or --folds",
     "fit-in-folds": "use it with --folds; elsewhere p-values need no repetition",
     "one-encoder": "use it with one --encoder",
-    "short-recording": "is this the whole recital? --min-seconds SECONDS allows shorter ones",
+    "short-recording": "{wanted}: is this the whole recital? --min-seconds SECONDS allows shorter "
+    "ones",
     "published-alone": "use it with --competition icpc2015 alone",
     "other-ranking": "name another folder with --out, or leave out --method, --ranges, "
     "--passing-score and --seed",

@@ -151,11 +151,13 @@ def refuse_short_recordings(bank: EmbeddingBank, min_seconds: float) -> None:
         )
     seconds = pd.Series(bank.lengths)
     if seconds.min() < min_seconds:
+        wanted = f"at least {min_seconds:g} s are needed"
         raise AudioError(
             f"recording of {seconds.idxmin()}",
-            f"{seconds.min():.3g} s of sound, and {min_seconds:g} s are needed",
-            "is this the whole recital? allow shorter ones if it is",
+            f"{seconds.min():.3g} s of sound",
+            f"{wanted}: is this the whole recital?",
             key="short-recording",
+            wanted=wanted,
         )
 
 

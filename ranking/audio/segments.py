@@ -105,12 +105,14 @@ def _last_of(sound_seconds: float) -> tuple[int, float, float]:
 
 
 def _too_short(path: Path, seconds: float, min_seconds: float) -> AudioError:
-    wanted = (
-        f"a window needs {WINDOW_SECONDS} s: is this the whole recital?"
-        if min_seconds == WINDOW_SECONDS
-        else f"at least {min_seconds:g} s are needed"
-    )
-    return AudioError(str(path), f"{seconds:.3g} s of sound", wanted)
+    wanted = f"at least {min_seconds:g} s are needed"
+    if min_seconds <= SEGMENT_SECONDS:  # none may be shorter, or none without zeros
+        return AudioError(str(path), f"{seconds:.3g} s of sound", wanted)
+    if min_seconds == WINDOW_SECONDS:
+        wanted = f"a window needs {WINDOW_SECONDS} s"
+    remedy = f"{wanted}: is this the whole recital?"
+    what = f"{seconds:.3g} s of sound"
+    return AudioError(str(path), what, remedy, key="short-recording", wanted=wanted)
 
 
 def _segment(

@@ -65,9 +65,10 @@ def test_a_column_says_where_each_array_is(here):
 def test_a_competition_needs_whole_windows(here):
     result = judge("--roster", "mine.csv", "--workers", 1)
     assert result.exit_code == 2
-    assert "ann.flac: 12 s of sound; a window needs 300 s: is this the whole recital?" in (
+    assert "ann.flac: 12 s of sound; a window needs 300 s: is this the whole recital? " in (
         result.stderr
     )
+    assert "--min-seconds SECONDS allows shorter ones" in result.stderr
 
 
 def test_pieces_of_a_programme_may_be_short(here):

@@ -2,10 +2,9 @@
 
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
+from shell import run
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -144,16 +143,6 @@ def test_every_command_has_an_example_with_options_that_there_are(words):
         )
         options = {option for one in COMMANDS[called].params for option in one.opts}
         assert {word for word in arguments if word.startswith("--")} <= options
-
-
-def run(line):
-    """A command line in a shell, with this Python's judge."""
-    quick = (
-        f"judge() {{ {shlex.quote(sys.executable)} -c 'from icpc.cli import app; app()' \"$@\"; }}"
-    )
-    return subprocess.run(
-        ["bash", "-c", f"{quick}\n{line}"], capture_output=True, text=True, check=False
-    )
 
 
 @pytest.mark.slow

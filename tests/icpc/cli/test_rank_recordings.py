@@ -322,7 +322,7 @@ def test_a_damaged_embedding_is_found_and_mended_the_ranking_is_the_same(known):
 def test_short_recordings_are_refused_though_they_are_embedded(known):
     result = judge(*ASKED[:4], "--ranker", "played/ranker.safetensors")
     assert result.exit_code == 2
-    assert "recording of cyd: 35 s of sound, and 300 s are needed" in result.stderr
+    assert "recording of cyd: 35 s of sound; at least 300 s are needed" in result.stderr
 
 
 def test_less_sound_than_a_segment_is_no_recording_to_compare(known):
