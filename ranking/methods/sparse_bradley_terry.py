@@ -8,7 +8,7 @@ ties with a ghost. A win is an edge from winner to loser, with how often it happ
 of the likelihood is the Laplacian of a graph with these edges. Newton steps within groups are
 solved by conjugate gradients [1]_, which take few iterations where everybody is near everybody in
 the graph; where they take too many, it is near a path or a tree, and a sparse factor [2]_ has few
-entries.
+entries. Where a normal prior is asked for, it holds all strengths, and there are no groups.
 
 References
 ----------
@@ -43,6 +43,9 @@ ACCURACY = 1e-10
 """Residual of a step that conjugate gradients may leave, relative to the gradient."""
 ITERATIONS = 2_000
 """Conjugate gradients of a step, after which it is solved by a factor."""
+
+LONGEST_UNDER_PRIOR = 3.0
+"""A Newton step under a prior moves no log-strength by more than this."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,36 @@ def sparse_log_strengths(wins: np.ndarray, ghost: float) -> np.ndarray:
         strength = _climb_between(edges.among(~inside), strength, label, ghost)
     centred: np.ndarray = strength - strength[max(groups, key=len)].mean()
     return centred
+
+
+def strengths_under_prior(edges: Edges, n: int, variance: float) -> np.ndarray:
+    """Return the log-strengths (n,) that are most likely where all are normal around 0 a priori.
+
+    They are finite whomever comparisons join; those of who was not compared are 0.
+
+    Parameters
+    ----------
+    edges : wins of n candidates
+    n : number of candidates
+    variance : of the prior, in squared log-odds
+
+    Raises
+    ------
+    RankingError
+        If the fit does not converge.
+    """
+    strength = np.zeros(n)
+    for _ in range(MAX_STEPS):
+        gradient = _gradient(edges, strength) - strength / variance
+        curvature = _laplacian(edges, strength, np.arange(n)) + diags(np.full(n, 1 / variance))
+        step, _ = cg(
+            curvature, gradient, rtol=ACCURACY, maxiter=ITERATIONS, M=diags(1 / curvature.diagonal())
+        )
+        longest = np.abs(step).max(initial=0.0)
+        if longest < CONVERGED:
+            return strength + step
+        strength = strength + step / max(1.0, longest / LONGEST_UNDER_PRIOR)
+    raise unfinished_fit()
 
 
 def _climb_within(edges: Edges, label: np.ndarray) -> np.ndarray:

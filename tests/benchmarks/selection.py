@@ -1,0 +1,222 @@
+"""What choosing pairs costs in agreement with the full round robin, on simulated rankers.
+
+    python tests/benchmarks/selection.py --seeds 40
+
+Strengths are normal, and comparisons follow Bradley-Terry with a spread by which the ranker upsets
+one pair in five. Each pair has one result, however it is chosen: the designs below see a share of
+those that the full round robin has. With ``--both-orders`` it has two, one in each order, as a
+ranker of recordings gives. Printed are Kendall's tau-b of the ranking from that share with the
+ranking from all pairs, and with the true order: means over seeds with 95 % intervals (Student's t),
+and differences from Swiss, paired by seed.
+
+Designs: random and Swiss pairs of :mod:`ranking.judging.selection`, Swiss pairs without matching,
+and two *active* ones, which take greedily the pairs that tell most by the posterior of all
+strengths, a round's worth at a time: by its determinant (D) or the mean of its variances (A). They
+are here alone, since they gain nothing over Swiss pairs.
+"""
+
+import argparse
+from collections.abc import Callable
+from unittest import mock
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import expit
+from scipy.stats import norm, t
+
+from ranking.comparisons.tally import WinMatrix
+from ranking.evaluation.agreement import tau_b
+from ranking.judging import selection
+from ranking.judging.selection import (
+    PRIOR_VARIANCE,
+    ComparedPairs,
+    all_pairs_of,
+    nothing_compared,
+    select_pairs,
+)
+from ranking.judging.stability import round_agreements
+from ranking.methods.bradley_terry import bradley_terry_log_strengths
+from ranking.uncertainty.normal_prior import posterior_given
+
+UPSETS = 0.2
+"""Share of pairs that the ranker upsets."""
+STOPS = (0.95, 0.96, 0.97, 0.98)
+"""Agreements of two rounds running at which comparing could stop."""
+Design = Callable[[ComparedPairs, int, int], np.ndarray]
+"""From comparisons so far, a number and a seed to pairs, shape (number, 2)."""
+
+
+def spread_of_upsets(share: float = UPSETS) -> float:
+    """Return the standard deviation of strengths at which this share of all pairs is upset."""
+    gaps = norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+
+    def upsets(spread: float) -> float:
+        return float(expit(-np.abs(gaps) * spread * np.sqrt(2)).mean())
+
+    return float(brentq(lambda spread: upsets(spread) - share, 0.01, 50))
+
+
+def results(strength: np.ndarray, orders: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the points of row against column, one result per order, shape (n, n)."""
+    n = len(strength)
+    won = rng.binomial(orders, expit(strength[:, np.newaxis] - strength)) / orders
+    upper = np.triu(won, 1)
+    return upper + np.tril(1 - upper.T, -1) * (1 - np.eye(n))
+
+
+def wins(compared: ComparedPairs, orders: int) -> np.ndarray:
+    """Return the wins of row over column, shape (n, n)."""
+    out = np.zeros((compared.n, compared.n))
+    first, second = compared.pairs.T
+    np.add.at(out, (first, second), orders * compared.points)
+    np.add.at(out, (second, first), orders * (1 - compared.points))
+    return out
+
+
+def rule(name: str) -> Design:
+    """Return the design of a rule that the program has."""
+    return lambda compared, number, seed: select_pairs(compared, number, name, seed)
+
+
+def swiss_without_matching(compared: ComparedPairs, number: int, seed: int) -> np.ndarray:
+    """Return Swiss pairs down the list."""
+    with mock.patch.object(selection, "MAX_MATCHED", 0):
+        return select_pairs(compared, number, "swiss", seed)
+
+
+def active(criterion: str) -> Design:
+    """Return the design that takes the pairs of most information, by D or A."""
+
+    def select(compared: ComparedPairs, number: int, seed: int) -> np.ndarray:
+        n = compared.n
+        if len(compared) < n:  # two rounds that join all
+            return select_pairs(compared, number, "random", seed)
+        strength, covariance = posterior_given(wins(compared, 1), PRIOR_VARIANCE)
+        p = expit(strength[:, np.newaxis] - strength)
+        information = p * (1 - p)
+        free = np.triu(np.ones((n, n), dtype=bool), 1)
+        free[tuple(np.sort(compared.pairs, axis=1).T)] = False
+        chosen = []
+        for _ in range(number):
+            variance = covariance.diagonal()
+            spread = variance[:, np.newaxis] + variance - 2 * covariance
+            gain = information * spread
+            if criterion == "A":  # how much the sum of variances falls
+                square = covariance @ covariance
+                own = square.diagonal()
+                gain = information * (own[:, np.newaxis] + own - 2 * square) / (1 + gain)
+            i, j = np.unravel_index(np.argmax(np.where(free, gain, -1.0)), free.shape)
+            free[i, j] = False
+            chosen.append((i, j))
+            along = covariance[:, i] - covariance[:, j]
+            weight = information[i, j] / (1 + information[i, j] * spread[i, j])
+            covariance = covariance - weight * np.outer(along, along)
+        return np.array(chosen)
+
+    return select
+
+
+DESIGNS: dict[str, Design] = {
+    "random": rule("random"),
+    "swiss": rule("swiss"),
+    "swiss unmatched": swiss_without_matching,
+    "active D": active("D"),
+    "active A": active("A"),
+}
+
+
+def run(design: Design, points: np.ndarray, number: int, seed: int) -> list[ComparedPairs]:
+    """Return the comparisons after each round of a design, up to a number of pairs."""
+    n = len(points)
+    compared, out = nothing_compared(n), []
+    while len(compared) < number:
+        pairs = design(compared, min(n // 2, number - len(compared)), seed)
+        compared = ComparedPairs(
+            n,
+            np.concatenate([compared.pairs, pairs]),
+            np.concatenate([compared.points, points[tuple(pairs.T)]]),
+        )
+        out.append(compared)
+    return out
+
+
+def fitted(won: np.ndarray) -> np.ndarray:
+    """Return strengths as the program ranks by."""
+    return bradley_terry_log_strengths(WinMatrix(won))
+
+
+def stops(
+    rounds: list[ComparedPairs], full: np.ndarray, true: np.ndarray, orders: int
+) -> dict[float, tuple[float, float, float]]:
+    """Return where each rule stops: share compared, tau-b with all pairs and with the true order.
+
+    The share is missing where it does not stop.
+    """
+    last = [round_agreements(one, 1)[-1:] for one in rounds]
+    found = {}
+    for limit in STOPS:
+        for at in range(1, len(rounds)):
+            if all(own and own[0] >= limit for own in last[at - 1 : at + 1]):
+                ranked = fitted(wins(rounds[at], orders))
+                share = len(rounds[at]) / all_pairs_of(len(true))
+                found[limit] = (share, tau_b(ranked, full), tau_b(ranked, true))
+                break
+    return found
+
+
+def mean_and_interval(values: list[float]) -> str:
+    """Return a mean with its 95 % interval over seeds."""
+    mean, error = np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
+    half = t.ppf(0.975, len(values) - 1) * error
+    return f"{mean:+.4f} [{mean - half:+.4f}, {mean + half:+.4f}]"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--candidates", type=int, default=137)
+    parser.add_argument("--share", type=float, default=0.23, help="of all pairs")
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--both-orders", action="store_true", help="two results a pair")
+    parser.add_argument("--designs", default=",".join(("random", "swiss", "active D", "active A")))
+    parser.add_argument("--stops", action="store_true", help="where the stop rule would stop")
+    given = parser.parse_args()
+    n, orders = given.candidates, 1 + given.both_orders
+    number, spread = round(given.share * all_pairs_of(n)), spread_of_upsets()
+    print(
+        f"{n} candidates, {number:,} of {all_pairs_of(n):,} pairs, {orders} results each; "
+        f"strengths of standard deviation {spread:.2f}; {given.seeds} seeds"
+    )
+    names = given.designs.split(",")
+    taus: dict[str, list[tuple[float, float]]] = {name: [] for name in [*names, "all pairs"]}
+    stopped: dict[float, list[tuple[float, float, float]]] = {limit: [] for limit in STOPS}
+    for seed in range(given.seeds):
+        rng = np.random.default_rng(seed)
+        true = rng.normal(0, spread, n)
+        points = results(true, orders, rng)
+        full = fitted(orders * points)
+        taus["all pairs"].append((1.0, tau_b(full, true)))
+        for name in names:
+            rounds = run(DESIGNS[name], points, number, seed)
+            ranked = fitted(wins(rounds[-1], orders))
+            taus[name].append((tau_b(ranked, full), tau_b(ranked, true)))
+            if given.stops and name == "swiss":
+                for limit, one in stops(rounds, full, true, orders).items():
+                    stopped[limit].append(one)
+    for at, other in enumerate(("the ranking from all pairs", "the true order")):
+        print(f"tau-b with {other}")
+        for name, own in taus.items():
+            print(f"  {name:24}{mean_and_interval([one[at] for one in own])}")
+            if name not in ("swiss", "all pairs") and "swiss" in taus:
+                gaps = [a[at] - b[at] for a, b in zip(own, taus["swiss"], strict=True)]
+                print(f"    {'less that of swiss':22}{mean_and_interval(gaps)}")
+    for limit, found in stopped.items():
+        if found:
+            share, full_tau, true_tau = np.mean(found, axis=0)
+            print(
+                f"two rounds of {limit}: {len(found)} of {given.seeds} stop, after {share:.1%} of "
+                f"pairs; tau-b with all pairs {full_tau:.3f}, with the true order {true_tau:.3f}"
+            )
+
+
+if __name__ == "__main__":
+    main()
