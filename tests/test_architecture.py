@@ -54,6 +54,7 @@ ORDER = {  # each may import those before it
         "experiments",
         "installation",
         "workflows",
+        "schedules",
         "probes",
         "fetching",
         "cli",

@@ -29,13 +29,14 @@ from icpc.cli.fetch import fetch
 from icpc.cli.grade import grade, techniques
 from icpc.cli.hitrate import hitrate
 from icpc.cli.init import init
-from icpc.cli.options import RENAMED_OPTIONS
+from icpc.cli.options import OLD_NAMES_IN_USE, RENAMED_OPTIONS
 from icpc.cli.output import print_error, print_remark
 from icpc.cli.panel import panel
 from icpc.cli.rank import rank
 from icpc.cli.remedies import message
 from icpc.cli.report import report
 from icpc.cli.results import results
+from icpc.cli.schedule import schedule
 from icpc.cli.streams import OutputLostError, checked_streams
 from icpc.cli.system import refuse_removed_folder, system_error
 from icpc.cli.tables import tables
@@ -97,10 +98,11 @@ def _refuse_removed_folder() -> None:
 def _with_new_options(args: Sequence[str]) -> list[str]:
     """The words typed, with options under their new names; a remark for each that was old."""
     out, options = [], True
+    kept = OLD_NAMES_IN_USE.get(args[0], ()) if args else ()
     for word in args:
         options = options and word != "--"
         name, *value = word.split("=", 1)
-        if options and name in RENAMED_OPTIONS:
+        if options and name in RENAMED_OPTIONS and name not in kept:
             new = RENAMED_OPTIONS[name]
             print_remark(f"{name} is now {new}; the old name works until version {UNTIL}.")
             name = new
@@ -169,6 +171,7 @@ for command in (
     collections,
     demo,
     init,
+    schedule,
     rank,
     hitrate,
     check,

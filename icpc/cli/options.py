@@ -43,6 +43,8 @@ RENAMED_OPTIONS = {
     "--stage": "--round",
 }
 """Options of version 0.1.0 and what they are called now."""
+OLD_NAMES_IN_USE = {"schedule": ("--pairs",), "rank": ("--pairs",)}
+"""Old names that a command has for another option, which version 0.1.0 did not have there."""
 
 CHOICES: dict[str, Iterable[str]] = {
     "competition": bundled_competition_names(),
@@ -55,6 +57,8 @@ CHOICES: dict[str, Iterable[str]] = {
     **MARK_CHOICES,
     **dict.fromkeys(("encoder", "encoders"), ENCODERS),
     "windows": ("aligned", "all"),
+    "pairs": ("all", "swiss", "random"),
+    "rule": ("swiss", "random"),
     "device": ("cpu", "cuda"),
     "precision": PRECISIONS,
 }

@@ -1,0 +1,34 @@
+"""What to know of a schedule in the making: how much is compared, and whether to go on."""
+
+from icpc.schedules.pairs import NextPairs
+from ranking.judging.stability import ROUNDS, STABLE, is_stable
+
+
+def schedule_sentences(chosen: NextPairs) -> tuple[str, ...]:
+    """Return how many pairs are compared, how stable the ranking is, and what to do next."""
+    size = chosen.candidates // 2
+    if not chosen.comparisons:
+        return (
+            f"No pair is compared yet: these are drawn at random (seed {chosen.seed}). From about "
+            f"{size:,} comparisons to the next, the ranking gets stable.",
+        )
+    share = 100 * chosen.compared / chosen.all_pairs
+    counted = (
+        f"{chosen.compared:,} of {chosen.all_pairs:,} pairs are compared so far ({share:.1f} %), "
+        f"in {chosen.comparisons:,} comparisons."
+    )
+    if len(chosen.agreements) < ROUNDS:
+        return counted, (
+            f"How stable the ranking is can be told after {(ROUNDS + 1) * size:,} comparisons."
+        )
+    numbers = " and ".join(f"{one:.3f}" for one in chosen.agreements)
+    stability = (
+        f"The rankings before and after each of the last {ROUNDS} rounds of {size:,} comparisons "
+        f"agree with tau-b {numbers}"
+    )
+    if is_stable(list(chosen.agreements)):
+        return counted, (
+            f"{stability}, {STABLE} or more: the ranking is stable, and more comparisons would "
+            "change it little. You can stop here."
+        )
+    return counted, f"{stability}; it is stable where both are {STABLE} or more. Compare on."

@@ -1,0 +1,70 @@
+"""``judge schedule`` as a teacher meets it: pairs out, results in."""
+
+import shlex
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cup import judge
+
+from icpc.cli.options import CHOICES
+from ranking.judging.selection import RULES
+
+
+@pytest.fixture(autouse=True)
+def roster(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    rows = "".join(f"c{at},Name {at}\n" for at in range(8))
+    Path("roster.csv").write_text("candidate,name\n" + rows)
+
+
+def fill_in(path):
+    rows = pd.read_csv(path, dtype=str).fillna("")
+    better = rows[["first", "second"]].min(axis=1)
+    rows["winner"] = rows["winner"].mask(rows["winner"] == "", better)
+    rows.to_csv(path, index=False)
+
+
+def test_the_commands_that_it_names_go_round_and_rank():
+    words = ["schedule", "--roster", "roster.csv", "--out", "my pairs.csv"]
+    for _ in range(4):
+        result = judge(*words)
+        assert result.exit_code == 0, result.stderr
+        fill_in(words[-1])
+        lines = [line.strip() for line in result.stdout.splitlines() if " judge " in line]
+        following, rank = (shlex.split(line)[1:] for line in lines)
+        words = following
+    assert "12 of 28 pairs are compared so far (42.9 %)" in result.stderr
+    ranked = judge(*rank, "--format", "csv")
+    assert ranked.exit_code == 0, ranked.stderr
+    assert len(ranked.stdout.splitlines()) == 9
+
+
+def test_pairs_are_data_and_everything_else_is_a_remark():
+    result = judge("schedule", "--roster", "roster.csv", "--pairs", "Random", "--format", "csv")
+    assert result.exit_code == 0, result.stderr
+    head, *rows = result.stdout.splitlines()
+    assert head == "first,second,winner"
+    assert len(rows) == 4
+    assert all(row.endswith(",") for row in rows)
+    assert "No pair is compared yet" in result.stderr
+
+
+def test_mistakes_are_named_and_nothing_is_written():
+    before = Path("roster.csv").read_bytes()
+    for words, expected in (
+        (["--out", "pairs.csv"], "name the candidates with --roster FILE"),
+        (["--roster", "roster.csv", "--pairs", "swis"], "did you mean 'swiss'"),
+        (["--roster", "roster.csv", "--out", "roster.csv"], "choose another --out"),
+    ):
+        result = judge("schedule", *words)
+        assert result.exit_code == 2
+        assert expected in result.stderr
+        assert not Path("pairs.csv").exists()
+    assert Path("roster.csv").read_bytes() == before
+
+
+def test_help_shows_the_rules_that_there_are():
+    assert tuple(CHOICES["rule"]) == RULES
+    assert "swiss|random" in judge("schedule", "--help").stdout
