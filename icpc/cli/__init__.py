@@ -7,7 +7,7 @@ wrong input or usage. Only the standard library, typer and rich load before a co
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -29,11 +29,11 @@ from icpc.cli.fetch import fetch
 from icpc.cli.grade import grade, techniques
 from icpc.cli.hitrate import hitrate
 from icpc.cli.init import init
-from icpc.cli.options import OLD_NAMES_IN_USE, RENAMED_OPTIONS
 from icpc.cli.output import print_error, print_remark
 from icpc.cli.panel import panel
 from icpc.cli.rank import rank
 from icpc.cli.remedies import message
+from icpc.cli.renamed import with_new_options
 from icpc.cli.report import report
 from icpc.cli.results import results
 from icpc.cli.schedule import schedule
@@ -42,7 +42,7 @@ from icpc.cli.system import refuse_removed_folder, system_error
 from icpc.cli.tables import tables
 from icpc.cli.train import train
 from icpc.cli.weights import weights
-from ranking.deprecation import UNTIL, RenamedWarning
+from ranking.deprecation import RenamedWarning
 from ranking.errors import FileWarning, JudgeError
 from ranking.workers.memory import keep_freed_memory
 
@@ -62,7 +62,7 @@ class JudgeGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line, with options of version 0.1.0 under their new names."""
-        return super().parse_args(ctx, _with_new_options(args))
+        return super().parse_args(ctx, with_new_options(args))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; print a user's mistake and exit with its code."""
@@ -93,21 +93,6 @@ def _refuse_removed_folder() -> None:
     except JudgeError as error:
         print_error(message(error))
         sys.exit(error.exit_code)
-
-
-def _with_new_options(args: Sequence[str]) -> list[str]:
-    """The words typed, with options under their new names; a remark for each that was old."""
-    out, options = [], True
-    kept = OLD_NAMES_IN_USE.get(args[0], ()) if args else ()
-    for word in args:
-        options = options and word != "--"
-        name, *value = word.split("=", 1)
-        if options and name in RENAMED_OPTIONS and name not in kept:
-            new = RENAMED_OPTIONS[name]
-            print_remark(f"{name} is now {new}; the old name works until version {UNTIL}.")
-            name = new
-        out.append("=".join([name, *value]))
-    return out
 
 
 @contextmanager

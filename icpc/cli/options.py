@@ -32,20 +32,6 @@ from ranking.encoders.spec import PRECISIONS
 from ranking.methods.registry import METHODS
 from ranking.panel.options import CHOICES as MARK_CHOICES
 
-RENAMED_OPTIONS = {
-    "--batch": "--batch-size",
-    "--by": "--method",
-    "--crossed": "--windows-per-step",
-    "--half": "--bf16",
-    "--least": "--min-seconds",
-    "--pairs": "--max-pairs",
-    "--passed-from": "--passing-score",
-    "--stage": "--round",
-}
-"""Options of version 0.1.0 and what they are called now."""
-OLD_NAMES_IN_USE = {"schedule": ("--pairs",), "rank": ("--pairs",)}
-"""Old names that a command has for another option, which version 0.1.0 did not have there."""
-
 CHOICES: dict[str, Iterable[str]] = {
     "competition": bundled_competition_names(),
     "collection": bundled_collections(),

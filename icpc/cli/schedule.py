@@ -78,7 +78,10 @@ def _print_pairs(chosen: "NextPairs", form: Format) -> None:
         return
     title = f"{len(pairs):,} pairs of {chosen.candidates:,} candidates to compare next"
     print_table(
-        title, ["first", "second"], pairs[["first", "second"]].to_numpy().tolist(), ["first", "second"]
+        title,
+        ["first", "second"],
+        pairs[["first", "second"]].to_numpy().tolist(),
+        ["first", "second"],
     )
 
 

@@ -137,7 +137,8 @@ def _read(
     competition: Competition, source: Source
 ) -> tuple[pd.Index, pd.DataFrame, tuple[str, ...]]:
     """Ids of the candidates, the comparisons so far, and what was understood."""
-    table, understood = pd.DataFrame(columns=["first", "second", "winner"], dtype=object), ()
+    table = pd.DataFrame(columns=["first", "second", "winner"], dtype=object)
+    understood: tuple[str, ...] = ()
     if source.comparisons is not None:
         columns = {} if source.columns is None else column_map(source.columns, NAMES)
         options = AS_IT_IS if not columns else FileOptions(columns=columns)

@@ -13,12 +13,12 @@ def schedule_sentences(chosen: NextPairs) -> tuple[str, ...]:
             f"{size:,} comparisons to the next, the ranking gets stable.",
         )
     share = 100 * chosen.compared / chosen.all_pairs
-    counted = (
+    so_far = (
         f"{chosen.compared:,} of {chosen.all_pairs:,} pairs are compared so far ({share:.1f} %), "
         f"in {chosen.comparisons:,} comparisons."
     )
     if len(chosen.agreements) < ROUNDS:
-        return counted, (
+        return so_far, (
             f"How stable the ranking is can be told after {(ROUNDS + 1) * size:,} comparisons."
         )
     numbers = " and ".join(f"{one:.3f}" for one in chosen.agreements)
@@ -27,8 +27,8 @@ def schedule_sentences(chosen: NextPairs) -> tuple[str, ...]:
         f"agree with tau-b {numbers}"
     )
     if is_stable(list(chosen.agreements)):
-        return counted, (
+        return so_far, (
             f"{stability}, {STABLE} or more: the ranking is stable, and more comparisons would "
             "change it little. You can stop here."
         )
-    return counted, f"{stability}; it is stable where both are {STABLE} or more. Compare on."
+    return so_far, f"{stability}; it is stable where both are {STABLE} or more. Compare on."

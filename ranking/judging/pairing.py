@@ -5,16 +5,19 @@ Conventions
 Candidates are numbers from 0. A round is a matching: whoever is left over has a bye. Pairs that
 must not be made again are *barred*, by their codes (:func:`pair_code`). Two ways to pair:
 
-* :func:`match_by_information`: the matching of the largest sum of p (1 - p), p the probability of
-  winning by Bradley-Terry, which is what a comparison tells of a difference of strengths, by
-  Edmonds' algorithm [1]_. Its time grows with the cube of the number of candidates.
 * :func:`pair_neighbours`: down the list from the strongest, each with the next one with whom it may
-  be paired, as in tournaments by the Swiss system [2]_. A second for 10,000 candidates.
+  be paired, as in tournaments by the Swiss system [1]_. A tenth of a second for 10,000 candidates,
+  but where most pairs are barred it leaves some over who could be paired.
+* :func:`match_by_information`: the largest matching, and of those the one of the largest sum of
+  p (1 - p), p the probability of winning by Bradley-Terry, which is what a comparison tells of a
+  difference of strengths, by Edmonds' algorithm [2]_. Its time grows with the cube of the number of
+  candidates. Where nobody is left over it tells no more than the first
+  (``tests/benchmarks/selection.py``).
 
 References
 ----------
-.. [1] J. Edmonds, "Paths, trees, and flowers", Canadian Journal of Mathematics 1965.
-.. [2] FIDE, "Handbook", C.04.3: FIDE (Dutch) System.
+.. [1] FIDE, "Handbook", C.04.3: FIDE (Dutch) System.
+.. [2] J. Edmonds, "Paths, trees, and flowers", Canadian Journal of Mathematics 1965.
 """
 
 from collections.abc import Collection, Sequence
@@ -32,14 +35,20 @@ Pair = tuple[int, int]
 
 
 def pair_code(one: int, other: int, n: int) -> int:
-    """Return the number that stands for a pair of n candidates, in either order."""
+    """Return the number that stands for a pair of candidates, in either order.
+
+    Parameters
+    ----------
+    one, other : candidates by number
+    n : number of all candidates
+    """
     return min(one, other) * n + max(one, other)
 
 
 def pair_neighbours(order: Sequence[int], barred: Collection[int], n: int) -> list[Pair]:
     """Return the pairs of a round, each with the next in order with whom it may be paired.
 
-    Who is left over at the end takes a partner from a pair above, where the other can be paired too.
+    Two who are left over split a pair above, where that can be.
 
     Parameters
     ----------

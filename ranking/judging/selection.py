@@ -122,7 +122,7 @@ def select_pairs(
     Parameters
     ----------
     compared : comparisons so far
-    number : of pairs
+    number : how many pairs
     rule : one of :data:`RULES`
     seed : seed of every random draw
 
@@ -162,12 +162,12 @@ class _Rounds:
         """Return the pairs of a round, of ``most`` those who were compared least often."""
         n, rng = self._n, self._rng
         joining: list[Pair] = []
-        free = rng.permutation(n)
+        free = rng.permutation(n).tolist()
         if not self._joined and len(components := self._components()) > 1:
             joining, free = join_components(components, rng)
         else:
             self._joined = True
-        order = np.array(free, dtype=int)[np.argsort(-strength[free], kind="stable")]
+        order = np.array(free)[np.argsort(-strength[free], kind="stable")]
         pairs = self._pairs(self._without_bye(order), strength)
         often = self._first + self._second
         effort = [often[one] + often[other] for one, other in pairs]
@@ -197,9 +197,10 @@ class _Rounds:
             least = min(self._times.values())
             self._times = Counter({code: own - least for code, own in self._times.items()})
             self._times += Counter()  # without those of 0
-        if np.ptp(strength) > 0 and len(order) <= MAX_MATCHED:
+        pairs = pair_neighbours(order, self._times, self._n)
+        if 2 * len(pairs) < len(order) <= MAX_MATCHED:
             return match_by_information(order, strength, self._times, self._n)
-        return pair_neighbours(order, self._times, self._n)
+        return pairs
 
     def _placed(self, pair: Pair) -> Pair:
         """A pair as first and second, whoever was first less often first; it is now compared."""

@@ -9,6 +9,8 @@ the same comparisons would change, not about how right they are: what a ranker g
 it gets wrong in a stable ranking too.
 """
 
+import itertools
+
 from ranking.evaluation.agreement import tau_b
 from ranking.judging.selection import ComparedPairs
 
@@ -31,7 +33,7 @@ def round_agreements(compared: ComparedPairs, rounds: int = ROUNDS) -> list[floa
     size = max(1, compared.n // 2)
     ends = [len(compared) - back * size for back in range(rounds, -1, -1)]
     rankings = [compared.before(end).strengths() for end in ends if end > 0]
-    return [tau_b(after, before) for before, after in zip(rankings, rankings[1:], strict=False)]
+    return [tau_b(after, before) for before, after in itertools.pairwise(rankings)]
 
 
 def is_stable(agreements: list[float]) -> bool:

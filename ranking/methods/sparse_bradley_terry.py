@@ -110,7 +110,7 @@ def strengths_under_prior(edges: Edges, n: int, variance: float) -> np.ndarray:
     ----------
     edges : wins of n candidates
     n : number of candidates
-    variance : of the prior, in squared log-odds
+    variance : variance of the prior, in squared log-odds
 
     Raises
     ------
@@ -122,7 +122,11 @@ def strengths_under_prior(edges: Edges, n: int, variance: float) -> np.ndarray:
         gradient = _gradient(edges, strength) - strength / variance
         curvature = _laplacian(edges, strength, np.arange(n)) + diags(np.full(n, 1 / variance))
         step, _ = cg(
-            curvature, gradient, rtol=ACCURACY, maxiter=ITERATIONS, M=diags(1 / curvature.diagonal())
+            curvature,
+            gradient,
+            rtol=ACCURACY,
+            maxiter=ITERATIONS,
+            M=diags(1 / curvature.diagonal()),
         )
         longest = np.abs(step).max(initial=0.0)
         if longest < CONVERGED:

@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from icpc.cli.options import RENAMED_OPTIONS
+from icpc.cli.renamed import RENAMED_OPTIONS
 
 TABLES = ("ranking.csv", "comparisons.csv", "votes.csv", "roster.csv", "hitrate.csv")
 COMMANDS = {

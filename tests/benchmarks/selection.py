@@ -1,6 +1,8 @@
 """What choosing pairs costs in agreement with the full round robin, on simulated rankers.
 
-    python tests/benchmarks/selection.py --seeds 40
+    python tests/benchmarks/selection.py --seeds 20
+    python tests/benchmarks/selection.py --seeds 20 --share 0.5 --stops
+    python tests/benchmarks/selection.py --seeds 400 --candidates 24 --share 0.3 --coverage
 
 Strengths are normal, and comparisons follow Bradley-Terry with a spread by which the ranker upsets
 one pair in five. Each pair has one result, however it is chosen: the designs below see a share of
@@ -9,22 +11,28 @@ ranker of recordings gives. Printed are Kendall's tau-b of the ranking from that
 ranking from all pairs, and with the true order: means over seeds with 95 % intervals (Student's t),
 and differences from Swiss, paired by seed.
 
-Designs: random and Swiss pairs of :mod:`ranking.judging.selection`, Swiss pairs without matching,
+Designs: random and Swiss pairs of :mod:`ranking.judging.selection`, Swiss pairs by matching,
 and two *active* ones, which take greedily the pairs that tell most by the posterior of all
 strengths, a round's worth at a time: by its determinant (D) or the mean of its variances (A). They
 are here alone, since they gain nothing over Swiss pairs.
+
+``--coverage`` prints how often the program's 95 % ranges of rank hold the true rank, and intervals
+of strength the true strength, where pairs were chosen at random and by the Swiss system, and how
+wide ranges are.
 """
 
 import argparse
 from collections.abc import Callable
+from functools import cache
 from unittest import mock
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit
 from scipy.stats import norm, t
 
-from ranking.comparisons.tally import WinMatrix
+from ranking.comparisons.tally import Tally, WinMatrix
 from ranking.evaluation.agreement import tau_b
 from ranking.judging import selection
 from ranking.judging.selection import (
@@ -35,8 +43,11 @@ from ranking.judging.selection import (
     select_pairs,
 )
 from ranking.judging.stability import round_agreements
-from ranking.methods.bradley_terry import bradley_terry_log_strengths
+from ranking.methods.bradley_terry import BRADLEY_TERRY, bradley_terry_log_strengths
+from ranking.methods.method import competition_rank, rank_candidates
 from ranking.uncertainty.normal_prior import posterior_given
+from ranking.uncertainty.profile_likelihood import reference_group
+from ranking.uncertainty.rank_intervals import estimate_intervals
 
 UPSETS = 0.2
 """Share of pairs that the ranker upsets."""
@@ -46,6 +57,7 @@ Design = Callable[[ComparedPairs, int, int], np.ndarray]
 """From comparisons so far, a number and a seed to pairs, shape (number, 2)."""
 
 
+@cache
 def spread_of_upsets(share: float = UPSETS) -> float:
     """Return the standard deviation of strengths at which this share of all pairs is upset."""
     gaps = norm.ppf((np.arange(20_000) + 0.5) / 20_000)
@@ -54,6 +66,13 @@ def spread_of_upsets(share: float = UPSETS) -> float:
         return float(expit(-np.abs(gaps) * spread * np.sqrt(2)).mean())
 
     return float(brentq(lambda spread: upsets(spread) - share, 0.01, 50))
+
+
+def field(n: int, orders: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return true strengths (n,), and the points of row against column (n, n)."""
+    rng = np.random.default_rng(seed)
+    true = rng.normal(0, spread_of_upsets(), n)
+    return true, results(true, orders, rng)
 
 
 def results(strength: np.ndarray, orders: int, rng: np.random.Generator) -> np.ndarray:
@@ -78,9 +97,9 @@ def rule(name: str) -> Design:
     return lambda compared, number, seed: select_pairs(compared, number, name, seed)
 
 
-def swiss_without_matching(compared: ComparedPairs, number: int, seed: int) -> np.ndarray:
-    """Return Swiss pairs down the list."""
-    with mock.patch.object(selection, "MAX_MATCHED", 0):
+def swiss_by_matching(compared: ComparedPairs, number: int, seed: int) -> np.ndarray:
+    """Return Swiss pairs, each round the matching that tells most."""
+    with mock.patch.object(selection, "pair_neighbours", return_value=[]):
         return select_pairs(compared, number, "swiss", seed)
 
 
@@ -119,7 +138,7 @@ def active(criterion: str) -> Design:
 DESIGNS: dict[str, Design] = {
     "random": rule("random"),
     "swiss": rule("swiss"),
-    "swiss unmatched": swiss_without_matching,
+    "swiss by matching": swiss_by_matching,
     "active D": active("D"),
     "active A": active("A"),
 }
@@ -164,11 +183,85 @@ def stops(
     return found
 
 
+def held(name: str, n: int, number: int, orders: int, seed: int) -> tuple[float, float, float]:
+    """Return the shares of true ranks and strengths within their intervals, and the mean width."""
+    true, points = field(n, orders, seed)
+    compared = run(rule(name), points, number, seed)[-1]
+    tally = tally_of(compared, orders)
+    found = estimate_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY, seed)
+    table = found.ranking.set_index("candidate").loc[tally.candidates]
+    rank, strength = competition_rank(true), true - true[reference_group(tally.wins)].mean()
+    ranks = (table["rank_low"] <= rank) & (rank <= table["rank_high"])
+    strengths = (table["strength_low"] <= strength) & (strength <= table["strength_high"])
+    width = (table["rank_high"] - table["rank_low"]).mean()
+    return float(ranks.mean()), float(strengths.mean()), float(width)
+
+
+def tally_of(compared: ComparedPairs, orders: int) -> Tally:
+    """Return comparisons, one for each pair or one in each order, as a tally."""
+    n = compared.n
+    first_wins, counts = np.zeros((2, n, n))
+    first, second = compared.pairs.T
+    counts[first, second], first_wins[first, second] = 1, np.ceil(compared.points)
+    if orders == 2:
+        counts[second, first], first_wins[second, first] = 1, np.ceil(0.9 - compared.points)
+    return Tally(pd.Index([f"c{at:03}" for at in range(n)]), counts, first_wins)
+
+
+def print_coverage(fields: int, n: int, number: int, orders: int) -> None:
+    """Print the coverage of intervals under each rule of the program."""
+    for name in ("random", "swiss"):
+        shares = np.array([held(name, n, number, orders, seed) for seed in range(fields)])
+        errors = shares.std(axis=0, ddof=1) / np.sqrt(fields)
+        print(
+            f"{name:8}ranks {shares[:, 0].mean():.4f} ± {1.96 * errors[0]:.4f}  "
+            f"strengths {shares[:, 1].mean():.4f} ± {1.96 * errors[1]:.4f}  "
+            f"width {shares[:, 2].mean():.2f}",
+            flush=True,
+        )
+
+
 def mean_and_interval(values: list[float]) -> str:
     """Return a mean with its 95 % interval over seeds."""
     mean, error = np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
     half = t.ppf(0.975, len(values) - 1) * error
     return f"{mean:+.4f} [{mean - half:+.4f}, {mean + half:+.4f}]"
+
+
+def print_agreement(names: list[str], n: int, number: int, orders: int, seeds: int) -> None:
+    """Print how the rankings of some designs agree with that from all pairs and the true order."""
+    taus: dict[str, list[tuple[float, float]]] = {name: [] for name in [*names, "all pairs"]}
+    for seed in range(seeds):
+        true, points = field(n, orders, seed)
+        full = fitted(orders * points)
+        taus["all pairs"].append((1.0, tau_b(full, true)))
+        for name in names:
+            ranked = fitted(wins(run(DESIGNS[name], points, number, seed)[-1], orders))
+            taus[name].append((tau_b(ranked, full), tau_b(ranked, true)))
+    for at, other in enumerate(("the ranking from all pairs", "the true order")):
+        print(f"tau-b with {other}")
+        for name, own in taus.items():
+            print(f"  {name:24}{mean_and_interval([one[at] for one in own])}")
+            if name not in ("swiss", "all pairs") and "swiss" in taus:
+                gaps = [a[at] - b[at] for a, b in zip(own, taus["swiss"], strict=True)]
+                print(f"    {'less that of swiss':22}{mean_and_interval(gaps)}")
+
+
+def print_stops(n: int, number: int, orders: int, seeds: int) -> None:
+    """Print where Swiss pairs would stop, and how good the ranking is then."""
+    stopped: dict[float, list[tuple[float, float, float]]] = {limit: [] for limit in STOPS}
+    for seed in range(seeds):
+        true, points = field(n, orders, seed)
+        rounds = run(DESIGNS["swiss"], points, number, seed)
+        for limit, one in stops(rounds, fitted(orders * points), true, orders).items():
+            stopped[limit].append(one)
+    for limit, found in stopped.items():
+        if found:
+            share, full_tau, true_tau = np.mean(found, axis=0)
+            print(
+                f"two rounds of {limit}: {len(found)} of {seeds} stop, after {share:.1%} of "
+                f"pairs; tau-b with all pairs {full_tau:.3f}, with the true order {true_tau:.3f}"
+            )
 
 
 def main() -> None:
@@ -178,44 +271,21 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--both-orders", action="store_true", help="two results a pair")
     parser.add_argument("--designs", default=",".join(("random", "swiss", "active D", "active A")))
-    parser.add_argument("--stops", action="store_true", help="where the stop rule would stop")
+    parser.add_argument("--stops", action="store_true", help="where Swiss pairs would stop")
+    parser.add_argument("--coverage", action="store_true", help="of ranges and intervals")
     given = parser.parse_args()
     n, orders = given.candidates, 1 + given.both_orders
-    number, spread = round(given.share * all_pairs_of(n)), spread_of_upsets()
+    number = round(given.share * all_pairs_of(n))
     print(
         f"{n} candidates, {number:,} of {all_pairs_of(n):,} pairs, {orders} results each; "
-        f"strengths of standard deviation {spread:.2f}; {given.seeds} seeds"
+        f"strengths of standard deviation {spread_of_upsets():.2f}; {given.seeds} seeds"
     )
-    names = given.designs.split(",")
-    taus: dict[str, list[tuple[float, float]]] = {name: [] for name in [*names, "all pairs"]}
-    stopped: dict[float, list[tuple[float, float, float]]] = {limit: [] for limit in STOPS}
-    for seed in range(given.seeds):
-        rng = np.random.default_rng(seed)
-        true = rng.normal(0, spread, n)
-        points = results(true, orders, rng)
-        full = fitted(orders * points)
-        taus["all pairs"].append((1.0, tau_b(full, true)))
-        for name in names:
-            rounds = run(DESIGNS[name], points, number, seed)
-            ranked = fitted(wins(rounds[-1], orders))
-            taus[name].append((tau_b(ranked, full), tau_b(ranked, true)))
-            if given.stops and name == "swiss":
-                for limit, one in stops(rounds, full, true, orders).items():
-                    stopped[limit].append(one)
-    for at, other in enumerate(("the ranking from all pairs", "the true order")):
-        print(f"tau-b with {other}")
-        for name, own in taus.items():
-            print(f"  {name:24}{mean_and_interval([one[at] for one in own])}")
-            if name not in ("swiss", "all pairs") and "swiss" in taus:
-                gaps = [a[at] - b[at] for a, b in zip(own, taus["swiss"], strict=True)]
-                print(f"    {'less that of swiss':22}{mean_and_interval(gaps)}")
-    for limit, found in stopped.items():
-        if found:
-            share, full_tau, true_tau = np.mean(found, axis=0)
-            print(
-                f"two rounds of {limit}: {len(found)} of {given.seeds} stop, after {share:.1%} of "
-                f"pairs; tau-b with all pairs {full_tau:.3f}, with the true order {true_tau:.3f}"
-            )
+    if given.coverage:
+        print_coverage(given.seeds, n, number, orders)
+    elif given.stops:
+        print_stops(n, number, orders, given.seeds)
+    else:
+        print_agreement(given.designs.split(","), n, number, orders, given.seeds)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from icpc.cli.options import RENAMED_OPTIONS
+from icpc.cli.renamed import OLD_NAMES_IN_USE, RENAMED_OPTIONS
 from ranking.deprecation import UNTIL
 
 DATA = Path(__file__).parents[1] / "data"
@@ -149,7 +149,7 @@ def options():
 @pytest.mark.parametrize("old", RENAMED_OPTIONS)
 def test_an_old_option_is_read_and_not_shown(old):
     found = options()
-    assert old not in found
+    assert old not in found or old in OLD_NAMES_IN_USE[found[old][0][0]]
     command, flag = found[RENAMED_OPTIONS[old]]
     result = judge(*command, old, *([] if flag else ["1"]), "--help")
     assert result.stderr == f"{old} is now {RENAMED_OPTIONS[old]}; the old name works until " + (

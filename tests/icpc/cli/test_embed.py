@@ -12,7 +12,7 @@ from sounds import piano, write_sound
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from icpc.cli.options import RENAMED_OPTIONS
+from icpc.cli.renamed import RENAMED_OPTIONS
 
 ROSTER = "candidate,recording\nann,ann.flac\nbob,bob.mp3\ncyd,\n"
 

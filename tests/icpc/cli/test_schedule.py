@@ -1,4 +1,4 @@
-"""``judge schedule`` as a teacher meets it: pairs out, results in."""
+"""``judge schedule``: pairs out, results in."""
 
 import shlex
 from pathlib import Path

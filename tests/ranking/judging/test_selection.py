@@ -8,7 +8,6 @@ from scipy.special import expit
 
 from ranking.comparisons.components import weakly_connected_components
 from ranking.errors import RankingError
-from ranking.judging import selection
 from ranking.judging.selection import (
     PRIOR_VARIANCE,
     RULES,
@@ -104,13 +103,18 @@ def test_swiss_pairs_tell_more_than_random_ones():
     assert information("swiss") > 1.3 * information("random")
 
 
-def test_large_fields_are_paired_down_the_list(monkeypatch):
+def test_neighbours_in_strength_are_compared():
     compared = after_rounds(40, 4, "swiss")[-1]
-    monkeypatch.setattr(selection, "MAX_MATCHED", 10)
     pairs = select_pairs(compared, 20, "swiss")
     place = np.argsort(np.argsort(-compared.strengths(), kind="stable"))
     assert np.median(np.abs(np.diff(place[pairs], axis=1))) <= 4
-    assert (counts(with_results(compared, pairs, np.arange(40.0))) <= 1).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_everyone_is_paired_also_where_most_pairs_were_compared(rule):
+    for number, compared in enumerate(after_rounds(8, 5, rule), 1):
+        assert counts(compared).sum(axis=1).tolist() == [number] * 8
+        assert counts(compared).max() == 1
 
 
 def test_a_part_of_a_round_is_of_those_compared_least():
