@@ -37,7 +37,7 @@ GUIDE = ("notebooks/guide/faults.md", "notebooks/guide/panels.md", CHAIN)
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md", *GUIDE)
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
 TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)
-OWN = ("roster.csv", "comparisons.csv", "marks.csv", "index.csv", "manifest.csv")
+OWN = ("roster.csv", "comparisons.csv", "index.csv", "marks.csv", "manifest.csv")
 SHELL = re.findall(r"^(?:judge|cd) .+$", README, re.MULTILINE)
 NOT_RUN = {
     "basic-pitch": "needs a network",
