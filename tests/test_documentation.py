@@ -176,7 +176,7 @@ def test_the_papers_chain_run_again_fetches_nothing_and_gives_the_same_bytes(cha
 def test_the_commands_that_fetch_prints_work_as_printed(chain, monkeypatch):
     """The page's are the printed ones with a word more; that of ranking is run as it is."""
     folder, (first, _), _ = chain
-    ranking, training = re.findall(r"^next: (.+)$", first, re.MULTILINE)
+    ranking, training = re.findall(r"^Next: (.+)$", first, re.MULTILINE)
     page = (ROOT / CHAIN).read_text(encoding="utf-8")
     assert f"\n{ranking} --ranker mine.safetensors\n" in page
     assert f"\n{training} --epochs 2\n" in page

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from icpc.cli.next_command import command_line, print_next
 from icpc.cli.options import INDEX_HELP, FormatOption, Seed, with_settings
 from icpc.cli.output import (
     Format,
@@ -102,6 +103,7 @@ def check(
         print_data(findings.table(), format)
     for remark in study.remarks:
         print_remark(remark)
+    print_next(command_line("report", source, options, seed=seed), format)
 
 
 def _print_findings(study: "Study", findings: "Findings", verbose: bool) -> None:

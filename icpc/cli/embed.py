@@ -1,5 +1,6 @@
 """``judge embed``: recordings to embeddings, stored on disk."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from icpc.cli.next_command import command_line, print_next
 from icpc.cli.options import INDEX_HELP, OUTSIDE_HELP, with_settings
 from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
 from icpc.cli.remedies import message
-from icpc.workflows.settings import EmbeddingOptions, Source
+from icpc.workflows.settings import EmbeddingOptions, RecordingOptions, Source
 from ranking.audio.lengths import WINDOW_SECONDS
 
 if TYPE_CHECKING:
@@ -88,6 +90,31 @@ def embed(
         for outcome in embed_recordings(part, options, skip_bad, TerminalProgress())
     ]
     _report(table, outcomes, embedding, format)
+    if source.competition is None and source.roster is None:
+        if recordings is not None:
+            folder = f"{recordings.resolve().name}-competition"
+            line = command_line("init", recordings=recordings)
+            print_next(f"{line} {shlex.quote(folder)}", format)
+        return
+    if _fit_for_the_shipped_ranker(embedding):
+        comparing = RecordingOptions(
+            recordings=recordings or (source.roster or Path()).parent,
+            index=index,
+            min_seconds=embedding.min_seconds,
+            skip_bad=skip_bad,
+            allow_cut=embedding.allow_cut,
+            allow_outside=allow_outside,
+            store=embedding.store,
+            device=embedding.device,
+            precision=embedding.precision,
+        )
+        print_next(command_line("rank", source, comparing), format)
+
+
+def _fit_for_the_shipped_ranker(embedding: EmbeddingOptions) -> bool:
+    """Whether the ranker that comes with the program takes these embeddings among others."""
+    changed = embedding.front_end or embedding.as_published or embedding.weights is not None
+    return "spectrogram" in embedding.encoders and not changed
 
 
 def _recordings(

@@ -1,13 +1,14 @@
 """``judge fetch``: recordings from the network to a folder."""
 
-import shlex
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from icpc.cli.next_command import command_line, print_next
 from icpc.cli.options import FormatOption, with_settings
 from icpc.cli.output import (
     Format,
@@ -100,9 +101,9 @@ def fetch(
         found = fetch_recordings(wanted, settings, TerminalProgress())
     _report(found, folder, format)
     if collection is None:
-        _print_next(source, found, folder)
+        _print_next(source, found, folder, format)
     else:
-        _print_manifest(found, folder)
+        _print_manifest(found, folder, format)
     states = {entry.state for _, entry in found}
     if "failed" in states or not any(entry.usable for _, entry in found):
         raise typer.Exit(1)
@@ -183,7 +184,7 @@ def _report(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, form: Format)
         print_remark(f"{', '.join(names)}: {problem}")
 
 
-def _print_manifest(found: "Sequence[tuple[Wanted, Entry]]", folder: Path) -> None:
+def _print_manifest(found: "Sequence[tuple[Wanted, Entry]]", folder: Path, form: Format) -> None:
     """Write the manifest of a collection, and print what can be done with it."""
     from icpc.fetching.collections import write_manifest
 
@@ -192,14 +193,15 @@ def _print_manifest(found: "Sequence[tuple[Wanted, Entry]]", folder: Path) -> No
         return
     print_remark(f"labels of what is there, grouped by channel: {path}")
     if all(one.facts.get("level") for one, entry in found if entry.usable):
-        words = ["judge", "train", "expertise", "--manifest", str(path)]
-        words += ["--recordings", str(folder), "--out", "mine.safetensors"]
-        if sum(entry.usable for _, entry in found) < FEW:
-            words += ["--folds", "4"]
-        print_remark(f"next: {shlex.join(words)}")
+        few = sum(entry.usable for _, entry in found) < FEW
+        more: dict[str, Any] = {"out": "mine.safetensors", "folds": 4 if few else None}
+        line = command_line("train expertise", manifest=path, recordings=folder, **more)
+        print_next(line, form)
 
 
-def _print_next(source: Source, found: "Sequence[tuple[Wanted, Entry]]", folder: Path) -> None:
+def _print_next(
+    source: Source, found: "Sequence[tuple[Wanted, Entry]]", folder: Path, form: Format
+) -> None:
     """Print the command that ranks what was fetched, and how long it will take."""
     from icpc.fetching.cost import estimate_judging_seconds
     from icpc.fetching.index import INDEX_NAME
@@ -208,13 +210,12 @@ def _print_next(source: Source, found: "Sequence[tuple[Wanted, Entry]]", folder:
     usable = [entry for _, entry in found if entry.usable]
     if not usable:
         return
-    who = ["--roster", str(source.roster)]
-    if source.roster is None:
-        who = ["--competition", source.competition or DEFAULT_COMPETITION]
-    rounds = ["--rounds", source.rounds] if source.rounds else []
-    where = ["--recordings", str(folder), "--index", str(folder / INDEX_NAME)]
-    words = ["judge", "rank", *who, *rounds, *where, *_as_short_as_they_are(found)]
-    print_remark(f"next: {shlex.join(words)}")
+    default = DEFAULT_COMPETITION if source.roster is None else None
+    own = replace(source, competition=source.competition or default)
+    where: dict[str, Any] = {"recordings": folder, "index": folder / INDEX_NAME}
+    print_next(command_line("rank", own, **where, **_as_short_as_they_are(found)), form)
+    if form is not Format.TABLE:
+        return
     seconds = sum(entry.seconds or 0.0 for entry in usable)
     try:
         needed = estimate_judging_seconds(Path(usable[0].file or folder), seconds)
@@ -227,17 +228,17 @@ def _print_next(source: Source, found: "Sequence[tuple[Wanted, Entry]]", folder:
     )
 
 
-def _as_short_as_they_are(found: "Sequence[tuple[Wanted, Entry]]") -> list[str]:
+def _as_short_as_they_are(found: "Sequence[tuple[Wanted, Entry]]") -> dict[str, Any]:
     """What judge rank must be told of recordings that are shorter than a window."""
     from ranking.audio.lengths import WINDOW_SECONDS
 
     lengths = {one.candidate: entry.seconds or 0.0 for one, entry in found if entry.usable}
     short = [name for name, seconds in lengths.items() if seconds < WINDOW_SECONDS]
     if not short:
-        return []
+        return {}
     if len(short) == len(lengths):
-        return ["--min-seconds", str(max(1, int(min(lengths.values()) - ROUNDING_SECONDS)))]
+        return {"min_seconds": max(1, int(min(lengths.values()) - ROUNDING_SECONDS))}
     print_remark(
         f"shorter than {WINDOW_SECONDS:g} s, and left out of the ranking: {', '.join(short)}"
     )
-    return ["--skip-bad"]
+    return {"skip_bad": True}

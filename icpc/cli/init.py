@@ -1,11 +1,11 @@
 """``judge init``: the files of a competition of one's own."""
 
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from icpc.cli.next_command import command_line
 from icpc.cli.output import print_command, print_line, print_remark
 
 if TYPE_CHECKING:
@@ -74,11 +74,12 @@ def init(
 
 def _print_next(folder: Path, start: "Start", recordings: Path | None) -> None:
     """Print the commands that rank these files and report on them."""
-    roster, marks = (shlex.quote(str(folder / name)) for name in ("roster.csv", start.marks))
+    roster = folder / "roster.csv"
     print_line("Next:")
     if recordings is not None:
-        print_command(f"judge rank --roster {roster} --recordings {shlex.quote(str(recordings))}")
+        print_command(command_line("rank", roster=roster, recordings=recordings))
         print_line("or, when you have filled in marks.csv:")
-    of_round = f" --round {shlex.quote(start.rounds[0])}" if len(start.rounds) > 1 else ""
+    first = start.rounds[0] if len(start.rounds) > 1 else None
+    marks: dict[str, Any] = {"roster": roster, "panel": folder / start.marks, "round": first}
     for command in ("rank", "report"):
-        print_command(f"judge {command} --roster {roster} --panel {marks}{of_round}")
+        print_command(command_line(command, **marks))

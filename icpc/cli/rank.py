@@ -1,11 +1,13 @@
 """``judge rank``: one ranking from many comparisons."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from icpc.cli.next_command import command_line, print_next
 from icpc.cli.options import FormatOption, Seed, with_settings
 from icpc.cli.output import (
     Format,
@@ -79,6 +81,12 @@ def rank(
         print_remark(f"written to {out}")
     if results is not None:
         _add_result(study, results)
+    if out is not None:
+        print_next(command_line("check", run=out), format)
+    else:
+        print_next(
+            command_line("check", source, replace(options, resample=None), seed=seed), format
+        )
 
 
 def _add_result(study: "Study", path: Path) -> None:

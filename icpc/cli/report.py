@@ -1,12 +1,11 @@
 """``judge report``: a ranking as one HTML page, and as figures."""
 
-import shlex
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from icpc.cli.next_command import command_line
 from icpc.cli.options import Seed, with_settings
 from icpc.cli.output import TerminalProgress, print_line, print_remark
 from icpc.workflows.settings import RankingOptions, Source
@@ -51,6 +50,7 @@ def report(
     from icpc.workflows.rankings import open_study, study_with_pseudonyms
     from icpc.workflows.results import figure_folder, write_report_figures
     from icpc.workflows.results import report as write_report
+    from ranking.files.text import shareable_path
 
     if pseudonyms is not None:
         check_key_is_apart(pseudonyms, out, source.run)
@@ -61,13 +61,14 @@ def report(
         )
         name, changed = study.competition.name, options != RankingOptions() or seed is not None
         folder = figure_folder(out, source.run, name, changed)
-        if pseudonyms is None:
-            page = write_report(study, folder, source.run, _command(source, options, seed))
+        if pseudonyms is None:  # where its files are; it names no folder of a user
+            again = command_line("report", source, options, seed=seed, path=shareable_path)
+            page = write_report(study, folder, source.run, again)
         else:
             study, key = study_with_pseudonyms(study)
             write_key(key, pseudonyms)
-            command = shlex.join(["judge", "report", "--run", folder.name])
-            page = write_report(study, folder, command=command)
+            again = command_line("report", run=folder.name)
+            page = write_report(study, folder, command=again)
     print_line(f"{name}: {page}")
     if pseudonyms is not None:
         print_remark(f"whose the numbers are: {pseudonyms}; keep it apart from the page")
@@ -76,15 +77,3 @@ def report(
             print_remark(f"written to {figure}.png and .svg")
     if open_page:
         typer.launch(page.resolve().as_uri())
-
-
-def _command(source: Source, options: RankingOptions, seed: int | None) -> str:
-    """The command that makes this page again, where its files are; it names no folder of a user."""
-    from ranking.files.text import shareable_path
-
-    words = ["judge", "report"]
-    for name, value in {**asdict(source), **asdict(options), "seed": seed}.items():
-        if value is not None and value is not False:
-            shown = shareable_path(value) if isinstance(value, Path) else str(value)
-            words += [f"--{name.replace('_', '-')}", *([] if value is True else [shown])]
-    return shlex.join(words)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from icpc.cli.next_command import command_line, print_next
 from icpc.cli.output import (
     Format,
     TerminalProgress,
@@ -47,7 +48,8 @@ def train_over_seeds_and_print(
     for sentence in describe_seeds(job.task, found, estimate):
         print_line(sentence)
     print_remark(f"written to {job.out}, and the other seeds beside it")
-    print_remark(f"results added to {results_path(job)}: judge tables 3 --results prints them")
+    print_remark(f"results added to {results_path(job)}")
+    print_next(command_line("tables 3", results=results_path(job)))
 
 
 def train_and_print(job: "TrainingJob", form: Format) -> None:
@@ -74,4 +76,5 @@ def train_and_print(job: "TrainingJob", form: Format) -> None:
     print_remark(f"losses and metrics of each epoch: {history_path(job.out)}")
     if trained.test is not None and trained.test.table is not None:
         print_remark(f"predictions on test: {predictions_path(job.out)}")
-        print_remark(f"result added to {results_path(job)}: judge tables 3 --results prints it")
+        print_remark(f"result added to {results_path(job)}")
+        print_next(command_line("tables 3", results=results_path(job)))

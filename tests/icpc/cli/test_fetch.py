@@ -49,7 +49,7 @@ def test_it_says_what_became_of_each_and_what_to_do_next(roster):
     assert "the terms of the sites" in printed
     assert "bela: gone: the server answers 404" in printed
     assert (
-        "next: judge rank --roster roster.csv --recordings 'my recordings' "
+        "Next: judge rank --roster roster.csv --recordings 'my recordings' "
         "--index 'my recordings/index.csv'"
     ) in printed
     assert "which takes about 1 hours on this machine for 0.00 hours of sound" in printed
@@ -135,7 +135,7 @@ def test_a_collection_gets_a_manifest(roster, recordings, tmp_path, monkeypatch)
     assert result.exit_code == 0
     printed = words(result.stderr)
     assert "b_cut1: left out: it is a clip, and the list does not say where" in printed
-    assert "next: judge train expertise --manifest pld/manifest.csv --recordings pld" in printed
+    assert "Next: judge train expertise --manifest pld/manifest.csv --recordings pld" in printed
     manifest = (tmp_path / "pld" / "manifest.csv").read_text()
     assert manifest.splitlines() == ["recording,level,group,channel,title", "ana.mp3,2,,,"]
 

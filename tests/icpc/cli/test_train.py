@@ -189,7 +189,7 @@ def test_an_interrupted_training_says_what_is_kept_and_goes_on(here, sounds, mon
     remark = "training goes on from what an earlier call kept in mine.training\n"
     written = "written to mine.safetensors\nlosses and metrics of each epoch: mine.history.csv\n"
     written += "predictions on test: mine.predictions.csv\n"
-    written += "result added to results.jsonl: judge tables 3 --results prints it\n"
+    written += "result added to results.jsonl\nNext: judge tables 3 --results results.jsonl\n"
     assert result.stderr == understood + remark + written
     for end in ("safetensors", "json"):
         assert Path(f"mine.{end}").read_bytes() == Path(f"whole.{end}").read_bytes()
