@@ -27,6 +27,7 @@ from icpc.cli.evaluate import evaluate
 from icpc.cli.extras import missing_package
 from icpc.cli.fetch import fetch
 from icpc.cli.grade import grade, techniques
+from icpc.cli.help import explain
 from icpc.cli.hitrate import hitrate
 from icpc.cli.init import init
 from icpc.cli.output import print_error, print_remark
@@ -174,3 +175,4 @@ app.command(cls=JudgeCommand)(tables)
 app.command(cls=JudgeCommand)(results)
 app.add_typer(weights, name="weights")
 app.command(cls=JudgeCommand)(doctor)
+app.command("help", cls=JudgeCommand)(explain)

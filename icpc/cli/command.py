@@ -6,19 +6,22 @@ A value that is none of them is passed on as it is: the engine names what is rig
 be right too, such as ``cuda:1``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typer.core import TyperCommand
 
-from icpc.cli.options import CHOICES, OPEN_CHOICES
+from icpc.cli.choices import CHOICES, OPEN_CHOICES
 
 LONGEST_VALUES = 90
 """Characters of the values that are shown in place of a type."""
 
 
 class JudgeCommand(TyperCommand):
-    """A command that shows and reads the values in :data:`icpc.cli.options.CHOICES`."""
+    """A command that shows and reads the values in :data:`icpc.cli.choices.CHOICES`."""
+
+    own_choices: Mapping[str, Iterable[str]] = {}
+    """Values of options that this command alone has."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, the values of options among it."""
@@ -27,13 +30,14 @@ class JudgeCommand(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, values of options spelled as they are known."""
-        for name in CHOICES.keys() & ctx.params.keys():
-            ctx.params[name] = _spelled(ctx.params[name], CHOICES[name])
+        choices = {**CHOICES, **self.own_choices}
+        for name in choices.keys() & ctx.params.keys():
+            ctx.params[name] = _spelled(ctx.params[name], choices[name])
         return super().invoke(ctx)
 
 
 def show_values(parameters: Iterable[Any]) -> None:
-    """Make the help of parameters show the values in :data:`icpc.cli.options.CHOICES`.
+    """Make the help of parameters show the values in :data:`icpc.cli.choices.CHOICES`.
 
     They stand in place of the type or, where they are too many for a line, in the text.
     """

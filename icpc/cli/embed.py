@@ -59,7 +59,9 @@ def embed(
             "--verify", help="Read the whole store instead, and remove damaged embeddings."
         ),
     ] = False,
-    format: Annotated[Format, typer.Option(help="Print in this format.")] = Format.TABLE,
+    format: Annotated[
+        Format, typer.Option(case_sensitive=False, help="Print in this format.")
+    ] = Format.TABLE,
 ) -> None:
     """Embed recordings by one or more encoders, and store the embeddings.
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from icpc.cli.choices import CHOICES, complete
 from icpc.cli.options import FormatOption, Seed, with_settings
 from icpc.cli.output import (
     Format,
@@ -16,7 +17,7 @@ from icpc.cli.output import (
     remark_on_interrupt,
 )
 from icpc.cli.train_options import judgements_of
-from icpc.workflows.settings import EVALUATED, RecordingOptions, Source
+from icpc.workflows.settings import RecordingOptions, Source
 
 
 @with_settings(
@@ -49,7 +50,7 @@ def evaluate(
     split: Annotated[
         str | None,
         typer.Option(
-            metavar=f"<{'|'.join(EVALUATED)}>",
+            autocompletion=complete(CHOICES["split"]),
             help="Evaluate the recordings of this split (default: test; all, where the CSV has no "
             "column split).",
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from icpc.cli.choices import CHOICES, complete
 from icpc.cli.next_command import command_line, print_next
 from icpc.cli.options import FormatOption, with_settings
 from icpc.cli.output import (
@@ -49,6 +50,7 @@ def fetch(
             help="Fetch a labelled collection instead, and write a manifest of it; or a list of "
             "your own, a CSV: recording, url; and if you like level, seconds, start, end.",
             rich_help_panel="Competition",
+            autocompletion=complete(CHOICES["collection"]),
         ),
     ] = None,
     recordings: Annotated[

@@ -5,11 +5,11 @@ Conventions
 A command takes settings whole, and :func:`with_settings` gives it an option for each of their
 fields: of the field's name, type and default. So an option is written once, whatever the number of
 commands that have it. Help shows options panel by panel, in the order in which they stand here.
-Where only some values are right, :data:`CHOICES` has them; :mod:`icpc.cli.command` shows them.
+Where only some values are right, :mod:`icpc.cli.choices` has them, and the shell completes them.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import fields
 from functools import partial, wraps
@@ -17,9 +17,9 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from icpc.cli.choices import CHOICES, complete, complete_rounds
 from icpc.cli.output import Format
 from icpc.cli.weights import weights_folder_option
-from icpc.competition.bundled import bundled_collections, bundled_competition_names
 from icpc.workflows.settings import (
     DEFAULT_COMPETITION,
     EmbeddingOptions,
@@ -27,38 +27,16 @@ from icpc.workflows.settings import (
     RecordingOptions,
     Source,
 )
-from ranking.encoders.registry import ENCODERS, WRAPPED
-from ranking.encoders.spec import PRECISIONS
-from ranking.methods.registry import METHODS
-from ranking.panel.options import CHOICES as MARK_CHOICES
-
-CHOICES: dict[str, Iterable[str]] = {
-    "competition": bundled_competition_names(),
-    "collection": bundled_collections(),
-    "method": METHODS,
-    "vote": ("majority", "mean"),
-    "count": ("all", "paper"),
-    "resample": ("auto", "windows"),
-    "ranges": ("each", "joint"),
-    **MARK_CHOICES,
-    **dict.fromkeys(("encoder", "encoders"), ENCODERS),
-    "windows": ("aligned", "all"),
-    "pairs": ("all", "swiss", "random"),
-    "rule": ("swiss", "random"),
-    "device": ("cpu", "cuda"),
-    "precision": PRECISIONS,
-}
-"""Values of options, by the option's name; those of other packages are looked for when read."""
-OPEN_CHOICES: dict[str, Iterable[str]] = dict.fromkeys(("encoder", "encoders"), WRAPPED)
-OPEN_CHOICES["collection"] = ("FILE",)
-"""What may stand there beside these, not as a value but as a kind of values."""
 
 Seed = Annotated[
     int | None, typer.Option(min=0, help="Repeat random draws by this seed (default: 0).")
 ]
 
 FormatOption = Annotated[
-    Format, typer.Option(help="Print data as a table to read, or as CSV or JSON for programs.")
+    Format,
+    typer.Option(
+        case_sensitive=False, help="Print data as a table to read, or as CSV or JSON for programs."
+    ),
 ]
 
 _competition = partial(typer.Option, rich_help_panel="Competition")
@@ -237,6 +215,10 @@ OPTIONS: dict[type, dict[str, Any]] = {
     },
 }
 """Of each kind of settings, how its fields are asked for."""
+for _name, _option in (item for options in OPTIONS.values() for item in options.items()):
+    if _name in CHOICES:
+        _option.autocompletion = complete(CHOICES[_name])
+OPTIONS[Source]["round"].autocompletion = complete_rounds
 
 
 def with_settings(

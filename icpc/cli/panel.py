@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from icpc.cli.choices import CHOICES, complete
 from icpc.cli.options import FormatOption, Seed, with_settings
 from icpc.cli.output import (
     Format,
@@ -47,8 +48,8 @@ def panel(
     table: Annotated[
         str | None,
         typer.Option(
-            help="Print this table alone, all of it: jurors (the default of --format csv), "
-            "agreement, candidates, left-out, own, appearance, power, against."
+            help="Print this table alone, all of it (default of --format csv: jurors).",
+            autocompletion=complete(CHOICES["table"]),
         ),
     ] = None,
     plot: Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from icpc.cli.choices import CHOICES, complete
 from icpc.cli.options import FormatOption, Seed, with_settings
 from icpc.cli.output import (
     Format,
@@ -33,7 +34,9 @@ def schedule(
     rule: Annotated[
         str,
         typer.Option(
-            "--pairs", help="Pair candidates of near strength so far (swiss), or at random."
+            "--pairs",
+            help="Pair candidates of near strength so far (swiss), or at random.",
+            autocompletion=complete(CHOICES["rule"]),
         ),
     ] = "swiss",
     number: Annotated[

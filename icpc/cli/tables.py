@@ -37,7 +37,9 @@ def tables(
             "rank --results."
         ),
     ] = None,
-    format: Annotated[TableFormat, typer.Option(help="Print in this format.")] = TableFormat.TABLE,
+    format: Annotated[
+        TableFormat, typer.Option(case_sensitive=False, help="Print in this format.")
+    ] = TableFormat.TABLE,
 ) -> None:
     """Print a table of the paper: encoders, data sets, results of probes, or of the competition.
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from icpc.cli.choices import CHOICES, complete
 from icpc.cli.command import JudgeCommand
 from icpc.cli.options import LINKS_HELP, OPTIONS, FormatOption, Seed
 from icpc.cli.output import Format, print_remark
@@ -55,7 +56,9 @@ def _command(name: str) -> Any:
         f"{_example(name)}"
     )
     alone.command(name, cls=JudgeCommand, help=text)(_training_of(spec))
-    return typer.main.get_command(alone)
+    made: Any = typer.main.get_command(alone)
+    made.own_choices = {one.name: one.choices for one in spec.options if one.choices}
+    return made
 
 
 def _example(name: str) -> str:
@@ -89,7 +92,8 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             str | None,
             typer.Option(
                 help="Or take those of a collection that judge fetch --collection has brought into "
-                "that folder."
+                "that folder.",
+                autocompletion=complete(CHOICES["collection"]),
             ),
         ] = None,
         classes: Annotated[
@@ -175,7 +179,12 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         ] = 1,
         seed: Seed = None,
         encoder: Annotated[
-            str, typer.Option(help="Embed with this encoder.", rich_help_panel="Encoders")
+            str,
+            typer.Option(
+                help="Embed with this encoder.",
+                rich_help_panel="Encoders",
+                autocompletion=complete(CHOICES["encoder"]),
+            ),
         ] = "spectrogram",
         weights: Annotated[Path | None, _embedding["weights"]] = None,
         weights_dir: Annotated[Path | None, _embedding["weights_dir"]] = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from icpc.cli.choices import complete
 from icpc.cli.options import OPTIONS
 from icpc.workflows.settings import Source
 from ranking.deprecation import warn_renamed
@@ -99,6 +100,7 @@ def with_task_options(command: Callable[..., None], spec: TaskSpec) -> Callable[
                     rich_help_panel="Training",
                     metavar=f"<{'|'.join(option.choices)}>" if option.choices else "NAMES",
                     show_default=bool(option.choices),
+                    autocompletion=complete(option.choices),
                     help=option.help,
                 ),
             ],

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from icpc.cli.choices import complete
 from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
 from ranking.encoders.registry import ENCODERS
 
@@ -24,7 +25,9 @@ weights = typer.Typer(add_completion=False)
 def list_weights(
     context: typer.Context,
     weights_dir: Folder = None,
-    format: Annotated[Format, typer.Option(help="Print in this format.")] = Format.TABLE,
+    format: Annotated[
+        Format, typer.Option(case_sensitive=False, help="Print in this format.")
+    ] = Format.TABLE,
 ) -> None:
     """List the encoders with their trained weights, licences and options of the front end.
 
@@ -54,6 +57,7 @@ def fetch(
             metavar="ENCODER",
             help=f"Name encoders: {', '.join(ENCODERS.own)}; or hf:NAME, a model of the Hugging "
             "Face Hub, which goes into the Hub's own cache.",
+            autocompletion=complete(ENCODERS),
         ),
     ],
     weights_dir: Folder = None,

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+from functools import partial
+from pathlib import Path
 
 import pytest
 from shell import run
@@ -9,7 +11,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from icpc.cli import app
-from icpc.cli.options import CHOICES, OPEN_CHOICES
+from icpc.cli.choices import CHOICES, OPEN_CHOICES
+from icpc.findings.glossary import GLOSSARY
 from icpc.study.settings import RANGES, Settings
 from ranking.comparisons.votes import VOTE_RULES
 from ranking.encoders.registry import ENCODERS
@@ -98,20 +101,110 @@ def test_the_values_of_options_are_those_that_the_engine_knows():
 
 @pytest.mark.parametrize(
     ("typed", "completed"),
-    [("ra", "rank"), ("rank --meth", "--method"), ("train exp", "expertise")],
+    [
+        ("ra", "rank"),
+        ("rank --meth", "--method"),
+        ("train exp", "expertise"),
+        ("rank --method brad", "bradley-terry bradley-terry-order"),
+        ("rank --competition icpc201", "icpc2015"),
+        ("rank --recordings DIR --windows al", "aligned all"),
+        ("rank --encoder basic", "basicpitch"),
+        ("embed --encoder controls --encoder basic", "basicpitch"),
+        ("rank --competition icpc2025 --round st", "stage1 stage2 stage3"),
+        ("panel --round fi", "final"),
+        ("rank --roster cup.csv --rounds a,b --panel m.csv --pool be", "best"),
+        ("rank --unmarked l", "last"),
+        ("rank --zeros a", "absent"),
+        ("rank --vote me", "mean"),
+        ("rank --count p", "paper"),
+        ("rank --resample w", "windows"),
+        ("rank --ranges j", "joint"),
+        ("rank --precision b", "bfloat16"),
+        ("rank --device cu", "cuda"),
+        ("rank --format js", "json"),
+        ("tables 3 --format mark", "markdown"),
+        ("panel --table left", "left-out"),
+        ("schedule --pairs s", "swiss"),
+        ("fetch --collection pld-e", "pld-expertise"),
+        ("evaluate mine.safetensors --split te", "test"),
+        ("train expertise --encoder d", "dac"),
+        ("train expertise --sampling ma", "matched"),
+        ("weights fetch mert", "mert"),
+        ("help null", "null-band"),
+        ("help hitr", "hitrate"),
+    ],
 )
-def test_the_shell_completes_commands_and_options(typed, completed):
+def test_the_shell_completes_commands_options_and_values(typed, completed):
     words = f"judge {typed}"
     environment = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
     asked = {"_JUDGE_COMPLETE": "complete_bash", **environment}
     result = CliRunner().invoke(app, env=asked, prog_name="judge")
-    assert result.stdout.split() == [completed]
+    assert result.stdout.split() == completed.split()
 
 
-def test_values_are_read_in_any_case():
-    plain = ("--competition", "icpc2025", "--method", "win-rate", "--format", "csv")
-    mixed = ("--competition", "ICPC2025", "--method", "Win-Rate", "--format", "csv")
-    assert judge("rank", *mixed).stdout == judge("rank", *plain).stdout
+def test_rounds_of_a_roster_are_completed_from_the_settings_beside_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    line = "judge rank --roster roster.csv --round fi"
+    environment = {"COMP_WORDS": line, "COMP_CWORD": "5", "_JUDGE_COMPLETE": "complete_bash"}
+    complete = partial(CliRunner().invoke, app, env=environment, prog_name="judge")
+    assert complete().stdout.split() == []
+    for text, rounds in (("rounds = 3", []), ('rounds = ["first", "final"]', ["first", "final"])):
+        Path("competition.toml").write_text(text)
+        assert complete().stdout.split() == rounds
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        ("rank", "--competition", "icpc2025", "--method", "win-rate", "--format", "csv"),
+        ("tables", "1", "--format", "markdown"),
+        ("panel", "--table", "agreement", "--round", "final", "--format", "json"),
+        ("weights", "--format", "csv"),
+    ],
+)
+def test_values_are_read_in_any_case(plain):
+    mixed = [word if word.startswith("-") or word == "final" else word.title() for word in plain]
+    expected = judge(*plain)
+    assert expected.exit_code == 0
+    assert judge(plain[0], *mixed[1:]).stdout == expected.stdout
+
+
+def test_a_choice_of_a_task_is_read_in_any_case(tmp_path):
+    words = ("--recordings", tmp_path, "--out", tmp_path / "a", "--manifest", tmp_path / "none")
+    for sampling in ("Matched", "MATCHED"):
+        result = judge("train", "expertise", *map(str, words), "--sampling", sampling)
+        assert "no such choice" not in result.stderr
+        assert "none: there is no such file" in result.stderr
+
+
+def test_help_of_a_topic_is_a_term_in_plain_words_or_the_help_of_a_command():
+    for name in ("rank", "train expertise", "weights fetch", "help"):
+        assert judge("help", *name.split()).stdout == judge(*name.split(), "--help").stdout
+    for term, meaning in GLOSSARY.items():
+        for spelled in (term, term.upper(), term.replace("-", " ")):
+            assert " ".join(judge("help", *spelled.split()).stdout.split()) == f"{term}: {meaning}"
+
+
+def test_help_lists_its_topics():
+    listed = " ".join(judge("help").stdout.split())
+    assert all(name in listed for name in (*GLOSSARY, "rank", "train", "weights"))
+
+
+@pytest.mark.parametrize(
+    ("topic", "remedy"),
+    [
+        ("ranks", "did you mean rank or train or range? judge help lists all"),
+        ("hit-rates", "did you mean hit-rate or hitrate? judge help lists all"),
+        ("train nothing", "did you mean train? judge help lists all"),
+        ("check x", "did you mean check? judge help lists all"),
+        ("xyzzy", "judge help lists all"),
+    ],
+)
+def test_an_unknown_topic_is_an_error_that_names_the_nearest(topic, remedy):
+    result = judge("help", *topic.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    shown = f"judge: judge help {topic}: there is no such command or term; {remedy}\n"
+    assert result.stderr == shown
 
 
 @pytest.mark.parametrize(

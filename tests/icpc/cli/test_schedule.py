@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from cup import judge
 
-from icpc.cli.options import CHOICES
+from icpc.cli.choices import CHOICES
 from ranking.judging.selection import RULES
 
 
