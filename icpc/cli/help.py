@@ -90,7 +90,7 @@ def _no_topic(context: typer.Context, asked: str) -> Exception:
     typed = _plain(asked)
     near = [
         *difflib.get_close_matches(typed, known, MOST),
-        *difflib.get_close_matches(typed.split()[0], known, 1),
+        *difflib.get_close_matches(typed.partition(" ")[0], known, 1),
     ]
     near = list(dict.fromkeys(near))[:MOST]
     names = f"did you mean {' or '.join(known[one] for one in near)}? " if near else ""
