@@ -1,29 +1,30 @@
-"""Upsets as a network: arrows from candidates to those they beat who got further.
+"""Upsets: arrows from candidates to those they beat who got further.
 
 Conventions
 -----------
-Columns are results, the furthest on the right; within a column, the best ranked are on top. Arrows
-lead from the winner to the loser, the wider the further apart their results. Only the first
-:data:`MAX_UPSETS` are drawn, those of the largest gap and the clearest.
+Winners stand on the left, losers on the right, each with the marker of the result and the rank in
+brackets. Whoever won one and lost another stands on both sides, so that no arrow passes through
+anybody. The further apart the results, the wider the arrow.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from plots.style import label_text, new_axes, palette, plot_style, tier_colours, tier_markers
 
-MAX_UPSETS = 24
-ROW = 0.2  # inches
+ROW = 0.22
+"""Inches of a name."""
+HEADINGS = "won", "lost, and got further"
 
 
 @plot_style()
 def draw_upsets(
     upsets: pd.DataFrame,
+    columns: tuple[Sequence[str], Sequence[str]],
     result: pd.Series,
     rank: pd.Series,
     tiers: tuple[str, ...],
@@ -35,7 +36,9 @@ def draw_upsets(
     Parameters
     ----------
     upsets
-        Table of ``find_upsets``.
+        Table of ``widest_upsets``.
+    columns
+        Winners and losers from the top, of ``upset_columns``.
     result
         Result of each candidate by id, one of ``tiers``.
     rank
@@ -47,48 +50,46 @@ def draw_upsets(
     ax
         Axes to draw on; new ones if None.
     """
-    shown = upsets.head(MAX_UPSETS)
-    network = nx.from_pandas_edgelist(shown, "winner", "loser", ["gap"], create_using=nx.DiGraph)
-    columns = [
-        (tier, sorted((one for one in network if result[one] == tier), key=lambda one: rank[one]))
-        for tier in tiers
-    ]
-    columns = [(tier, members) for tier, members in columns if members]
-    tallest = max(len(members) for _, members in columns)
-    ax = new_axes(2.6 * len(columns) + 1, 1.2 + ROW * tallest) if ax is None else ax
+    tallest = max(map(len, columns))
+    ax = new_axes(6.4, 1.2 + ROW * tallest) if ax is None else ax
     colours, markers = tier_colours(tiers), tier_markers(tiers)
-    place: dict[str, tuple[float, float]] = {}
-    for column, (tier, members) in enumerate(columns):
-        heights = np.linspace(tallest, 0, len(members) + 2)[1:-1]
-        place |= {one: (column, y) for one, y in zip(members, heights, strict=True)}
-        ax.text(
-            column, tallest + 0.3, label_text(tier), ha="center", va="bottom", fontweight="bold"
+    places: list[dict[str, float]] = []
+    for x, (column, heading) in enumerate(zip(columns, HEADINGS, strict=True)):
+        heights = tallest * (1 - (np.arange(len(column)) + 0.5) / len(column))
+        places.append(dict(zip(column, heights, strict=True)))
+        side = {"ha": "left", "x": 1.03} if x else {"ha": "right", "x": -0.03}
+        ax.text(y=tallest + 0.2, s=heading, va="bottom", fontweight="bold", **side)
+        for one, y in places[x].items():
+            own = {"color": colours[result[one]], "marker": markers[result[one]]}
+            ax.plot([x], [y], markersize=5, zorder=3, **own)
+            text = f"{label_text(names.get(one, one))} ({rank[one]})"
+            ax.text(y=y, s=text, va="center", fontsize=7.5, **side)
+    for row in upsets.itertuples():
+        _draw_arrow(ax, places[0][row.winner], places[1][row.loser], row.gap)
+    kinds = [tier for tier in reversed(tiers) if tier in set(result[[*columns[0], *columns[1]]])]
+    entries = [
+        Line2D(
+            [], [], linestyle="", color=colours[kind], marker=markers[kind], label=label_text(kind)
         )
-        kind: Any = {"c": colours[tier], "marker": markers[tier], "zorder": 3}
-        ax.scatter([column] * len(members), heights, s=26, **kind)
-    for winner, loser, gap in network.edges(data="gap"):
-        _draw_arrow(ax, place[winner], place[loser], gap)
-    plate = {"facecolor": palette().paper, "linewidth": 0, "pad": 0.8, "alpha": 0.85}
-    for one, (x, y) in place.items():
-        side = 1 if x == len(columns) - 1 else -1
-        text = f"{label_text(names.get(one, one))} ({rank[one]})"
-        kind = {"ha": "right" if side < 0 else "left", "va": "center", "fontsize": 7, "bbox": plate}
-        ax.annotate(text, (x, y), xytext=(7 * side, 0), textcoords="offset points", **kind)
-    ax.set_xlim(-0.9, len(columns) - 0.1)
-    ax.set_ylim(0, tallest + 0.8)
+        for kind in kinds
+    ]
+    ax.legend(
+        handles=entries, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=len(kinds), fontsize=8
+    )
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(0, tallest + 0.2)
     ax.set_axis_off()
     return ax
 
 
-def _draw_arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], gap: float) -> None:
+def _draw_arrow(ax: Axes, start: float, end: float, gap: float) -> None:
     arrow = {
         "arrowstyle": "-|>",
         "mutation_scale": 7,
         "linewidth": 0.4 + 0.25 * gap,
         "color": palette().quiet,
         "alpha": 0.7,
-        "shrinkA": 4,
-        "shrinkB": 4,
-        "connectionstyle": "arc3,rad=0.06",
+        "shrinkA": 5,
+        "shrinkB": 5,
     }
-    ax.annotate("", end, xytext=start, arrowprops=arrow)
+    ax.annotate("", (1, end), xytext=(0, start), arrowprops=arrow)

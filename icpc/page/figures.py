@@ -20,7 +20,8 @@ from icpc.study.by_round import (
 from icpc.study.hit_rate import study_hit_rate_curve
 from icpc.study.study import Study
 from ranking.comparisons.schedule import most_pairs_in_both_orders
-from ranking.consistency.head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
+from ranking.consistency.head_to_head import order_flip_share_matrix, win_share_matrix
+from ranking.consistency.upsets import find_upsets, upset_columns, widest_upsets
 from ranking.consistency.vote_shares import vote_shares_by_group_and_window, vote_shares_by_window
 from ranking.errors import RankingError
 from ranking.evaluation.agreement import method_tau_b_matrix, ranks_by_method
@@ -79,12 +80,13 @@ def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
     score = study.results["score"]
     if 2 <= score.nunique() <= MAX_ROUNDS:
         yield "rounds", draw_round_confusion(predicted_by_actual_round_counts(study))
-    table = find_upsets(study.tally, score.to_numpy(dtype=np.float64))
+    table = widest_upsets(find_upsets(study.tally, score.to_numpy(dtype=np.float64)))
     if len(table):
         tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
         rank = study.ranking.set_index("candidate")["rank"]
         names = study.results["name"].to_dict()
-        yield "upsets", draw_upsets(table, tier_by_candidate, rank, tiers, names)
+        columns = upset_columns(table, score, rank)
+        yield "upsets", draw_upsets(table, columns, tier_by_candidate, rank, tiers, names)
 
 
 def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:

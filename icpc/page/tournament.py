@@ -10,12 +10,11 @@ import pandas as pd
 from icpc.competition.rounds import MAX_ROUNDS
 from icpc.study.by_round import predicted_by_actual_round_counts
 from icpc.study.study import Study, result_labels
-from ranking.consistency.head_to_head import find_upsets
 from ranking.consistency.transitivity import find_long_cycle_per_component, widest_circular_triads
+from ranking.consistency.upsets import MOST_EACH, find_upsets, upset_columns, widest_upsets
 from ranking.evaluation.agreement import method_tau_b_matrix, ranks_by_method
 from ranking.uncertainty.probabilities import probabilities_among
 
-MAX_UPSETS = 24
 MAX_MOVED = 10
 ROSTER_COLUMNS = ["name", "country", "recording", "seconds"]
 
@@ -141,9 +140,11 @@ def method_agreement_page_data(study: Study, rank_index: Mapping[str, int]) -> d
 
 
 def upsets_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, Any]:
-    """Return the number of upsets, and those of the largest gap and the clearest."""
-    table = find_upsets(study.tally, study.results["score"].to_numpy(dtype=float))
-    shown = table.head(MAX_UPSETS)
+    """Return the number of upsets; the widest; and their winners and losers from the top."""
+    score = study.results["score"]
+    table = find_upsets(study.tally, score.to_numpy(dtype=float))
+    shown = widest_upsets(table)
+    columns = upset_columns(shown, score, study.ranking.set_index("candidate")["rank"])
     rows = [
         {
             "winner": rank_index[row.winner],
@@ -154,7 +155,8 @@ def upsets_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, A
         }
         for row in shown.itertuples()
     ]
-    return {"all": len(table), "shown": rows}
+    sides = [[rank_index[one] for one in column] for column in columns]
+    return {"all": len(table), "most_each": MOST_EACH, "shown": rows, "columns": sides}
 
 
 def _votes(votes: pd.DataFrame, rank_index: Mapping[str, int]) -> dict[str, np.ndarray]:

@@ -77,7 +77,7 @@ if (document.getElementById("hitrate-chart")) {
   }
 }
 picture();
-const sections = { "marks-figure": marks, "strengths-chart": strengths, "matrix-figure": matrix, "upsets-chart": upsetNetwork, "windows-chart": windows, "calibration-chart": calibration };
+const sections = { "marks-figure": marks, "strengths-chart": strengths, "matrix-figure": matrix, "upsets-figure": upsets, "windows-chart": windows, "calibration-chart": calibration };
 for (const [id, draw] of Object.entries(sections)) if (document.getElementById(id)) draw();
 addEventListener("hashchange", route);
 route();

@@ -1,38 +1,39 @@
-// Upsets as a network: a column for each result, arrows from the winner to the loser.
+// Upsets: arrows from winners on the left to losers on the right. Whoever is both stands on both
+// sides, so that no arrow passes through anybody.
 
-function upsetNetwork() {
-  const room = document.getElementById("upsets-chart");
-  if (!room) return;
-  const edges = data.upsets.shown;
-  const nodes = d3.sort(new Set(edges.flatMap(({ winner, loser }) => [winner, loser])));
-  const columns = d3.sort(d3.groups(nodes, (at) => candidates[at].kind), ([kind]) => kind);
-  const tallest = d3.max(columns, ([, members]) => members.length);
-  const place = new Map();
-  columns.forEach(([, members], x) => members.forEach((at, row) =>
-    place.set(at, { at, x, y: ((row + 0.5) / members.length) * tallest, side: x === columns.length - 1 ? 1 : -1 })));
-  const arrows = edges.map((row) =>
-    ({ from: place.get(row.winner), to: place.get(row.loser), gap: row.gap, words: against(row.winner, row.loser) }));
-  const dots = [...place.values()];
-  const ends = { x1: (arrow) => arrow.from.x, y1: (arrow) => arrow.from.y, x2: (arrow) => arrow.to.x, y2: (arrow) => arrow.to.y };
-  const names = (side) => Plot.text(dots.filter((dot) => dot.side === side), {
-    x: "x", y: "y", dx: 9 * side, textAnchor: side < 0 ? "end" : "start",
-    text: ({ at }) => `${shortened(candidates[at].name)} (${candidates[at].rank})`, href: ({ at }) => address(at),
-    fill: "currentColor", stroke: "var(--card)", strokeWidth: 4,
-  });
-  const edge = 30 + 6.8 * d3.max(nodes, (at) => Math.min(candidates[at].name.length + 6, 36)); // a name beside a dot
-  const gap = 180 + (columns.length > 2 ? edge : 0); // names of a column between others stand in it
-  whenSeen(room, () => room.replaceChildren(unlabelled(Plot.plot({
-    width: edge * 2 + (columns.length - 1) * gap, height: 50 + tallest * 21,
-    marginLeft: edge, marginRight: edge, marginTop: 30, marginBottom: 10,
-    x: { axis: null, domain: [0, columns.length - 1] },
-    y: { axis: null, domain: [0, tallest], reverse: true },
-    marks: [
-      Plot.text(columns, { x: (_, x) => x, y: 0, dy: -14, text: ([kind]) => (kind < 0 ? "unknown" : data.kinds[kind]), fontWeight: "bold" }),
-      Plot.arrow(arrows, { ...ends, bend: 8, stroke: "var(--quiet)", strokeOpacity: 0.65, headLength: 6, inset: 6,
-        strokeWidth: (arrow) => 0.7 + 0.3 * arrow.gap, title: (arrow) => arrow.words }),
-      Plot.dot(dots, { x: "x", y: "y", r: 4, fill: ({ at }) => colourOf(candidates[at].kind), symbol: ({ at }) => symbolOf(candidates[at].kind) }),
-      names(-1),
-      names(1),
-    ],
-  }))));
+function upsets() {
+  const figure = document.getElementById("upsets-figure");
+  const { shown: rows, columns } = data.upsets;
+  const tallest = d3.max(columns, (column) => column.length);
+  const dots = columns.flatMap((column, x) =>
+    column.map((at, row) => ({ at, x, y: ((row + 0.5) / column.length) * tallest })));
+  const heights = columns.map((_, x) => new Map(dots.filter((dot) => dot.x === x).map((dot) => [dot.at, dot.y])));
+  legend("upsets", dots.map(({ at }) => candidates[at].kind));
+  const beside = (side, options) => ({ dx: side ? 9 : -9, textAnchor: side ? "start" : "end", fill: "currentColor", ...options });
+  const heading = (text, side) => Plot.text([text], beside(side, { x: side, y: 0, dy: -14, text: String, fontWeight: "bold" }));
+  const names = (side, ems) => Plot.text(dots.filter(({ x }) => x === side), beside(side, {
+    x: "x", y: "y", lineWidth: ems, href: ({ at }) => address(at),
+    text: ({ at }) => `${candidates[at].name} (${candidates[at].rank})`,
+  }));
+  const draw = (width) => {
+    const edge = Math.min(260, 0.39 * width); // for a name, which takes two lines where it is narrow
+    return Plot.plot({
+      width, height: 40 + tallest * (width < 560 ? 36 : 22),
+      marginLeft: edge, marginRight: edge, marginTop: 30, marginBottom: 10,
+      x: { axis: null, domain: [0, 1] },
+      y: { axis: null, domain: [0, tallest], reverse: true },
+      marks: [
+        ...["won", "lost, and got further"].map(heading),
+        Plot.arrow(rows, {
+          x1: 0, x2: 1, y1: (row) => heights[0].get(row.winner), y2: (row) => heights[1].get(row.loser),
+          stroke: "var(--quiet)", strokeOpacity: 0.65, headLength: 6, inset: 7,
+          strokeWidth: (row) => 0.7 + 0.3 * row.gap, title: (row) => against(row.winner, row.loser),
+        }),
+        ...columns.map((_, side) => names(side, (edge - 12) / 12)),
+        Plot.dot(dots, { x: "x", y: "y", r: 4, fill: ({ at }) => colourOf(candidates[at].kind), symbol: ({ at }) => symbolOf(candidates[at].kind) }),
+      ],
+    });
+  };
+  const room = figure.querySelector(".picture");
+  fitted(figure, room, (width) => room.replaceChildren(unlabelled(draw(width))));
 }

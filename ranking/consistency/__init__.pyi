@@ -1,7 +1,7 @@
 from .calibration import brier_score, vote_calibration
 from .concordance import Concordance, kendall_w, mean_spearman, panel_concordance
 from .deviance import ModelFit, model_fit
-from .head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
+from .head_to_head import order_flip_share_matrix, win_share_matrix
 from .order_effect import first_win_rate, order_effect_log_odds, same_winner_rate_in_both_orders
 from .transitivity import (
     Triads,
@@ -10,6 +10,7 @@ from .transitivity import (
     find_long_cycle_per_component,
     widest_circular_triads,
 )
+from .upsets import find_upsets, widest_upsets
 from .vote_shares import (
     best_and_worst_windows,
     vote_shares_by_group_and_window,
@@ -38,5 +39,6 @@ __all__ = [
     "vote_shares_by_group_and_window",
     "vote_shares_by_window",
     "widest_circular_triads",
+    "widest_upsets",
     "win_share_matrix",
 ]

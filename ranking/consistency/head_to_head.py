@@ -1,4 +1,4 @@
-"""Who beat whom, and whether the order of the pair decided: square tables; and upsets.
+"""Who beat whom, and whether the order of the pair decided: square tables.
 
 Conventions
 -----------
@@ -63,38 +63,3 @@ def _ordered(
     return pd.DataFrame(
         filled[np.ix_(at, at)], index=list(candidate_order), columns=list(candidate_order)
     )
-
-
-def find_upsets(tally: Tally, score: np.ndarray) -> pd.DataFrame:
-    """Return every upset: a pair whose majority went to the one of lower score.
-
-    Parameters
-    ----------
-    tally : counted comparisons of n candidates
-    score : float array, shape (n,)
-        Results in the order of the tally; may be missing.
-
-    Returns
-    -------
-    table, the largest difference of scores and the clearest majority first
-        ``winner`` and ``loser`` of the pair; ``won`` comparisons that the winner won;
-        ``comparisons`` of the two; ``gap`` score of the loser less that of the winner.
-    """
-    wins, pair_counts = tally.wins, tally.pair_counts
-    gap = score[np.newaxis, :] - score[:, np.newaxis]
-    winner, loser = np.nonzero((wins > wins.T) & (gap > 0))
-    table = pd.DataFrame(
-        {
-            "winner": tally.candidates[winner],
-            "loser": tally.candidates[loser],
-            "won": wins[winner, loser],
-            "comparisons": pair_counts[winner, loser].astype(int),
-            "gap": gap[winner, loser],
-        }
-    )
-    majority = table.assign(share=table["won"] / table["comparisons"])
-    order = majority.sort_values(
-        ["gap", "share", "comparisons", "winner", "loser"],
-        ascending=[False, False, False, True, True],
-    )
-    return table.loc[order.index].reset_index(drop=True)

@@ -5,8 +5,8 @@ competitions and a round robin of 1,000 are written with ``judge rank``, ``judge
 ``judge report``, each from the run of the one before, and opened in Debian's Chromium. *Page* is
 what the page itself takes, once the run is read and ranked, and findings and hit-rates are kept.
 *Ready* is from asking for the page until tables sort and charts answer, *sorted* from a click on a
-column of the unfolded ranking until the rows stand in order, *opened* from an address until the page
-of a candidate stands there; medians in seconds.
+column of the unfolded ranking until the rows stand in order, *opened* from an address until the
+page of a candidate stands there; medians in seconds.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """The whole chain finds what is planted: not from controls, nor where labels are shuffled.
 
-A control explains nothing when it does worse than random answers: of six intervals at 95 %, one may
-well lie below, and threads alone move an end by a percentage point. So only the upper side is asked.
+A control explains nothing when it does worse than random answers: of six intervals at 95 %, one
+may well lie below, and threads alone move an end by a point. So only the upper side is asked.
 """
 
 from dataclasses import replace

@@ -212,11 +212,11 @@ def until(page, condition):
 
 
 def all_seen(page):
-    for figure in page.locator("figure:has(.chart), #upsets-chart, #matrix-figure").all():
+    for figure in page.locator("figure:has(.chart), #upsets-figure, #matrix-figure").all():
         figure.scroll_into_view_if_needed()
     until(
         page,
-        "[...document.querySelectorAll('.chart, #upsets-chart')].every((one) => one.firstChild)",
+        "[...document.querySelectorAll('.chart, .picture')].every((one) => one.firstChild)",
     )
 
 

@@ -140,6 +140,7 @@ def test_cycles_and_upsets_by_hand(ring):
     assert listed["shown"] == [
         {"winner": place["b"], "loser": place["c"], "won": 2, "comparisons": 2, "gap": 1}
     ]
+    assert listed["columns"] == [[place["b"]], [place["c"]]]
 
 
 def test_rounds_have_the_furthest_first_and_are_left_out_where_results_are_none(ring):

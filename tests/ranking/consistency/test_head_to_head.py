@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.consistency.head_to_head import find_upsets, order_flip_share_matrix, win_share_matrix
+from ranking.consistency.head_to_head import order_flip_share_matrix, win_share_matrix
 from ranking.consistency.order_effect import same_winner_rate_in_both_orders
-from ranking.evaluation.accuracy import pair_accuracy
 
 
 def tally_of(*rows):
@@ -61,33 +60,3 @@ def test_shares_of_two_add_to_one_and_flips_average_to_the_disagreement(n, seed)
     agreement = same_winner_rate_in_both_orders(tally)
     if agreement.pairs:
         assert np.nanmean(flips) == pytest.approx(1 - agreement.value)
-
-
-def test_upsets_by_hand_widest_first():
-    tally = Tally(
-        pd.Index(list("abcd")),
-        np.triu(np.full((4, 4), 3.0), 1),
-        np.triu([[0, 3, 2, 1], [0, 0, 3, 0], [0, 0, 0, 2], [0, 0, 0, 0]], 1).astype(float),
-    )
-    table = find_upsets(tally, np.array([0.0, 1.0, 3.0, np.nan]))
-    assert list(zip(table["winner"], table["loser"], table["gap"], strict=True)) == [
-        ("a", "c", 3),
-        ("b", "c", 2),
-        ("a", "b", 1),
-    ]
-    assert list(table["won"]) == [2, 3, 3]
-    assert list(table["comparisons"]) == [3, 3, 3]
-
-
-def test_with_one_comparison_a_pair_upsets_are_what_accuracy_lacks():
-    rng = np.random.default_rng(0)
-    n = 20
-    comparisons = np.triu(np.ones((n, n)), 1)
-    tally = Tally(
-        pd.Index([f"c{i:02}" for i in range(n)]),
-        comparisons,
-        (rng.random((n, n)) < 0.5) * comparisons,
-    )
-    score = rng.integers(0, 4, n).astype(float)
-    accuracy = pair_accuracy(tally, score)
-    assert len(find_upsets(tally, score)) == round((1 - accuracy.value) * accuracy.pairs)
