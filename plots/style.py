@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -33,6 +34,10 @@ from ranking.files.text import escape_controls
 MISSING = r"Glyph (\d+) .*missing from font"
 """What matplotlib warns of where a font lacks a letter."""
 SHOWN = 12  # letters that a warning names
+HEADING_GAP, HEADING_LINE = 0.12, 0.15
+"""Inches under a heading, and of a line of it."""
+LETTER = 0.062
+"""Inches of a letter of a heading's lines, on average."""
 LONGEST_LABEL, LONGEST_TITLE = 60, 300
 """Letters that are drawn of a name, and of a title: a figure of 3,000 would take gigabytes."""
 
@@ -147,6 +152,30 @@ def new_axes(width: float, height: float) -> Axes:
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure.add_subplot()
+
+
+@plot_style()
+def head_figure(figure: Figure, title: str, *lines: str) -> Figure:
+    """Write a title over what a figure shows, and lines under the title; return the figure.
+
+    The text may stand outside of the figure's area, which a saved file is widened to hold. Lines
+    wider than what is shown are wrapped; empty ones are left out.
+    """
+    width, height = figure.get_size_inches()
+    canvas: Any = FigureCanvasAgg(figure)
+    drawn = figure.get_tightbbox(canvas.get_renderer())
+    wrapped = [
+        fill(label_text(line, LONGEST_TITLE), int(drawn.width / LETTER), break_on_hyphens=False)
+        for line in lines
+        if line
+    ]
+    text = "\n".join(wrapped)
+    top = drawn.y1 + HEADING_GAP
+    place: Any = {"x": drawn.x0 / width, "va": "bottom", "ha": "left"}
+    figure.text(y=top / height, s=text, fontsize=8, color=palette().quiet, **place)
+    top += HEADING_LINE * (text.count("\n") + 1) if text else 0
+    figure.text(y=top / height, s=label_text(title, LONGEST_TITLE), fontsize=11, **place)
+    return figure
 
 
 def tier_colours(tiers: tuple[str, ...]) -> dict[str, str]:

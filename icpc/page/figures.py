@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icpc.competition.rounds import MAX_ROUNDS
+from icpc.page.captions import figure_caption
 from icpc.page.votes import study_calibration
 from icpc.study.by_round import (
     predicted_by_actual_round_counts,
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
 
 def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
     """Yield the figures of a study's largest component, each with its file name without ending."""
+    from plots.style import head_figure
+
     study = study.largest
     with suppress(RankingError):  # no results, or all or none passed
         yield "hitrate", study_hit_rate_curve(study).figure()
     for name, ax in (*_tournament(study), *_with_results(study), *_votes(study)):
-        yield name, ax.figure.figure
+        yield name, head_figure(ax.figure.figure, *figure_caption(study, name))
 
 
 def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:

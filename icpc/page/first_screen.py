@@ -51,9 +51,24 @@ def page_title(study: Study) -> str:
     return f"{ranked}: {who[0].lower()}{who[1:]}"
 
 
+def plain_first(study: Study) -> str:
+    """Return who is first, and how probably."""
+    ranking, names = study.ranking, study.results["name"]
+    leaders = ranking.loc[ranking["rank"] == 1, "candidate"].tolist()
+    of_all = f"of {len(ranking):,}"
+    if len(leaders) > MAX_NAMED:
+        everyone = "all" if len(leaders) == len(ranking) else f"{len(leaders):,} {of_all}"
+        return f"{everyone} candidates share the first place"
+    if len(leaders) == MAX_NAMED:
+        return f"{names[leaders[0]]} and {names[leaders[1]]} share the first place {of_all}"
+    probability = probability_of_first(study).get(leaders[0])
+    surely = "" if probability is None else f", with a probability of {_whole_percent(probability)}"
+    return f"{names[leaders[0]]} is first {of_all}{surely}"
+
+
 def plain_headline(study: Study, findings: Findings) -> str:
     """Return who compared, who is first and how probably, and how that agrees with the result."""
-    return f"{who_compared(study)}: {_first(study)}; {_agreement(study, findings)}."
+    return f"{who_compared(study)}: {plain_first(study)}; {_agreement(study, findings)}."
 
 
 def plain_checks(study: Study, findings: Findings) -> list[Check]:
@@ -74,20 +89,6 @@ def _rounds_of_source(source: str) -> str:
     """The rounds that a run's own words on its source name."""
     _, within, rest = source.partition(" jurors in ")
     return rest.rpartition(" (")[0] if within and not rest.startswith("all rounds") else ""
-
-
-def _first(study: Study) -> str:
-    ranking, names = study.ranking, study.results["name"]
-    leaders = ranking.loc[ranking["rank"] == 1, "candidate"].tolist()
-    of_all = f"of {len(ranking):,}"
-    if len(leaders) > MAX_NAMED:
-        everyone = "all" if len(leaders) == len(ranking) else f"{len(leaders):,} {of_all}"
-        return f"{everyone} candidates share the first place"
-    if len(leaders) == MAX_NAMED:
-        return f"{names[leaders[0]]} and {names[leaders[1]]} share the first place {of_all}"
-    probability = probability_of_first(study).get(leaders[0])
-    surely = "" if probability is None else f", with a probability of {_whole_percent(probability)}"
-    return f"{names[leaders[0]]} is first {of_all}{surely}"
 
 
 def _whole_percent(share: float) -> str:

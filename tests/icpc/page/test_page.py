@@ -17,7 +17,9 @@ from icpc.cli.remedies import message
 from icpc.competition.competitions import Competition
 from icpc.findings.checks import check_study
 from icpc.page import page as report
+from icpc.page.captions import CAPTIONS, figure_caption
 from icpc.page.curves import hit_rate_curves_by_label, hit_rate_page_data
+from icpc.page.figures import draw_figures
 from icpc.page.page import report_page
 from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
@@ -435,3 +437,30 @@ def test_remarks_become_sentences_and_ids_keep_their_letters(ring):
     comparisons = replace(ring.comparisons, remark="made by hand")
     study = replace(ring, comparisons=comparisons, remarks=("a: is an id", "who won?", ""))
     assert report_remarks(study) == ["Made by hand.", "a: is an id.", "Who won?"]
+
+
+@pytest.mark.slow
+def test_every_figure_has_title_competition_ranker_and_finding(voted):
+    drawn = dict(draw_figures(voted))
+    assert {"windows", "calibration", "upsets"} - set(drawn) == {"upsets"}  # a beats everybody
+    for name, figure in drawn.items():
+        if name == "hitrate":  # has its own
+            continue
+        lines, title = (text.get_text() for text in figure.texts[-2:])
+        assert title == CAPTIONS[name][0]
+        ranker, finding = lines.replace("\n", " ").split(", by bradley-terry ")
+        assert ranker == "Small · Your own ranker"
+        assert finding == figure_caption(voted, name)[2]
+
+
+def test_findings_of_figures_by_hand(voted, ring):
+    """a has all votes in one window and half in the other; the ring's best three share a rank."""
+    windows = figure_caption(voted, "windows")[2]
+    assert windows == "Half of the candidates have 50 points or more between best and worst window."
+    assert {
+        name: figure_caption(ring, name)[2] for name in ("head-to-head", "rounds", "upsets")
+    } == {
+        "head-to-head": "100.0 % of comparisons went to the better ranked of the two.",
+        "rounds": "2 of 4 are in the round that the ranking puts them in.",
+        "upsets": "Once someone beat a candidate who got further; the widest are shown.",
+    }
