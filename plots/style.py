@@ -84,7 +84,7 @@ DARK = Palette(
     band="#39434e",
     accent="#ff8f7d",
     won="#6cabf0",
-    even="#262b31",
+    even="#454d57",
     lost="#f0a04c",
     viridis=(0.4, 1.0),
 )

@@ -1,7 +1,7 @@
 """``judge report``: a ranking as one HTML page, and as figures."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from icpc.cli.next_command import command_line
 from icpc.cli.options import Seed, with_settings
 from icpc.cli.output import TerminalProgress, print_line, print_remark
 from icpc.workflows.settings import RankingOptions, Source
+
+if TYPE_CHECKING:
+    from icpc.study.study import Study
 
 
 @with_settings("resample")
@@ -35,6 +38,12 @@ def report(
             "they are; with --out, a folder that it is not in."
         ),
     ] = None,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(
+            help="Play the recordings of this folder from the page, where both are kept together."
+        ),
+    ] = None,
     seed: Seed = None,
 ) -> None:
     """Write a ranking as one HTML page, to look at, search and check.
@@ -53,7 +62,7 @@ def report(
     from ranking.files.text import shareable_path
 
     if pseudonyms is not None:
-        check_key_is_apart(pseudonyms, out, source.run)
+        check_key_is_apart(pseudonyms, out, source.run, recordings)
     progress = TerminalProgress()
     with progress.start("writing the report"):
         study = open_study(
@@ -62,8 +71,10 @@ def report(
         name, changed = study.competition.name, options != RankingOptions() or seed is not None
         folder = figure_folder(out, source.run, name, changed)
         if pseudonyms is None:  # where its files are; it names no folder of a user
-            again = command_line("report", source, options, seed=seed, path=shareable_path)
-            page = write_report(study, folder, source.run, again)
+            played = _played(study, recordings, folder, progress)
+            given = {"recordings": recordings, "seed": seed}
+            again = command_line("report", source, options, path=shareable_path, **given)
+            page = write_report(study, folder, source.run, again, played)
         else:
             study, key = study_with_pseudonyms(study)
             write_key(key, pseudonyms)
@@ -77,3 +88,17 @@ def report(
             print_remark(f"written to {figure}.png and .svg")
     if open_page:
         typer.launch(page.resolve().as_uri())
+
+
+def _played(
+    study: "Study", recordings: Path | None, folder: Path, progress: TerminalProgress
+) -> dict[str, list[str]] | None:
+    """Addresses of recordings from the page, with a remark on those that cannot be played."""
+    from icpc.page.listening import recordings_to_play
+
+    if recordings is None:
+        return None
+    found = recordings_to_play(study, recordings, folder, progress)
+    if found.remark:
+        print_remark(found.remark)
+    return found.by_candidate

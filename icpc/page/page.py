@@ -46,6 +46,7 @@ def report_page(
     record: Mapping[str, Any],
     command: str,
     run: Path | None = None,
+    played: Mapping[str, list[str]] | None = None,
 ) -> str:
     """Return the page of a study, as HTML.
 
@@ -59,6 +60,8 @@ def report_page(
         Command line that makes this page, shown on it.
     run
         Folder of the study's run, in which findings and hit-rates are kept; None: nowhere.
+    played
+        Addresses from the page of the recordings of each candidate, for the page to play.
 
     Raises
     ------
@@ -69,6 +72,8 @@ def report_page(
     shown, kept = study.largest, KeptResults(study, run)
     findings, curves = kept_findings(kept), hit_rate_curves_by_label(kept)
     data = {**_data(shown, curves), "panel": panel_page_data(kept)}
+    for candidate in data["candidates"]:
+        candidate["played"] = (played or {}).get(candidate["candidate"], [])
     content = {
         **_summary(shown, findings),
         **_tournament(shown, curves),
@@ -79,6 +84,7 @@ def report_page(
         "made_with": versions_and_settings(record),
         "hashes": sha256_by_input(record),
         "command": command,
+        "plays": bool(played),
     }
     content["sections"], content["left_out"] = sections_and_left_out(content, data)
     return _renderer()(

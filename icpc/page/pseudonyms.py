@@ -81,7 +81,9 @@ def with_pseudonyms(
     return shown, _renamed(comparisons, ids, people), pd.DataFrame(key, columns=list(KEY))
 
 
-def check_key_is_apart(key: Path, out: Path | None, run: Path | None) -> None:
+def check_key_is_apart(
+    key: Path, out: Path | None, run: Path | None, recordings: Path | None = None
+) -> None:
     """Refuse to write pseudonyms where names are, or their key where the page will be.
 
     Parameters
@@ -92,12 +94,21 @@ def check_key_is_apart(key: Path, out: Path | None, run: Path | None) -> None:
         The folder of the page.
     run
         Folder of the run that is ranked, if one is.
+    recordings
+        Folder of recordings for the page to play, if any: who plays can be heard.
 
     Raises
     ------
     RunError
-        If no folder is named, or one within the run, or if the file is in it.
+        If no folder is named, or one within the run, if the file is in it, or if there are
+        recordings.
     """
+    if recordings is not None:
+        raise RunError(
+            str(recordings),
+            "names of recordings, and their sound, tell who plays",
+            "write a page with pseudonyms without recordings",
+        )
     if out is None or (run is not None and is_inside(out, run)):
         raise RunError(
             str(out or run or "runs"),

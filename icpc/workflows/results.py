@@ -1,5 +1,6 @@
 """A ranking checked, compared with the actual result, and written as a page with figures."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -170,7 +171,11 @@ def verify_run(run: Path) -> pd.DataFrame:
 
 
 def report(
-    study: Study, folder: Path | None = None, run: Path | None = None, command: str = ""
+    study: Study,
+    folder: Path | None = None,
+    run: Path | None = None,
+    command: str = "",
+    played: Mapping[str, list[str]] | None = None,
 ) -> Path:
     """Write one HTML page of a ranking, with the run that it belongs to; return its path.
 
@@ -184,6 +189,8 @@ def report(
         Folder that the study was loaded from: the page shows its record, which stays as it is.
     command
         What to type to make the page again, shown on it; a call in Python, if empty.
+    played
+        Addresses of recordings from the page, of :func:`icpc.page.listening.recordings_to_play`.
 
     Raises
     ------
@@ -199,13 +206,14 @@ def report(
     check_page_can_be_written(study.competition.name, len(study.ranking))
     command = command or _call(folder)
     if folder == run:
-        page = report_page(study, record, command, folder)
+        page = report_page(study, record, command, folder, played)
         with add_to_run(folder, study.comparisons.run_sha256) as new:
             write_text(page, new / "report.html")
     else:
         with replace_run(folder) as new:
             write_run(study, new)
-            write_text(report_page(study, record, command, new), new / "report.html")
+            page = report_page(study, record, command, new, played)
+            write_text(page, new / "report.html")
     return folder / "report.html"
 
 

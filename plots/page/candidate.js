@@ -1,7 +1,25 @@
 // A page for each candidate, drawn from the tally when its address is chosen.
 
-/** The recording at a minute: a link where it is on the web, else its name and the minute. */
+/** Players of the files that lie beside the page; at a minute, a button that plays from there. */
+function played(candidate, minute) {
+  const files = candidate.played;
+  if (minute === null) {
+    return make("span", {}, ...files.map((src, at) => make("audio", { controls: true, preload: "none", src,
+      "aria-label": `Recording of ${candidate.name}${files.length > 1 ? `, ${at + 1} of ${files.length}` : ""}` })));
+  }
+  if (files.length > 1) return "–"; // windows go on from file to file
+  const button = make("button", { type: "button", class: "play" }, `▶ minute ${minute}`);
+  button.addEventListener("click", () => {
+    const player = single.querySelector("audio");
+    player.currentTime = minute * 60;
+    player.play();
+  });
+  return button;
+}
+
+/** The recording at a minute: played, or a link where it is on the web, else its name. */
 function recordingAt(candidate, minute = null) {
+  if (candidate.played.length) return played(candidate, minute);
   if (!candidate.recording) return null;
   let page = null;
   try {
@@ -16,6 +34,8 @@ function recordingAt(candidate, minute = null) {
   return make("a", { href: page.href, class: "outside", rel: "noopener noreferrer", target: "_blank" },
     minute === null ? "recording ↗" : `minute ${minute} ↗`, make("span", { class: "unseen" }, " (leaves this page)"));
 }
+
+const heard = (candidate) => candidate.recording || candidate.played.length;
 
 /** Comparisons of i with j in one order, as won by i; with votes where there are any. */
 function inOrder(i, j, first) {
@@ -79,9 +99,9 @@ function windowsOf(at) {
       make("td", { class: "number bar", style: `--share:${own.share[row]}` }, percent(own.share[row])),
       make("td", { class: "number" }, count(own.votes[row])),
       make("td", {}, extreme),
-      ...(candidate.recording ? [make("td", {}, recordingAt(candidate, minute))] : []));
+      ...(heard(candidate) ? [make("td", {}, recordingAt(candidate, minute))] : []));
   });
-  const heads = ["Window", "votes won", "of", "", ...(candidates[at].recording ? ["listen"] : [])];
+  const heads = ["Window", "votes won", "of", "", ...(heard(candidates[at]) ? ["listen"] : [])];
   return [make("table", {},
     make("caption", { class: "unseen" }, "Share of votes won in each window"),
     make("thead", {}, make("tr", {}, ...heads.map((head) =>
@@ -96,7 +116,7 @@ function candidatePage(at) {
   const interval = (low, high, written = String) =>
     hasRange(candidate) ? `; 95 % interval ${written(low)} to ${written(high)}` : "";
   const window = (minute) => [`from minute ${minute}, ${percent(windows.share[windows.minute.indexOf(minute)])} of votes won`,
-    ...(candidate.recording ? [": ", recordingAt(candidate, minute)] : [])];
+    ...(heard(candidate) ? [": ", recordingAt(candidate, minute)] : [])];
   const facts = [
     ["Rank", `${candidate.rank} of ${n}${interval(candidate.rank_low, candidate.rank_high)}`],
     ...(candidate.p_first === null ? [] : [["Probability of being first", percent(candidate.p_first)]]),

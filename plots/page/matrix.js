@@ -1,6 +1,8 @@
 // All against all on a canvas: a million cells are drawn as fast as a hundred.
 
 const WIDEST = 80; // pixels of a cell
+const FONT = "12px system-ui, sans-serif";
+const NAMED = 12; // pixels of a cell beside which a name fits
 
 function matrix() {
   const figure = document.getElementById("matrix-figure");
@@ -12,7 +14,7 @@ function matrix() {
   const orders = { rank: places, kind: d3.sort(places, (at) => -candidates[at].kind, (at) => at) };
   const kinds = new Set(candidates.map((candidate) => candidate.kind)).size;
   let order = orders.kind;
-  let [room, side, margin, marked] = [0, 0, 0, null];
+  let [room, side, margin, above, marked] = [0, 0, 0, 0, null]; // margins left and above, of names
 
   document.getElementById("no-flips").hidden = inBothOrders;
   document.getElementById("matrix-cells").hidden = !inBothOrders;
@@ -48,33 +50,44 @@ function matrix() {
     if (!room) return;
     margin = room > 560 ? 140 : 0;
     side = Math.min(room - margin, 760, WIDEST * n);
-    const scale = devicePixelRatio || 1;
-    Object.assign(canvas, { width: (side + margin) * scale, height: side * scale });
-    Object.assign(canvas.style, { width: `${side + margin}px`, height: `${side}px` });
-    const style = getComputedStyle(document.documentElement);
+    const [named, grouped] = [side / n > NAMED, chosen("order") === "kind" && kinds > 1];
     const context = canvas.getContext("2d");
+    context.font = FONT;
+    const longest = d3.max(named ? candidates.map(({ name }) => shortened(name)) : grouped ? [...data.kinds, "unknown"] : [],
+      (text) => context.measureText(text).width);
+    above = margin && longest ? Math.min(margin, longest + 14) : 0;
+    const scale = devicePixelRatio || 1;
+    Object.assign(canvas, { width: (side + margin) * scale, height: (side + above) * scale });
+    Object.assign(canvas.style, { width: `${side + margin}px`, height: `${side + above}px` });
+    const style = getComputedStyle(document.documentElement);
     context.scale(scale, scale);
     context.imageSmoothingEnabled = n > side * scale;
-    context.drawImage(picture ??= painted(), margin, 0, side, side);
-    context.font = "12px system-ui, sans-serif";
+    context.drawImage(picture ??= painted(), margin, above, side, side);
+    context.font = FONT; // a canvas of another size has forgotten it
     Object.assign(context, { strokeStyle: style.getPropertyValue("--ink"), fillStyle: style.getPropertyValue("--ink"),
       textAlign: "right", textBaseline: "middle", lineWidth: 1 });
-    if (chosen("order") === "kind" && kinds > 1) separate(context);
-    if (margin && side / n > 12) {
-      order.forEach((at, y) => context.fillText(shortened(candidates[at].name), margin - 8, ((y + 0.5) / n) * side, margin - 10));
-    }
+    if (grouped) separate(context);
+    if (margin && named) order.forEach((at, place) => label(context, shortened(candidates[at].name), ((place + 0.5) / n) * side));
     if (marked) framed(context, style);
   };
 
+  /** A name beside its row, and again over its column. */
+  const label = (context, text, middle) => {
+    context.fillText(text, margin - 8, above + middle, margin - 10);
+    context.save();
+    context.translate(margin + middle, above - 8);
+    context.rotate(-Math.PI / 2);
+    context.textAlign = "left";
+    context.fillText(text, 0, 0, above - 10);
+    context.restore();
+  };
   const separate = (context) => {
     let start = 0;
     for (const [kind, members] of d3.groups(order, (at) => candidates[at].kind)) {
       const [from, to] = [start, start + members.length].map((at) => (at / n) * side);
       start += members.length;
-      if (from) context.strokeRect(margin, 0, from, from), context.strokeRect(margin + from, from, side - from, side - from);
-      if (margin && side / n <= 12 && to - from > 11) {
-        context.fillText(`${kind < 0 ? "unknown" : data.kinds[kind]}`, margin - 8, (from + to) / 2, margin - 10);
-      }
+      if (from) context.strokeRect(margin, above, from, from), context.strokeRect(margin + from, above + from, side - from, side - from);
+      if (margin && side / n <= NAMED && to - from > 11) label(context, kind < 0 ? "unknown" : data.kinds[kind], (from + to) / 2);
     }
   };
   const framed = (context, style) => {
@@ -82,10 +95,10 @@ function matrix() {
     const cell = Math.max(side / n, 3);
     for (const [colour, width] of [["paper", 3], ["ink", 1]]) {
       Object.assign(context, { strokeStyle: style.getPropertyValue(`--${colour}`), lineWidth: width });
-      context.strokeRect(margin + x - 1.5, y - 1.5, cell + 3, cell + 3);
+      context.strokeRect(margin + x - 1.5, above + y - 1.5, cell + 3, cell + 3);
       Object.assign(context, { lineWidth: width / 3, globalAlpha: 0.8 });
-      context.strokeRect(margin, y, side, cell);
-      context.strokeRect(margin + x, 0, cell, side);
+      context.strokeRect(margin, above + y, side, cell);
+      context.strokeRect(margin + x, above, cell, side);
       context.globalAlpha = 1;
     }
   };
@@ -97,7 +110,7 @@ function matrix() {
   };
   const under = (event) => {
     const box = canvas.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left - margin, event.clientY - box.top].map((at) => Math.floor((at / side) * n));
+    const [x, y] = [event.clientX - box.left - margin, event.clientY - box.top - above].map((at) => Math.floor((at / side) * n));
     return x >= 0 && x < n && y >= 0 && y < n ? [order[y], order[x]] : null;
   };
   canvas.addEventListener("pointermove", (event) => {

@@ -134,3 +134,27 @@ def test_so_are_those_of_a_run(here, monkeypatch, command, where, words):
     result = judge(command, "--run", "run")
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+def test_recordings_are_not_played_beside_pseudonyms(here):
+    """Their names and their sound tell who plays; nothing is written."""
+    (here / "sound").mkdir()
+    before = sorted(here.rglob("*"))
+    options = ("--recordings", "sound", "--pseudonyms", "key.csv", "--out", "anonymous")
+    result = own("report", *options)
+    assert result.exit_code == 2
+    assert "sound: names of recordings, and their sound, tell who plays" in result.stderr
+    assert sorted(here.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_recordings_beside_the_page_are_played(here):
+    (here / "sound").mkdir()
+    for name in ("ann", "bob", "cyd", "dan", "eve"):
+        (here / "sound" / f"{name}.wav").write_bytes(b"RIFF")
+    result = own("report", "--recordings", "sound", "--out", "runs/own")
+    assert result.exit_code == 0, result.output
+    page = Path("runs/own/report.html").read_text(encoding="utf-8")
+    assert '"played":["../../sound/ann.wav"]' in page
+    assert "judge report --roster mine.csv" in page
+    assert "--recordings sound" in page

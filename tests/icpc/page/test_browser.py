@@ -2,32 +2,23 @@
 
 import re
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from barriers import violations
+from pages import ROUNDS, all_seen, choose, everyone, made, roster_with_results, seen, until
 
 from icpc.competition.competitions import Competition
-from icpc.findings import kept
-from icpc.findings.checks import FINDERS, check_study
-from icpc.page.page import report_page
-from icpc.study import intervals, study
 from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from icpc.study.hit_rate import study_hit_rate_curve
-from icpc.study.runs import run_record
 from icpc.study.settings import Settings
 from icpc.study.study import run_study
 from plots.style import DARK, LIGHT
 from ranking.consistency.transitivity import find_long_cycle_per_component
-from ranking.evaluation.null_model import random_judge_strengths
 from ranking.files.table_writer import to_csv
-from ranking.uncertainty.rank_intervals import Intervals
-from ranking.uncertainty.units import Uncertainty
 
-ROUNDS = ("first", "second", "final")
 SHADES = """(() => {  // of the cells, as #rrggbb
   const shown = document.querySelector('#matrix-figure canvas');
   const copy = Object.assign(document.createElement('canvas'), { width: 300, height: 300 });
@@ -51,53 +42,11 @@ NASTY = (
 )
 
 
-def made(folder, name, judged):
-    path = folder / f"{name}.html"
-    path.write_text(
-        report_page(judged, run_record(judged), f"judge report {name}"), encoding="utf-8"
-    )
-    return path
-
-
-def roster_of(ids, names, reached, recording=""):
-    score = [float(ROUNDS.index(one)) for one in reached]
-    columns = {"candidate": ids, "name": names, "reached": reached, "score": score}
-    table = pd.DataFrame(columns).assign(country="", exempt=False, place="", recording=recording)
-    return table.assign(seconds=np.nan, appearance=np.nan)
-
-
-def everyone(ids, strength, seed=0):
-    """Both orders of every two, won by odds of the strengths."""
-    rng = np.random.default_rng(seed)
-    i, j = np.nonzero(~np.eye(len(ids), dtype=bool))
-    won = rng.random(len(i)) < 1 / (1 + np.exp(strength[j] - strength[i]))
-    ids = np.array(ids)
-    table = pd.DataFrame(
-        {"first": ids[i], "second": ids[j], "winner": np.where(won, ids[i], ids[j])}
-    )
-    return table.assign(votes=1, windows=1)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("reports")
-
-
-@pytest.fixture(scope="module")
-def page2015(folder, study2015):
-    return made(folder, "icpc2015", study2015)
-
-
-@pytest.fixture(scope="module")
-def page2025(folder, study2025):
-    return made(folder, "icpc2025", study2025)
-
-
 @pytest.fixture(scope="module")
 def nasty(folder):
     """Names that are markup, formulas, right to left, or pictures; and addresses that are code."""
     reached = ["final", "second", "first"] * 2
-    roster = roster_of([f"{name} id" for name in NASTY], list(NASTY), reached)
+    roster = roster_with_results([f"{name} id" for name in NASTY], list(NASTY), reached)
     roster["recording"] = "javascript:alert(3)"
     roster["country"] = "<b>XX</b>"
     competition = Competition("nasty", "<h1>Nasty</h1>", ROUNDS, roster, Path(__file__))
@@ -110,7 +59,7 @@ def nasty(folder):
 def ordered(folder):
     """By a method that has an order only: nobody has an interval."""
     ids = [f"p{at}" for at in range(6)]
-    roster = roster_of(ids, ids, ["final", "second", "first"] * 2)
+    roster = roster_with_results(ids, ids, ["final", "second", "first"] * 2)
     competition = Competition("ordered", "Ordered", ROUNDS, roster, Path(__file__))
     judged = run_study(competition, Comparisons(everyone(ids, np.arange(6)), "six"), Settings())
     ranges = dict.fromkeys(["rank_low", "rank_high", "strength_low", "strength_high"], np.nan)
@@ -121,7 +70,7 @@ def ordered(folder):
 def folded(folder):
     """By rankers fitted in folds, which have neither intervals nor a null band."""
     ids = [f"p{at}" for at in range(6)]
-    roster = roster_of(ids, ids, ["final", "second", "first"] * 2)
+    roster = roster_with_results(ids, ids, ["final", "second", "first"] * 2)
     competition = Competition("folded", "Folded", ROUNDS, roster, Path(__file__))
     fold = {one: at % 3 for at, one in enumerate(ids)}
     comparisons = Comparisons(
@@ -136,7 +85,7 @@ def voted(folder):
     rng = np.random.default_rng(5)
     ids = [f"p{at}" for at in range(8)]
     address = "https://www.youtube.com/watch?v=abc"
-    roster = roster_of(ids, ids, ["final"] * 2 + ["second"] * 2 + ["first"] * 4, address)
+    roster = roster_with_results(ids, ids, ["final"] * 2 + ["second"] * 2 + ["first"] * 4, address)
     pairs = [(a, b, at) for a in range(8) for b in range(8) if a != b for at in range(4)]
     votes = pd.DataFrame(
         {
@@ -152,71 +101,6 @@ def voted(folder):
         folder,
         "voted",
         run_study(competition, comparisons_from_votes(votes, "majority"), Settings()),
-    )
-
-
-@pytest.fixture(scope="module")
-def thousand(folder, study2015):
-    """A thousand candidates, each compared with a dozen; few random judges, to be quick."""
-    n, comparisons = 1000, 12
-    rng = np.random.default_rng(0)
-    ids = np.array([f"c{at:04}" for at in range(n)])
-    level = np.minimum(rng.geometric(0.5, n) - 1, 2)
-    i = np.repeat(np.arange(n), comparisons)
-    j = (i + np.tile(rng.choice(np.arange(1, n), comparisons, replace=False), n)) % n
-    strength = rng.standard_normal(n) + level
-    won = rng.random(len(i)) < 1 / (1 + np.exp(strength[j] - strength[i]))
-    table = pd.DataFrame(
-        {"first": ids[i], "second": ids[j], "winner": np.where(won, ids[i], ids[j])}
-    )
-    roster = roster_of(ids, [f"Candidate {one}" for one in ids], [ROUNDS[at] for at in level])
-    competition = Competition("thousand", "A thousand", ROUNDS, roster, Path(__file__))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "random_judge_strengths", partial(random_judge_strengths, draws=10))
-        patch.setattr(intervals, "estimate_intervals", lambda ranking, *_: _wide(ranking))
-        patch.setattr(kept, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
-        judged = run_study(
-            competition, Comparisons(table.assign(votes=1, windows=1), "comparisons"), Settings()
-        )
-        return made(folder, "thousand", judged)
-
-
-def _wide(ranking):
-    low, high = ranking["strength"] - 1, ranking["strength"] + 1
-    ranks = {"rank_low": 1, "rank_high": len(ranking)}
-    wide = ranking.assign(strength_low=low, strength_high=high, **ranks)
-    return Intervals(wide, Uncertainty("candidate", len(ranking)))
-
-
-def choose(page, label):
-    """Choose by keyboard: charts above may still be drawn, and would move a target of the mouse."""
-    radio = page.get_by_role("radio", name=label)
-    radio.press("Space")
-    assert radio.is_checked()
-
-
-def seen(page, selector):
-    """Bring something into sight, with the charts drawn."""
-    found = page.locator(selector)
-    found.scroll_into_view_if_needed()
-    return found
-
-
-def until(page, condition):
-    """Wait for a condition; Playwright's own way is forbidden by the policy of the page."""
-    for _ in range(1000):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(20)
-    pytest.fail(f"never came true: {condition}")
-
-
-def all_seen(page):
-    for figure in page.locator("figure:has(.chart), #upsets-figure, #matrix-figure").all():
-        figure.scroll_into_view_if_needed()
-    until(
-        page,
-        "[...document.querySelectorAll('.chart, .picture')].every((one) => one.firstChild)",
     )
 
 

@@ -1,14 +1,10 @@
 """The first screen says who compared, who is first, and how that agrees with the result."""
 
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from icpc.competition.competitions import Competition
-from icpc.competition.roster import roster_of
 from icpc.findings.checks import check_study
 from icpc.findings.finding import Findings
 from icpc.findings.plain_names import plain_name
@@ -20,45 +16,10 @@ from icpc.page.first_screen import (
     who_compared,
 )
 from icpc.page.page import report_page
-from icpc.study.comparisons import Comparisons, load_comparisons
 from icpc.study.runs import run_record
-from icpc.study.settings import Settings
-from icpc.study.study import run_study
 
 NOTHING = Findings(())
 HEIGHT = {1440: 900, 390: 844}
-
-
-def panel_of_twelve(folder):
-    """Marks of twelve by five jurors, in a file without a roster."""
-    rng = np.random.default_rng(3)
-    names = [f"Candidate {letter}" for letter in "ABCDEFGHIJKL"]
-    marks = np.linspace(20, 14, 12)[:, None] + rng.normal(0, 1.5, (12, 5))
-    path = folder / "spring-prize.csv"
-    table = pd.DataFrame(marks.round(1), names, [f"Juror {at}" for at in range(1, 6)])
-    table.to_csv(path, index_label="candidate")
-    none = Competition("spring-prize", "spring-prize", (), roster_of([]), path)
-    comparisons = load_comparisons(none, marks_file=path)
-    return run_study(none.of_candidates(names), comparisons, Settings())
-
-
-@pytest.fixture(scope="module")
-def panel(tmp_path_factory):
-    return panel_of_twelve(tmp_path_factory.mktemp("panel"))
-
-
-@pytest.fixture
-def demo():
-    """As the demonstration's: eight players, compared by a ranker."""
-    ids = [f"player-{at}" for at in range(1, 9)]
-    pairs = [(a, b) for a in ids for b in ids if a != b]
-    table = pd.DataFrame(pairs, columns=["first", "second"])
-    table = table.assign(winner=table[["first", "second"]].min(axis=1), votes=1, windows=1)
-    roster = roster_of(ids).assign(score=np.arange(8.0)[::-1])
-    title = "Eight players of known skill"
-    competition = Competition("demo", title, (), roster, Path(__file__))
-    provenance = {"ranker": {"sha256": "0" * 64}}
-    return run_study(competition, Comparisons(table, "56", provenance=provenance), Settings())
 
 
 def test_who_compared_is_told_in_plain_words(study2015, study2025, panel, demo):

@@ -17,9 +17,8 @@ from icpc.cli.remedies import message
 from icpc.competition.competitions import Competition
 from icpc.findings.checks import check_study
 from icpc.page import page as report
-from icpc.page.captions import CAPTIONS, figure_caption
 from icpc.page.curves import hit_rate_curves_by_label, hit_rate_page_data
-from icpc.page.figures import draw_figures
+from icpc.page.figures import CAPTIONS, draw_figures, figure_caption
 from icpc.page.page import report_page
 from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
@@ -454,7 +453,7 @@ def test_every_figure_has_title_competition_ranker_and_finding(voted):
 
 
 def test_findings_of_figures_by_hand(voted, ring):
-    """a has all votes in one window and half in the other; the ring's best three share a rank."""
+    """A has all votes in one window and half in the other; the ring's best three share a rank."""
     windows = figure_caption(voted, "windows")[2]
     assert windows == "Half of the candidates have 50 points or more between best and worst window."
     assert {
