@@ -8,6 +8,7 @@ anybody. The further apart the results, the wider the arrow.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,10 +58,10 @@ def draw_upsets(
     for x, (column, heading) in enumerate(zip(columns, HEADINGS, strict=True)):
         heights = tallest * (1 - (np.arange(len(column)) + 0.5) / len(column))
         places.append(dict(zip(column, heights, strict=True)))
-        side = {"ha": "left", "x": 1.03} if x else {"ha": "right", "x": -0.03}
+        side: Any = {"ha": "left", "x": 1.03} if x else {"ha": "right", "x": -0.03}
         ax.text(y=tallest + 0.2, s=heading, va="bottom", fontweight="bold", **side)
         for one, y in places[x].items():
-            own = {"color": colours[result[one]], "marker": markers[result[one]]}
+            own: Any = {"color": colours[result[one]], "marker": markers[result[one]]}
             ax.plot([x], [y], markersize=5, zorder=3, **own)
             text = f"{label_text(names.get(one, one))} ({rank[one]})"
             ax.text(y=y, s=text, va="center", fontsize=7.5, **side)

@@ -153,7 +153,7 @@ def _same_winner(study: Study) -> str:
     )
 
 
-def _least_alike(study: Study) -> str:
+def _furthest_methods(study: Study) -> str:
     taus = method_tau_b_matrix(ranks_by_method(study.tally)).rename_axis(index="one").stack()
     if taus.isna().all():
         return ""
@@ -190,7 +190,7 @@ CAPTIONS: dict[str, tuple[str, Callable[[Study], str]]] = {
     "probabilities": ("Probability of each rank", lambda study: f"{plain_first(study)}."),
     "head-to-head": ("Who beat whom", _better_won),
     "order-flips": ("Pairs whose winner depends on their order", _same_winner),
-    "methods": ("How ranking methods agree", _least_alike),
+    "methods": ("How ranking methods agree", _furthest_methods),
     "rounds": ("Rounds predicted and reached", _right_round),
     "upsets": ("Upsets", _upsets),
     "windows": ("Votes won over the recital", _windows),

@@ -95,7 +95,7 @@ def check_key_is_apart(
     run
         Folder of the run that is ranked, if one is.
     recordings
-        Folder of recordings for the page to play, if any: who plays can be heard.
+        Folder of recordings for the page to play, if any: their sound tells who plays.
 
     Raises
     ------

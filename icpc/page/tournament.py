@@ -155,8 +155,8 @@ def upsets_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, A
         }
         for row in shown.itertuples()
     ]
-    sides = [[rank_index[one] for one in column] for column in columns]
-    return {"all": len(table), "most_each": MOST_EACH, "shown": rows, "columns": sides}
+    ordered = [[rank_index[one] for one in column] for column in columns]
+    return {"all": len(table), "most_each": MOST_EACH, "shown": rows, "columns": ordered}
 
 
 def _votes(votes: pd.DataFrame, rank_index: Mapping[str, int]) -> dict[str, np.ndarray]:

@@ -10,9 +10,9 @@ function played(candidate, minute) {
   if (files.length > 1) return "–"; // windows go on from file to file
   const button = make("button", { type: "button", class: "play" }, `▶ minute ${minute}`);
   button.addEventListener("click", () => {
-    const player = single.querySelector("audio");
-    player.currentTime = minute * 60;
-    player.play();
+    const audio = single.querySelector("audio");
+    audio.currentTime = minute * 60;
+    audio.play();
   });
   return button;
 }
@@ -35,7 +35,7 @@ function recordingAt(candidate, minute = null) {
     minute === null ? "recording ↗" : `minute ${minute} ↗`, make("span", { class: "unseen" }, " (leaves this page)"));
 }
 
-const heard = (candidate) => candidate.recording || candidate.played.length;
+const hasRecording = (candidate) => candidate.recording || candidate.played.length;
 
 /** Comparisons of i with j in one order, as won by i; with votes where there are any. */
 function inOrder(i, j, first) {
@@ -99,9 +99,9 @@ function windowsOf(at) {
       make("td", { class: "number bar", style: `--share:${own.share[row]}` }, percent(own.share[row])),
       make("td", { class: "number" }, count(own.votes[row])),
       make("td", {}, extreme),
-      ...(heard(candidate) ? [make("td", {}, recordingAt(candidate, minute))] : []));
+      ...(hasRecording(candidate) ? [make("td", {}, recordingAt(candidate, minute))] : []));
   });
-  const heads = ["Window", "votes won", "of", "", ...(heard(candidates[at]) ? ["listen"] : [])];
+  const heads = ["Window", "votes won", "of", "", ...(hasRecording(candidates[at]) ? ["listen"] : [])];
   return [make("table", {},
     make("caption", { class: "unseen" }, "Share of votes won in each window"),
     make("thead", {}, make("tr", {}, ...heads.map((head) =>
@@ -116,7 +116,7 @@ function candidatePage(at) {
   const interval = (low, high, written = String) =>
     hasRange(candidate) ? `; 95 % interval ${written(low)} to ${written(high)}` : "";
   const window = (minute) => [`from minute ${minute}, ${percent(windows.share[windows.minute.indexOf(minute)])} of votes won`,
-    ...(heard(candidate) ? [": ", recordingAt(candidate, minute)] : [])];
+    ...(hasRecording(candidate) ? [": ", recordingAt(candidate, minute)] : [])];
   const facts = [
     ["Rank", `${candidate.rank} of ${n}${interval(candidate.rank_low, candidate.rank_high)}`],
     ...(candidate.p_first === null ? [] : [["Probability of being first", percent(candidate.p_first)]]),

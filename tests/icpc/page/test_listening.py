@@ -86,11 +86,11 @@ def test_the_page_plays_from_the_minute_of_a_window(browser, study, folder, tmp_
     page = browser.new_page()
     page.goto((tmp_path / "page" / "report.html").as_uri() + "#/candidate/b%C3%A9la")
     page.get_by_role("button", name="▶ minute 5").first.click()
-    player = page.locator("audio")
+    audio = page.locator("audio")
     for _ in range(100):
-        if player.evaluate("(player) => player.currentTime") > 300:
+        if audio.evaluate("(audio) => audio.currentTime") > 300:
             break
         page.wait_for_timeout(100)
-    assert 300 < player.evaluate("(player) => player.currentTime") <= 310
-    assert player.evaluate("(player) => player.duration") == pytest.approx(310)
+    assert 300 < audio.evaluate("(audio) => audio.currentTime") <= 310
+    assert audio.evaluate("(audio) => audio.duration") == pytest.approx(310)
     page.close()
