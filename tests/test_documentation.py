@@ -176,7 +176,8 @@ def test_the_papers_chain_run_again_fetches_nothing_and_gives_the_same_bytes(cha
 def test_the_commands_that_fetch_prints_work_as_printed(chain, monkeypatch):
     """The page's are the printed ones with a word more; that of ranking is run as it is."""
     folder, (first, _), _ = chain
-    ranking, training = re.findall(r"^Next: (.+)$", first, re.MULTILINE)
+    fetched = re.findall(r"^\$ judge fetch .+\n(?:(?!\$ ).*\n)*", first, re.MULTILINE)
+    ranking, training = (re.findall(r"^Next: (.+)$", one, re.MULTILINE)[0] for one in fetched)
     page = (ROOT / CHAIN).read_text(encoding="utf-8")
     assert f"\n{ranking} --ranker mine.safetensors\n" in page
     assert f"\n{training} --epochs 2\n" in page

@@ -4,9 +4,10 @@ Text from files is never read as markup, and its control characters are not prin
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from time import monotonic
 from typing import TYPE_CHECKING, Literal, Self
 
 from rich.cells import cell_len
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from icpc.cli.plain_progress import PlainProgress
 from ranking.progress import Progress
 
 if TYPE_CHECKING:
@@ -175,15 +177,22 @@ def _shortened(sentence: str) -> str:
 
 
 class TerminalProgress(Progress):
-    """Shows a stage of work on stderr if that is a terminal, else nothing.
+    """Shows a stage of work on stderr: drawn if that is a terminal, else as a few plain lines.
 
     A stage of unknown length is a spinner; others show their count, or their bytes, and the time
     left, or a bar where each step has a description. A stage within another is shown in its place,
     under both names.
+
+    Parameters
+    ----------
+    clock
+        Returns seconds, for plain lines.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._console = Console(stderr=True)
+        self._clock = clock
+        self._plain: PlainProgress | None = None
         self._stages: list[str] = []
         self._wheel: Status | None = None
         self._bar: Bar | None = None
@@ -205,6 +214,7 @@ class TerminalProgress(Progress):
         self._stop()
         self._stages.append(escape_controls(what))
         if not self._console.is_terminal:
+            self._plain = PlainProgress(self._named, total, unit, self._clock)
             return self
         if total is None and unit != "bytes":
             self._wheel = self._console.status(Text(f"{self._named} …"))
@@ -219,6 +229,8 @@ class TerminalProgress(Progress):
 
     def advance(self, steps: float = 1, detail: str = "") -> None:
         """Show that more steps are done."""
+        if self._plain is not None:
+            self._print_plain(self._plain.advance(steps, detail))
         if self._bar is None:
             return
         (task,) = self._bar.task_ids
@@ -233,6 +245,8 @@ class TerminalProgress(Progress):
 
     def done(self) -> None:
         """Show the stage no longer."""
+        if self._plain is not None:
+            self._print_plain(self._plain.end())
         self._stop()
         self._stages = self._stages[:-1]
 
@@ -244,7 +258,11 @@ class TerminalProgress(Progress):
         for drawn in (self._wheel, self._bar):
             if drawn is not None:
                 drawn.stop()
-        self._wheel = self._bar = None
+        self._wheel = self._bar = self._plain = None
+
+    def _print_plain(self, line: str) -> None:
+        if line:
+            print_remark(line, self._console)
 
 
 def _columns(unit: str) -> "tuple[ProgressColumn, ...]":

@@ -1,6 +1,7 @@
-"""Progress is drawn on a terminal alone."""
+"""Progress is drawn on a terminal; elsewhere it is a few plain lines."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -21,6 +22,77 @@ def work(progress):
 def test_nothing_is_drawn_where_there_is_no_terminal(capsys):
     work(TerminalProgress())
     assert capsys.readouterr() == ("", "")
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def __call__(self):
+        return self.seconds
+
+
+def plain_lines(capsys, seconds, total, detail="", unit=""):
+    """What a stage prints where there is no terminal, each step taking so long."""
+    clock = Clock()
+    with TerminalProgress(clock).start("embedding", total, unit) as progress:
+        for step in range(int(total or 50)):
+            clock.seconds += seconds
+            progress.advance(1, detail and f"{detail} {step + 1}")
+    out, err = capsys.readouterr()
+    assert not out
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", err)
+    return err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "total", "shown"),
+    [
+        (0.01, 900, []),  # nine seconds
+        (2, 100, [5, *range(10, 101, 10)]),  # at first, each tenth, at the end
+        (0.25, 160, [40, 80, 120, 160]),  # at most one in ten seconds
+        (0.25, 170, [40, 80, 120, 160, 170]),  # and the end
+        (100, 3, [1, 2, 3]),
+        (100, None, []),  # of unknown length
+    ],
+)
+def test_without_a_terminal_plain_lines_come_at_a_bounded_rate(capsys, seconds, total, shown):
+    lines = plain_lines(capsys, seconds, total)
+    numbers = [int(line.split()[1].replace(",", "")) for line in lines]
+    assert numbers == shown
+    assert lines == [f"embedding: {one:,} of {total:,}" for one in numbers]
+
+
+def test_without_a_terminal_a_line_comes_every_minute_at_least(capsys):
+    lines = plain_lines(capsys, 1, 4_000)
+    numbers = [0, *(int(line.split()[1].replace(",", "")) for line in lines)]
+    waited = [later - earlier for earlier, later in pairwise(numbers)]
+    assert max(waited) == 60
+    assert min(waited[:-1]) >= 10
+
+
+def test_plain_lines_have_details_as_percentages_and_bytes_as_megabytes(capsys):
+    lines = plain_lines(capsys, 30, 2, "epoch")
+    assert lines == ["embedding: 50%, epoch 1", "embedding: 100%, epoch 2"]
+    clock = Clock()
+    with TerminalProgress(clock).start("weights.bin", 4e6, "bytes") as progress:
+        clock.seconds += 30
+        progress.advance(1e6)
+    assert capsys.readouterr().err == "weights.bin: 1.0 of 4.0 MB\n"
+
+
+def test_a_stage_within_another_has_plain_lines_under_both_names(capsys):
+    clock = Clock()
+    progress = TerminalProgress(clock)
+    with progress.start("ranker 1 \x1b[31m"), progress.start("training", total=2):
+        clock.seconds += 30
+        progress.advance()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("ranker 1 ")
+    assert line.endswith(", training: 1 of 2")
+    assert "\x1b" not in line
 
 
 @pytest.fixture
