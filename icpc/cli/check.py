@@ -101,8 +101,12 @@ def check(
         _print_findings(study, findings, verbose)
     else:
         print_data(findings.table(), format)
+    uncertainty = study.intervals.uncertainty
     for remark in study.remarks:
-        print_remark(remark)
+        if remark == uncertainty.sentence and uncertainty.sample and not verbose:
+            print_remark(f"{uncertainty.sample}; about what: --verbose")
+        else:
+            print_remark(remark)
     print_next(command_line("report", source, options, seed=seed), format)
 
 

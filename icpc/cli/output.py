@@ -77,7 +77,8 @@ def print_table(
     rows
         Cells of each row, as text.
     flexible
-        Headers of the columns that are narrowed where space is short; they are aligned left.
+        Headers of the columns that are narrowed where space is short; they are aligned left, and
+        cut in the middle, so that names that begin alike are told apart.
     """
     from ranking.files.text import escape_controls
 
@@ -86,7 +87,8 @@ def print_table(
     widths = [max(cell_len(escape_controls(cell)) for cell in column) for column in columns]
     soft = [place for place, header in enumerate(headers) if header in flexible]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for place, width in enumerate(_fitted(widths, soft, console.width)):
+    fitted = _fitted(widths, soft, console.width)
+    for place, width in enumerate(fitted):
         left = place in soft
         justify: Literal["left", "right"] = "left" if left else "right"
         table.add_column(
@@ -97,7 +99,8 @@ def print_table(
             overflow="ellipsis",
         )
     for row in rows:
-        table.add_row(*(Text(escape_controls(cell)) for cell in row))
+        shown = (escape_controls(cell) for cell in row)
+        table.add_row(*(Text(_cut(cell, width)) for cell, width in zip(shown, fitted, strict=True)))
     print_line(title)
     console.print(table)
 
@@ -111,6 +114,17 @@ def _fitted(widths: Sequence[int], soft: Sequence[int], room: int) -> list[int]:
             break
         fitted[widest] -= 1
     return fitted
+
+
+def _cut(text: str, width: int) -> str:
+    """A text without its middle where it is wider than so many columns of the terminal."""
+    if cell_len(text) <= width:
+        return text
+    tail = (width - 1) // 2
+    kept = [at for at in range(len(text)) if cell_len(text[at:]) <= tail and cell_len(text[at])]
+    end = text[kept[0] :] if kept else ""
+    begin = (text[:at] for at in reversed(range(len(text))))
+    return next(one for one in begin if cell_len(one) < width - cell_len(end)) + f"…{end}"
 
 
 def print_line(line: str) -> None:

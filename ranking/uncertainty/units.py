@@ -105,6 +105,13 @@ class Uncertainty:
         )
         return f"{sentence} {JOINT_RANKS}" if self.joint_ranks else sentence
 
+    @property
+    def sample(self) -> str:
+        """What the intervals take as the sample, in a clause; empty where there are none."""
+        if not self.unit:
+            return ""
+        return f"95 % intervals take {self.count:,} {PLURALS[self.unit]} as the sample"
+
 
 def ordered_nobody(names: Sequence[str]) -> str:
     """Return that some jurors or raters ordered nobody and are left out, to begin a sentence."""

@@ -60,7 +60,7 @@ def test_a_table_fits_its_terminal_and_what_is_cut_shows_it(monkeypatch, command
     at = header.index("reached")
     shown = {line[at:].split()[0] for line in lines[lines.index(header) + 1 :][:113]}
     whole = {"preliminary", "stage1", "stage2", "stage3", "final"}
-    assert all(word in whole or word.endswith("…") for word in shown)
+    assert all(word in whole or "…" in word for word in shown)
     assert columns < 80 or shown <= whole
 
 

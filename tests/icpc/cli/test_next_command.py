@@ -89,3 +89,12 @@ def test_a_command_line_holds_what_differs_from_the_default():
         "rank", source, RankingOptions(passing_score=2.0), seed=None, skip_bad=False
     )
     assert line == "judge rank --roster 'a b.csv' --lower-is-better --passing-score 2"
+
+
+def test_check_says_of_its_intervals_one_line_and_all_with_verbose():
+    short, whole = judge("check", *OWN), judge("check", *OWN, "--verbose")
+    (line,) = [one for one in short.stderr.splitlines() if "as the sample" in one]
+    assert line.endswith(" as the sample; about what: --verbose")
+    assert len(line) <= 80
+    assert line not in whole.stderr
+    assert "as the sample and are about the order" in whole.stderr

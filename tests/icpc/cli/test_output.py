@@ -4,8 +4,11 @@ import re
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
-from icpc.cli.output import TerminalProgress, print_error
+from icpc.cli.output import TerminalProgress, _cut, print_error, print_table
 
 
 def work(progress):
@@ -126,6 +129,31 @@ def test_a_stage_that_fails_is_drawn_no_more(monkeypatch, capsys):
     capsys.readouterr()
     progress.advance()
     assert not capsys.readouterr().err
+
+
+def test_names_that_begin_alike_are_told_apart_where_a_table_is_narrow(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    school = "Chamber Music Ensemble of the National University of Music and Performing Arts"
+    names = [f"{school}, {letter}" for letter in "AB"]
+    wide = [f"{'東京芸術大学音楽学部室内楽' * 4}{letter}" for letter in "ab"]
+    print_table(
+        "title", ["rank", "candidate"], [["1", name] for name in [*names, *wide]], ["candidate"]
+    )
+    _, _, *lines = capsys.readouterr().out.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    shown = [line.split(maxsplit=1)[1].strip() for line in lines]
+    assert len(set(shown)) == 4
+    for name, short in zip([*names, *wide], shown, strict=True):
+        begin, end = short.split("…")
+        assert name.startswith(begin)
+        assert name.endswith(end)
+
+
+@given(st.text(), st.integers(1, 20))
+def test_a_text_without_its_middle_fits(text, width):
+    cut = _cut(text, width)
+    assert cell_len(cut) <= width
+    assert cut == text or "…" in cut
 
 
 def test_an_error_is_no_longer_than_can_be_read(capsys):
