@@ -36,6 +36,7 @@ ORDER = {  # each may import those before it
         "uncertainty",
         "consistency",
         "jurors",
+        "selection",
         "audio",
         "encoders",
         "embeddings",
@@ -69,6 +70,7 @@ APART = {  # and of those, not these
         "uncertainty",
         "consistency",
         "jurors",
+        "selection",
     },
     "encoders": {
         "comparisons",
@@ -78,6 +80,7 @@ APART = {  # and of those, not these
         "uncertainty",
         "consistency",
         "jurors",
+        "selection",
     },
     "embeddings": {
         "comparisons",
@@ -87,6 +90,7 @@ APART = {  # and of those, not these
         "uncertainty",
         "consistency",
         "jurors",
+        "selection",
     },
     "network": set(ORDER["ranking"]) - {"errors", "tables", "progress", "devices"},
 }

@@ -35,7 +35,8 @@ def schedule(
         str,
         typer.Option(
             "--pairs",
-            help="Pair candidates of near strength so far (swiss), or at random.",
+            help="Pair candidates of near strength so far (swiss), take the pairs that tell most "
+            "(active), or pair at random.",
             autocompletion=complete(CHOICES["rule"]),
         ),
     ] = "swiss",

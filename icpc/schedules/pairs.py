@@ -24,8 +24,9 @@ from ranking.errors import CompetitionError, Given, RankingError, RunError
 from ranking.files.atomic import write_text
 from ranking.files.columns import column_map
 from ranking.files.table_writer import to_csv
-from ranking.judging.selection import ComparedPairs, all_pairs_of, select_pairs
-from ranking.judging.stability import round_agreements
+from ranking.selection.compared_pairs import ComparedPairs, all_pairs_of
+from ranking.selection.rules import select_pairs
+from ranking.selection.stability import round_agreements
 from ranking.tables import TIE
 
 NAMES = ("first", "second", "winner", *CLUSTERS, "count", "weight")
@@ -76,7 +77,7 @@ def choose_next_pairs(
     source
         Roster, and the file of comparisons so far, if any were made.
     rule
-        How pairs are chosen: one of :data:`ranking.judging.selection.RULES`.
+        How pairs are chosen: one of :data:`ranking.selection.rules.RULES`.
     number
         Number of pairs; one for every two candidates, if None.
     seed

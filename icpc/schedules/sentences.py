@@ -1,7 +1,7 @@
 """What to know of a schedule in the making: how much is compared, and whether to go on."""
 
 from icpc.schedules.pairs import NextPairs
-from ranking.judging.stability import ROUNDS, STABLE, is_stable
+from ranking.selection.stability import ROUNDS, STABLE, is_stable
 
 
 def schedule_sentences(chosen: NextPairs) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""All pairs of some windows by a factorised head: partial sums once per window, pairs in batches.
+"""Pairs of windows, all or chosen, by a factorised head: partial sums once per window.
 
 Conventions
 -----------
@@ -43,6 +43,9 @@ DEVICE_BATCH = (16, 256)
 TILES_AHEAD = 2
 """Tiles that a GPU is given before the numbers of the first are read."""
 
+PAIRS_AT_ONCE = 1_024
+"""Chosen pairs of windows that a worker computes, or a GPU, before they are yielded."""
+
 T = TypeVar("T")
 SegmentLoader = Callable[[Sequence[int], int], tuple[Iterable[Tensor], Tensor]]
 """From window numbers and a chunk size: segments with sound (M, F, D) in chunks, mask (W, S)."""
@@ -75,6 +78,8 @@ class PairScorer:
             self._rows, columns = DEVICE_BATCH
             columns = batch_that_fits(device, self._rows * head.bytes_per_pair, columns)
         self._columns = BatchLimit(columns)
+        self._pairs = BatchLimit(self._rows * columns)
+        self._held: tuple[tuple[int, ...], PartialSums, PartialSums] | None = None
 
     @property
     def batch(self) -> tuple[int, int]:
@@ -112,6 +117,45 @@ class PairScorer:
             else:
                 coming = _ahead(map(compute, group), TILES_AHEAD)
             yield from (fetched() for fetched in coming)
+
+    def score_pairs(
+        self, windows: Sequence[int], pairs: np.ndarray, executor: Executor
+    ) -> Iterator[np.ndarray]:
+        """Yield the probabilities that the first is better of chosen pairs, some after the others.
+
+        Partial sums of all windows are computed by the first call and held for others with the same
+        windows: 0.2 to 0.4 MB a window.
+
+        Parameters
+        ----------
+        windows
+            Numbers of the windows; pairs number these, from 0.
+        pairs
+            First and second of each pair, shape (P, 2).
+        executor
+            Workers, as in :meth:`score`.
+        """
+        if self._held is None or self._held[0] != tuple(windows):
+            self._held = tuple(windows), *self._sums(windows, executor)
+        _, first, second = self._held
+        parts = [pairs[at : at + PAIRS_AT_ONCE] for at in range(0, len(pairs), PAIRS_AT_ONCE)]
+        compute = partial(self._chosen, first, second)
+        if self._on_cpu:
+            coming = executor.map(compute, parts)
+        else:
+            coming = _ahead(map(compute, parts), TILES_AHEAD)
+        yield from (fetched() for fetched in coming)
+
+    @torch.inference_mode()
+    def _chosen(
+        self, first: PartialSums, second: PartialSums, pairs: np.ndarray
+    ) -> Callable[[], np.ndarray]:
+        def probabilities(part: slice) -> Tensor:
+            rows, columns = pairs[part].T.tolist()
+            return self._decode(self._head.one_to_one(first.select(rows), second.select(columns)))
+
+        with full_float32():
+            return begin_fetch(torch.cat(self._pairs.each(len(pairs), probabilities)))
 
     def _sums(self, windows: Sequence[int], executor: Executor) -> tuple[PartialSums, PartialSums]:
         size = 1 if self._on_cpu else max(1, self._chunk // self._head.segments)

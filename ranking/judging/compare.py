@@ -134,7 +134,7 @@ def compare_windows(
         append = records.append
         if cache is not None:
             facts = {
-                **_votes_on_disk(ranker, cache, windows, pairing),
+                **votes_on_disk(ranker, cache, windows, pairing),
                 **bank.devices_on_disk,
             }
             log = stack.enter_context(open_vote_log(cache.folder, facts, sizes))
@@ -189,10 +189,18 @@ def group_windows_to_compare(windows: pd.DataFrame, pairing: str) -> list[pd.Dat
     return [group for group in groups if len(group) > 1]
 
 
-def _votes_on_disk(
+def votes_on_disk(
     ranker: Ranker, cache: ResultCache, windows: pd.DataFrame, pairing: Pairing
 ) -> dict[str, Any]:
-    """What votes depend on, under the names that are hashed."""
+    """Return what votes depend on, under the names that are hashed.
+
+    Parameters
+    ----------
+    ranker, cache, pairing
+        As in :func:`compare_windows`.
+    windows
+        Table WINDOWS of what is compared.
+    """
     return {
         "head": ranker.sha256,
         "recordings": cache.recordings,

@@ -82,6 +82,21 @@ class Scorer(Protocol):
             Workers that may be used.
         """
 
+    def score_pairs(
+        self, windows: Sequence[int], pairs: np.ndarray, executor: Executor
+    ) -> Iterator[np.ndarray]:
+        """Yield the probabilities that the first is better of chosen pairs, some after the others.
+
+        Parameters
+        ----------
+        windows
+            As in :meth:`score`; the same in each call for pairs of the same recordings.
+        pairs
+            First and second of each pair, shape (P, 2).
+        executor
+            Workers that may be used.
+        """
+
 
 class Ranker(Protocol):
     """Anything that says which of two windows is better, and how likely."""

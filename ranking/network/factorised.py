@@ -14,9 +14,9 @@ rows s₁ … s_L of the L convolutions (s₀ is empty), and for each segment:
 The terms p, u_l (of a window as first of a pair) and q, v_l (as second) are its *partial sums*,
 :class:`PartialSums`; biases are in those of the first. :meth:`FactorisedHead.partial_sums` computes
 them, once per window; calling the head on those of A first and B second windows gives the logits of
-all A · B pairs. A :class:`ranking.network.seam.SeamConvolution` is M_l, and
-:mod:`ranking.network.fused_attention` defines the fused projection, of K values. Eval mode: batch
-norms are folded into the convolutions.
+all A · B pairs, and :meth:`FactorisedHead.one_to_one` those of chosen pairs. A
+:class:`ranking.network.seam.SeamConvolution` is M_l, and :mod:`ranking.network.fused_attention`
+defines the fused projection, of K values. Eval mode: batch norms are folded into the convolutions.
 
 A fast form of :class:`ranking.network.head.Head`, whose docstring says what they have in common:
 its logits on every concatenation, but for rounding.
@@ -49,10 +49,15 @@ class PartialSums(NamedTuple):
     mask: Tensor
     """True where there is sound, shape (W, S), on the CPU whichever device has the sums."""
 
-    def select(self, windows: slice) -> "PartialSums":
+    def select(self, windows: slice | Sequence[int]) -> "PartialSums":
         """Return those of some of the windows."""
         seams = tuple(seam[windows] for seam in self.seams)
         return PartialSums(self.projected[windows], seams, self.mask[windows])
+
+    def along(self, dim: int) -> "PartialSums":
+        """Return them along one dimension of a matrix of pairs: rows 1, columns 0."""
+        seams = tuple(seam.unsqueeze(dim) for seam in self.seams)
+        return PartialSums(self.projected.unsqueeze(dim), seams, self.mask.unsqueeze(dim))
 
 
 def concatenate_partial_sums(sums: Sequence[PartialSums]) -> PartialSums:
@@ -145,8 +150,15 @@ class FactorisedHead(nn.Module):
 
     def forward(self, first: PartialSums, second: PartialSums) -> Tensor:
         """Return logits of every first window with every second one."""
-        mask = first.mask[:, None] & second.mask[None]  # (A, B, S)
-        fused = first.projected[:, None] + second.projected[None]  # (A, B, S, K)
+        return self._logits(first.along(1), second.along(0))
+
+    def one_to_one(self, first: PartialSums, second: PartialSums) -> Tensor:
+        """Return logits (P, C) of P first windows, each with the second one of the same place."""
+        return self._logits(first.along(1), second.along(1))[:, 0]
+
+    def _logits(self, first: PartialSums, second: PartialSums) -> Tensor:
+        mask = first.mask & second.mask  # (A, B, S)
+        fused = first.projected + second.projected  # (A, B, S, K)
         if len(self.seam_projection):
             seam = self._seam(first.seams, second.seams)
             fused.flatten(0, 2).addmm_(seam.flatten(-2).flatten(0, 2), self.seam_projection)
@@ -212,13 +224,13 @@ class FactorisedHead(nn.Module):
 
     def _seam(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> Tensor:
         """The last convolution's seam of all pairs, (A, B, S, blocks, columns)."""
-        seam = (first[0][:, None] + second[0][None]).relu_()
+        seam = (first[0] + second[0]).relu_()
         for number, step in enumerate(self.seam_convolutions, start=1):
             if number > 1:
                 channels = len(self._buffer("bias", number - 1))
                 before = self.seam_convolutions[number - 2]
                 seam = step.unfold(before.from_blocks(seam, channels))
-            sums = first[number][:, None] + second[number][None]
+            sums = first[number] + second[number]
             sums.flatten(0, 3).addmm_(seam.flatten(0, 3), self._buffer("seam_matrix", number))
             seam = sums.relu_()
         return seam

@@ -11,10 +11,9 @@ ranker of recordings gives. Printed are Kendall's tau-b of the ranking from that
 ranking from all pairs, and with the true order: means over seeds with 95 % intervals (Student's t),
 and differences from Swiss, paired by seed.
 
-Designs: random and Swiss pairs of :mod:`ranking.judging.selection`, Swiss pairs by matching,
-and two *active* ones, which take greedily the pairs that tell most by the posterior of all
-strengths, a round's worth at a time: by its determinant (D) or the mean of its variances (A). They
-are here alone, since they gain nothing over Swiss pairs.
+Designs: the rules of :mod:`ranking.selection.rules`; Swiss pairs by matching; and active pairs by
+the mean variance of the posterior (A-optimality), where the program's go by its determinant (D).
+The last two are here alone, since they gain nothing.
 
 ``--coverage`` prints how often the program's 95 % ranges of rank hold the true rank, and intervals
 of strength the true strength, where pairs were chosen at random and by the Swiss system, and how
@@ -34,17 +33,17 @@ from scipy.stats import norm, t
 
 from ranking.comparisons.tally import Tally, WinMatrix
 from ranking.evaluation.agreement import tau_b
-from ranking.judging import selection
-from ranking.judging.selection import (
+from ranking.methods.bradley_terry import BRADLEY_TERRY, bradley_terry_log_strengths
+from ranking.methods.method import competition_rank, rank_candidates
+from ranking.selection import rules as selection
+from ranking.selection.compared_pairs import (
     PRIOR_VARIANCE,
     ComparedPairs,
     all_pairs_of,
     nothing_compared,
-    select_pairs,
 )
-from ranking.judging.stability import round_agreements
-from ranking.methods.bradley_terry import BRADLEY_TERRY, bradley_terry_log_strengths
-from ranking.methods.method import competition_rank, rank_candidates
+from ranking.selection.rules import RULES, select_pairs
+from ranking.selection.stability import round_agreements
 from ranking.uncertainty.normal_prior import posterior_given
 from ranking.uncertainty.profile_likelihood import reference_group
 from ranking.uncertainty.rank_intervals import estimate_intervals
@@ -83,15 +82,6 @@ def results(strength: np.ndarray, orders: int, rng: np.random.Generator) -> np.n
     return upper + np.tril(1 - upper.T, -1) * (1 - np.eye(n))
 
 
-def wins(compared: ComparedPairs, orders: int) -> np.ndarray:
-    """Return the wins of row over column, shape (n, n)."""
-    out = np.zeros((compared.n, compared.n))
-    first, second = compared.pairs.T
-    np.add.at(out, (first, second), orders * compared.points)
-    np.add.at(out, (second, first), orders * (1 - compared.points))
-    return out
-
-
 def rule(name: str) -> Design:
     """Return the design of a rule that the program has."""
     return lambda compared, number, seed: select_pairs(compared, number, name, seed)
@@ -103,44 +93,37 @@ def swiss_by_matching(compared: ComparedPairs, number: int, seed: int) -> np.nda
         return select_pairs(compared, number, "swiss", seed)
 
 
-def active(criterion: str) -> Design:
-    """Return the design that takes the pairs of most information, by D or A."""
-
-    def select(compared: ComparedPairs, number: int, seed: int) -> np.ndarray:
-        n = compared.n
-        if len(compared) < n:  # two rounds that join all
-            return select_pairs(compared, number, "random", seed)
-        strength, covariance = posterior_given(wins(compared, 1), PRIOR_VARIANCE)
-        p = expit(strength[:, np.newaxis] - strength)
-        information = p * (1 - p)
-        free = np.triu(np.ones((n, n), dtype=bool), 1)
-        free[tuple(np.sort(compared.pairs, axis=1).T)] = False
-        chosen = []
-        for _ in range(number):
-            variance = covariance.diagonal()
-            spread = variance[:, np.newaxis] + variance - 2 * covariance
-            gain = information * spread
-            if criterion == "A":  # how much the sum of variances falls
-                square = covariance @ covariance
-                own = square.diagonal()
-                gain = information * (own[:, np.newaxis] + own - 2 * square) / (1 + gain)
-            i, j = np.unravel_index(np.argmax(np.where(free, gain, -1.0)), free.shape)
-            free[i, j] = False
-            chosen.append((i, j))
-            along = covariance[:, i] - covariance[:, j]
-            weight = information[i, j] / (1 + information[i, j] * spread[i, j])
-            covariance = covariance - weight * np.outer(along, along)
-        return np.array(chosen)
-
-    return select
+def active_by_variance(compared: ComparedPairs, number: int, seed: int) -> np.ndarray:
+    """Return the pairs after which the variances of strengths are least, one after the other."""
+    n = compared.n
+    if len(compared) < n:  # two rounds that join all
+        return select_pairs(compared, number, "random", seed)
+    strength, covariance = posterior_given(compared.wins, PRIOR_VARIANCE)
+    p = expit(strength[:, np.newaxis] - strength)
+    information = p * (1 - p)
+    free = np.triu(np.ones((n, n), dtype=bool), 1)
+    free[tuple(np.sort(compared.pairs, axis=1).T)] = False
+    chosen = []
+    for _ in range(number):
+        variance, square = covariance.diagonal(), covariance @ covariance
+        spread = variance[:, np.newaxis] + variance - 2 * covariance
+        own = square.diagonal()
+        gain = information * (own[:, np.newaxis] + own - 2 * square) / (1 + information * spread)
+        i, j = np.unravel_index(np.argmax(np.where(free, gain, -1.0)), free.shape)
+        free[i, j] = False
+        chosen.append((i, j))
+        along = covariance[:, i] - covariance[:, j]
+        weight = information[i, j] / (1 + information[i, j] * spread[i, j])
+        covariance = covariance - weight * np.outer(along, along)
+    return np.array(chosen)
 
 
 DESIGNS: dict[str, Design] = {
     "random": rule("random"),
     "swiss": rule("swiss"),
     "swiss by matching": swiss_by_matching,
-    "active D": active("D"),
-    "active A": active("A"),
+    "active": rule("active"),
+    "active by variance": active_by_variance,
 }
 
 
@@ -176,7 +159,7 @@ def stops(
     for limit in STOPS:
         for at in range(1, len(rounds)):
             if all(own and own[0] >= limit for own in last[at - 1 : at + 1]):
-                ranked = fitted(wins(rounds[at], orders))
+                ranked = fitted(orders * rounds[at].wins)
                 share = len(rounds[at]) / all_pairs_of(len(true))
                 found[limit] = (share, tau_b(ranked, full), tau_b(ranked, true))
                 break
@@ -210,7 +193,7 @@ def tally_of(compared: ComparedPairs, orders: int) -> Tally:
 
 def print_coverage(fields: int, n: int, number: int, orders: int) -> None:
     """Print the coverage of intervals under each rule of the program."""
-    for name in ("random", "swiss"):
+    for name in RULES:
         shares = np.array([held(name, n, number, orders, seed) for seed in range(fields)])
         errors = shares.std(axis=0, ddof=1) / np.sqrt(fields)
         print(
@@ -236,7 +219,7 @@ def print_agreement(names: list[str], n: int, number: int, orders: int, seeds: i
         full = fitted(orders * points)
         taus["all pairs"].append((1.0, tau_b(full, true)))
         for name in names:
-            ranked = fitted(wins(run(DESIGNS[name], points, number, seed)[-1], orders))
+            ranked = fitted(orders * run(DESIGNS[name], points, number, seed)[-1].wins)
             taus[name].append((tau_b(ranked, full), tau_b(ranked, true)))
     for at, other in enumerate(("the ranking from all pairs", "the true order")):
         print(f"tau-b with {other}")
@@ -270,7 +253,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.23, help="of all pairs")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--both-orders", action="store_true", help="two results a pair")
-    parser.add_argument("--designs", default=",".join(("random", "swiss", "active D", "active A")))
+    parser.add_argument("--designs", default=",".join(("random", "swiss", "active")))
     parser.add_argument("--stops", action="store_true", help="where Swiss pairs would stop")
     parser.add_argument("--coverage", action="store_true", help="of ranges and intervals")
     given = parser.parse_args()

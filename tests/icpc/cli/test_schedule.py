@@ -8,7 +8,7 @@ import pytest
 from cup import judge
 
 from icpc.cli.choices import CHOICES
-from ranking.judging.selection import RULES
+from ranking.selection.rules import RULES
 
 
 @pytest.fixture(autouse=True)
@@ -67,4 +67,4 @@ def test_mistakes_are_named_and_nothing_is_written():
 
 def test_help_shows_the_rules_that_there_are():
     assert tuple(CHOICES["rule"]) == RULES
-    assert "swiss|random" in judge("schedule", "--help").stdout
+    assert "swiss|active|random" in judge("schedule", "--help").stdout

@@ -12,7 +12,7 @@ it gets wrong in a stable ranking too.
 import itertools
 
 from ranking.evaluation.agreement import tau_b
-from ranking.judging.selection import ComparedPairs
+from ranking.selection.compared_pairs import ComparedPairs
 
 STABLE = 0.97
 """Tau-b of the rankings before and after a round from which on it counts as unchanged."""

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import kendalltau
 
-from ranking.judging.selection import ComparedPairs, nothing_compared, select_pairs
-from ranking.judging.stability import is_stable, round_agreements
+from ranking.selection.compared_pairs import ComparedPairs, nothing_compared
+from ranking.selection.rules import select_pairs
+from ranking.selection.stability import is_stable, round_agreements
 
 
 def compared_in_order(n: int, times: int) -> ComparedPairs:

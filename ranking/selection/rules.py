@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-Candidates are numbers from 0; which of a pair comes first is chosen so that each is first about as
+Which of a pair comes first is chosen so that each is first about as
 often as second. Pairs come in rounds, in each of which a candidate is in one pair at most; where
 their number is odd one has a bye, one of those who were compared most often. The pairs of a round
 are a function of the comparisons so far, the number wanted and the seed alone: whoever asks again
@@ -13,21 +13,17 @@ all have been.
 Rules
 -----
 * ``random``: each round pairs candidates at random.
-* ``swiss``: each round pairs candidates of near current strength (:mod:`ranking.judging.pairing`),
-  by Bradley-Terry with a normal prior, which keeps strengths finite where few pairs are compared.
+* ``swiss``: each round pairs candidates of near current strength, down the list
+  (:mod:`ranking.selection.pairing`).
+* ``active``: pairs that tell most of all strengths (:mod:`ranking.selection.active`), whoever is in
+  them: a candidate may be in several of a round, or in none.
 
 A pair of equals tells most of their strengths: its information is p (1 - p), p being the
-probability of winning. ``tests/benchmarks/selection.py`` measures what that gains, and that pairs
-chosen by the information of the whole posterior [1]_ gain no more.
-
-References
-----------
-.. [1] M. E. Glickman, S. T. Jensen, "Adaptive paired comparison design", Journal of Statistical
-   Planning and Inference 2005.
+probability of winning. ``tests/benchmarks/selection.py`` measures what each rule gains.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -35,7 +31,9 @@ from scipy.sparse.csgraph import connected_components
 
 from ranking.errors import Given, RankingError
 from ranking.files.text import did_you_mean, escape_controls
-from ranking.judging.pairing import (
+from ranking.selection.active import MAX_ACTIVE, Posterior
+from ranking.selection.compared_pairs import ComparedPairs, all_pairs_of
+from ranking.selection.pairing import (
     MAX_MATCHED,
     Pair,
     join_components,
@@ -43,57 +41,9 @@ from ranking.judging.pairing import (
     pair_code,
     pair_neighbours,
 )
-from ranking.methods.sparse_bradley_terry import Edges, strengths_under_prior
 
-RULES = ("swiss", "random")
+RULES = ("swiss", "active", "random")
 """Rules by which pairs are chosen."""
-PRIOR_VARIANCE = 4.0
-"""Variance of strengths a priori, in squared log-odds: wide, so that it hardly moves an order."""
-
-
-@dataclass(frozen=True)
-class ComparedPairs:
-    """Comparisons so far, in their order, of n candidates."""
-
-    n: int
-    """Number of candidates."""
-    pairs: np.ndarray
-    """First and second of each comparison; int, shape (E, 2)."""
-    points: np.ndarray
-    """1 where the first won, 0 where the second did, 0.5 of a tie; float, shape (E,)."""
-
-    def __len__(self) -> int:
-        return len(self.pairs)
-
-    def before(self, number: int) -> "ComparedPairs":
-        """Return the first so many comparisons alone."""
-        return ComparedPairs(self.n, self.pairs[:number], self.points[:number])
-
-    def strengths(self) -> np.ndarray:
-        """Return log-strengths (n,) by Bradley-Terry with a normal prior.
-
-        Raises
-        ------
-        RankingError
-            If the fit does not converge.
-        """
-        first, second = self.pairs.T
-        edges = Edges(
-            np.concatenate([first, second]),
-            np.concatenate([second, first]),
-            np.concatenate([self.points, 1 - self.points]),
-        )
-        return strengths_under_prior(edges.among(edges.amount > 0), self.n, PRIOR_VARIANCE)
-
-
-def nothing_compared(n: int) -> ComparedPairs:
-    """Return that n candidates were not compared yet."""
-    return ComparedPairs(n, np.zeros((0, 2), dtype=int), np.zeros(0))
-
-
-def all_pairs_of(n: int) -> int:
-    """Return the number of pairs of n candidates."""
-    return n * (n - 1) // 2
 
 
 def check_rule(rule: str) -> None:
@@ -138,11 +88,22 @@ def select_pairs(
     if n < 2:
         raise ValueError(f"{n} candidates make no pair")
     rng = np.random.default_rng([seed, len(compared)])
+    if rule == "active" and n > MAX_ACTIVE:
+        raise RankingError(
+            Given(pairs=rule),
+            f"{n:,} candidates; it takes {MAX_ACTIVE:,} at most",
+            "choose another rule, such as swiss",
+        )
     rounds = _Rounds(compared, rng)
     strength = compared.strengths() if rule == "swiss" else np.zeros(n)
+    posterior = None
     chosen: list[Pair] = []
     while len(chosen) < number:
-        chosen += rounds.next(strength, number - len(chosen))
+        if rule == "active" and rounds.joined:
+            posterior = posterior or Posterior(compared)
+            chosen.append(rounds.placed(posterior.most_informative(rounds.barred())))
+        else:
+            chosen += rounds.next(strength, number - len(chosen))
     return np.array(chosen, dtype=int).reshape(-1, 2)
 
 
@@ -158,21 +119,33 @@ class _Rounds:
         self._times = Counter(codes.tolist())
         self._joined = False
 
+    @property
+    def joined(self) -> bool:
+        """Whether comparisons join all candidates."""
+        self._joined = self._joined or len(self._components()) == 1
+        return self._joined
+
+    def barred(self) -> Collection[int]:
+        """Return the codes of pairs that were compared more often than others."""
+        if len(self._times) == all_pairs_of(self._n):  # all, so that they are compared again
+            fewest = min(self._times.values())
+            self._times = Counter({code: own - fewest for code, own in self._times.items()})
+            self._times += Counter()  # without those of 0
+        return self._times.keys()
+
     def next(self, strength: np.ndarray, most: int) -> list[Pair]:
         """Return the pairs of a round, of ``most`` those who were compared least often."""
         n, rng = self._n, self._rng
         joining: list[Pair] = []
         free = rng.permutation(n).tolist()
-        if not self._joined and len(components := self._components()) > 1:
-            joining, free = join_components(components, rng)
-        else:
-            self._joined = True
+        if not self.joined:
+            joining, free = join_components(self._components(), rng)
         order = np.array(free)[np.argsort(-strength[free], kind="stable")]
         pairs = self._pairs(self._without_bye(order), strength)
         often = self._first + self._second
         effort = [often[one] + often[other] for one, other in pairs]
         pairs = [pairs[at] for at in np.argsort(effort, kind="stable")]
-        return [self._placed(pair) for pair in (joining + pairs)[:most]]
+        return [self.placed(pair) for pair in (joining + pairs)[:most]]
 
     def _components(self) -> list[np.ndarray]:
         """Candidates of each component that comparisons join."""
@@ -193,17 +166,14 @@ class _Rounds:
 
     def _pairs(self, order: list[int], strength: np.ndarray) -> list[Pair]:
         """Pairs of a round that were compared no more often than any others."""
-        if len(self._times) == all_pairs_of(self._n):  # all, so that they are compared again
-            least = min(self._times.values())
-            self._times = Counter({code: own - least for code, own in self._times.items()})
-            self._times += Counter()  # without those of 0
-        pairs = pair_neighbours(order, self._times, self._n)
+        barred = self.barred()
+        pairs = pair_neighbours(order, barred, self._n)
         if 2 * len(pairs) < len(order) <= MAX_MATCHED:
-            return match_by_information(order, strength, self._times, self._n)
+            return match_by_information(order, strength, barred, self._n)
         return pairs
 
-    def _placed(self, pair: Pair) -> Pair:
-        """A pair as first and second, whoever was first less often first; it is now compared."""
+    def placed(self, pair: Pair) -> Pair:
+        """Return a pair as first and second, who was first less often first; it is compared."""
         one, other = pair
         lead = (self._first - self._second)[[one, other]]
         if lead[0] > lead[1] or (lead[0] == lead[1] and self._rng.random() < 0.5):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from ranking.judging.pairing import (
+from ranking.selection.pairing import (
     join_components,
     match_by_information,
     pair_code,
