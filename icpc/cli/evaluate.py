@@ -21,7 +21,7 @@ from icpc.workflows.settings import RecordingOptions, Source
 
 
 @with_settings(
-    *("ranker", "index", "windows", "antisymmetric", "min_seconds"),
+    *("ranker", "index", "windows", "antisymmetric", "pairs", "budget", "min_seconds"),
     *("fit_half", "folds", "epochs", "permutations"),
     *("competition", "roster", "rounds", "run", "votes", "columns"),
     recordings="Look for the recordings in this folder.",

@@ -146,6 +146,15 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "antisymmetric": _recordings(
             "--antisymmetric", help="Average the two orders of a pair, so that they agree."
         ),
+        "pairs": _recordings(
+            help="Compare all pairs of candidates, or choose some by the results so far (swiss, "
+            "active) or at random (default: all)."
+        ),
+        "budget": _recordings(
+            metavar="NUMBER|SHARE",
+            help="Choose so many pairs, or this share of all: 2000, 23% (default: until the "
+            "ranking is stable).",
+        ),
         "min_seconds": _recordings(
             min=1, help="Reject recordings shorter than this (default: 300)."
         ),

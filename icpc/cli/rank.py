@@ -22,6 +22,10 @@ from icpc.workflows.settings import RankingOptions, RecordingOptions, Source
 if TYPE_CHECKING:
     from icpc.study.study import Study
 
+MANY = 500
+"""Candidates above whom a remark proposes not to compare all pairs."""
+ROUNDS_TO_STABLE = 27
+"""Comparisons of each candidate after which Swiss pairs left simulated rankings stable."""
 KEPT_OF_COMPARING = "what was embedded, fitted and compared is kept"
 
 
@@ -136,8 +140,21 @@ def _rank_recordings(
         prepared = prepare_recordings(competition, recording_options, settings.seed, progress)
         for error in prepared.left_out:
             print_remark(f"left out: {error}")
+        _remark_on_many(len(prepared.recordings), recording_options)
         comparisons = compare_recordings(prepared, settings.vote, progress)
     return rank_candidates(competition, comparisons, settings)
+
+
+def _remark_on_many(candidates: int, options: RecordingOptions) -> None:
+    """Propose to compare some of the pairs where there are very many."""
+    if candidates <= MANY or options.chosen_pairs or options.fit_half or options.folds:
+        return
+    pairs, enough = candidates * (candidates - 1) // 2, ROUNDS_TO_STABLE * candidates // 2
+    print_remark(
+        f"{candidates:,} candidates make {pairs:,} pairs. --pairs swiss compares about {enough:,} "
+        f"of them, {100 * enough / pairs:.2g} %, until the ranking is stable; how much less it "
+        "agrees with that of all pairs is in notebooks/guide/schedules.md."
+    )
 
 
 def print_study(study: "Study", form: Format, top: int | None = None) -> None:

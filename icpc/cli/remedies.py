@@ -63,6 +63,7 @@ REMEDIES: dict[str, str] = {
     "correct-rounds": "correct it, or name the rounds with --rounds",
     "no-marks": "leave --round and the options of marks out, or name a file with --panel",
     "name-panel": "name a file of marks with --panel FILE, or use --competition icpc2025",
+    "choose-pairs": "add --pairs swiss, active or random",
     "name-candidates": "name the candidates with --roster FILE",
     "name-comparisons": "name a file with --comparisons, --votes or --panel",
     "rank-by-win-rate": "use --method win-rate",

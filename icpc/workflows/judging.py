@@ -1,15 +1,15 @@
-"""Comparisons of recordings by a ranker, which compares every pair of candidates.
+"""Comparisons of recordings by a ranker, which compares every pair of candidates, or chosen ones.
 
 Conventions
 -----------
-Every pair is compared in both orders, on the windows that both recordings have; its votes on them
+A pair is compared in both orders, on the windows that both recordings have; its votes on them
 decide the comparison. Results are not used. Votes are cached in the store of embeddings as they are
 made, so that a call after an interruption, or a second one, computes only what is missing.
 """
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,18 @@ from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.compare import ALIGNED, Pairing, ResultCache, compare_windows
 from ranking.judging.cross_fit import HALVES, stratified_candidate_folds
 from ranking.judging.probe_ranker import ProbeRanker
+from ranking.judging.selected_pairs import SelectedVotes, Selection, compare_selected_windows
 from ranking.progress import SILENT, Progress
+from ranking.selection.compared_pairs import all_pairs_of
+from ranking.selection.stability import ROUNDS, STABLE, is_stable
 
 VOTES_FOLDER = "votes"
+RULE_WORDS = {
+    "swiss": "chosen by the Swiss system",
+    "active": "chosen as those that tell most",
+    "random": "chosen at random",
+}
+"""How pairs were chosen, in words, by the rule."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,8 @@ class PreparedRecordings:
     """Errors of the recordings that cannot be used, where they are left out."""
     remarks: tuple[str, ...] = ()
     """What a reader must know of the files: whose is missing, and which were cut off."""
+    selection: Selection | None = None
+    """Which pairs of candidates are compared; None: all."""
 
     def cache(self, folder: str) -> ResultCache:
         """Return the cache, in a folder of the store, of what is made from these recordings."""
@@ -108,6 +119,67 @@ def compare_all_pairs(
     remark = prepared.ranker.remark
     remarks = [*([remark] if remark else []), *list_recording_remarks(prepared)]
     return comparisons_from_votes(votes, vote_rule, remarks, provenance_of(prepared))
+
+
+def compare_chosen_pairs(
+    prepared: PreparedRecordings,
+    selection: Selection,
+    vote_rule: str,
+    progress: Progress = SILENT,
+) -> Comparisons:
+    """Return the comparisons of chosen pairs of candidates by the ranker, each in both orders.
+
+    Parameters
+    ----------
+    prepared
+        The recordings and the ranker.
+    selection
+        Which pairs are compared.
+    vote_rule
+        How votes on windows decide a comparison: majority or mean.
+    progress
+        Where to show how far it is.
+    """
+    with single_threaded_torch_workers(prepared.workers) as executor:
+        found = compare_selected_windows(
+            prepared.ranker,
+            prepared.bank,
+            replace(selection, vote_rule=vote_rule),
+            prepared.pairing,
+            prepared.cache(VOTES_FOLDER),
+            executor,
+            progress,
+        )
+    record = {
+        "rule": selection.rule,
+        "seed": selection.seed,
+        "compared": len(found.compared),
+        "pairs": all_pairs_of(found.compared.n),
+        "agreements": list(found.agreements),
+    }
+    remark = prepared.ranker.remark
+    remarks = [*([remark] if remark else []), *list_recording_remarks(prepared)]
+    remarks.append(_selection_remark(selection, found))
+    provenance = {**provenance_of(prepared), "selection": record}
+    return comparisons_from_votes(found.votes, vote_rule, remarks, provenance)
+
+
+def _selection_remark(selection: Selection, found: SelectedVotes) -> str:
+    """How many pairs were compared, by which rule, and whether more would change the ranking."""
+    total, compared = all_pairs_of(found.compared.n), len(found.compared)
+    share = (
+        f"{compared:,} of {total:,} pairs of candidates were compared "
+        f"({100 * compared / total:.1f} %), in both orders, {RULE_WORDS[selection.rule]} "
+        f"(seed {selection.seed})"
+    )
+    if not found.agreements:
+        return f"{share}."
+    numbers = " and ".join(f"{one:.3f}" for one in found.agreements)
+    stable = "stable" if is_stable(list(found.agreements)) else "not stable yet"
+    return (
+        f"{share}. The last rounds left the ranking with tau-b {numbers}: it is {stable} ({STABLE} "
+        f"in {ROUNDS} rounds running)."
+    )
 
 
 def collect_ranker_votes(

@@ -27,6 +27,7 @@ from icpc.workflows.judging import (
     FitPlan,
     PreparedRecordings,
     compare_all_pairs,
+    compare_chosen_pairs,
     refuse_short_recordings,
 )
 from icpc.workflows.settings import RecordingOptions
@@ -40,8 +41,10 @@ from ranking.errors import EncoderError
 from ranking.judging.compare import Pairing
 from ranking.judging.cross_fit import HALVES
 from ranking.judging.probe_ranker import load_own_or_shipped_ranker
+from ranking.judging.selected_pairs import Selection
 from ranking.probe.checkpoint import check_probe_use
 from ranking.progress import SILENT, Progress
+from ranking.selection.rules import check_rule, number_of_pairs
 from ranking.tasks.registry import ranker_tasks
 
 
@@ -80,6 +83,7 @@ def prepare_recordings(
         progress.remark(line)
     if fit is not None:  # too few candidates are refused before hours of work
         fit.split(table["candidate"].unique())
+    _selection(options, table["candidate"].nunique(), seed)  # so is an unknown rule
     device = best_device(options.device)
     choice = encoder_of_probe(ranker.cache_key, options, device, progress)
     cache_key = cache_key_with_weights_hash(choice)
@@ -114,13 +118,14 @@ def prepare_recordings(
         fit,
         left_out,
         (*remarks, *describe_cut_off(named)),
+        _selection(options, len(sha256), seed),
     )
 
 
 def compare_recordings(
     prepared: PreparedRecordings, vote_rule: str = "majority", progress: Progress = SILENT
 ) -> Comparisons:
-    """Return the comparisons of every pair of candidates, by the ranker or those fitted from it.
+    """Return the comparisons of candidates, by the ranker or those fitted from it.
 
     Parameters
     ----------
@@ -131,9 +136,20 @@ def compare_recordings(
     progress
         Where to show how far it is.
     """
+    if prepared.selection is not None:
+        return compare_chosen_pairs(prepared, prepared.selection, vote_rule, progress)
     if prepared.fit is None:
         return compare_all_pairs(prepared, vote_rule, progress)
     return compare_by_fitted_rankers(prepared, vote_rule, prepared.fit, progress)
+
+
+def _selection(options: RecordingOptions, n: int, seed: int) -> Selection | None:
+    """Which pairs of n candidates are compared, None if all are."""
+    if options.pairs is None or not options.chosen_pairs:
+        return None
+    check_rule(options.pairs, n)
+    number = None if options.budget is None else number_of_pairs(options.budget, n)
+    return Selection(options.pairs, number, seed)
 
 
 def _fit(competition: Competition, options: RecordingOptions, seed: int) -> FitPlan | None:

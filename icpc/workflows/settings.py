@@ -115,6 +115,10 @@ class RecordingOptions:
     """Which windows of a pair are compared: aligned (the default) or all."""
     antisymmetric: bool = False
     """Whether the two orders of a pair are averaged."""
+    pairs: str | None = None
+    """Which pairs of candidates are compared: all (the default), or how some are chosen."""
+    budget: str | None = None
+    """How many of them, or which share of all; until the ranking is stable, if None."""
     min_seconds: float | None = None
     """Minimum length of a recording in seconds; one window, if None."""
     skip_bad: bool = False
@@ -151,10 +155,11 @@ class RecordingOptions:
         ------
         CompetitionError
             If options need recordings and there are none, ``fit_half`` and ``folds`` are both
-            given, ``epochs`` without either, or ``permutations`` without ``folds``.
+            given, ``epochs`` without either, or ``permutations`` without ``folds``; or ``budget``
+            where all pairs are compared, or pairs are chosen for rankers that are fitted.
         """
         needing = (
-            *("index", "ranker", "encoder", "windows", "antisymmetric"),
+            *("index", "ranker", "encoder", "windows", "antisymmetric", "pairs", "budget"),
             *("fit_half", "folds", "epochs", "permutations"),
         )
         given: dict[str, object] = {name: None for name in needing if getattr(self, name)}
@@ -164,6 +169,20 @@ class RecordingOptions:
                 "no recordings to compare",
                 "say where they are",
                 key="where-recorded",
+            )
+        if self.budget is not None and not self.chosen_pairs:
+            raise CompetitionError(
+                Given(budget=self.budget),
+                "all pairs are compared",
+                "choose by which rule some are",
+                key="choose-pairs",
+            )
+        if self.chosen_pairs and (self.fit_half or self.folds is not None):
+            fitted = "fit_half" if self.fit_half else "folds"
+            raise CompetitionError(
+                Given(**{"pairs": None, fitted: None}),
+                "rankers that are fitted compare all pairs of candidates that were left out",
+                "leave one of them out",
             )
         if self.fit_half and self.folds is not None:
             raise CompetitionError(
@@ -180,6 +199,11 @@ class RecordingOptions:
                 "fit in folds: elsewhere p-values need no repetition",
                 key="fit-in-folds",
             )
+
+    @property
+    def chosen_pairs(self) -> bool:
+        """Whether some of the pairs of candidates are compared, not all."""
+        return self.pairs not in (None, ALL)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 Conventions
 -----------
-Which of a pair comes first is chosen so that each is first about as
-often as second. Pairs come in rounds, in each of which a candidate is in one pair at most; where
-their number is odd one has a bye, one of those who were compared most often. The pairs of a round
-are a function of the comparisons so far, the number wanted and the seed alone: whoever asks again
-gets the same, and goes on from there. Until comparisons join all candidates a round first joins
-those who are not joined yet, so that all are after two rounds. A pair is not compared again before
-all have been.
+Which of a pair comes first is chosen so that each is first about as often as second. Pairs come in
+rounds, in each of which a candidate is in one pair at most; where their number is odd one has a
+bye, one of those who were compared most often. The pairs of a round are a function of the
+comparisons so far, the number wanted and the seed alone: whoever asks again gets the same, and goes
+on from there. Until comparisons join all candidates a round first joins those who are not joined
+yet, so that all are after two rounds. A pair is not compared again before all have been.
 
 Rules
 -----
@@ -46,20 +45,53 @@ RULES = ("swiss", "active", "random")
 """Rules by which pairs are chosen."""
 
 
-def check_rule(rule: str) -> None:
-    """Refuse a rule that there is not.
+def check_rule(rule: str, n: int) -> None:
+    """Refuse a rule that there is not, or not for so many candidates.
 
     Raises
     ------
     RankingError
-        If there is no such rule.
+        If it cannot be used.
     """
     if rule not in RULES:
         raise RankingError(
             Given(pairs=escape_controls(rule)),
             f"no such rule{did_you_mean(rule, list(RULES))}",
-            f"choose {' or '.join(RULES)}",
+            f"choose {', '.join(RULES[:-1])} or {RULES[-1]}",
         )
+    if rule == "active" and n > MAX_ACTIVE:
+        raise RankingError(
+            Given(pairs=rule),
+            f"{n:,} candidates; it takes {MAX_ACTIVE:,} at most",
+            "choose another rule, such as swiss",
+        )
+
+
+def number_of_pairs(budget: str, n: int) -> int:
+    """Return how many pairs of n candidates a budget is: "2000", "0.23" or "23%".
+
+    Raises
+    ------
+    RankingError
+        If it is neither a number of pairs nor a share of all.
+    """
+    text, total = budget.strip(), all_pairs_of(n)
+    number = text.removesuffix("%").strip()
+    try:
+        value = float(number)
+    except ValueError:
+        value = float("nan")
+    if number != text:
+        value /= 100
+    if 0 < value < 1 or (number != text and value == 1):
+        return max(1, round(value * total))
+    if number == text and value >= 1 and value % 1 == 0:
+        return min(int(value), total)
+    raise RankingError(
+        Given(budget=escape_controls(budget)),
+        "neither a number of pairs nor a share of all",
+        "write it as 2000, 0.23 or 23%",
+    )
 
 
 def select_pairs(
@@ -83,17 +115,11 @@ def select_pairs(
     ValueError
         If there are fewer than two candidates.
     """
-    check_rule(rule)
     n = compared.n
+    check_rule(rule, n)
     if n < 2:
         raise ValueError(f"{n} candidates make no pair")
     rng = np.random.default_rng([seed, len(compared)])
-    if rule == "active" and n > MAX_ACTIVE:
-        raise RankingError(
-            Given(pairs=rule),
-            f"{n:,} candidates; it takes {MAX_ACTIVE:,} at most",
-            "choose another rule, such as swiss",
-        )
     rounds = _Rounds(compared, rng)
     strength = compared.strengths() if rule == "swiss" else np.zeros(n)
     posterior = None

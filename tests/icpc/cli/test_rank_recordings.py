@@ -23,10 +23,12 @@ from typer.testing import CliRunner
 
 from icpc.cli import app
 from icpc.cli.output import TerminalProgress
+from icpc.cli.rank import _remark_on_many
 from icpc.experiments import paper_table
 from icpc.experiments.our_rows import our_competition_rows
 from icpc.experiments.results import read_results
 from icpc.study.runs import load_run
+from icpc.workflows.settings import RecordingOptions
 from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
@@ -167,6 +169,64 @@ def test_an_interrupted_comparison_says_what_is_kept_and_goes_on(known, monkeypa
     remarks = judged(*BY_OURS).stderr.split("\n")
     assert remarks[0].startswith("comparing goes on from what an earlier call kept in embeddings")
     assert not any("goes on" in remark for remark in remarks[1:])
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["swiss", *(pytest.param(rule, marks=pytest.mark.slow) for rule in ("active", "random"))],
+)
+def test_chosen_pairs_are_compared_and_a_larger_budget_goes_on(known, monkeypatch, rule):
+    from ranking.judging.all_pairs import PairScorer
+
+    chosen = (*BY_OURS, "--pairs", rule, "--budget")
+    result = judged(*chosen, "4", "--out", "four")
+    assert "4 candidates ranked from 8 comparisons by majority" in result.stdout
+    assert "4 of 6 pairs of candidates were compared (66.7 %), in both orders" in " ".join(
+        result.stderr.split()
+    )
+    record = json.loads(Path("four/run.json").read_text())["provenance"]["selection"]
+    assert (record["rule"], record["compared"], record["pairs"]) == (rule, 4, 6)
+    everything = judged(*BY_OURS, "--out", "all")
+    assert "12 comparisons" in everything.stdout
+    keys = ["first", "second", "first_window", "second_window"]
+    some, every = (pd.read_csv(f"{run}/votes.csv").set_index(keys)["p_first"] for run in RUNS)
+    assert np.allclose(some, every.loc[some.index], atol=2e-6)
+    with monkeypatch.context() as during:
+        during.setattr(PairScorer, "_chosen", None)  # votes are on disk
+        assert judged(*chosen, "60%", "--out", "again").stdout == result.stdout
+    judged(*chosen, "100%", "--out", "rest")
+    assert len(pd.read_csv("rest/comparisons.csv")) == 12
+
+
+RUNS = ("four", "all")
+
+
+def test_swiss_pairs_are_proposed_where_there_are_very_many(capsys):
+    options = RecordingOptions(recordings=Path("played"))
+    _remark_on_many(1_000, options)
+    assert "1,000 candidates make 499,500 pairs. --pairs swiss compares about 13,500 of them" in (
+        capsys.readouterr().err
+    )
+    _remark_on_many(500, options)
+    _remark_on_many(1_000, replace(options, pairs="random"))
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--pairs", "swis"], "--pairs swis: no such rule (did you mean 'swiss'?)"),
+        (["--pairs", "swiss", "--budget", "many"], "write it as 2000, 0.23 or 23%"),
+        (["--pairs", "swiss", "--budget", "0"], "--budget 0: neither a number of pairs nor"),
+        (["--budget", "5"], "add --pairs swiss, active or random"),
+        (["--pairs", "swiss", "--fit-half"], "--pairs and --fit-half: rankers that are fitted"),
+    ],
+)
+def test_choices_that_cannot_be_met_are_refused_before_anything_is_embedded(here, words, expected):
+    result = judge(*BY_OURS, *words)
+    assert result.exit_code == 2
+    assert expected in " ".join(result.stderr.split())
+    assert not Path("embeddings").exists()
 
 
 def test_every_pair_of_windows_may_be_compared(known):

@@ -14,7 +14,7 @@ from ranking.selection.compared_pairs import (
     all_pairs_of,
     nothing_compared,
 )
-from ranking.selection.rules import RULES, select_pairs
+from ranking.selection.rules import RULES, number_of_pairs, select_pairs
 from ranking.uncertainty.normal_prior import posterior_given
 
 
@@ -144,3 +144,16 @@ def test_an_unknown_rule_is_refused():
 def test_active_pairs_are_of_few_candidates_alone():
     with pytest.raises(RankingError, match="1,000 at most"):
         select_pairs(nothing_compared(1_001), 1, "active")
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"), [("23%", 2143), ("0.23", 2143), ("2000", 2000), ("1e6", 9316), ("1", 1)]
+)
+def test_a_budget_is_a_number_or_a_share(budget, expected):
+    assert number_of_pairs(budget, 137) == expected
+
+
+@pytest.mark.parametrize("budget", ["", "many", "0", "-5", "1.5", "150%", "nan", "inf%"])
+def test_any_other_budget_is_refused(budget):
+    with pytest.raises(RankingError, match="neither a number of pairs nor a share"):
+        number_of_pairs(budget, 137)
