@@ -62,6 +62,11 @@ class Comparisons:
         fold = self.provenance.get("fit", {}).get("fold", {})
         return max(fold.values(), default=0) >= HALVES
 
+    @property
+    def chosen_by_results(self) -> bool:
+        """Whether the results so far decided which pairs were compared."""
+        return self.provenance.get("selection", {}).get("rule", "random") != "random"
+
     def among(self, candidates: pd.Index) -> "Comparisons":
         """Return the comparisons, votes and marks of some candidates alone."""
         pairs = {

@@ -172,6 +172,11 @@ def _selection_remark(selection: Selection, found: SelectedVotes) -> str:
         f"({100 * compared / total:.1f} %), in both orders, {RULE_WORDS[selection.rule]} "
         f"(seed {selection.seed})"
     )
+    if selection.rule != "random":
+        share += (
+            "; since results so far decided which, ranges of rank hold, but how far apart "
+            "strengths are is not known"
+        )
     if not found.agreements:
         return f"{share}."
     numbers = " and ".join(f"{one:.3f}" for one in found.agreements)

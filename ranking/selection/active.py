@@ -23,7 +23,7 @@ from scipy.special import expit
 from ranking.selection.compared_pairs import PRIOR_VARIANCE, ComparedPairs
 from ranking.uncertainty.normal_prior import posterior_given
 
-MAX_ACTIVE = 1_000
+MAX_ACTIVE = 500
 """Candidates up to whom pairs are chosen so: the time of a round grows with the cube."""
 
 

@@ -186,6 +186,9 @@ def test_chosen_pairs_are_compared_and_a_larger_budget_goes_on(known, monkeypatc
     )
     record = json.loads(Path("four/run.json").read_text())["provenance"]["selection"]
     assert (record["rule"], record["compared"], record["pairs"]) == (rule, 4, 6)
+    ranking = load_run(Path("four")).ranking
+    assert ranking["rank_low"].notna().all()
+    assert np.isinf(ranking["strength_low"]).all() or rule == "random"
     everything = judged(*BY_OURS, "--out", "all")
     assert "12 comparisons" in everything.stdout
     keys = ["first", "second", "first_window", "second_window"]

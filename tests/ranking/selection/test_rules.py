@@ -142,7 +142,7 @@ def test_an_unknown_rule_is_refused():
 
 
 def test_active_pairs_are_of_few_candidates_alone():
-    with pytest.raises(RankingError, match="1,000 at most"):
+    with pytest.raises(RankingError, match="500 at most"):
         select_pairs(nothing_compared(1_001), 1, "active")
 
 
