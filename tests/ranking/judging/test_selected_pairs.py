@@ -86,13 +86,13 @@ def test_an_interrupted_call_goes_on_and_a_larger_budget_too(monkeypatch, tmp_pa
     with pytest.raises(StopError):
         compare_selected_windows(ranker, bank, Selection("swiss", 12, seed=3), cache=cache)
     monkeypatch.setattr(PairScorer, "score_pairs", score)
-    monkeypatch.setattr(PairScorer, "_chosen", _counted(computed := [], PairScorer._chosen))
+    monkeypatch.setattr(PairScorer, "_chosen", _noted(computed := [], PairScorer._chosen))
     again = compare_selected_windows(ranker, bank, Selection("swiss", 16, seed=3), cache=cache)
     assert len(computed) == 2  # of four rounds, those that were not kept
     pd.testing.assert_frame_equal(again.votes, whole.votes)
 
 
-def _counted(calls, function):
+def _noted(calls, function):
     def call(*given):
         calls.append(1)
         return function(*given)
