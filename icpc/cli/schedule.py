@@ -1,12 +1,13 @@
 """``judge schedule``: the next pairs for people to compare."""
 
-import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from icpc.cli.choices import CHOICES, complete
+from icpc.cli.next_command import command_line
 from icpc.cli.options import FormatOption, Seed, with_settings
 from icpc.cli.output import (
     Format,
@@ -91,11 +92,9 @@ def _print_pairs(chosen: "NextPairs", form: Format) -> None:
 
 def _print_next(source: Source, out: Path, rule: str, seed: int | None) -> None:
     """Print the commands that take the results back."""
-    roster = "" if source.roster is None else f" --roster {shlex.quote(str(source.roster))}"
-    results = f"{roster} --comparisons {shlex.quote(str(out))}"
-    own = "" if rule == "swiss" else f" --pairs {rule}"
-    own += "" if seed is None else f" --seed {seed}"
-    following = shlex.quote(str(out.with_stem(f"{out.stem}-next")))
+    own = replace(source, comparisons=out, columns=None)
+    pairs = None if rule == "swiss" else rule
+    following = out.with_stem(f"{out.stem}-next")
     print_line("Next, with the results filled in:")
-    print_command(f"judge schedule{results}{own} --out {following}")
-    print_command(f"judge rank{results}")
+    print_command(command_line("schedule", own, pairs=pairs, seed=seed, out=following))
+    print_command(command_line("rank", own))
