@@ -65,7 +65,8 @@ class Comparisons:
     @property
     def chosen_by_results(self) -> bool:
         """Whether the results so far decided which pairs were compared."""
-        return self.provenance.get("selection", {}).get("rule", "random") != "random"
+        selection = self.provenance.get("selection", {"rule": "random"})
+        return selection["rule"] != "random" and selection["compared"] < selection["pairs"]
 
     def among(self, candidates: pd.Index) -> "Comparisons":
         """Return the comparisons, votes and marks of some candidates alone."""

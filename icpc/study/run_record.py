@@ -61,11 +61,14 @@ PARTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "recordings": Values,
             "device": str,
             "fit": Values,
+            "selection": Values,
         },
         (),
     ),
 }
 """Types of what is in a part, and which of it must be there."""
+SELECTION = {"rule": str, "compared": int, "pairs": int}
+"""Types of what is known of pairs that were chosen."""
 
 
 def check_run_record(record: Mapping[str, Any], inputs: tuple[str, ...]) -> dict[str, Any]:
@@ -88,6 +91,8 @@ def check_run_record(record: Mapping[str, Any], inputs: tuple[str, ...]) -> dict
         _check_known(record.get(part, {}), kinds, needed)
     fit = record.get("provenance", {}).get("fit", {})
     _check_known(fit, {"fold": Mapping[str, int]}, ())
+    if (selection := record.get("provenance", {}).get("selection")) is not None:
+        _check_known(selection, SELECTION, tuple(SELECTION))
     numbers = (record["comparisons"].get(name) for name in ("passing_score", "decided_score"))
     if any(value is not None and not isfinite(value) for value in numbers):
         raise ValueError("a score that is no number")

@@ -83,6 +83,7 @@ def estimate_intervals(
     method: Method,
     seed: int = 0,
     draws: int = DRAWS,
+    chosen_by_results: bool = False,
 ) -> Intervals:
     """Return a ranking with its intervals, the unit behind them and the distribution of ranks.
 
@@ -95,10 +96,11 @@ def estimate_intervals(
     method : how they were ranked
     seed : seed of the resampling
     draws : number of resamplings of candidates, fewer for many of them
+    chosen_by_results : whether results so far decided which pairs were compared
     """
     table = None if isinstance(comparisons, Tally) else comparisons
     tally = count_comparisons(comparisons) if table is not None else comparisons
-    uncertainty = find_uncertainty(table, tally, method)
+    uncertainty = find_uncertainty(table, tally, method, chosen_by_results)
     if len(tally.candidates) > MAX_CANDIDATES:
         uncertainty = Uncertainty(
             reason=f"for more than {MAX_CANDIDATES:,} candidates they take hours"

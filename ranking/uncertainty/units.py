@@ -19,8 +19,8 @@ the same column, of two clusters     none        none, with the reason          
 one ranker, at least half of the     candidate   bootstrap over candidates;     draws, variance of
 pairs compared                                   profile likelihood where wins  the bootstrap
                                                  do not connect all
-one ranker, fewer pairs              comparison  profile likelihood [3]_        Laplace posterior
-                                                                                [4]_
+one ranker, fewer pairs, or pairs    comparison  profile likelihood [3]_        Laplace posterior
+chosen by the results so far                                                    [4]_
 the same ordered pair in several     row         profile likelihood             Laplace posterior
 rows, without such a column
 votes on windows, if asked for       window      bootstrap over windows         bootstrap over
@@ -156,7 +156,12 @@ ASSUMPTIONS = {
 }
 
 
-def find_uncertainty(comparisons: pd.DataFrame | None, tally: Tally, method: Method) -> Uncertainty:
+def find_uncertainty(
+    comparisons: pd.DataFrame | None,
+    tally: Tally,
+    method: Method,
+    chosen_by_results: bool = False,
+) -> Uncertainty:
     """Return the unit that suits comparisons ranked by a method, or why none does.
 
     Parameters
@@ -165,6 +170,7 @@ def find_uncertainty(comparisons: pd.DataFrame | None, tally: Tally, method: Met
         None: only their tally is known, which tells no clusters.
     tally : the same comparisons, counted
     method : how they were ranked
+    chosen_by_results : whether results so far decided which pairs were compared
     """
     if method.ordinal:
         return Uncertainty(reason=f"{method.name} gives no more than an order")
@@ -174,7 +180,7 @@ def find_uncertainty(comparisons: pd.DataFrame | None, tally: Tally, method: Met
         column = next((name for name in CLUSTERS if _tells_apart(comparisons, name)), None)
         if column is not None:
             return _of_clusters(comparisons, column)
-    unit, count = _of_schedule(tally)
+    unit, count = _of_schedule(tally, chosen_by_results)
     if unit in ("comparison", "row") and method.name != BRADLEY_TERRY.name:
         return Uncertainty(
             reason=f"with {unit}s as the sample they are those of {BRADLEY_TERRY.name}, and "
@@ -221,12 +227,12 @@ def _of_clusters(comparisons: pd.DataFrame, column: str) -> Uncertainty:
     )
 
 
-def _of_schedule(tally: Tally) -> tuple[str, int]:
+def _of_schedule(tally: Tally, chosen_by_results: bool) -> tuple[str, int]:
     """Return the unit of one ranker's comparisons, and the number of units."""
     compared = int(tally.comparisons.sum())
     if tally.comparisons.max() > 1:
         return "row", compared
     possible = sum(len(members) * (len(members) - 1) / 2 for members in tally.components)
-    if np.count_nonzero(np.triu(tally.pair_counts)) < MIN_COMPARED * possible:
+    if chosen_by_results or np.count_nonzero(np.triu(tally.pair_counts)) < MIN_COMPARED * possible:
         return "comparison", compared
     return "candidate", len(tally.candidates)

@@ -171,7 +171,13 @@ def held(name: str, n: int, number: int, orders: int, seed: int) -> tuple[float,
     true, points = field(n, orders, seed)
     compared = run(rule(name), points, number, seed)[-1]
     tally = tally_of(compared, orders)
-    found = estimate_intervals(rank_candidates(tally, BRADLEY_TERRY), tally, BRADLEY_TERRY, seed)
+    found = estimate_intervals(
+        rank_candidates(tally, BRADLEY_TERRY),
+        tally,
+        BRADLEY_TERRY,
+        seed,
+        chosen_by_results=name != "random",
+    )
     table = found.ranking.set_index("candidate").loc[tally.candidates]
     rank, strength = competition_rank(true), true - true[reference_group(tally.wins)].mean()
     ranks = (table["rank_low"] <= rank) & (rank <= table["rank_high"])

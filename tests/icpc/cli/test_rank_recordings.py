@@ -199,6 +199,7 @@ def test_chosen_pairs_are_compared_and_a_larger_budget_goes_on(known, monkeypatc
         assert judged(*chosen, "60%", "--out", "again").stdout == result.stdout
     judged(*chosen, "100%", "--out", "rest")
     assert len(pd.read_csv("rest/comparisons.csv")) == 12
+    assert not load_run(Path("rest")).comparisons.chosen_by_results  # all pairs
 
 
 RUNS = ("four", "all")

@@ -90,6 +90,12 @@ def test_candidates_are_the_unit_in_components_compared_in_full():
     assert found(pd.concat([everyone(), other])).unit == "candidate"
 
 
+def test_comparisons_are_the_unit_where_results_chose_the_pairs():
+    table = everyone()
+    one = find_uncertainty(table, count_comparisons(table), BT, chosen_by_results=True)
+    assert (one.unit, one.count) == ("comparison", 15)
+
+
 def test_who_ordered_nobody_is_named_and_left_out():
     table = with_column("juror", *[everyone()] * 3, everyone().assign(winner="tie"))
     one = found(table)
