@@ -7,10 +7,11 @@ from ranking.selection.stability import ROUNDS, STABLE, is_stable
 def schedule_sentences(chosen: NextPairs) -> tuple[str, ...]:
     """Return how many pairs are compared, how stable the ranking is, and what to do next."""
     size = chosen.candidates // 2
+    told_after = f"How stable the ranking is can be told after {(ROUNDS + 1) * size:,} comparisons."
     if not chosen.comparisons:
         return (
-            f"No pair is compared yet: these are drawn at random (seed {chosen.seed}). From about "
-            f"{size:,} comparisons to the next, the ranking gets stable.",
+            f"No pair is compared yet: these are drawn at random (seed {chosen.seed}). "
+            f"{told_after}",
         )
     share = 100 * chosen.compared / chosen.all_pairs
     so_far = (
@@ -18,9 +19,7 @@ def schedule_sentences(chosen: NextPairs) -> tuple[str, ...]:
         f"in {chosen.comparisons:,} comparisons."
     )
     if len(chosen.agreements) < ROUNDS:
-        return so_far, (
-            f"How stable the ranking is can be told after {(ROUNDS + 1) * size:,} comparisons."
-        )
+        return so_far, told_after
     numbers = " and ".join(f"{one:.3f}" for one in chosen.agreements)
     stability = (
         f"The rankings before and after each of the last {ROUNDS} rounds of {size:,} comparisons "
