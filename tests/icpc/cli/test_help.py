@@ -25,6 +25,7 @@ AFTER_DEMO = "Example, after judge demo:"
 FETCH = ("judge fetch ", "judge weights fetch ")  # from the network
 OWN = (  # files that the program does not come with
     *("--manifest FILE", "--panel FILE", "marks.xlsx", ".flac", "judge results ", "--switches"),
+    "judge schedule --roster roster.csv",
 )
 
 
