@@ -23,8 +23,7 @@ from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_set
 from icpc.page.sections import sections_and_left_out
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
 from icpc.page.tournament import (
-    cycles_page_data,
-    method_agreement_page_data,
+    kept_tournament_page_data,
     ranking_table_with_roster,
     round_confusion_page_data,
     tally_page_data,
@@ -77,6 +76,7 @@ def report_page(
     content = {
         **_summary(shown, findings),
         **_tournament(shown, curves),
+        **kept_tournament_page_data(kept, _places(shown)),
         "calibration": data["calibration"],
         "panel": data["panel"],
         "unranked": unranked_page_data(study, data["kinds"]),
@@ -160,13 +160,10 @@ def _rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 def _tournament(study: Study, curves: Mapping[str, HitRateCurve]) -> dict[str, Any]:
     """Content on the tournament."""
-    rank_index = _places(study)
     return {
         "curves": [(label, curve.sentences) for label, curve in curves.items()],
         "banded": any(curve.summary.has_band for curve in curves.values()),
         "rounds": round_confusion_page_data(study),
-        "consistency": cycles_page_data(study, rank_index),
-        "methods": method_agreement_page_data(study, rank_index),
     }
 
 

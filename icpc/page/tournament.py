@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,23 @@ import pandas as pd
 
 from icpc.competition.rounds import MAX_ROUNDS
 from icpc.study.by_round import predicted_by_actual_round_counts
+from icpc.study.kept import KeptResults
 from icpc.study.study import Study, result_labels
 from ranking.consistency.transitivity import find_long_cycle_per_component, widest_circular_triads
 from ranking.consistency.upsets import MOST_EACH, find_upsets, upset_columns, widest_upsets
 from ranking.evaluation.agreement import method_tau_b_matrix, ranks_by_method
+from ranking.files.records import check_values
 from ranking.uncertainty.probabilities import probabilities_among
 
 MAX_MOVED = 10
+CONSISTENCY = {"cycles": list[Mapping[str, Any]], "triads": list[tuple[int, int, int]]}
+CYCLE = {"candidates": list[int], "members": int}
+METHODS = {
+    "names": list[str],
+    "taus": list[list[float | None]],
+    "moved": list[tuple[int, list[float]]],
+}
+"""Types of what is kept with a run."""
 ROSTER_COLUMNS = ["name", "country", "recording", "seconds"]
 
 
@@ -97,6 +108,37 @@ def tally_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, An
     if study.comparisons.votes is not None:
         tables |= _votes(study.comparisons.votes, rank_index)
     return {name: _pack(table) for name, table in tables.items()}
+
+
+def kept_tournament_page_data(kept: KeptResults, rank_index: Mapping[str, int]) -> dict[str, Any]:
+    """Return :func:`cycles_page_data` and :func:`method_agreement_page_data`, kept with the run."""
+    study = kept.study.largest
+
+    def compute() -> dict[str, Any]:
+        return {
+            "consistency": cycles_page_data(study, rank_index),
+            "methods": method_agreement_page_data(study, rank_index),
+        }
+
+    return kept.get("tournament", compute, dict, partial(_checked, len(rank_index)))
+
+
+def _checked(n: int, values: Any) -> dict[str, Any]:
+    """The values, where they are those of a tournament of n: a run may come from somebody else."""
+    own = check_values(values, dict.fromkeys(("consistency", "methods"), Mapping[str, Any]))
+    consistency = check_values(own["consistency"], CONSISTENCY)
+    cycles = [check_values(one, CYCLE) for one in consistency["cycles"]]
+    methods = check_values(own["methods"], METHODS)
+    places = [*(at for one in cycles for at in one["candidates"])]
+    places += [at for triad in consistency["triads"] for at in triad]
+    places += [at for at, _ in methods["moved"]]
+    if not all(0 <= at < n for at in places):
+        raise ValueError("no such candidate")
+    taus = [[np.nan if tau is None else tau for tau in row] for row in methods["taus"]]
+    return {
+        "consistency": {**consistency, "cycles": cycles},
+        "methods": {**methods, "taus": taus},
+    }
 
 
 def cycles_page_data(study: Study, rank_index: Mapping[str, int]) -> dict[str, Any]:

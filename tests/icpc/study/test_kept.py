@@ -12,6 +12,7 @@ import pytest
 from icpc.findings import kept as findings_kept
 from icpc.findings.finding import Findings
 from icpc.page import curves as page_curves
+from icpc.page import tournament as page_tournament
 from icpc.page.page import report_page
 from icpc.study import hit_rate as study_hit_rate
 from icpc.study import kept
@@ -26,6 +27,8 @@ from icpc.workflows.results import check, hit_rate, verify_run
 from icpc.workflows.settings import Source
 from ranking.errors import FileWarning
 from ranking.files.hashing import json_sha256
+
+METHODS = {"names": ["wins"], "taus": [[1.0]], "moved": []}
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,11 @@ def computed(monkeypatch):
     def noted(name, own):
         return lambda *given: done.append(name) or own(*given)
 
-    for module, name in ((study_hit_rate, "study_hit_rate_curve"), (page_curves, "_recounted")):
+    for module, name in (
+        (study_hit_rate, "study_hit_rate_curve"),
+        (page_curves, "_recounted"),
+        (page_tournament, "cycles_page_data"),
+    ):
         monkeypatch.setattr(module, name, noted(name, getattr(module, name)))
     return done
 
@@ -88,6 +95,8 @@ def test_findings_and_page_are_the_same_kept_or_computed(run, monkeypatch):
         (findings_kept, "check_study"),
         (study_hit_rate, "study_hit_rate_curve"),
         (page_curves, "_recounted"),
+        (page_tournament, "cycles_page_data"),
+        (page_tournament, "method_agreement_page_data"),
     )
     for module, name in computing:
         monkeypatch.setattr(module, name, computing_again)
@@ -158,6 +167,9 @@ def test_a_damaged_file_is_written_anew(run, computed, text):
         ("findings", [[]]),
         ("hit_rate", {"curve": {}}),
         ("recounted_hit_rate", [1]),
+        ("tournament", {"consistency": {"cycles": [], "triads": []}}),
+        ("tournament", {"consistency": {"cycles": [], "triads": [[0, 1, 9]]}, "methods": METHODS}),
+        ("tournament", {"consistency": {"cycles": [{}], "triads": []}, "methods": METHODS}),
     ],
 )
 def test_values_that_the_program_does_not_write_are_computed_anew(run, computed, name, values):
@@ -174,6 +186,7 @@ def test_values_that_the_program_does_not_write_are_computed_anew(run, computed,
         "findings": "check_study",
         "hit_rate": "study_hit_rate_curve",
         "recounted_hit_rate": "_recounted",
+        "tournament": "cycles_page_data",
     }
     assert computed == [computing[name]]
 
