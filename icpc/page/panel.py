@@ -16,8 +16,10 @@ from icpc.juries.section import Section
 from icpc.study.kept import KeptResults
 from icpc.study.study import Study
 from ranking.errors import RankingError
+from ranking.evaluation.agreement import ranks_by_applicable_method
 
 DIGITS = 4  # of marks on the page, after the point
+FIRST = 10  # candidates whose places by every rule are shown
 
 
 def panel_page_data(kept: KeptResults) -> dict[str, Any] | None:
@@ -52,9 +54,25 @@ def _panel_values(study: Study) -> dict[str, Any]:
         "candidates": list(panel.candidates),
         "marks": [[None if np.isnan(mark) else float(mark) for mark in own] for own in marks],
         "without": _rows(left_out.table),
+        "rules": _places_by_rule(study),
         "sentences": [*jurors.sentences, *left_out.sentences],
         "not_applicable": [*jurors.not_applicable, *left_out.not_applicable, *panel.remarks],
     }
+
+
+def _places_by_rule(study: Study) -> dict[str, Any]:
+    """Ranks by each rule for marks: of the first, and of whom not all rules let pass."""
+    by_rule, _ = ranks_by_applicable_method(study.tally, study.marks, ("marks",))
+    order = study.ranking["candidate"]
+    ranks, passing = by_rule.loc[order], len(study.passed_by_id or ())
+    among = ranks <= passing
+    between = among.any(axis=1) & ~among.all(axis=1) & (passing > 0)
+    shown = between | (np.arange(len(order)) < FIRST)
+    rows = [
+        {"candidate": one, "between": bool(between[one]), "ranks": ranks.loc[one].tolist()}
+        for one in order[shown.to_numpy()]
+    ]
+    return {"names": list(ranks), "passing": passing, "between": int(between.sum()), "rows": rows}
 
 
 def _without_each(panel: Panel) -> Section:
@@ -76,7 +94,7 @@ def _as_it_is(values: dict[str, Any]) -> dict[str, Any]:
 
 def _checked(values: Any) -> dict[str, Any]:
     """The values, where they are those of a panel: a run may come from somebody else."""
-    shape = {"jurors", "candidates", "marks", "without", "sentences", "not_applicable"}
+    shape = {"jurors", "candidates", "marks", "without", "rules", "sentences", "not_applicable"}
     if not isinstance(values, Mapping) or set(values) != shape:
         raise ValueError("no panel")
     return dict(values)

@@ -61,6 +61,7 @@ def render_page(
     return template.render(
         content,
         candidates=data["candidates"],
+        place_of={one["candidate"]: at for at, one in enumerate(data["candidates"])},
         kinds=data["kinds"],
         upsets=data["upsets"],
         has_results=any(one["kind"] >= 0 for one in data["candidates"]),

@@ -13,6 +13,8 @@ References
 .. [1] M. Hollander, D. Wolfe, E. Chicken, "Nonparametric Statistical Methods", 2014, ch. 8.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -33,7 +35,9 @@ def ranks_by_method(tally: Tally) -> pd.DataFrame:
 
 
 def ranks_by_applicable_method(
-    tally: Tally, marks: np.ndarray | None = None
+    tally: Tally,
+    marks: np.ndarray | None = None,
+    needs: Sequence[str] = ("comparisons", "marks"),
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the ranks by each method that applies, and why the others do not, by name.
 
@@ -42,6 +46,7 @@ def ranks_by_applicable_method(
     tally : counted comparisons of n candidates whom they join
     marks : float array, shape (jurors, n), or None
         Marks of a panel, for methods that rank by them.
+    needs : what methods rank by that are tried
 
     Returns
     -------
@@ -50,6 +55,8 @@ def ranks_by_applicable_method(
     """
     ranks, not_applicable = {}, {}
     for name, method in METHODS.items():
+        if method.needs not in needs:
+            continue
         data = tally.matrix if method.needs == "comparisons" else marks
         if data is None:
             not_applicable[name] = NO_MARKS

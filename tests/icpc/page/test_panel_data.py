@@ -51,6 +51,28 @@ def test_jurors_are_those_of_the_analysis(final, found):
     json.dumps(found, allow_nan=False)
 
 
+@pytest.mark.slow
+def test_places_by_rule_are_those_of_each_method(study2025, found):
+    """Of the first stage, 40 passed: by some rules others would have."""
+    rules = panel_page_data(KeptResults(study2025, None))["rules"]
+    names, rows = rules["names"], {one["candidate"]: one for one in rules["rows"]}
+    assert {"mean-mark", "corrected-mean-3", "borda"} <= set(names)
+    assert "bradley-terry" not in names
+    for name in names:
+        again = run_study(study2025.competition, study2025.comparisons, Settings(method=name))
+        rank = again.ranking.set_index("candidate")["rank"]
+        at = names.index(name)
+        assert {one: row["ranks"][at] for one, row in rows.items()} == rank[list(rows)].to_dict()
+    assert rules["passing"] == 40
+    between = {one for one, row in rows.items() if row["between"]}
+    assert len(between) == rules["between"] > 0
+    for one in between:
+        assert min(rows[one]["ranks"]) <= 40 < max(rows[one]["ranks"])
+    assert set(study2025.ranking["candidate"][:10]) <= set(rows)
+    assert len(rows) == len(between | set(study2025.ranking["candidate"][:10]))
+    assert "skating" not in found["rules"]["names"]  # marks of the final are missing
+
+
 def test_a_panel_is_computed_once_for_a_run(final, found, tmp_path, monkeypatch):
     save_run(final, tmp_path / "run")
     assert panel_page_data(KeptResults(final, tmp_path / "run")) == found
