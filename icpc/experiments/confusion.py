@@ -4,7 +4,8 @@ Conventions
 -----------
 Rows are the truth, columns the answers of the probe, cells counts. Of classes there is one matrix;
 of labels one for each, yes or no, of the recordings of which it is known; of pairs one for who is
-the better of the two. Predictions of several folds are counted together.
+the better of the two, of four classes by how much, too. Predictions of several folds are counted
+together.
 """
 
 import numpy as np
@@ -12,6 +13,8 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix
 
 from ranking.tables import TIE
+from ranking.tasks.by_pair import TRUE_CLASS, class_probabilities
+from ranking.tasks.pair_examples import CLASSES
 
 PROBABILITY, TRUTH = "p_", "truth_"
 """What the columns of a class or label begin with."""
@@ -27,8 +30,11 @@ def confusion_matrices(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
     ----------
     predictions
         The table that a test writes; of recordings: ``truth`` and ``predicted``, or ``truth_…`` and
-        ``p_…`` of each label; of pairs: ``first``, ``second``, ``truth`` and ``winner``.
+        ``p_…`` of each label; of pairs: ``first``, ``second``, ``truth`` and ``winner``, and
+        of four classes what :func:`ranking.tasks.by_pair.pair_table` adds.
     """
+    if TRUE_CLASS in predictions:
+        return {"": _of_four(predictions)}
     if "winner" in predictions:
         return {"": _of_pairs(predictions)}
     if "predicted" in predictions:
@@ -63,6 +69,16 @@ def _of_pairs(predictions: pd.DataFrame) -> pd.DataFrame:
     first, second = OF_PAIRS
     table = _counts(truth, winner, [first, TIE, second]).drop(index=TIE)
     return table.drop(columns=TIE) if not table[TIE].any() else table
+
+
+def _of_four(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Who of a pair is the better, and by how much."""
+    names = list(CLASSES[4])
+    answer = class_probabilities(predictions).argmax(axis=1)
+    truth, answered = (
+        pd.Series([names[at] for at in numbers]) for numbers in (predictions[TRUE_CLASS], answer)
+    )
+    return _counts(truth, answered, names)
 
 
 def _counts(truth: pd.Series, answer: pd.Series, names: list[str]) -> pd.DataFrame:

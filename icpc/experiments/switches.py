@@ -24,6 +24,7 @@ import pandas as pd
 from icpc.experiments.confusion import PROBABILITY, TRUTH
 from icpc.experiments.results import Result
 from ranking.evaluation.resampling import BOOTSTRAP_DRAWS
+from ranking.tasks.by_pair import TRUE_CLASS, class_probabilities
 from ranking.tasks.registry import TASKS, find_trained_task
 from ranking.tasks.task import Task
 
@@ -66,6 +67,8 @@ def scores_and_targets(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarra
     predictions
         The table that a test writes (:func:`icpc.experiments.confusion.confusion_matrices`).
     """
+    if TRUE_CLASS in predictions:
+        return class_probabilities(predictions), predictions[TRUE_CLASS].to_numpy(np.int64)
     if "winner" in predictions:
         p = predictions["p_first"].to_numpy(float)
         targets = (predictions["truth"] == predictions["first"]).to_numpy(np.int64)
@@ -115,7 +118,7 @@ def _of_batches(result: Result, predictions: pd.DataFrame) -> Iterator[Row]:
 
 def _of_votes(predictions: pd.DataFrame) -> Iterator[Row]:
     """By majority of windows, or by their mean probability."""
-    if "winner" not in predictions:
+    if "winner" not in predictions or TRUE_CLASS in predictions:
         return
     first, p = predictions["truth"] == predictions["first"], predictions["p_first"].to_numpy(float)
     by_majority = (predictions["winner"] == predictions["truth"]).mean()

@@ -2,9 +2,10 @@
 
 Conventions
 -----------
-Of two classes, 1 says that the first is the better, of four, the upper two [1]_. What a probe says
-of two recordings is the majority of their windows, in each order. Intervals resample groups of
-recordings, with the predictions fixed.
+Of two classes, 1 says that the first is the better, of four, the upper two [1]_. Who is the better
+of two recordings is the majority of their windows, in each order. Of four classes, theirs is the
+one of the largest mean probability over windows. Intervals resample groups of recordings, with the
+predictions fixed.
 
 References
 ----------
@@ -20,14 +21,21 @@ import pandas as pd
 
 from ranking.comparisons.tally import count_comparisons
 from ranking.comparisons.votes import votes_to_comparisons
+from ranking.errors import TableError
 from ranking.evaluation.resampling import Estimate
 from ranking.evaluation.shares import bounded_share
 from ranking.tasks.metrics import class_metrics
 from ranking.tasks.pair_examples import CLASSES
+from ranking.tasks.pairs import weighted_shares
 from ranking.tasks.task import Evaluation, Examples, Predictions
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+CLASS_PROBABILITY, TRUE_CLASS = "p_class_", "true_class"
+"""Columns of predictions of four classes: the probability of each by its number, and the truth."""
+WINNER_ACCURACY = "winner_accuracy"
+"""Of four classes, the share of comparisons that the better won."""
 
 
 def p_first(logits: "Tensor") -> "Tensor":
@@ -143,9 +151,70 @@ def pair_table(found: Predictions, comparisons: pd.DataFrame, classes: int) -> p
     known = [*both, "first_group", "second_group", "fold"]
     each = table.groupby([*known, "truth"], sort=False)["p_first"].mean().reset_index()
     winner = comparisons.set_index(both)["winner"]
-    return each.assign(winner=winner.loc[pd.MultiIndex.from_frame(each[both])].to_numpy())[
-        [*known, "p_first", "winner", "truth"]
-    ]
+    named = each.assign(winner=winner.loc[pd.MultiIndex.from_frame(each[both])].to_numpy())
+    if classes == 2:
+        return named[[*known, "p_first", "winner", "truth"]]
+    of_class = table[both].assign(**_probabilities_and_class(found, classes))
+    mean = of_class.groupby(both, sort=False).mean().reset_index()
+    mean[TRUE_CLASS] = mean[TRUE_CLASS].astype(int)
+    columns = [*known, "p_first", "winner", "truth", *mean.columns.drop(both)]
+    return named.merge(mean, on=both, validate="one_to_one")[columns]
+
+
+def _probabilities_and_class(found: Predictions, classes: int) -> dict[str, np.ndarray]:
+    """Probability of each class, and the true one, of each pair of windows."""
+    import torch
+
+    p = torch.from_numpy(found.logits).softmax(dim=-1).numpy()
+    each = {f"{CLASS_PROBABILITY}{number}": p[:, number] for number in range(classes)}
+    return {**each, TRUE_CLASS: found.examples.targets}
+
+
+def class_probabilities(table: pd.DataFrame) -> np.ndarray:
+    """Return the probabilities of classes in a table of :func:`pair_table`, shape (N, C).
+
+    There are none where pairs have two classes.
+    """
+    return table.filter(regex=f"^{CLASS_PROBABILITY}").to_numpy(dtype=np.float64)
+
+
+def right_class(table: pd.DataFrame) -> np.ndarray:
+    """Return which pairs in a table of :func:`pair_table` of four classes have the right class.
+
+    Raises
+    ------
+    TableError
+        If an earlier version wrote the table, which kept no classes.
+    """
+    if TRUE_CLASS not in table:
+        what = f"no column {TRUE_CLASS!r}: an earlier version wrote them"
+        raise TableError("predictions of four classes", what, "test the probe again")
+    right: np.ndarray = class_probabilities(table).argmax(axis=1) == table[TRUE_CLASS].to_numpy()
+    return right
+
+
+def class_accuracy_draws(table: pd.DataFrame, counts: np.ndarray) -> np.ndarray:
+    """Return the share of pairs of which the class is right under each row of counts, (draws,).
+
+    Parameters
+    ----------
+    table
+        Predictions of a test, of four classes.
+    counts : float array, shape (draws, N)
+        How often each row of the table counts.
+    """
+    return weighted_shares(right_class(table), counts)
+
+
+def _class_accuracy(table: pd.DataFrame, seed: int) -> Estimate:
+    """The share of pairs of which the class is right, groups resampled."""
+    both = table[["first_group", "second_group"]].to_numpy()
+    distinct, group = np.unique(both, return_inverse=True)
+    first, second = group.reshape(both.shape).T
+    right, total = (np.zeros((len(distinct), len(distinct))) for _ in range(2))
+    np.add.at(right, (first, second), right_class(table))
+    np.add.at(total, (first, second), 1)
+    return replace(bounded_share(right, total, seed), unit="groups")
 
 
 def decode_pairs(logits: np.ndarray) -> np.ndarray:
@@ -156,7 +225,10 @@ def decode_pairs(logits: np.ndarray) -> np.ndarray:
 
 
 def evaluate_pairs(classes: int, found: Predictions, seed: int) -> Evaluation:
-    """Return accuracy over pairs in both orders, by majority of windows; metrics over windows.
+    """Return accuracy over pairs in both orders, all windows together; metrics over windows.
+
+    Of two classes it is the share of comparisons that the better won; of four, the share of pairs
+    of which the class is right, as in the paper, and :data:`WINNER_ACCURACY` is a metric.
 
     Parameters
     ----------
@@ -170,12 +242,14 @@ def evaluate_pairs(classes: int, found: Predictions, seed: int) -> Evaluation:
     comparisons = comparisons_by_window_majority(
         found.examples, decode_pairs(found.logits), found.windows
     )
-    return Evaluation(
-        recording_pair_accuracy(
-            comparisons, found.examples, found.windows, found.groups, classes, seed
-        ),
-        class_metrics(found.logits, found.examples.targets),
-        0.5,
-        len({found.groups[name] for name in comparisons[["first", "second"]].to_numpy().ravel()}),
-        pair_table(found, comparisons, classes),
+    estimate = recording_pair_accuracy(
+        comparisons, found.examples, found.windows, found.groups, classes, seed
     )
+    metrics = class_metrics(found.logits, found.examples.targets)
+    table = pair_table(found, comparisons, classes)
+    if classes > 2:
+        metrics[WINNER_ACCURACY] = estimate.value
+        estimate = _class_accuracy(table, seed)
+    tested = comparisons[["first", "second"]].to_numpy().ravel()
+    groups = len({found.groups[name] for name in tested})
+    return Evaluation(estimate, metrics, 1 / classes, groups, table)

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.errors import TableError
-from ranking.tasks.by_pair import decode_pairs, evaluate_pairs
+from ranking.tasks.by_pair import class_accuracy_draws, decode_pairs, evaluate_pairs
 from ranking.tasks.drawing import MatchedDraw
 from ranking.tasks.manifest import SPLITS, Column, Manifest
 from ranking.tasks.metrics import class_average_precisions, class_metrics
@@ -78,7 +78,7 @@ def expertise_task(
         metrics=class_metrics,
         selection_metric="accuracy",
         evaluate=partial(evaluate_pairs, classes),
-        reported_draws=accuracy_draws,
+        reported_draws=accuracy_draws if classes == 2 else class_accuracy_draws,
         loss=PAIR_LOSSES[loss],
         average_precisions=partial(class_average_precisions, names=CLASSES[classes]),
         example_noun="pair of unequal level",

@@ -192,6 +192,11 @@ def accuracy_draws(table: pd.DataFrame, counts: np.ndarray) -> np.ndarray:
         How often each row of the table counts.
     """
     right = np.where(table["winner"] == TIE, 0.5, table["winner"] == table["truth"])
+    return weighted_shares(right, counts)
+
+
+def weighted_shares(right: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the mean of ``right``, shape (N,), under each row of counts; NaN where all are 0."""
     total = counts.sum(axis=1)
     value: np.ndarray = np.divide(
         counts @ right, total, out=np.full(len(counts), np.nan), where=total > 0

@@ -56,3 +56,13 @@ def test_of_pairs_it_is_who_is_better():
     assert counts.to_numpy().tolist() == [[1, 1, 1], [0, 0, 1]]
     untied = table.assign(winner=["a", "a", "a", "a"])
     assert list(confusion_matrices(untied)[""]) == ["first better", "second better"]
+
+
+def test_of_four_classes_it_is_by_how_much_too():
+    p = {f"p_class_{number}": column for number, column in enumerate(np.eye(4)[[0, 2, 2, 3]].T)}
+    table = pd.DataFrame({"winner": list("bacd"), "true_class": [0, 3, 2, 3], **p})
+    (counts,) = confusion_matrices(table).values()
+    assert counts.columns[0] == "second better by two or more"
+    expected = np.zeros((4, 4), dtype=int)
+    expected[0, 0] = expected[2, 2] = expected[3, 3] = expected[3, 2] = 1
+    np.testing.assert_array_equal(counts, expected)

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ranking.errors import TableError
 from ranking.tasks.by_pair import comparisons_by_window_majority, p_first, recording_pair_accuracy
@@ -116,13 +118,43 @@ def test_the_better_of_four_classes_is_the_outer_halfs():
 
 
 def test_evaluation_is_of_logits():
-    windows = windows_of(ann=2, bob=2)
+    """Of four classes, a class is right or not, whoever is the better by it."""
+    windows = windows_of(ann=3, bob=3)
     examples = pair_examples_in_both_orders(pairs_of(("ann", "bob", 1.0)), windows, 4)
-    logits = np.eye(4)[[2, 3, 1, 0]]  # all for ann; of four windows two in the right class
+    logits = np.eye(4)[[2, 2, 3, 0, 0, 1]]  # all for ann; by one, and, the other way, by two
     alone = {name: name for name in ("ann", "bob")}
     found = EXPERTISE_TASKS[4].evaluate(Predictions(examples, logits, windows, alone), 0)
-    assert (found.estimate.value, found.estimate.pairs) == (1, 2)
+    assert (found.estimate.value, found.estimate.pairs, found.random) == (0.5, 2, 0.25)
     assert found.metrics["accuracy"] == 0.5
+    assert found.metrics["winner_accuracy"] == 1
+    table = found.table
+    assert table["true_class"].tolist() == [2, 1]
+    once = np.array([[1.0, 1.0], [3.0, 1.0], [0.0, 0.0]])
+    draws = EXPERTISE_TASKS[4].reported_draws(table, once)
+    np.testing.assert_allclose(draws, [0.5, 0.75, np.nan])
+    with pytest.raises(TableError, match="an earlier version wrote them; test the probe again"):
+        EXPERTISE_TASKS[4].reported_draws(table.drop(columns="true_class"), once)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1))
+def test_the_class_of_a_pair_is_that_of_the_mean_probabilities(seed):
+    rng = np.random.default_rng(seed)
+    windows = windows_of(ann=2, bob=3, cyd=1)
+    pairs = pairs_of(("ann", "bob", 1.0), ("cyd", "ann", -2.0))
+    examples = pair_examples_in_both_orders(pairs, windows, 4)
+    logits = rng.standard_normal((len(examples.targets), 4))
+    alone = {name: name for name in ("ann", "bob", "cyd")}
+    found = EXPERTISE_TASKS[4].evaluate(Predictions(examples, logits, windows, alone), 0)
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    name = windows.set_index("row")["candidate"]
+    first, second = (name.loc[examples.windows[:, at]].to_numpy() for at in (0, 1))
+    targets = {("ann", "bob"): 2, ("bob", "ann"): 1, ("cyd", "ann"): 0, ("ann", "cyd"): 3}
+    right = [
+        p[(first == one) & (second == other)].mean(axis=0).argmax() == target
+        for (one, other), target in targets.items()
+    ]
+    assert found.estimate.value == pytest.approx(np.mean(right))
 
 
 def test_the_interval_of_an_accuracy_resamples_groups():
