@@ -7,7 +7,6 @@ any case; :func:`complete` gives them to a shell. A value that is none of them i
 engine says what is right.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -75,9 +74,12 @@ def complete_rounds(context: typer.Context, incomplete: str) -> list[str]:
 
 def _marked_rounds(roster: Path) -> list[str]:
     """Rounds that jurors may have marked, by the settings beside a roster; none without them."""
+    from icpc.competition.competitions import read_settings  # a third of a second to load
+    from ranking.errors import JudgeError
+
     try:
-        settings = tomllib.loads((roster.parent / "competition.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        settings = read_settings(roster.parent / "competition.toml")
+    except (OSError, JudgeError):
         return []
-    rounds = settings.get("panel_rounds") or settings.get("rounds")
-    return [str(name) for name in rounds] if isinstance(rounds, list) else []
+    rounds: list[str] = settings.get("panel_rounds") or settings.get("rounds") or []
+    return rounds

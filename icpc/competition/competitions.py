@@ -141,7 +141,7 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         If roster or competition.toml cannot be read.
     """
     settings_path = roster.parent / "competition.toml"
-    settings = _read_settings(settings_path) if settings_path.is_file() else {}
+    settings = read_settings(settings_path) if settings_path.is_file() else {}
     rounds = rounds or tuple(settings.get("rounds", ()))
     if len(set(rounds)) < len(rounds):
         raise CompetitionError(
@@ -179,8 +179,16 @@ def _file_beside(written: str, source: Path, setting: str) -> Path:
     return source.parent / written
 
 
-def _read_settings(path: Path) -> dict[str, Any]:
-    """The settings of a competition.toml, their types checked."""
+def read_settings(path: Path) -> dict[str, Any]:
+    """Return the settings of a ``competition.toml``, their types checked.
+
+    Raises
+    ------
+    CompetitionError
+        If it is no such file.
+    OSError
+        If it cannot be read.
+    """
     try:
         settings = tomllib.loads(read_text(path))
     except (ValueError, RecursionError) as error:  # numbers of 5,000 digits, 100,000 brackets

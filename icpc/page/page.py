@@ -84,7 +84,6 @@ def report_page(
         "made_with": versions_and_settings(record),
         "hashes": sha256_by_input(record),
         "command": command,
-        "plays": bool(played),
     }
     content["sections"], content["left_out"] = sections_and_left_out(content, data)
     return _renderer()(

@@ -68,6 +68,7 @@ def render_page(
         has_countries=any(one["country"] for one in data["candidates"]),
         has_ranges=any(one["rank_low"] == one["rank_low"] for one in data["candidates"]),
         passing=data["passing"],
+        plays=any(one.get("played") for one in data["candidates"]),
         files={name: (rows, len(text.encode())) for name, (text, rows) in files.items()},
         record_text=json.dumps(content["record"], indent=2, ensure_ascii=False),
         data=script_safe_json({**data, "files": packed}),
@@ -87,7 +88,9 @@ def render_results_page(content: Mapping[str, Any]) -> str:
         What the template ``results.html`` shows, by name, as :mod:`icpc.experiments.page` makes it.
     """
     template = _environment().get_template("results.html")
-    return template.render(content, css=_colours({}) + _read(HERE / "page.css"), policy="'none'")
+    return template.render(
+        content, css=_colours({}) + _read(HERE / "page.css"), policy="'none'", plays=False
+    )
 
 
 def image_address(figure: Figure) -> str:
