@@ -123,6 +123,10 @@ class EncoderError(JudgeError):
     """Raised if there is no such encoder, option or device, or a worker process died."""
 
 
+class ClusterError(JudgeError):
+    """Raised if a cluster's scheduler or workers cannot be reached, or differ from this process."""
+
+
 class StoreError(JudgeError):
     """Raised if embeddings or votes on disk are missing or damaged, or cannot be written."""
 

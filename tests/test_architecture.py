@@ -286,6 +286,7 @@ def test_only_plots_draw(trees):
             assert not tops(imported(at_run_time(tree))) & DRAWING, name
 
 
+USED_EXTRAS = ("audio", "cluster", "dac", "fetch", "report")
 PACKAGES = {
     "descript-audio-codec": "dac",
     "scikit-learn": "sklearn",
@@ -302,7 +303,7 @@ def test_every_package_imported_is_declared_and_the_other_way_round(trees):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     base = packages(project["dependencies"])
     extras = project["optional-dependencies"]
-    more = set().union(*(packages(extras[extra]) for extra in ("audio", "dac", "fetch", "report")))
+    more = set().union(*(packages(extras[extra]) for extra in USED_EXTRAS))
     used = set().union(*(tops(imported(tree)) for tree in trees.values()))
     assert used - MAY_IMPORT.keys() - sys.stdlib_module_names == base | more
 

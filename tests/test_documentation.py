@@ -33,7 +33,12 @@ from ranking.tasks.pairs import labelled_pairs
 
 ROOT = Path(__file__).parent.parent
 CHAIN = "notebooks/guide/papers-chain.md"
-GUIDE = ("notebooks/guide/faults.md", "notebooks/guide/panels.md", CHAIN)
+GUIDE = (
+    "notebooks/guide/cluster.md",
+    "notebooks/guide/faults.md",
+    "notebooks/guide/panels.md",
+    CHAIN,
+)
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md", *GUIDE)
 CONSOLES = re.findall(r"```console\n\$ (.+)\n((?:.*\n)*?)```", README)
 TABLES = re.findall(r"```csv\n((?:.*\n)*?)```", README)

@@ -11,6 +11,7 @@ EXTRAS = {
         ("huggingface_hub", "timm", "torch", "torchaudio", "transformers", "xxhash"), AUDIO
     ),
     **dict.fromkeys(("dac", "audiotools"), "audio,dac"),
+    **dict.fromkeys(("dask", "distributed"), "cluster"),
     "jinja2": "report",
     "yt_dlp": "fetch",
 }

@@ -220,6 +220,14 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "workers": _computing(
             min=1, help="Use so many processes on a CPU (default: one per two cores)."
         ),
+        "scheduler": _computing(
+            metavar="ADDRESS",
+            help="Embed on the Dask cluster of this scheduler, such as tcp://HOST:8786; its "
+            "workers share the folders of recordings and store.",
+        ),
+        "cluster_workers": _computing(
+            min=1, help="Embed on a Dask cluster of so many processes of this machine."
+        ),
         "batch_size": _computing(min=1, help="Encode so many segments at a time."),
     },
 }

@@ -32,6 +32,14 @@ REMEDIES: dict[str, str] = {
     "name-encoder": "add --encoder with what you know by the name {encoder}",
     "weights-of-module": "name what it needs with --weights FILE, or correct the module",
     "fewer-workers": "use fewer --workers and run it again: what is done is cached",
+    "start-workers": "start some with dask worker and its address, and run it again: what is done "
+    "is cached",
+    "same-command": "start it again if it has ended, and run the same command: what is done is "
+    "cached",
+    "equal-workers": "end this worker, or start it with the same packages and OMP_NUM_THREADS, on "
+    "such a device, where --store is the same folder",
+    "leave-out-recording": "leave it out with --skip-bad, or embed it without --scheduler or "
+    "--cluster-workers and see what it needs (more memory?)",
     "other-store": "choose another --store",
     "other-weights-dir": "choose another --weights-dir",
     "no-home": "name a folder with --weights-dir, or set HOME",

@@ -63,6 +63,7 @@ def embed(
         min_seconds=options.min_seconds or MIN_SEGMENT_SECONDS,
         batch_size=options.batch_size,
         allow_cut=options.allow_cut,
+        cluster=options.cluster,
     )
     return embed_missing(recordings, settings, skip_bad, progress)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ranking.errors import CompetitionError, Given
 from ranking.panel.options import MarkOptions
+from ranking.workers.cluster import Cluster
 
 DEFAULT_COMPETITION = "icpc2015"
 
@@ -232,5 +233,31 @@ class EmbeddingOptions:
     """Precision: float32 or bfloat16; that of the store, else what suits the device, if None."""
     workers: int | None = None
     """Number of processes on a CPU; one per two cores, if None."""
+    scheduler: str | None = None
+    """Address of the scheduler of a Dask cluster that embeds."""
+    cluster_workers: int | None = None
+    """Number of processes of a cluster on this machine that embeds."""
     batch_size: int = 8
     """Segments encoded at a time."""
+
+    def __post_init__(self) -> None:
+        """Refuse contradictions.
+
+        Raises
+        ------
+        CompetitionError
+            If several settings say where to embed.
+        """
+        names = ("workers", "scheduler", "cluster_workers")
+        given: dict[str, object] = {name: None for name in names if getattr(self, name) is not None}
+        if len(given) > 1:
+            raise CompetitionError(
+                Given(**given), "each says which processes embed", "give one of them"
+            )
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster that embeds, if one is asked for."""
+        if self.scheduler is None and self.cluster_workers is None:
+            return None
+        return Cluster(self.scheduler, self.cluster_workers or 1)

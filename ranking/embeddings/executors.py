@@ -16,6 +16,7 @@ from multiprocessing.synchronize import Event
 from typing import Any, TypeVar
 
 from ranking.workers.children import SafeContext
+from ranking.workers.cluster import WorkersDiedError
 
 T = TypeVar("T")
 
@@ -61,7 +62,10 @@ def process_executor(workers: int, threads: int) -> WorkerProcesses:
 
 
 def map_as_completed(
-    executor: Executor, function: Callable[..., T], arguments: Iterable[tuple[Any, ...]]
+    executor: Executor,
+    function: Callable[..., T],
+    arguments: Iterable[tuple[Any, ...]],
+    if_workers_died: Callable[..., T] | None = None,
 ) -> Iterator[T]:
     """Yield what a function returns of each tuple of arguments, in the order that calls end.
 
@@ -72,17 +76,28 @@ def map_as_completed(
     executor : where the calls run
     function : defined in a module, so that it can go to another process
     arguments : the positional arguments of each call
+    if_workers_died : what is yielded instead for a call of which workers of a cluster died, from
+        how many died and the arguments; an error, if None
     """
-    pending: list[Future[T]] = []
+    pending: dict[Future[T], tuple[Any, ...]] = {}
+
+    def result(future: Future[T], given: tuple[Any, ...]) -> T:
+        try:
+            return future.result()
+        except WorkersDiedError as error:
+            if if_workers_died is None:
+                raise
+            return if_workers_died(error.workers, *given)
+
     try:
         for given in arguments:
             future = executor.submit(function, *given)
             if future.done():  # it ran in this process: say so before the next begins
-                yield future.result()
+                yield result(future, given)
             else:
-                pending.append(future)
+                pending[future] = given
         for future in as_completed(pending):
-            yield future.result()
+            yield result(future, pending[future])
     finally:
         for future in pending:
             future.cancel()

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from ranking.files.hashing import file_sha256, json_sha256
 from ranking.files.records import check_values, map_array, read_record
 
 CACHE_KEY_FILE = "cache-key.json"
+LOCKS = ".claims"  # folder of what is gone when processes have ended
 RECORD = {
     "shape": list[int],
     "dtype": str,
@@ -224,9 +226,27 @@ class EmbeddingStore:
             if lock is not None:
                 lock.release()
 
+    @contextmanager
+    def visible_file(self) -> Iterator[Path]:
+        """Yield a file that is in the folder while the block runs: who sees it shares the folder.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be written.
+        """
+        folder = self.folder / LOCKS
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = NamedTemporaryFile(dir=folder, prefix="cluster-")  # noqa: SIM115
+        except OSError as error:
+            raise self._unwritable(error) from None
+        with file:
+            yield Path(file.name)
+
     def _acquired(self, recording: str) -> FileLock | None:
         """The lock of a recording, what killed processes left of it swept; None if it is taken."""
-        folder = self.folder / ".claims"
+        folder = self.folder / LOCKS
         lock = FileLock(folder / recording)
         try:
             folder.mkdir(parents=True, exist_ok=True)

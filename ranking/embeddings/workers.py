@@ -7,19 +7,30 @@ workers are processes of two threads, one core decoding while the other encodes;
 cores this process does it all. With a GPU it alone encodes, and the workers decode for it.
 Recordings that are in the store are not embedded again, so that a call after an interruption goes
 on where it stopped.
+
+Workers of a cluster read recordings from, and write embeddings to, the folders that this process
+names, which all of them share: a recording is locked, embedded and stored by who embeds it, as on
+one machine, and an array of gigabytes crosses the network once. Each has to compute as this process
+does (:func:`embedding_facts`), so that the store has the same bytes. A recording of which workers
+died is invalid, and the others go on.
 """
 
 import os
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Generator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+
+from ranking import __version__
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS
+from ranking.devices.capabilities import computation_facts, computes_in_bfloat16
 from ranking.embeddings.choice import EncoderChoice, LoadedEncoder, load_encoders
 from ranking.embeddings.decoders import BatchSource, DecodingThreads
 from ranking.embeddings.embed import DEVICE_BATCH, EmbeddingOutcome, embed_recording
@@ -30,7 +41,10 @@ from ranking.embeddings.executors import (
     process_executor,
 )
 from ranking.embeddings.store import EmbeddingStore
+from ranking.encoders import spec_of
+from ranking.encoders.precision import default_precision
 from ranking.errors import AudioError, EncoderError
+from ranking.workers.cluster import Cluster, open_cluster
 
 THREADS = 2  # of a worker
 WAIT_SECONDS = 1.0  # before looking again at recordings that another process is embedding
@@ -54,6 +68,8 @@ class EmbeddingSettings:
     """Segments encoded at a time."""
     allow_cut: bool = False
     """Whether recordings that were cut off are taken."""
+    cluster: Cluster | None = None
+    """Cluster that embeds; None is this machine alone."""
 
 
 def default_workers() -> int:
@@ -63,7 +79,7 @@ def default_workers() -> int:
 
 def embed_all(
     paths: Sequence[Path], settings: EmbeddingSettings, executor: Executor | None = None
-) -> Iterator[EmbeddingOutcome]:
+) -> Generator[EmbeddingOutcome, None, None]:
     """Embed recordings, and yield what became of each, in the order that they are done.
 
     Parameters
@@ -78,9 +94,14 @@ def embed_all(
     ------
     EncoderError, WeightsError
         If an encoder or its weights cannot be loaded, or a worker died.
+    ClusterError
+        If the cluster cannot be reached, or has workers that compute otherwise.
     StoreError
         If the store cannot be written.
     """
+    if settings.cluster is not None and executor is None:
+        yield from _embed_on_cluster(paths, settings, settings.cluster)
+        return
     remaining = list(paths)
     with ExitStack() as stack:
         stack.callback(_load_once.cache_clear)
@@ -126,11 +147,62 @@ def embed_one(
         return EmbeddingOutcome(path, "", "invalid", error=error)
 
 
+def embedding_facts(settings: EmbeddingSettings, in_store: Path) -> dict[str, object]:
+    """Return what the bytes of embeddings depend on, and whether the store is the same.
+
+    Parameters
+    ----------
+    settings : encoders and device
+    in_store : a file that the process that asks has put there
+    """
+    import torch
+
+    device = settings.device if settings.device == "cpu" or torch.cuda.is_available() else "cpu"
+    precisions = [
+        one.precision or default_precision(spec_of(one.encoder), device)
+        for one in settings.encoders
+    ]
+    emulated = "bfloat16" in precisions and not computes_in_bfloat16(device)
+    return {
+        "judge": __version__,
+        "numpy": np.__version__,
+        **computation_facts(device),
+        "precision": ", ".join(precisions) + (" (emulated)" if emulated else ""),
+        "store": str(settings.store) if in_store.is_file() else "another folder",
+    }
+
+
+def _embed_on_cluster(
+    paths: Sequence[Path], settings: EmbeddingSettings, cluster: Cluster
+) -> Generator[EmbeddingOutcome, None, None]:
+    """Embed on a cluster, whose workers may have another working folder."""
+    import torch
+
+    given: dict[Path, list[Path]] = defaultdict(list)
+    for path in paths:
+        given[path.absolute()].append(path)
+    encoders = tuple(
+        one if one.weights is None else replace(one, weights=one.weights.absolute())
+        for one in settings.encoders
+    )
+    own = replace(settings, store=settings.store.absolute(), encoders=encoders, cluster=None)
+    with (
+        EmbeddingStore(own.store).visible_file() as in_store,
+        open_cluster(cluster, torch.get_num_threads()) as executor,
+    ):
+        executor.require_equal(embedding_facts, own, in_store)
+        with closing(embed_all(list(given), own, executor)) as outcomes:
+            for outcome in outcomes:
+                for path in given[outcome.path]:
+                    yield replace(outcome, path=path)
+
+
 def _embed_each(
     paths: Sequence[Path], settings: EmbeddingSettings, executor: Executor
 ) -> Generator[EmbeddingOutcome, None, None]:
     try:
-        yield from map_as_completed(executor, embed_one, [(path, settings) for path in paths])
+        calls = [(path, settings) for path in paths]
+        yield from map_as_completed(executor, embed_one, calls, _workers_died)
     except BrokenExecutor:
         if isinstance(executor, WorkerProcesses) and not executor.began:
             raise EncoderError(
@@ -145,6 +217,16 @@ def _embed_each(
             "start again with fewer workers: what is embedded is not embedded again",
             key="fewer-workers",
         ) from None
+
+
+def _workers_died(workers: int, path: Path, _: EmbeddingSettings) -> EmbeddingOutcome:
+    error = AudioError(
+        str(path),
+        f"{workers} workers died while they embedded it",
+        "leave it out, or embed it by itself and see what it needs (more memory?)",
+        key="leave-out-recording",
+    )
+    return EmbeddingOutcome(path, "", "invalid", error=error)
 
 
 def _default_executor(settings: EmbeddingSettings, recordings: int) -> Executor:

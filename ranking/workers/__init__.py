@@ -1,4 +1,4 @@
-"""Other processes, started so that they run nothing in the working folder; memory of a process.
+"""Other processes, of this machine or a cluster; memory of a process.
 
 It imports nothing of the packages beside it.
 """

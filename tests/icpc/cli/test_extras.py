@@ -11,7 +11,7 @@ from icpc.cli import app
 from icpc.cli.extras import EXTRAS, missing_package
 
 PROJECT = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8"))
-OF_USERS = ("audio", "dac", "report")
+OF_USERS = ("audio", "cluster", "dac", "report")
 IMPORTED_AS = {"descript-audio-codec": "dac"}
 
 
