@@ -110,7 +110,8 @@ class Uncertainty:
         """What the intervals take as the sample, in a clause; empty where there are none."""
         if not self.unit:
             return ""
-        return f"95 % intervals take {self.count:,} {PLURALS[self.unit]} as the sample"
+        together = ", and ranges of rank hold together" if self.joint_ranks else ""
+        return f"95 % intervals take {self.count:,} {PLURALS[self.unit]} as the sample{together}"
 
 
 def ordered_nobody(names: Sequence[str]) -> str:

@@ -248,7 +248,11 @@ def test_joint_ranges_hold_those_of_the_tests_and_say_so(here):
     assert table["rank_high"].tolist() == [3, 3, 3]
     words = "hold all ranks of a component together with 95 % probability"
     assert words in " ".join(result.stderr.split())
-    assert words in " ".join(judge("check", "--run", "run").stderr.split())
+    assert words in " ".join(judge("check", "--run", "run", "--verbose").stderr.split())
+    short = (
+        "take 3 candidates as the sample, and ranges of rank hold together; about what: --verbose"
+    )
+    assert short in " ".join(judge("check", "--run", "run").stderr.split())
     assert words not in judge("check", "--run", "run", "--ranges", "each").stderr
 
 

@@ -121,7 +121,7 @@ def thousand(folder, study2015):
     competition = Competition("thousand", "A thousand", ROUNDS, roster, Path(__file__))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(study, "random_judge_strengths", partial(random_judge_strengths, draws=10))
-        patch.setattr(intervals, "estimate_intervals", lambda ranking, *_: _wide(ranking))
+        patch.setattr(intervals, "estimate_intervals", lambda ranking, *_, **__: _wide(ranking))
         patch.setattr(kept, "check_study", lambda _: check_study(study2015, FINDERS[:3]))
         judged = run_study(
             competition, Comparisons(table.assign(votes=1, windows=1), "comparisons"), Settings()
