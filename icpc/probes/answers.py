@@ -159,7 +159,7 @@ def _open(
         workers=options.workers or default_workers(),
         allow_cut=options.allow_cut,
     )
-    bank, named = embed_and_open_bank(table, work, progress, task.segments)
+    bank, named = embed_and_open_bank(table, work, progress, task.segments, task.padded)
     for remark in describe_cut_off(named):
         progress.remark(remark)
     seconds = bank.windows.groupby("candidate", sort=False)["stop"].max()

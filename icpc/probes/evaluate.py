@@ -97,7 +97,7 @@ def evaluate_probe(job: EvaluationJob, progress: Progress = SILENT) -> tuple[Tas
     labelled = LabelledRecordings(
         [chosen], options.recordings, options.allow_outside, options.skip_bad
     )
-    own = embed_labelled(labelled, work, task.segments, progress)
+    own = embed_labelled(labelled, work, task, progress)
     examples = task.make_examples(own.manifests[-1], own.bank.windows, job.max_pairs, job.seed)
     if "test" not in examples:
         raise no_examples(task, own.manifests[-1], "test")

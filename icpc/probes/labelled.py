@@ -27,6 +27,7 @@ from ranking.tasks.recording_files import (
     refuse_copies,
     spelling_of_files,
 )
+from ranking.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class EmbeddedRecordings:
 def embed_labelled(
     own: LabelledRecordings,
     work: EmbeddingSettings,
-    segments_per_window: int,
+    task: Task,
     progress: Progress = SILENT,
 ) -> EmbeddedRecordings:
     """Return labelled recordings with their embeddings; what the store lacks is computed.
@@ -77,8 +78,8 @@ def embed_labelled(
         The recordings.
     work
         One encoder with its weights, store and device.
-    segments_per_window
-        How many segments in a row a window is.
+    task
+        What windows are for: it says how many segments they have, and whether zeros count.
     progress
         Shows what was understood and left out, and how many recordings are done.
 
@@ -88,7 +89,7 @@ def embed_labelled(
         If recordings are missing or cannot be used, or two are the same sound.
     """
     manifests, table = _usable(own, work, progress)
-    bank, named = embed_and_open_bank(table, work, progress, segments_per_window)
+    bank, named = embed_and_open_bank(table, work, progress, task.segments, task.padded)
     for remark in describe_cut_off(named):
         progress.remark(remark)
     refuse_copies(manifests[-1], dict(zip(named["candidate"], named["recording"], strict=True)))

@@ -165,7 +165,7 @@ def embed_for_training(job: TrainingJob, progress: Progress = SILENT) -> Embedde
     for remark in filter(None, remarks):
         progress.remark(remark)
     labelled = LabelledRecordings(job.manifests, job.recordings, job.allow_outside, job.skip_bad)
-    return EmbeddedJob(job, work, embed_labelled(labelled, work, job.task.segments, progress))
+    return EmbeddedJob(job, work, embed_labelled(labelled, work, job.task, progress))
 
 
 def train_embedded(

@@ -167,6 +167,7 @@ def embed_and_open_bank(
     settings: EmbeddingSettings,
     progress: Progress = SILENT,
     segments_per_window: int = SEGMENTS_PER_WINDOW,
+    padded: bool = False,
 ) -> tuple[EmbeddingBank, pd.DataFrame]:
     """Embed recordings by one encoder; return their bank, and their table with two more columns.
 
@@ -178,6 +179,7 @@ def embed_and_open_bank(
     settings : one encoder with its weights, store and device
     progress : how many recordings are done
     segments_per_window : how many segments in a row a window is
+    padded : whether segments that a window lacks are zeros that count as sound
 
     Raises
     ------
@@ -201,7 +203,7 @@ def embed_and_open_bank(
         settings.device,
         segments_per_window=segments_per_window,
     )
-    return bank, named
+    return bank.as_padded() if padded else bank, named
 
 
 def _to_embedding(choice: EncoderChoice, device: str) -> Callable[[Tensor], Tensor] | None:

@@ -16,6 +16,7 @@ asked for, and no file stays open. Both give the same numbers.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +82,7 @@ class EmbeddingBank:
         if not embeddings:
             raise StoreError("embeddings", "there are none", "embed some recordings", key="embed")
         self.device, self.segments_per_window = torch.device(device), segments_per_window
-        self._to_embedding = to_embedding
+        self._to_embedding, self._padded = to_embedding, False
         self._named = list(embeddings)
         self._embeddings = [embedding for _, embedding in embeddings]
         named = _by_recording(embeddings)
@@ -124,24 +125,35 @@ class EmbeddingBank:
             **({"embedded_on": others} if others else {}),
         }
 
+    def as_padded(self) -> "EmbeddingBank":
+        """Return the bank with zeros, which count as sound, for segments that a window lacks."""
+        padded = copy(self)
+        padded._padded = True
+        return padded
+
     def load_windows(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
         """Return windows by number, padded with zeros (B, S, F, D), and their mask (B, S)."""
         values, mask = self.load_segments(windows)
-        out = values.new_zeros(mask.numel(), *values.shape[1:])
-        out[to_device(mask.flatten().nonzero()[:, 0], self.device)] = values
+        out = values if self._padded else self._with_zeros(values, mask)
         return torch.unflatten(out, 0, mask.shape), to_device(mask, self.device)
 
     def load_segments(self, windows: Iterable[int]) -> tuple[Tensor, Tensor]:
         """Return the segments with sound (M, F, D), window after window, and the mask (B, S)."""
         places = [self._places[int(window)] for window in windows]
-        values = torch.cat([self._stored(place, slice(0, place.count)) for place in places])
-        return self._embedding(values), self._mask(places)
+        stored = torch.cat([self._stored(place, slice(0, place.count)) for place in places])
+        values, mask = self._embedding(stored), self._mask(places)
+        if self._padded:
+            return self._with_zeros(values, mask), torch.ones_like(mask)
+        return values, mask
 
     def iter_segments(self, windows: Iterable[int], size: int) -> tuple[Iterator[Tensor], Tensor]:
         """Return the same, but at most ``size`` segments at a time, each read when asked for.
 
         A window of fewer segments shares a chunk with those that follow.
         """
+        if self._padded:
+            values, mask = self.load_segments(windows)
+            return iter(torch.split(values, size)), mask
         places = [self._places[int(window)] for window in windows]
         return self._chunks(places, size), self._mask(places)
 
@@ -156,6 +168,12 @@ class EmbeddingBank:
                 held.append(self._stored(place, slice(start, stop)))
         if held:
             yield self._embedding(torch.cat(held))
+
+    def _with_zeros(self, values: Tensor, mask: Tensor) -> Tensor:
+        """Segments with sound (M, F, D), with zeros between them where there is none (B · S)."""
+        out = values.new_zeros(mask.numel(), *values.shape[1:])
+        out[to_device(mask.flatten().nonzero()[:, 0], self.device)] = values
+        return out
 
     def _mask(self, places: Sequence[_Window]) -> Tensor:
         counts = torch.tensor([place.count for place in places])

@@ -124,6 +124,7 @@ class Loop:
         # accuracy was the only metric that chose once: what was saved then is still found
         metric = self.task.selection_metric
         task = [*self.task.loss_on_disk.values(), *([] if metric == "accuracy" else [metric])]
+        task += ["padded"] if self.task.padded else []
         text = json.dumps([self.task.name, self.stack.mean.tolist(), runs, *task])
         return hashlib.sha256(text.encode()).hexdigest()
 

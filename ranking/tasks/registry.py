@@ -9,7 +9,7 @@ a line in :data:`TASKS`; other packages offer a spec by an entry point ``judge.t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ranking.audio.lengths import SEGMENTS_PER_WINDOW
@@ -41,6 +41,16 @@ class TaskOption:
 
     published: str = ""
     """The value of the paper's release; empty where it is the default."""
+
+
+PADDING = TaskOption(
+    "padding",
+    ("masked", "zeros"),
+    "Leave out the segments that a window lacks, or take them for zeros that count as sound, in "
+    "attention and batch norm, as the paper's release does.",
+    published="zeros",
+)
+"""The choice of every task of the paper: :attr:`ranking.tasks.task.Task.padded`."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,9 @@ class TaskSpec:
                 "no such task",
                 f"give {' or '.join(map(str, named or self.outputs))}",
             )
-        task = self.make(asked, **self.changed_options(options))
+        changed = self.changed_options(options)
+        padded = changed.pop(PADDING.name, PADDING.default) != PADDING.default
+        task = self.make(asked, **changed)
         found = (task.name, task.outputs, task.inputs, task.segments)
         if found != (f"{self.name}-{asked}", asked, self.inputs, self.segments):
             raise ProbeError(
@@ -109,7 +121,7 @@ class TaskSpec:
                 f"{task.inputs} windows of {task.segments} segments",
                 "mend the package that offers it",
             )
-        return task
+        return replace(task, padded=True) if padded else task
 
     def published_options(self, options: Mapping[str, str]) -> dict[str, str]:
         """Return the options with the values of the paper's release in place of the defaults."""
@@ -193,6 +205,7 @@ EXPERTISE = TaskSpec(
         ),
         PAIRS_DRAWN,
         PUBLISHED_LOSS,
+        PADDING,
     ),
     ranks=True,
 )
@@ -236,6 +249,7 @@ DIFFICULTY = TaskSpec(
             "Let every class count as much as any other in the loss, however many recordings of "
             "train have it.",
         ),
+        PADDING,
     ),
 )
 TECHNIQUE = TaskSpec(
@@ -260,6 +274,7 @@ TECHNIQUE = TaskSpec(
             "train where it is known.",
         ),
         PUBLISHED_LOSS,
+        PADDING,
     ),
     segments=3,
 )

@@ -281,6 +281,8 @@ class Task:
     """The items that the other metrics of a test count, in words."""
     segments: int = SEGMENTS_PER_WINDOW
     """Segments of a window: longer recordings are cut into several. A probe has as many."""
+    padded: bool = False
+    """Whether segments that a window lacks are zeros that count as sound, as in the release."""
 
     @property
     def loss_on_disk(self) -> dict[str, Any]:

@@ -186,18 +186,35 @@ def test_seeds_are_splits_of_their_own_and_none_is_trained_twice(train, monkeypa
 
 
 @pytest.mark.slow
+def test_zeros_that_count_as_sound_change_training_and_are_tested_with(train):
+    """Recordings of two segments in windows of three; where windows are full nothing changes."""
+    table = recordings(grade=[1 + 3 * (number % 3) for number in range(24)])
+    options = ["--classes", 3, "--epochs", 2]
+    hashes = {}
+    for segments in (2, 3):
+        for padding in ("masked", "zeros"):
+            given = [*options, "--segments", segments, "--padding", padding]
+            assert train("difficulty", table, *given).exit_code == 0
+            hashes[segments, padding] = file_sha256(Path("mine.predictions.csv"))
+    assert hashes[2, "masked"] == hashes[2, "zeros"]
+    assert hashes[3, "masked"] != hashes[3, "zeros"]
+    _is_evaluated_as_in_training(train.sounds, read_results(Path("results.jsonl"))[-1])
+
+
+@pytest.mark.slow
 def test_the_published_preset_is_made_of_switches(train):
     table = recordings(grade=[1 + 3 * (number % 3) for number in range(24)])
     options = ["--classes", 3, "--epochs", 1, "--segments", 2]
     assert train("difficulty", table, *options, "--as-published").exit_code == 0
     record = load_probe(Path("mine.safetensors")).record
-    assert record.settings["task_options"] == {"loss": "published"}
+    assert record.settings["task_options"] == {"loss": "published", "padding": "zeros"}
     assert record.settings["loss"]["name"] == "cross_entropy_of_probabilities"
     assert (
         train("difficulty", table, *options, "--as-published", "--loss", "ordinal").exit_code == 0
     )
     assert load_probe(Path("mine.safetensors")).record.settings["task_options"] == {
-        "loss": "ordinal"
+        "loss": "ordinal",
+        "padding": "zeros",
     }
     missing = CliRunner().invoke(app, ["evaluate", "mine.safetensors"])
     assert "no labelled recordings are named; give --manifest FILE and" in missing.stderr

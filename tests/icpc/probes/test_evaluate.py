@@ -50,8 +50,11 @@ def test_pairs_go_with_their_recordings():
 def test_the_task_is_the_one_that_the_probe_was_trained_on():
     config = HeadConfig(frames=300, dimension=64, outputs=3, inputs=1, segments=2)
     record = Record(
-        "difficulty-3", CacheKey("spectrogram"), config, {"task_options": {"loss": "ordinal"}}
+        "difficulty-3",
+        CacheKey("spectrogram"),
+        config,
+        {"task_options": {"loss": "ordinal", "padding": "zeros"}},
     )
     task = task_of(record)
-    assert (task.name, task.segments) == ("difficulty-3", 2)
+    assert (task.name, task.segments, task.padded) == ("difficulty-3", 2, True)
     assert task.loss.name == "squared_earth_movers_distance"

@@ -79,6 +79,23 @@ def test_windows_come_with_zeros_and_a_mask_where_there_is_no_sound(stored):
     assert not taken[~mask].any()
 
 
+def test_padded_segments_are_zeros_that_count_as_sound(stored):
+    store, table, values = stored
+    bank = open_bank(store, KEY, table)
+    padded = bank.as_padded()
+    windows, mask = padded.load_windows([2, 4])
+    assert mask.all()
+    torch.testing.assert_close(windows, bank.load_windows([2, 4])[0])
+    assert not windows[1, len(values["cyd"]) :].any()
+    segments, of_segments = padded.load_segments([2, 4])
+    assert of_segments.all()
+    torch.testing.assert_close(segments, windows.flatten(0, 1))
+    chunks, of_chunks = padded.iter_segments([2, 4], 13)
+    assert of_chunks.all()
+    torch.testing.assert_close(torch.cat(list(chunks)), segments)
+    assert not bank.load_windows([4])[1].all()  # it stays as it was
+
+
 @pytest.mark.parametrize(
     ("size", "lengths"),
     [
