@@ -51,6 +51,7 @@ def test_shares_are_in_per_cent_with_the_interval_where_there_is_one():
     assert plain_line(finding("tau_b", Outcome.OPPOSITE, -0.4)).endswith("worse than chance")
 
 
+@pytest.mark.slow
 def test_every_marked_finding_of_a_panel_has_answers_of_its_own(study2025):
     for found in check_study(study2025):
         if mark_of(found) is not None and found.family != "controls":

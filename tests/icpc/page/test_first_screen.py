@@ -55,6 +55,7 @@ def test_the_probability_of_being_first_is_that_of_the_draws(panel):
     assert headline.endswith("; the result is not yet known.")
 
 
+@pytest.mark.slow
 def test_how_it_agrees_with_the_result(study2015, study2025, demo):
     assert plain_headline(study2015, check_study(study2015)).endswith(
         "; its agreement with the result cannot be told from chance."
@@ -66,6 +67,7 @@ def test_how_it_agrees_with_the_result(study2015, study2025, demo):
     assert [check["mark"] for check in plain_checks(demo, found)] == ["yes", "no", "yes"]
 
 
+@pytest.mark.slow
 def test_findings_have_plain_names(study2015):
     names = [plain_name(one) for one in check_study(study2015)]
     assert len(set(names)) == len(names)
