@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix
 
 from ranking.tables import TIE
-from ranking.tasks.by_pair import TRUE_CLASS, class_probabilities
+from ranking.tasks.by_pair import TRUE_CLASS, class_probabilities, true_classes
 from ranking.tasks.pair_examples import CLASSES
 
 PROBABILITY, TRUTH = "p_", "truth_"
@@ -76,7 +76,7 @@ def _of_four(predictions: pd.DataFrame) -> pd.DataFrame:
     names = list(CLASSES[4])
     answer = class_probabilities(predictions).argmax(axis=1)
     truth, answered = (
-        pd.Series([names[at] for at in numbers]) for numbers in (predictions[TRUE_CLASS], answer)
+        pd.Series([names[at] for at in numbers]) for numbers in (true_classes(predictions), answer)
     )
     return _counts(truth, answered, names)
 

@@ -24,7 +24,7 @@ import pandas as pd
 from icpc.experiments.confusion import PROBABILITY, TRUTH
 from icpc.experiments.results import Result
 from ranking.evaluation.resampling import BOOTSTRAP_DRAWS
-from ranking.tasks.by_pair import TRUE_CLASS, class_probabilities
+from ranking.tasks.by_pair import TRUE_CLASS, class_probabilities, true_classes
 from ranking.tasks.registry import TASKS, find_trained_task
 from ranking.tasks.task import Task
 
@@ -68,7 +68,7 @@ def scores_and_targets(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarra
         The table that a test writes (:func:`icpc.experiments.confusion.confusion_matrices`).
     """
     if TRUE_CLASS in predictions:
-        return class_probabilities(predictions), predictions[TRUE_CLASS].to_numpy(np.int64)
+        return class_probabilities(predictions), true_classes(predictions)
     if "winner" in predictions:
         p = predictions["p_first"].to_numpy(float)
         targets = (predictions["truth"] == predictions["first"]).to_numpy(np.int64)

@@ -189,8 +189,13 @@ def right_class(table: pd.DataFrame) -> np.ndarray:
     if TRUE_CLASS not in table:
         what = f"no column {TRUE_CLASS!r}: an earlier version wrote them"
         raise TableError("predictions of four classes", what, "test the probe again")
-    right: np.ndarray = class_probabilities(table).argmax(axis=1) == table[TRUE_CLASS].to_numpy()
+    right: np.ndarray = class_probabilities(table).argmax(axis=1) == true_classes(table)
     return right
+
+
+def true_classes(table: pd.DataFrame) -> np.ndarray:
+    """Return the classes of pairs in a table of :func:`pair_table`, in which a file has texts."""
+    return table[TRUE_CLASS].astype(np.int64).to_numpy()
 
 
 def class_accuracy_draws(table: pd.DataFrame, counts: np.ndarray) -> np.ndarray:

@@ -66,3 +66,4 @@ def test_of_four_classes_it_is_by_how_much_too():
     expected = np.zeros((4, 4), dtype=int)
     expected[0, 0] = expected[2, 2] = expected[3, 3] = expected[3, 2] = 1
     np.testing.assert_array_equal(counts, expected)
+    pd.testing.assert_frame_equal(confusion_matrices(table.astype(str))[""], counts)

@@ -132,6 +132,8 @@ def test_evaluation_is_of_logits():
     once = np.array([[1.0, 1.0], [3.0, 1.0], [0.0, 0.0]])
     draws = EXPERTISE_TASKS[4].reported_draws(table, once)
     np.testing.assert_allclose(draws, [0.5, 0.75, np.nan])
+    as_read = EXPERTISE_TASKS[4].reported_draws(table.astype(str), once)
+    np.testing.assert_allclose(as_read, draws)
     with pytest.raises(TableError, match="an earlier version wrote them; test the probe again"):
         EXPERTISE_TASKS[4].reported_draws(table.drop(columns="true_class"), once)
 
