@@ -6,10 +6,12 @@ without votes, order flips where pairs were compared in one order only.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from icpc.competition.rounds import MAX_ROUNDS
 from icpc.findings.wording import percent
@@ -36,6 +38,40 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+class FigureTables:
+    """Tables that a figure and its caption share, each made once.
+
+    Parameters
+    ----------
+    study
+        The ranking.
+    """
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+
+    @cached_property
+    def method_taus(self) -> pd.DataFrame:
+        """Kendall's tau-b of every two ranking methods."""
+        return method_tau_b_matrix(ranks_by_method(self.study.tally))
+
+    @cached_property
+    def rounds(self) -> pd.DataFrame:
+        """How many were predicted for each round, and passed into it."""
+        return predicted_by_actual_round_counts(self.study)
+
+    @cached_property
+    def upsets(self) -> pd.DataFrame:
+        """Every upset."""
+        score = self.study.results["score"].to_numpy(dtype=np.float64)
+        return find_upsets(self.study.tally, score)
+
+    @cached_property
+    def window_shares(self) -> pd.DataFrame:
+        """Share of votes that each candidate won in each window."""
+        return vote_shares_by_window(self.study.comparisons.votes)
+
+
 def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
     """Yield the figures of a study's largest component, each with its file name without ending."""
     from plots.style import head_figure
@@ -43,15 +79,17 @@ def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
     study = study.largest
     with suppress(RankingError):  # no results, or all or none passed
         yield "hitrate", study_hit_rate_curve(study).figure()
-    for name, ax in (*_tournament(study), *_with_results(study), *_votes(study)):
-        yield name, head_figure(ax.figure.figure, *figure_caption(study, name))
+    tables = FigureTables(study)
+    for name, ax in (*_tournament(tables), *_with_results(tables), *_votes(tables)):
+        yield name, head_figure(ax.figure.figure, *figure_caption(tables, name))
 
 
-def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
+def _tournament(tables: FigureTables) -> Iterator[tuple[str, "Axes"]]:
     from plots.cells import draw_method_agreement
     from plots.head_to_head import draw_order_flips, draw_win_shares
     from plots.intervals import draw_rank_intervals
 
+    study = tables.study
     tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
     names = study.results["name"].to_dict()
     rank = study.ranking.set_index("candidate")["rank"]
@@ -68,7 +106,7 @@ def _tournament(study: Study) -> Iterator[tuple[str, "Axes"]]:
             "order-flips",
             draw_order_flips(order_flip_share_matrix(study.tally, order), names, blocks),
         )
-    yield "methods", draw_method_agreement(method_tau_b_matrix(ranks_by_method(study.tally)))
+    yield "methods", draw_method_agreement(tables.method_taus)
 
 
 def _probabilities(study: Study) -> "Axes":
@@ -80,14 +118,15 @@ def _probabilities(study: Study) -> "Axes":
     return draw_rank_probabilities(table.loc[study.ranking["candidate"]], names, cuts)
 
 
-def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
+def _with_results(tables: FigureTables) -> Iterator[tuple[str, "Axes"]]:
     from plots.cells import draw_round_confusion
     from plots.upsets import draw_upsets
 
+    study = tables.study
     score = study.results["score"]
     if 2 <= score.nunique() <= MAX_ROUNDS:
-        yield "rounds", draw_round_confusion(predicted_by_actual_round_counts(study))
-    table = widest_upsets(find_upsets(study.tally, score.to_numpy(dtype=np.float64)))
+        yield "rounds", draw_round_confusion(tables.rounds)
+    table = widest_upsets(tables.upsets)
     if len(table):
         tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
         rank = study.ranking.set_index("candidate")["rank"]
@@ -96,19 +135,19 @@ def _with_results(study: Study) -> Iterator[tuple[str, "Axes"]]:
         yield "upsets", draw_upsets(table, columns, tier_by_candidate, rank, tiers, names)
 
 
-def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
+def _votes(tables: FigureTables) -> Iterator[tuple[str, "Axes"]]:
     from plots.calibration import draw_calibration
     from plots.vote_shares import draw_group_vote_shares
 
-    votes = study.comparisons.votes
-    if votes is None:
+    study = tables.study
+    if study.comparisons.votes is None:
         return
     tier_by_candidate, tiers = tier_by_candidate_and_tiers(study)
     if (tier_by_candidate != "").any():
         yield (
             "windows",
             draw_group_vote_shares(
-                vote_shares_by_group_and_window(vote_shares_by_window(votes), tier_by_candidate),
+                vote_shares_by_group_and_window(tables.window_shares, tier_by_candidate),
                 tiers,
             ),
         )
@@ -117,77 +156,84 @@ def _votes(study: Study) -> Iterator[tuple[str, "Axes"]]:
         yield "calibration", draw_calibration(table)
 
 
-def figure_caption(study: Study, name: str) -> tuple[str, str, str]:
+def figure_caption(tables: FigureTables, name: str) -> tuple[str, str, str]:
     """Return the title, the competition with its ranker, and the finding of a figure.
 
     Parameters
     ----------
-    study
-        The ranking.
+    tables
+        Tables of the ranking.
     name
         Name of the figure, one of :data:`CAPTIONS`.
     """
     title, finding = CAPTIONS[name]
+    study = tables.study
     ranker = f"{page_title(study)} · {who_compared(study)}, by {study.settings.method}"
-    return title, ranker, finding(study)
+    return title, ranker, finding(tables)
 
 
-def _ranges(study: Study) -> str:
+def _ranges(tables: FigureTables) -> str:
+    study = tables.study
     width = study.ranking["rank_high"] - study.ranking["rank_low"] + 1
     if width.isna().all():
         return f"No ranges: {study.intervals.uncertainty.reason or study.settings.method}."
     return f"Half of the 95 % ranges of rank are {width.median():.0f} ranks wide, or wider."
 
 
-def _better_won(study: Study) -> str:
+def _better_won(tables: FigureTables) -> str:
+    study = tables.study
     strength = study.strengths
     above = strength[:, np.newaxis] > strength
     won, of = study.tally.wins[above].sum(), study.tally.pair_counts[above].sum()
     return f"{percent(won / of)} of comparisons went to the better ranked of the two." if of else ""
 
 
-def _same_winner(study: Study) -> str:
-    agreement = same_winner_rate_in_both_orders(study.tally)
+def _same_winner(tables: FigureTables) -> str:
+    agreement = same_winner_rate_in_both_orders(tables.study.tally)
     return (
         f"{percent(agreement.value)} of pairs compared in both orders had the same winner in both."
     )
 
 
-def _furthest_methods(study: Study) -> str:
-    taus = method_tau_b_matrix(ranks_by_method(study.tally)).rename_axis(index="one").stack()
-    if taus.isna().all():
+def _furthest_methods(tables: FigureTables) -> str:
+    taus = tables.method_taus
+    values = taus.to_numpy()
+    if np.isnan(values).all():
         return ""
-    one, other = taus.idxmin()
-    return f"The least alike are {one} and {other}, with a Kendall's tau-b of {taus.min():.2f}."
+    one, other = (taus.index[at] for at in np.unravel_index(np.nanargmin(values), values.shape))
+    return (
+        f"The least alike are {one} and {other}, with a Kendall's tau-b of {np.nanmin(values):.2f}."
+    )
 
 
-def _right_round(study: Study) -> str:
-    counts = predicted_by_actual_round_counts(study).to_numpy()
+def _right_round(tables: FigureTables) -> str:
+    counts = tables.rounds.to_numpy()
     return (
         f"{np.trace(counts):,} of {counts.sum():,} are in the round that the ranking puts them in."
     )
 
 
-def _upsets(study: Study) -> str:
-    found = len(find_upsets(study.tally, study.results["score"].to_numpy(dtype=float)))
+def _upsets(tables: FigureTables) -> str:
+    found = len(tables.upsets)
     times = "Once" if found == 1 else f"{found:,} times"
     return f"{times} someone beat a candidate who got further; the widest are shown."
 
 
-def _windows(study: Study) -> str:
-    shares = vote_shares_by_window(study.comparisons.votes).groupby("candidate")["share"]
+def _windows(tables: FigureTables) -> str:
+    shares = tables.window_shares.groupby("candidate")["share"]
     apart = 100 * (shares.max() - shares.min()).median()
     return f"Half of the candidates have {apart:.0f} points or more between best and worst window."
 
 
-def _brier(study: Study) -> str:
+def _brier(tables: FigureTables) -> str:
+    study = tables.study
     score = brier_score(study.comparisons.votes, study.results["score"])
     return "" if isnan(score) else f"Brier score {score:.3f}; 0.250 if all were one half."
 
 
-CAPTIONS: dict[str, tuple[str, Callable[[Study], str]]] = {
+CAPTIONS: dict[str, tuple[str, Callable[[FigureTables], str]]] = {
     "intervals": ("Strengths, with 95 % intervals", _ranges),
-    "probabilities": ("Probability of each rank", lambda study: f"{plain_first(study)}."),
+    "probabilities": ("Probability of each rank", lambda tables: f"{plain_first(tables.study)}."),
     "head-to-head": ("Who beat whom", _better_won),
     "order-flips": ("Pairs whose winner depends on their order", _same_winner),
     "methods": ("How ranking methods agree", _furthest_methods),

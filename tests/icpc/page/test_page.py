@@ -18,7 +18,7 @@ from icpc.competition.competitions import Competition
 from icpc.findings.checks import check_study
 from icpc.page import page as report
 from icpc.page.curves import hit_rate_curves_by_label, hit_rate_page_data
-from icpc.page.figures import CAPTIONS, draw_figures, figure_caption
+from icpc.page.figures import CAPTIONS, FigureTables, draw_figures, figure_caption
 from icpc.page.page import report_page
 from icpc.page.reproduce import csv_downloads, sha256_by_input, versions_and_settings
 from icpc.page.summary import headline_sentence, passing_phrase, report_remarks
@@ -449,15 +449,16 @@ def test_every_figure_has_title_competition_ranker_and_finding(voted):
         assert title == CAPTIONS[name][0]
         ranker, finding = lines.replace("\n", " ").split(", by bradley-terry ")
         assert ranker == "Small · Your own ranker"
-        assert finding == figure_caption(voted, name)[2]
+        assert finding == figure_caption(FigureTables(voted), name)[2]
 
 
 def test_findings_of_figures_by_hand(voted, ring):
     """A has all votes in one window and half in the other; the ring's best three share a rank."""
-    windows = figure_caption(voted, "windows")[2]
+    windows = figure_caption(FigureTables(voted), "windows")[2]
     assert windows == "Half of the candidates have 50 points or more between best and worst window."
     assert {
-        name: figure_caption(ring, name)[2] for name in ("head-to-head", "rounds", "upsets")
+        name: figure_caption(FigureTables(ring), name)[2]
+        for name in ("head-to-head", "rounds", "upsets")
     } == {
         "head-to-head": "100.0 % of comparisons went to the better ranked of the two.",
         "rounds": "2 of 4 are in the round that the ranking puts them in.",
