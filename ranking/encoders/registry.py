@@ -135,6 +135,8 @@ def _module(given: str) -> ModuleType:
         module = ENCODERS[name]
     except ModuleNotFoundError as error:
         raise _not_installed(name, error) from None
+    except OSError as error:  # a compiled library of a package
+        raise _not_loadable(name, error) from None
     spec = getattr(module, "SPEC", None)
     if not (isinstance(spec, EncoderSpec) and spec.name == name and hasattr(module, "load")):
         raise EncoderError(
@@ -151,6 +153,15 @@ def _not_installed(encoder: str, error: ModuleNotFoundError) -> EncoderError:
         Given(encoder=encoder),
         f"{error.name} is not installed",
         f"install what it needs: pip install 'judge[{extras}]'",
+    )
+
+
+def _not_loadable(encoder: str, error: OSError) -> EncoderError:
+    cause = error.__cause__ or error  # torch's own error names the file alone
+    return EncoderError(
+        Given(encoder=encoder),
+        f"a library that it needs cannot be loaded ({cause})",
+        "install packages that are made for each other: pip install -U 'judge[audio]'",
     )
 
 

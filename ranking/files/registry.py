@@ -78,7 +78,7 @@ class Registry(Mapping[str, T]):
         kind: type[T] = _found(self._kind)
         try:
             value = _found(self._at(name))
-        except (ImportError, AttributeError, SyntaxError) as error:
+        except (ImportError, AttributeError, SyntaxError, OSError) as error:
             if name in self.own:
                 raise
             raise self._unusable(name, f"it cannot be loaded ({error})") from None

@@ -68,6 +68,16 @@ def test_the_extra_of_dac_is_named_where_its_package_is_missing(monkeypatch, tmp
         load_encoder("dac", tmp_path)
 
 
+def test_a_library_that_cannot_be_loaded_is_named(monkeypatch):
+    def import_module(name):
+        raise OSError("libtorchaudio.so") from OSError("libtorchaudio.so: undefined symbol: f")
+
+    monkeypatch.setattr("ranking.files.registry.import_module", import_module)
+    monkeypatch.setattr(ENCODERS, "_loaded", {})
+    with pytest.raises(EncoderError, match=r"\(.*undefined symbol: f\); install .*'judge\[audio\]'"):
+        spec_of("spectrogram")
+
+
 def test_another_package_adds_one(monkeypatch, tmp_path):
     offer_encoders(monkeypatch, tmp_path, {"flat": FLAT}, {"flat-one": "flat"})
     assert list(registry.ENCODERS) == [*ENCODERS, "flat-one"]
@@ -87,6 +97,7 @@ def test_what_the_program_brings_is_not_replaced(monkeypatch, tmp_path):
     ("code", "words"),
     [
         ("import nowhere", r"it cannot be loaded \(No module named 'nowhere'\)"),
+        ("raise OSError('no symbol')", r"it cannot be loaded \(no symbol\)"),
         ("SPEC = 3", "it is no module with a SPEC of the name odd and a function load"),
         (FLAT, "it is no module with a SPEC of the name odd"),
     ],
