@@ -46,7 +46,12 @@ ALLOWED = {
         "icpc.experiments.results",  # a line behind the others, under a lock
         "icpc.cli.streams",  # nothing, in place of a closed stream
     },
-    "table": {"ranking.files.text", "ranking.files.contents", "ranking.files.sheets"},
+    "table": {
+        "ranking.files.text",
+        "ranking.files.contents",
+        "ranking.files.sheets",
+        "ranking.comparisons.written",  # what the program wrote; the others read anything else
+    },
     "code": {"ranking.encoders.named_modules"},  # what the user named, to be run
 }
 CALLS = {

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from icpc.cli.plain_progress import PlainProgress
+from icpc.cli.plain_progress import PlainProgress, repeat_in_background
 from ranking.progress import Progress
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn
     from rich.status import Status
 
+LOOK_SECONDS = 1.0
+"""How often it is looked whether a stage of unknown length has a line to print."""
 MIN_WIDTH = 6  # of a column that is narrowed
 LONGEST_SENTENCE = 4_000  # characters of an error or a remark; what a file holds may be longer
 
@@ -207,6 +209,7 @@ class TerminalProgress(Progress):
         self._console = Console(stderr=True)
         self._clock = clock
         self._plain: PlainProgress | None = None
+        self._end_waiting: Callable[[], None] | None = None
         self._stages: list[str] = []
         self._wheel: Status | None = None
         self._bar: Bar | None = None
@@ -229,6 +232,8 @@ class TerminalProgress(Progress):
         self._stages.append(escape_controls(what))
         if not self._console.is_terminal:
             self._plain = PlainProgress(self._named, total, unit, self._clock)
+            if total is None:
+                self._end_waiting = repeat_in_background(self._wait, LOOK_SECONDS)
             return self
         if total is None and unit != "bytes":
             self._wheel = self._console.status(Text(f"{self._named} …"))
@@ -269,10 +274,16 @@ class TerminalProgress(Progress):
         return ", ".join(self._stages)
 
     def _stop(self) -> None:
+        if self._end_waiting is not None:
+            self._end_waiting()
         for drawn in (self._wheel, self._bar):
             if drawn is not None:
                 drawn.stop()
-        self._wheel = self._bar = self._plain = None
+        self._wheel = self._bar = self._plain = self._end_waiting = None
+
+    def _wait(self) -> None:
+        if self._plain is not None:
+            self._print_plain(self._plain.wait())
 
     def _print_plain(self, line: str) -> None:
         if line:

@@ -85,12 +85,23 @@ def rank(
         print_remark(f"written to {out}")
     if results is not None:
         _add_result(study, results)
-    if out is not None:
-        print_next(command_line("check", run=out), format)
+    if out is None:
+        own = replace(options, resample=None)
+        print_next(command_line("check", source, own, seed=seed), format)
+    elif _plays(recording_options, out):
+        recordings = recording_options.recordings
+        print_next(command_line("report", run=out, recordings=recordings), format)
     else:
-        print_next(
-            command_line("check", source, replace(options, resample=None), seed=seed), format
-        )
+        print_next(command_line("check", run=out), format)
+
+
+def _plays(options: RecordingOptions, run: Path) -> bool:
+    """Whether a page in the folder of a run can play what was compared."""
+    from icpc.page.listening import can_be_played
+
+    folder = options.recordings
+    elsewhere = options.index is not None or options.allow_outside
+    return folder is not None and not elsewhere and can_be_played(folder, run)
 
 
 def _add_result(study: "Study", path: Path) -> None:
@@ -193,7 +204,6 @@ def _print_ranking(study: "Study", top: int | None) -> None:
 
     people = study.results
     reached = result_labels(study)
-    shown = study.ranking.head(top or len(study.ranking))
     infinite = study.schedule.outside if study.settings.ranking_method.disconnected_remark else ()
     rows = [
         [
@@ -206,14 +216,23 @@ def _print_ranking(study: "Study", top: int | None) -> None:
             "unbounded" if row.candidate in infinite else _decimals(row.strength),
             reached[row.candidate],
         ]
-        for row in shown.itertuples()
+        for row in study.ranking.itertuples()
     ]
     headers = ["rank", "95 %", "candidate", "from", "wins/of", "rate", "strength", "reached"]
+    headers, rows = _without_empty(headers, rows)
     if len(study.schedule.components) > 1:
         headers.insert(0, "component")
-        rows = [[str(own), *row] for own, row in zip(shown["component"], rows, strict=True)]
-    first = f"; the first {len(rows):,}" if len(rows) < len(study.ranking) else ""
-    print_table(f"{headline(study)}{first}", headers, rows, ["candidate", "from", "reached"])
+        components = study.ranking["component"]
+        rows = [[str(own), *row] for own, row in zip(components, rows, strict=True)]
+    shown = rows[:top]
+    first = f"; the first {len(shown):,}" if len(shown) < len(rows) else ""
+    print_table(f"{headline(study)}{first}", headers, shown, ["candidate", "from", "reached"])
+
+
+def _without_empty(headers: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Columns without those that are empty in every row."""
+    kept = [at for at in range(len(headers)) if any(row[at] for row in rows)]
+    return [headers[at] for at in kept], [[row[at] for at in kept] for row in rows]
 
 
 def _decimals(strength: float) -> str:

@@ -5,13 +5,15 @@ Conventions
 A competition is a folder: ``roster.csv`` beside ``competition.toml``, which gives ``name``,
 ``title`` and the ``rounds`` in order, and may name files: ``comparisons`` of candidates, ``panel``
 (marks by jurors, given in ``panel_rounds``), ``published_curve`` (points of a published figure).
-``comparisons_remark`` and ``panel_remark`` say what a reader must know of them. Your own roster may
-have a competition.toml beside it.
+``comparisons_remark`` and ``panel_remark`` say what a reader must know of them, ``who_compared``
+who made the comparisons. A table ``[round_titles]`` may say what rounds are called in figures,
+pages and sentences; in options and files a round has the name that is in ``rounds``. Your own
+roster may have a competition.toml beside it.
 """
 
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,9 @@ from ranking.files.names import Names
 from ranking.files.text import did_you_mean, escape_controls, read_text
 
 FILE_KEYS = ("comparisons", "panel", "published_curve")
-TEXT_KEYS = ("name", "title", *FILE_KEYS, "comparisons_remark", "panel_remark")
+TEXT_KEYS = ("name", "title", *FILE_KEYS, "comparisons_remark", "who_compared", "panel_remark")
 LIST_KEYS = ("rounds", "panel_rounds")
+TITLES_KEY = "round_titles"
 RENAMED = {
     "comparisons_note": "comparisons_remark",
     "panel_note": "panel_remark",
@@ -52,6 +55,8 @@ class Competition:
     """CSV file of comparisons of candidates."""
     comparisons_remark: str = ""
     """What a reader must know of the comparisons."""
+    who_compared: str = ""
+    """Who made the comparisons that come with it, to begin a sentence; empty if it is not said."""
     panel: Path | None = None
     """CSV file of the marks by jurors."""
     panel_remark: str = ""
@@ -60,8 +65,24 @@ class Competition:
     """Rounds that the panel gave marks in; the first is ranked unless another is named."""
     published_curve: Path | None = None
     """CSV file of the points of a published hit-rate curve."""
+    round_titles: Mapping[str, str] = field(default_factory=dict)
+    """What rounds are called in figures, pages and sentences, by their names in ``rounds``; those
+    without a title by these names."""
     understood: tuple[str, ...] = ()
     """What was understood of your own roster, as sentences."""
+
+    @property
+    def titles_of_rounds(self) -> tuple[str, ...]:
+        """What the rounds are called in figures, pages and sentences, in order."""
+        return tuple(self.round_titles.get(name, name) for name in self.rounds)
+
+    @property
+    def with_titles(self) -> "Competition":
+        """The competition with the titles of rounds as their names, for what people read."""
+        called = dict(zip(self.rounds, self.titles_of_rounds, strict=True))
+        reached = self.roster["reached"].map(lambda name: called.get(name, name))
+        roster = self.roster.assign(reached=reached)
+        return replace(self, rounds=self.titles_of_rounds, roster=roster)
 
     @property
     def eligible(self) -> pd.DataFrame:
@@ -147,6 +168,9 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         raise CompetitionError(
             "rounds", f"{', '.join(rounds)} names one of them twice", "name each round once"
         )
+    titles = settings.get(TITLES_KEY, {})
+    if titles:
+        _check_titles(titles, tuple(settings.get("rounds", rounds)), settings_path)
     name = settings.get("name", roster.stem)
     beside = {
         key: _file_beside(settings[key], settings_path, key) for key in FILE_KEYS if key in settings
@@ -164,8 +188,30 @@ def read_competition(roster: Path, rounds: tuple[str, ...] = ()) -> Competition:
         panel_remark=settings.get("panel_remark", ""),
         panel_rounds=tuple(settings.get("panel_rounds", ())),
         published_curve=beside.get("published_curve"),
+        who_compared=settings.get("who_compared", ""),
+        round_titles={name: title.strip() for name, title in titles.items() if name in rounds},
         understood=read.understood,
     )
+
+
+def _check_titles(titles: Mapping[str, str], rounds: tuple[str, ...], path: Path) -> None:
+    """Refuse titles of no round, without words, or that another round has as title or name."""
+    where = escape_controls(str(path))
+    called = {name: name for name in rounds}
+    for name, text in titles.items():
+        title, shown = text.strip(), escape_controls(name)
+        if name not in rounds:
+            what = f"'{TITLES_KEY}' has {shown!r}, which is no round"
+            meant = did_you_mean(name, list(rounds))
+            remedy = f"name one of {escape_controls(', '.join(rounds))}"
+            raise CompetitionError(where, f"{what}{meant}", remedy)
+        if not title:
+            what = f"the title of round {shown!r} is empty"
+            raise CompetitionError(where, what, "write its title, or leave the line out")
+        if called.setdefault(title, name) != name:
+            both = f"{escape_controls(called[title])!r} and {shown!r}"
+            what = f"rounds {both} are both called {escape_controls(title)!r}"
+            raise CompetitionError(where, what, "give each round a title of its own")
 
 
 def _file_beside(written: str, source: Path, setting: str) -> Path:
@@ -201,8 +247,11 @@ def read_settings(path: Path) -> dict[str, Any]:
         elif key in LIST_KEYS:
             right = isinstance(value, list) and all(isinstance(name, str) for name in value)
             kind = "a list of texts"
+        elif key == TITLES_KEY:
+            right = isinstance(value, dict) and all(isinstance(own, str) for own in value.values())
+            kind = "a table of texts, under [round_titles]"
         else:
-            known = [*TEXT_KEYS, *LIST_KEYS]
+            known = [*TEXT_KEYS, *LIST_KEYS, TITLES_KEY]
             raise CompetitionError(
                 str(path),
                 f"unknown setting {key!r}{did_you_mean(key, known)}",

@@ -3,7 +3,8 @@
 Conventions
 -----------
 Candidates are three examples, the files in a folder of recordings, or those of a sheet of marks,
-which is copied as it is. All files can be read as they are. Where the rounds of a sheet follow each
+which is copied as it is; beside it there is no file of comparisons. All files can be read as they
+are. Where the rounds of a sheet follow each
 other, each by some of the candidates of the one before, ``reached`` is the last round that a
 candidate was marked in; else it is empty. Nothing that is there is overwritten.
 """
@@ -38,6 +39,10 @@ SETTINGS = """\
 name = {name}
 title = {title}
 rounds = {rounds}
+
+# What figures and pages call a round, where that is not its name above:
+# [round_titles]
+# {first} = {first_title}
 """
 
 
@@ -109,7 +114,8 @@ def start_of_marks(title: str, sheet: Path) -> Start:
             "competition.toml, and fill in 'reached'"
         )
     marks = f"marks{sheet.suffix.lower()}"
-    files = {**_files(title, roster, rounds or ("first", "final")), marks: read_bytes(sheet)}
+    files = _settings_and_roster(title, roster, rounds or ("first", "final"))
+    files[marks] = read_bytes(sheet)
     return Start(files, marks, len(roster), rounds=rounds, remarks=tuple(remarks))
 
 
@@ -148,14 +154,25 @@ def _files(
     rounds: Sequence[str],
     pairs: Sequence[tuple[str, str, str]] = (),
 ) -> dict[str, bytes]:
-    """Roster, comparisons and settings."""
-    shown = _toml(escape_controls(title))
-    settings = SETTINGS.format(name=shown, title=shown, rounds=_toml(list(rounds)))
+    """Settings, roster and comparisons."""
     comparisons = pd.DataFrame(pairs, columns=["first", "second", "winner"])
+    return {**_settings_and_roster(title, roster, rounds), "comparisons.csv": _csv(comparisons)}
+
+
+def _settings_and_roster(
+    title: str, roster: pd.DataFrame, rounds: Sequence[str]
+) -> dict[str, bytes]:
+    shown = _toml(escape_controls(title))
+    settings = SETTINGS.format(
+        name=shown,
+        title=shown,
+        rounds=_toml(list(rounds)),
+        first=_toml(rounds[0]),
+        first_title=_toml(f"Round 1: {rounds[0]}"),
+    )
     return {
         "competition.toml": settings.encode(),
         "roster.csv": _csv(roster.reindex(columns=COLUMNS)),
-        "comparisons.csv": _csv(comparisons),
     }
 
 

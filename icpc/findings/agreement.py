@@ -98,7 +98,7 @@ def find_rounds(study: Study) -> Iterator[Finding]:
         if null is not None:
             drawn = share_in_top(null, m)[:, passed].sum(axis=1)
             p, expected = p_among(found, drawn), drawn.mean()
-        named = round_or_score_label(study.competition.rounds, level)
+        named = round_or_score_label(study.competition.titles_of_rounds, level)
         shared = "" if found == int(found) else ", ties in equal shares"
         sentence = f"{_who_passed(m, named)} {found:.3g} of them{shared}"
         key, name = f"passed_into_{level:g}", f"passed into {named}"

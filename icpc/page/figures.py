@@ -76,7 +76,7 @@ def draw_figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
     """Yield the figures of a study's largest component, each with its file name without ending."""
     from plots.style import head_figure
 
-    study = study.largest
+    study = study.largest.with_titles
     with suppress(RankingError):  # no results, or all or none passed
         yield "hitrate", study_hit_rate_curve(study).figure()
     tables = FigureTables(study)

@@ -13,8 +13,6 @@ from icpc.findings.wording import percent
 from icpc.study.study import Study
 from ranking.uncertainty.probabilities import probabilities_among
 
-PUBLISHED = {"icpc2015": "A computer listening to the preliminary recordings"}
-"""Who made the comparisons that come with a competition."""
 MAX_NAMED = 2
 AGREEMENT = {
     Outcome.SIGNIFICANT: "it agrees with the result better than chance",
@@ -25,18 +23,19 @@ Check = dict[str, str]
 
 
 def who_compared(study: Study) -> str:
-    """Return who made the comparisons: "17 jurors, stage1", "Your own ranker"."""
-    comparisons = study.comparisons
+    """Return who made the comparisons: "17 jurors, stage 1", "Your own ranker"."""
+    comparisons, titles = study.comparisons, study.competition.round_titles
     if "juror" in comparisons.table:
         jurors = comparisons.table["juror"].nunique()
-        rounds = ", ".join(comparisons.rounds) or _rounds_of_source(comparisons.source)
+        named = comparisons.rounds or _rounds_of_source(comparisons.source)
+        rounds = ", ".join(titles.get(name, name) for name in named)
         return f"{jurors:,} juror{'s' if jurors != 1 else ''}{f', {rounds}' if rounds else ''}"
     if "ranker" in comparisons.provenance:
         return "A computer listening to recordings"
     if comparisons.votes is not None:
         return "Your own ranker"
     if "published" in comparisons.source:
-        return PUBLISHED.get(study.competition.name, "Published comparisons")
+        return study.competition.who_compared or "Published comparisons"
     return "Your own comparisons"
 
 
@@ -85,10 +84,12 @@ def probability_of_first(study: Study) -> dict[str, float]:
     return table["p_first_place"].astype(float).to_dict()
 
 
-def _rounds_of_source(source: str) -> str:
+def _rounds_of_source(source: str) -> list[str]:
     """The rounds that a run's own words on its source name."""
     _, within, rest = source.partition(" jurors in ")
-    return rest.rpartition(" (")[0] if within and not rest.startswith("all rounds") else ""
+    if not within or rest.startswith("all rounds"):
+        return []
+    return rest.rpartition(" (")[0].split(", ")
 
 
 def _whole_percent(share: float) -> str:

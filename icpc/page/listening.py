@@ -76,10 +76,27 @@ def recordings_to_play(
     return PlayedRecordings(played, tuple(others))
 
 
+def can_be_played(recordings: Path, page: Path) -> bool:
+    """Return whether paths lead from a page to recordings without naming folders of a user.
+
+    Parameters
+    ----------
+    recordings
+        Folder or file of recordings.
+    page
+        Folder of the page.
+    """
+    try:
+        both = Path(os.path.commonpath([recordings.absolute(), page.absolute()]))
+    except ValueError:  # on two drives
+        return False
+    beside = both in (page.absolute(), page.absolute().parent)
+    return beside or is_inside(both, Path.cwd())
+
+
 def _address(path: Path, page: Path) -> str:
     """The path of a file from a page, through no folder above the one that the page's is in."""
-    both = Path(os.path.commonpath([path.absolute(), page.absolute()]))
-    if both not in (page.absolute(), page.absolute().parent) and not is_inside(both, Path.cwd()):
+    if not can_be_played(path, page):
         raise RunError(
             f"recordings in {path.parent}",
             f"a page in {page} cannot lead to them without naming your folders",

@@ -68,7 +68,7 @@ def report_page(
         If there are more than :data:`MAX_CANDIDATES` candidates, or a package is missing.
     """
     check_page_can_be_written(study.competition.name, len(study.ranking))
-    shown, kept = study.largest, KeptResults(study, run)
+    shown, kept = study.largest.with_titles, KeptResults(study, run)
     findings, curves = kept_findings(kept), hit_rate_curves_by_label(kept)
     data = {**_data(shown, curves), "panel": panel_page_data(kept)}
     for candidate in data["candidates"]:
@@ -79,7 +79,7 @@ def report_page(
         **kept_tournament_page_data(kept, _places(shown)),
         "calibration": data["calibration"],
         "panel": data["panel"],
-        "unranked": unranked_page_data(study, data["kinds"]),
+        "unranked": unranked_page_data(study.with_titles, data["kinds"]),
         "record": record,
         "made_with": versions_and_settings(record),
         "hashes": sha256_by_input(record),

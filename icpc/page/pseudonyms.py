@@ -68,6 +68,7 @@ def with_pseudonyms(
         roster_path=Path(),  # no file has it
         comparisons=None,
         comparisons_remark="",
+        who_compared="",
         panel=None,
         panel_remark="",
         published_curve=None,

@@ -16,8 +16,8 @@ def headline_sentence(study: Study, findings: Findings) -> str:
 
 
 def passing_phrase(study: Study) -> str:
-    """Return what candidates who passed did, to follow "who": "passed into stage1"."""
-    score, rounds = study.comparisons.passing_score, study.competition.rounds
+    """Return what candidates who passed did, to follow "who": "passed into stage 1"."""
+    score, rounds = study.comparisons.passing_score, study.competition.titles_of_rounds
     level = round_or_score_label(rounds, score)
     return f"passed into {level}" if level in rounds else f"scored {score:g} or more"
 

@@ -1,7 +1,9 @@
 """Comparisons from one source: a file of comparisons, votes or marks, or what is bundled."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +13,7 @@ import pandas as pd
 
 from icpc.competition.bundled import BUNDLED
 from icpc.competition.competitions import Competition
-from ranking.comparisons.marks import marks_to_comparisons
+from ranking.comparisons.marks import juror_by_candidate_marks, marks_to_comparisons
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import row_counts
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
@@ -67,6 +69,22 @@ class Comparisons:
         """Whether the results so far decided which pairs were compared."""
         selection = self.provenance.get("selection", {"rule": "random"})
         return selection["rule"] != "random" and selection["compared"] < selection["pairs"]
+
+    def marks_of(self, candidates: pd.Index) -> np.ndarray | None:
+        """Return the panel's marks of candidates, shape (jurors, n); None if of no panel."""
+        if self.marks is None:
+            return None
+        return juror_by_candidate_marks(self.marks, candidates)
+
+    @cached_property
+    def sha256_by_table(self) -> dict[str, str]:
+        """Hash of the values of each table, and of the outcomes with the results permuted."""
+        tables = {"comparisons": self.table, "votes": self.votes, "marks": self.marks}
+        hashes = {name: table_sha256(own) for name, own in tables.items() if own is not None}
+        if self.permuted is not None:
+            outcomes = self.permuted.outcomes.tobytes()
+            hashes["permuted"] = hashlib.sha256(outcomes).hexdigest()
+        return hashes
 
     def among(self, candidates: pd.Index) -> "Comparisons":
         """Return the comparisons, votes and marks of some candidates alone."""
@@ -208,6 +226,16 @@ def comparisons_from_votes(
     return Comparisons(
         table, source, " ".join([*remarks, *ties]), votes=votes, provenance=provenance
     )
+
+
+def table_sha256(table: pd.DataFrame) -> str:
+    """Return the hash of the values of a table, each distinct one of a column spelt once."""
+    digest = hashlib.sha256()
+    for name, column in table.items():
+        codes, values = pd.factorize(column)
+        digest.update(f"{name}\n{values.tolist()!r}\n".encode())
+        digest.update(codes.tobytes())
+    return digest.hexdigest()
 
 
 def marks_decided(decided_score: float | None, results: pd.Series | np.ndarray) -> bool:

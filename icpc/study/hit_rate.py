@@ -1,7 +1,7 @@
 """The hit-rate of a ranking: its curve, and what is needed to print and draw it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from math import isnan
 from pathlib import Path
@@ -55,11 +55,13 @@ class HitRateCurve:
     stem: str = "hitrate"
     """File name of the figure and the table, without its ending."""
     decided: str = ""
-    """What the ranked marks decided themselves, such as "who passed into stage2"; or empty."""
+    """What the ranked marks decided themselves, such as "who passed into stage 2"; or empty."""
     detectable: float = 0.0
     """Pair accuracy at which a test finds a ranker in 80 % of such fields; NaN if it finds none."""
     null_draws: str = "random judges given the same pairs"
     """What the null band holds 95 % of, in words."""
+    titles: dict[str, str] = field(default_factory=dict)
+    """What the figure calls results, by the word that the table has; others by that word."""
 
     @property
     def threshold(self) -> str:
@@ -152,10 +154,11 @@ class HitRateCurve:
         """Return the curve drawn as in Figure 2 of the paper."""
         from plots.hit_rate import hit_rate_figure
 
+        titles = {tier: self.titles.get(tier, tier) for tier in self.tiers}
         return hit_rate_figure(
-            self.curve,
+            self.curve.assign(reached=self.curve["reached"].map(titles)),
             self.summary,
-            self.tiers,
+            tuple(titles.values()),
             self.names,
             self.labelled,
             self.x_column,
@@ -206,6 +209,7 @@ def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve
         decided=study.decided if study.decided_by_marks else "",
         detectable=_detectable(study, summary),
         null_draws=study.null_draws,
+        titles=dict(study.competition.round_titles),
     )
 
 

@@ -2,12 +2,13 @@
 
 Conventions
 -----------
-``findings.json`` holds what :data:`COMPUTED_FROM` is a hash of: tables, settings, versions of the
-program and its libraries, and the program's own code. If any of them differs, or the file was
-edited, which a warning says, nothing is kept, and all is computed anew. Only results of a run's own
-settings are kept. A missing number is null; others are written with all their digits, so that what
-is read equals what was computed. A run may come from somebody else: values of other types than the
-program writes are computed anew, too.
+``findings.json`` and ``intervals.json`` hold what :data:`COMPUTED_FROM` is a hash of: tables,
+settings, versions of the program and its libraries, and the program's own code. If any of them
+differs, or the file was edited, which a warning says, nothing is kept, and all is computed anew.
+The ranking, with the draws behind its intervals, is in a file of its own, as it is large. Only
+results of a run's own settings are kept. A missing number is null; others are written with all
+their digits, so that what is read equals what was computed. A run may come from somebody else:
+values of other types than the program writes are computed anew, too.
 """
 
 import hashlib
@@ -15,46 +16,58 @@ import json
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from math import isnan
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pandas as pd
-
 import icpc
 import ranking
-from icpc.study.run_folder import FINDINGS_FILE, add_to_run
-from icpc.study.runs import load_run_record, run_record
+from icpc.competition.competitions import Competition
+from icpc.study.comparisons import Comparisons, table_sha256
+from icpc.study.intervals import intervals_from_json, intervals_to_json
+from icpc.study.run_folder import FINDINGS_FILE, INTERVALS_FILE, add_to_run
+from icpc.study.run_record import record_of_inputs
+from icpc.study.runs import load_run_record
 from icpc.study.settings import Settings
-from icpc.study.study import Study
+from icpc.study.study import Study, run_study
+from ranking.comparisons.tally import Tally
 from ranking.errors import FileWarning, RunError
 from ranking.files.atomic import write_text
 from ranking.files.hashing import json_sha256
 from ranking.files.records import read_record
 from ranking.methods.registry import METHODS
+from ranking.uncertainty.rank_intervals import Intervals
 
 COMPUTED_FROM = "computed_from"
-OF_FILES = ("sha256", "intervals")  # of a record: where data came from, and what follows from them
 T = TypeVar("T")
 
 
-class KeptResults:
-    """Results on a study by name, kept in the folder of its run.
+class KeptValues:
+    """Values by name that follow from one competition, comparisons and settings, kept with a run.
 
-    Nothing is kept of a study with other settings than its run, nor in a folder that cannot be
-    written.
+    Nothing is kept of other settings than those of the run, nor in a folder that cannot be written.
 
     Parameters
     ----------
-    study
-        The study.
+    competition, comparisons, settings
+        What values follow from.
     folder
-        Folder of its run; None: nothing is kept.
+        Folder of the run; None: nothing is kept.
+    file
+        Name of the file in it.
     """
 
-    def __init__(self, study: Study, folder: Path | None) -> None:
-        self.study, self.folder = study, folder
+    def __init__(
+        self,
+        competition: Competition,
+        comparisons: Comparisons,
+        settings: Settings,
+        folder: Path | None,
+        file: str = FINDINGS_FILE,
+    ) -> None:
+        self.made_from = competition, comparisons, settings
+        self.folder, self.file = folder, file
 
     def get(
         self,
@@ -90,7 +103,7 @@ class KeptResults:
     def _values(self) -> dict[str, Any]:
         if self.folder is None:
             return {}
-        path = self.folder / FINDINGS_FILE
+        path = self.folder / self.file
         try:
             kept = read_record(path)
             values: dict[str, Any] = kept["values"]
@@ -106,18 +119,18 @@ class KeptResults:
 
     @cached_property
     def _sha256(self) -> str:
-        return _study_sha256(self.study)
+        return _inputs_sha256(*self.made_from)
 
     @cached_property
     def _of_run(self) -> bool:
-        """Whether the study has the settings of the run, and a method of the program."""
+        """Whether these are the settings of the run, with a method of the program."""
         if self.folder is None:
             return False
-        study, record = self.study, load_run_record(self.folder)
+        (_, comparisons, settings), record = self.made_from, load_run_record(self.folder)
         return (
-            study.settings == Settings(**record["settings"])
-            and study.comparisons.passing_score == record["comparisons"]["passing_score"]
-            and study.settings.method in METHODS.own
+            settings == Settings(**record["settings"])
+            and comparisons.passing_score == record["comparisons"]["passing_score"]
+            and settings.method in METHODS.own
         )
 
     def _write(self) -> None:
@@ -125,36 +138,59 @@ class KeptResults:
         kept = {COMPUTED_FROM: self._sha256, "sha256": sha256, "values": self._values}
         text = json.dumps(kept, ensure_ascii=False) + "\n"
         if self.folder is not None:
-            of = self.study.comparisons.run_sha256
+            _, comparisons, _ = self.made_from
+            of = comparisons.run_sha256
             with suppress(RunError, OSError), add_to_run(self.folder, of) as new:
-                write_text(text, new / FINDINGS_FILE)
+                write_text(text, new / self.file)
 
 
-def _study_sha256(study: Study) -> str:
+class KeptResults(KeptValues):
+    """Results on a study by name, kept in the folder of its run.
+
+    Parameters
+    ----------
+    study
+        The study.
+    folder
+        Folder of its run; None: nothing is kept.
+    """
+
+    def __init__(self, study: Study, folder: Path | None) -> None:
+        super().__init__(study.competition, study.comparisons, study.settings, folder)
+        self.study = study
+
+
+def study_of_run(
+    competition: Competition, comparisons: Comparisons, settings: Settings, folder: Path
+) -> Study:
+    """Return the study of what was read from a run, ranked as is kept with the run, if it is.
+
+    Parameters
+    ----------
+    competition, comparisons, settings
+        What was read from the run.
+    folder
+        Folder of the run.
+
+    Raises
+    ------
+    RankingError
+        As :func:`icpc.study.study.run_study` does.
+    """
+    kept = KeptValues(competition, comparisons, settings, folder, INTERVALS_FILE)
+
+    def kept_intervals(tally: Tally, ranked: Callable[[], Intervals]) -> Intervals:
+        return kept.get("ranking", ranked, intervals_to_json, partial(intervals_from_json, tally))
+
+    return run_study(competition, comparisons, settings, kept=kept_intervals)
+
+
+def _inputs_sha256(competition: Competition, comparisons: Comparisons, settings: Settings) -> str:
     """The hash of everything that results on a study depend on."""
-    competition, comparisons = study.competition, study.comparisons
-    record = {name: value for name, value in run_record(study).items() if name not in OF_FILES}
-    tables = {
-        "roster": competition.roster,
-        "comparisons": comparisons.table,
-        "votes": comparisons.votes,
-        "marks": comparisons.marks,
-    }
-    of_tables = {name: _table_sha256(one) for name, one in tables.items() if one is not None}
-    if comparisons.permuted is not None:
-        outcomes = comparisons.permuted.outcomes.tobytes()
-        of_tables["permuted"] = hashlib.sha256(outcomes).hexdigest()
+    record = record_of_inputs(competition, comparisons, settings)
+    record["provenance"] = dict(comparisons.provenance)
+    of_tables = {"roster": table_sha256(competition.roster), **comparisons.sha256_by_table}
     return json_sha256({"record": record, "tables": of_tables, "code": _code_sha256()})
-
-
-def _table_sha256(table: pd.DataFrame) -> str:
-    """The hash of the values of a table, each distinct one of a column spelt once."""
-    digest = hashlib.sha256()
-    for name, column in table.items():
-        codes, values = pd.factorize(column)
-        digest.update(f"{name}\n{values.tolist()!r}\n".encode())
-        digest.update(codes.tobytes())
-    return digest.hexdigest()
 
 
 @cache

@@ -41,9 +41,9 @@ RECORD_FILE = "run.json"
 PERMUTATIONS_FILE, MARKS_FILE = "permutations.npy", "marks.csv"
 INPUTS = ("roster.csv", "comparisons.csv", "votes.csv", MARKS_FILE, PERMUTATIONS_FILE)
 PROBABILITIES_FILE, BETTER_FILE = "rank-probabilities.csv", "better-probabilities.csv"
-FINDINGS_FILE = "findings.json"
+KEPT = FINDINGS_FILE, INTERVALS_FILE = "findings.json", "intervals.json"
 RANKED = ("ranking.csv", PROBABILITIES_FILE, BETTER_FILE)
-FILES = (RECORD_FILE, SUMS_FILE, *INPUTS, *RANKED, FINDINGS_FILE)
+FILES = (RECORD_FILE, SUMS_FILE, *INPUTS, *RANKED, *KEPT)
 REPORT_FIGURES = (
     "hitrate",
     "intervals",

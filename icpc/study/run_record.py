@@ -1,4 +1,4 @@
-"""What the record of a run must be, before anything is made of it.
+"""What the record of a run says of its inputs, and must be before anything is made of it.
 
 Conventions
 -----------
@@ -6,13 +6,20 @@ Names are today's. What a record of an earlier version lacks may be missing; wha
 adds is left as it is, except among settings, on which numbers depend.
 """
 
+import platform
 from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
 from math import isfinite
 from typing import Any
 
+from icpc import __version__
+from icpc.competition.competitions import Competition
+from icpc.study.comparisons import Comparisons
 from icpc.study.settings import Settings, with_new_values
 from ranking.files.records import check_fields, check_values
 
+LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 RENAMED = {"verdicts": "comparisons", "heard": "provenance"}
 RENAMED_WITHIN = {
     "comparisons": {"note": "remark", "passed_from": "passing_score"},
@@ -39,7 +46,13 @@ RECORD: dict[str, Any] = {
 }
 PARTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "competition": (
-        {"name": str, "title": str, "rounds": tuple[str, ...]},
+        {
+            "name": str,
+            "title": str,
+            "rounds": tuple[str, ...],
+            "round_titles": Texts,
+            "who_compared": str,
+        },
         ("name", "title", "rounds"),
     ),
     "comparisons": (
@@ -69,6 +82,47 @@ PARTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 """Types of what is in a part, and which of it must be there."""
 SELECTION = {"rule": str, "compared": int, "pairs": int}
 """Types of what is known of pairs that were chosen."""
+
+
+def record_of_inputs(
+    competition: Competition, comparisons: Comparisons, settings: Settings
+) -> dict[str, Any]:
+    """Return what a record says of versions, competition, comparisons and settings.
+
+    Parameters
+    ----------
+    competition, comparisons
+        Who was ranked, and from what.
+    settings
+        How they were ranked.
+    """
+    decided = comparisons.decided_score
+    return {
+        "judge": __version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "competition": {
+            "name": competition.name,
+            "title": competition.title,
+            "rounds": list(competition.rounds),
+            **filled({"round_titles": dict(competition.round_titles)}),
+            **filled({"who_compared": competition.who_compared}),
+        },
+        "comparisons": {
+            "source": comparisons.source,
+            "remark": comparisons.remark,
+            "passing_score": comparisons.passing_score,
+            **({} if decided is None else {"decided_score": decided}),
+            **filled({"rounds": list(comparisons.rounds)}),
+            **filled({"understood": list(comparisons.understood)}),
+        },
+        "settings": asdict(settings),
+    }
+
+
+def filled(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what is not empty."""
+    return {key: value for key, value in values.items() if value}
 
 
 def check_run_record(record: Mapping[str, Any], inputs: tuple[str, ...]) -> dict[str, Any]:

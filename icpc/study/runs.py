@@ -10,7 +10,8 @@ run was made from; marks are as they were meant: larger is better, several round
 PermutedOutcomes`, its array of outcomes).
 ``ranking.csv`` is made without results; so are ``better-probabilities.csv`` and, but for a row of
 the number who passed, ``rank-probabilities.csv``, where draws of ranks are behind the intervals.
-``findings.json`` is what was computed of the run since (:mod:`icpc.study.kept`). A run has no date
+``findings.json`` and ``intervals.json`` are what was computed of the run since
+(:mod:`icpc.study.kept`). A run has no date
 and no absolute path in it: equal inputs give identical files; of recordings, given what the
 record's provenance names under computation, embeddings and encoder: torch, CPU capability, threads
 and precision.
@@ -20,24 +21,21 @@ warning says so. Runs of version 0.1.0 are read with a warning that this cannot 
 """
 
 import json
-import platform
 import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from icpc import __version__
 from icpc.competition.competitions import Competition
 from icpc.competition.roster import read_roster
 from icpc.study.comparisons import Comparisons
 from icpc.study.run_folder import (
     BETTER_FILE,
-    FINDINGS_FILE,
     INPUTS,
+    KEPT,
     MARKS_FILE,
     PERMUTATIONS_FILE,
     PROBABILITIES_FILE,
@@ -48,12 +46,18 @@ from icpc.study.run_folder import (
     replace_run,
     run_sha256,
 )
-from icpc.study.run_record import RENAMED, RENAMED_WITHIN, check_run_record
+from icpc.study.run_record import (
+    RENAMED,
+    RENAMED_WITHIN,
+    check_run_record,
+    filled,
+    record_of_inputs,
+)
 from icpc.study.settings import Settings
 from icpc.study.study import Study, run_study
-from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import compared_candidates
 from ranking.comparisons.votes import read_votes
+from ranking.comparisons.written import read_written_comparisons
 from ranking.deprecation import with_new_names
 from ranking.errors import FileWarning, RunError
 from ranking.evaluation.permuted_outcomes import (
@@ -68,8 +72,6 @@ from ranking.files.table_writer import to_csv
 from ranking.panel.options import AS_MEANT
 from ranking.panel.reading import read_marks
 from ranking.uncertainty.probabilities import better_probabilities, rank_probabilities
-
-LIBRARIES = ("choix", "numpy", "pandas", "scipy")
 
 
 def default_run_folder(name: str) -> Path:
@@ -155,19 +157,21 @@ def read_run(folder: Path) -> tuple[Competition, Comparisons, Settings]:
     sha256 = run_sha256(folder)
     record = load_run_record(folder)
     _check_unchanged(folder, record["written"])
-    _warn_of_changes(folder, {RECORD_FILE, FINDINGS_FILE, *record["written"]})
+    _warn_of_changes(folder, {RECORD_FILE, *KEPT, *record["written"]})
     rounds = tuple(record["competition"]["rounds"])
     competition = Competition(
         name=record["competition"]["name"],
         title=record["competition"]["title"],
         rounds=rounds,
+        round_titles=record["competition"].get("round_titles", {}),
+        who_compared=record["competition"].get("who_compared", ""),
         roster=read_roster(folder / "roster.csv", rounds),
         roster_path=folder / "roster.csv",
     )
     ids = pd.Index(competition.eligible["candidate"])
     votes = folder / "votes.csv"
     comparisons = Comparisons(
-        table=read_comparisons(folder / "comparisons.csv", ids).table,
+        table=read_written_comparisons(folder / "comparisons.csv", ids),
         source=record["comparisons"]["source"],
         remark=record["comparisons"]["remark"],
         path=folder / "comparisons.csv",
@@ -193,29 +197,9 @@ def run_record(study: Study) -> dict[str, Any]:
     competition, comparisons = study.competition, study.comparisons
     inputs = {"roster": competition.roster_path, "comparisons": comparisons.path}
     return {
-        "judge": __version__,
-        "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "competition": {
-            "name": competition.name,
-            "title": competition.title,
-            "rounds": list(competition.rounds),
-        },
-        "comparisons": {
-            "source": comparisons.source,
-            "remark": comparisons.remark,
-            "passing_score": comparisons.passing_score,
-            **(
-                {}
-                if comparisons.decided_score is None
-                else {"decided_score": comparisons.decided_score}
-            ),
-            **({"rounds": list(comparisons.rounds)} if comparisons.rounds else {}),
-            **({"understood": list(comparisons.understood)} if comparisons.understood else {}),
-        },
-        "settings": asdict(study.settings),
-        "intervals": _filled(asdict(study.intervals.uncertainty)),
-        **({"provenance": dict(comparisons.provenance)} if comparisons.provenance else {}),
+        **record_of_inputs(competition, comparisons, study.settings),
+        "intervals": filled(asdict(study.intervals.uncertainty)),
+        **filled({"provenance": dict(comparisons.provenance)}),
         "sha256": {
             key: file_sha256(path)
             for key, path in inputs.items()
@@ -272,11 +256,6 @@ def _unnamed_embeddings(record: Mapping[str, Any]) -> tuple[str, ...]:
         "this run does not name the hashes of the embeddings that its votes came from: one that "
         "was damaged then was not found.",
     )
-
-
-def _filled(values: dict[str, Any]) -> dict[str, Any]:
-    """Return what is not empty."""
-    return {key: value for key, value in values.items() if value}
 
 
 def _check_record(folder: Path) -> None:

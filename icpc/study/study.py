@@ -12,6 +12,7 @@ References
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 5.1.1.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -24,7 +25,6 @@ from icpc.study.comparisons import Comparisons, marks_decided
 from icpc.study.intervals import study_intervals
 from icpc.study.remarks import ranking_remarks
 from icpc.study.settings import Settings
-from ranking.comparisons.marks import juror_by_candidate_marks
 from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import (
     Schedule,
@@ -43,6 +43,7 @@ from ranking.methods.method import method_remarks, rank_candidates
 from ranking.uncertainty.rank_intervals import Intervals
 from ranking.uncertainty.units import Uncertainty
 
+Kept = Callable[[Tally, Callable[[], Intervals]], Intervals]
 MAX_SIMULATED = 400  # candidates, up to which as many random judges are simulated as permutations
 
 
@@ -85,6 +86,11 @@ class Study:
         )
 
     @property
+    def with_titles(self) -> "Study":
+        """The study with the titles of rounds as their names, for what people read."""
+        return replace(self, competition=self.competition.with_titles)
+
+    @property
     def results(self) -> pd.DataFrame:
         """Roster of the ranked candidates, indexed by id, in the order of the tally."""
         return self.competition.roster.set_index("candidate").loc[self.tally.candidates]
@@ -92,7 +98,7 @@ class Study:
     @property
     def marks(self) -> np.ndarray | None:
         """The panel's marks, shape (jurors, n), in the order of the tally; None if of no panel."""
-        return _marks(self.comparisons, self.tally)
+        return self.comparisons.marks_of(self.tally.candidates)
 
     @property
     def strengths(self) -> np.ndarray:
@@ -122,12 +128,12 @@ class Study:
 
     @property
     def decided(self) -> str:
-        """What the marks that were ranked decided: "who passed into stage2"; empty if nothing."""
+        """What the marks that were ranked decided: "who passed into stage 2"; empty if nothing."""
         score = self.comparisons.decided_score
         return (
             ""
             if score is None
-            else f"who passed into {round_or_score_label(self.competition.rounds, score)}"
+            else f"who passed into {round_or_score_label(self.competition.titles_of_rounds, score)}"
         )
 
     @cached_property
@@ -219,6 +225,7 @@ def run_study(
     settings: Settings,
     *,
     with_intervals: bool = True,
+    kept: Kept | None = None,
 ) -> Study:
     """Return the study of a competition: its candidates ranked from comparisons.
 
@@ -228,6 +235,7 @@ def run_study(
     comparisons : what the ranking is made from
     settings : how to rank, and the seed of the intervals
     with_intervals : whether to estimate intervals
+    kept : function of the tally and of what ranks, that returns what is kept or ranks; None: rank
 
     Raises
     ------
@@ -243,18 +251,21 @@ def run_study(
         )
     tally = count_comparisons(comparisons.table)
     schedule = describe_schedule(tally)
-    method, marks = settings.ranking_method, _marks(comparisons, tally)
-    ranking = rank_candidates(tally, method, marks)
-    intervals = (
-        study_intervals(ranking, comparisons, tally, settings)
-        if with_intervals
-        else Intervals(ranking, Uncertainty(reason="they were not asked for"))
-    )
+    method, marks = settings.ranking_method, comparisons.marks_of(tally.candidates)
+
+    def ranked() -> Intervals:
+        ranking = rank_candidates(tally, method, marks)
+        if not with_intervals:
+            return Intervals(ranking, Uncertainty(reason="they were not asked for"))
+        return study_intervals(ranking, comparisons, tally, settings)
+
+    intervals = kept(tally, ranked) if kept is not None else ranked()
+    ranking = intervals.ranking
     remarks += method_remarks(ranking, tally, method, marks)
     remarks += ranking_remarks(competition, comparisons.table, tally, schedule, method)
     remarks += intervals.uncertainty.sentences
     made_from = (competition, comparisons, settings, tally, schedule)
-    return Study(*made_from, intervals.ranking, intervals, tuple(remarks))
+    return Study(*made_from, ranking, intervals, tuple(remarks))
 
 
 def with_passing_score(study: Study, score: float) -> Study:
@@ -291,15 +302,6 @@ def result_labels(study: Study) -> pd.Series:
     results = study.results
     score = results["score"].map(lambda value: "" if np.isnan(value) else f"score {value:g}")
     return results["reached"].mask(results["reached"] == "", score)
-
-
-def _marks(comparisons: Comparisons, tally: Tally) -> np.ndarray | None:
-    """The panel's marks, shape (jurors, n), candidates in the order of the tally."""
-    return (
-        None
-        if comparisons.marks is None
-        else juror_by_candidate_marks(comparisons.marks, tally.candidates)
-    )
 
 
 def _unequal_only(competition: Competition, comparisons: Comparisons) -> Comparisons:

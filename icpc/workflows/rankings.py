@@ -10,6 +10,7 @@ import pandas as pd
 from icpc.competition.competitions import Competition
 from icpc.page.pseudonyms import with_pseudonyms
 from icpc.study.comparisons import Comparisons, FileOptions, load_comparisons
+from icpc.study.kept import study_of_run
 from icpc.study.runs import read_run
 from icpc.study.settings import Settings, with_new_values
 from icpc.study.study import Study, run_study, with_passing_score
@@ -115,7 +116,10 @@ def open_study(
         )
     if check_size is not None:
         check_size(competition.name, len(compared_candidates(comparisons.table)))
-    study = rank(competition, comparisons, settings, with_intervals=with_intervals)
+    if source.run is not None and with_intervals:
+        study = study_of_run(competition, comparisons, settings, source.run)
+    else:
+        study = rank(competition, comparisons, settings, with_intervals=with_intervals)
     return (
         study if options.passing_score is None else with_passing_score(study, options.passing_score)
     )

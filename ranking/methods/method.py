@@ -108,11 +108,25 @@ def rank_candidates(
     2     3      cleo   0.5            2      0.25
     """
     tally = comparisons if isinstance(comparisons, Tally) else count_comparisons(comparisons)
-    strength, rank = np.zeros(len(tally.candidates)), np.zeros(len(tally.candidates), dtype=int)
-    component = np.zeros_like(rank)
-    for number, members in enumerate(tally.components, 1):
+    strength = np.zeros(len(tally.candidates))
+    for members in tally.components:
         found = method.strengths(_data(tally, method, marks, members), None, None)
         strength[members] = np.where(np.abs(found) < TIE_TOLERANCE, 0.0, found)  # no 2.4e-17
+    return ranking_by_strength(tally, strength)
+
+
+def ranking_by_strength(tally: Tally, strength: np.ndarray) -> pd.DataFrame:
+    """Return the RANKING table of strengths that are known, as :func:`rank_candidates` does.
+
+    Parameters
+    ----------
+    tally : the comparisons that were ranked, counted
+    strength : float array, shape (n,)
+        Strengths of the candidates, in order of id.
+    """
+    rank = np.zeros(len(tally.candidates), dtype=int)
+    component = np.zeros_like(rank)
+    for number, members in enumerate(tally.components, 1):
         rank[members] = competition_rank(strength[members])
         component[members] = number
     won, compared = tally.wins.sum(axis=1), tally.pair_counts.sum(axis=1)

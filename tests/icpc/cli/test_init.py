@@ -57,6 +57,19 @@ def test_examples_can_be_ranked_as_they_are_also_where_names_have_blanks_and_quo
     assert settings == {"name": folder, "title": folder, "rounds": ["first", "final"]}
 
 
+@pytest.mark.parametrize("sheet", [SHEET, SHEET.replace("first", 'the ""first""')])
+def test_titles_of_rounds_are_proposed_and_can_be_uncommented(sheet):
+    Path("sheet.csv").write_text(sheet, encoding="utf-8")
+    judge("init", "own", "--panel", "sheet.csv")
+    path = Path("own/competition.toml")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    shown = [line.removeprefix("# ") if line[:3] in ("# [", '# "') else line for line in lines]
+    path.write_text("\n".join(shown), encoding="utf-8")
+    competition = read_competition(Path("own/roster.csv"))
+    first, final = competition.rounds
+    assert competition.titles_of_rounds == (f"Round 1: {first}", final)
+
+
 def test_a_sheet_of_rounds_says_who_reached_which():
     Path("sheet.csv").write_text(SHEET, encoding="utf-8")
     rank, _ = next_commands(judge("init", "own", "--panel", "sheet.csv"))
@@ -66,6 +79,14 @@ def test_a_sheet_of_rounds_says_who_reached_which():
     assert competition.rounds == ("first", "final")
     assert competition.score.to_dict() == {"Ana Prado": 1, "Béla Kis": 0, "Chen Yu": 1}
     assert Path("own/marks.csv").read_bytes() == Path("sheet.csv").read_bytes()
+
+
+def test_beside_a_sheet_of_marks_there_is_no_empty_file_of_comparisons():
+    Path("sheet.csv").write_text(SHEET, encoding="utf-8")
+    result = judge("init", "own", "--panel", "sheet.csv")
+    files = {"competition.toml", "marks.csv", "roster.csv"}
+    assert {path.name for path in Path("own").iterdir()} == files
+    assert "comparisons" not in result.stdout
 
 
 def test_rounds_that_do_not_follow_each_other_leave_who_reached_them_open():

@@ -74,6 +74,21 @@ def test_embeddings_are_ranked_by_a_roster_and_else_a_competition_is_begun():
     assert judge(*begun).exit_code == 0
 
 
+@pytest.mark.slow
+def test_what_was_compared_is_reported_with_its_recordings_where_the_page_can_play_them(tmp_path):
+    write_recordings(Path("my recitals"))
+    Path("roster.csv").write_text(ANA)
+    words = ("rank", "--roster", "roster.csv", "--recordings", "my recitals", "--skip-bad")
+    words = (*words, "--min-seconds", "10", "--out", "runs/one")
+    report = next_of(*words)
+    assert report == ["report", "--run", "runs/one", "--recordings", "my recitals"]
+    assert judge(*report).exit_code == 0
+    assert "my%20recitals" in Path("runs/one/report.html").read_text(encoding="utf-8")
+    elsewhere = tmp_path.parent / f"{tmp_path.name}-away" / "deep" / "run"
+    check = next_of(*words[:-1], str(elsewhere))
+    assert check == ["check", "--run", str(elsewhere)]
+
+
 def test_embeddings_that_the_shipped_ranker_does_not_take_are_not_ranked_by_it():
     write_recordings(Path("recitals"), 3)
     Path("roster.csv").write_text(ANA)

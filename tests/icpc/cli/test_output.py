@@ -1,14 +1,18 @@
 """Progress is drawn on a terminal; elsewhere it is a few plain lines."""
 
 import re
+import threading
 from itertools import pairwise
+from threading import Event
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from icpc.cli import output
 from icpc.cli.output import TerminalProgress, _cut, print_error, print_table
+from icpc.cli.plain_progress import PlainProgress
 
 
 def work(progress):
@@ -58,7 +62,6 @@ def plain_lines(capsys, seconds, total, detail="", unit=""):
         (0.25, 160, [40, 80, 120, 160]),  # at most one in ten seconds
         (0.25, 170, [40, 80, 120, 160, 170]),  # and the end
         (100, 3, [1, 2, 3]),
-        (100, None, []),  # of unknown length
     ],
 )
 def test_without_a_terminal_plain_lines_come_at_a_bounded_rate(capsys, seconds, total, shown):
@@ -84,6 +87,42 @@ def test_plain_lines_have_details_as_percentages_and_bytes_as_megabytes(capsys):
         clock.seconds += 30
         progress.advance(1e6)
     assert capsys.readouterr().err == "weights.bin: 1.0 of 4.0 MB\n"
+
+
+def waited_lines(unit, *seconds_and_steps):
+    """What a stage of unknown length prints after so many seconds, with so many steps done."""
+    clock = Clock()
+    stage = PlainProgress("reading", None, unit, clock)
+    lines = []
+    for seconds, steps in seconds_and_steps:
+        clock.seconds = seconds
+        if steps:
+            assert stage.advance(steps) == ""
+        lines.append(stage.wait())
+    assert stage.end() == ""
+    return lines
+
+
+def test_a_stage_of_unknown_length_is_named_and_then_tells_how_long_it_takes():
+    lines = waited_lines("", (9, 0), (10, 0), (39, 0), (41, 0), (70, 0), (71, 0))
+    assert lines == ["", "reading …", "", "reading: 41 s", "", "reading: 71 s"]
+    with_steps = waited_lines("", (12, 700), (30, 700), (42, 100))
+    assert with_steps == ["reading …", "", "reading: 1,500 done, 42 s"]
+    assert waited_lines("bytes", (12, 0), (42, 2.5e6))[-1] == "reading: 2.5 MB, 42 s"
+
+
+def test_a_stage_of_unknown_length_prints_while_it_works_and_not_afterwards(monkeypatch):
+    monkeypatch.setattr(output, "LOOK_SECONDS", 0.001)
+    clock, printed, lines = Clock(), Event(), []
+    show = lambda line, _: (lines.append(line), printed.set())  # noqa: E731
+    monkeypatch.setattr(output, "print_remark", show)
+    with TerminalProgress(clock).start("ranking"):
+        clock.seconds += 20
+        assert printed.wait(10)
+    alive = threading.active_count()
+    clock.seconds += 1000
+    assert lines == ["ranking …"]
+    assert alive == threading.active_count() == 1
 
 
 def test_a_stage_within_another_has_plain_lines_under_both_names(capsys):

@@ -85,3 +85,51 @@ def test_an_unknown_name_gets_the_choices():
         load_competition("icpc201")
     with pytest.raises(CompetitionError, match="choose icpc2015 or icpc2025"):
         load_competition("../data/icpc2015")
+
+
+TITLED = """rounds = ["one", "two"]
+[round_titles]
+two = " the final "
+"""
+
+
+def test_rounds_have_titles_for_people_and_names_for_options(tmp_path):
+    competition = read_competition(folder_with(tmp_path, TITLED))
+    assert competition.rounds == ("one", "two")
+    assert competition.titles_of_rounds == ("one", "the final")
+    shown = competition.with_titles
+    assert shown.rounds == ("one", "the final")
+    assert shown.roster["reached"].tolist() == ["one", "the final"]
+    assert shown.score.equals(competition.score)
+    assert shown.with_titles.rounds == shown.rounds
+    assert competition.roster["reached"].tolist() == ["one", "two"]
+
+
+def test_titles_of_other_rounds_than_those_given_are_not_used(tmp_path):
+    roster = folder_with(tmp_path, TITLED, "candidate,reached\na,left\nb,one\n")
+    assert read_competition(roster, ("left", "one")).titles_of_rounds == ("left", "one")
+
+
+def test_bundled_competitions_call_rounds_as_their_sources_do(icpc2015):
+    stages = ("stage 1", "stage 2", "stage 3", "final")
+    assert icpc2015.titles_of_rounds == ("preliminary round", *stages)
+    assert load_competition("icpc2025").titles_of_rounds == stages
+
+
+@pytest.mark.parametrize(
+    ("titles", "error"),
+    [
+        ('one = ""', "the title of round 'one' is empty; write its title, or leave the line out"),
+        ('one = "  "', "the title of round 'one' is empty"),
+        ('one = "A"\ntwo = " A"', "rounds 'one' and 'two' are both called 'A'; give each round"),
+        ('one = "two"', "rounds 'two' and 'one' are both called 'two'"),
+        ('tow = "A"', "'round_titles' has 'tow', which is no round; name one of one, two"),
+        ("one = 1", "'round_titles' is {'one': 1}; give a table of texts"),
+    ],
+)
+def test_titles_that_name_no_round_or_two_are_refused(tmp_path, titles, error):
+    settings = f'rounds = ["one", "two"]\n[round_titles]\n{titles}\n'
+    with pytest.raises(CompetitionError) as caught:
+        read_competition(folder_with(tmp_path, settings))
+    assert error in str(caught.value)
+    assert "competition.toml" in str(caught.value)

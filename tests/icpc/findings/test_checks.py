@@ -140,10 +140,10 @@ def test_marks_that_decided_the_result_are_not_tested_against_it(findings2025):
     own = findings2025["pair_accuracy"]
     assert own.value == pytest.approx(0.730, abs=5e-4)
     assert np.isnan([own.low, own.high, own.p]).all()
-    assert "These marks decided who passed into stage2: this is no prediction" in own.sentence
+    assert "These marks decided who passed into stage 2: this is no prediction" in own.sentence
     assert np.isnan(findings2025["auc"].low)
     for key in ("tau_b", "passed_into_1", "passed_into_3", "auc"):
-        assert "These marks decided who passed into stage2" in findings2025[key].sentence
+        assert "These marks decided who passed into stage 2" in findings2025[key].sentence
     assert not any(finding.test for finding in findings2025.of(AGREEMENT))
 
 

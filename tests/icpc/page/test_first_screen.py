@@ -24,7 +24,7 @@ HEIGHT = {1440: 900, 390: 844}
 
 def test_who_compared_is_told_in_plain_words(study2015, study2025, panel, demo):
     assert who_compared(study2015) == "A computer listening to the preliminary recordings"
-    assert who_compared(study2025) == "17 jurors, stage1"
+    assert who_compared(study2025) == "17 jurors, stage 1"
     assert who_compared(panel) == "5 jurors"
     assert who_compared(demo) == "A computer listening to recordings"
     own = replace(demo, comparisons=replace(demo.comparisons, provenance={}))
@@ -35,7 +35,14 @@ def test_who_compared_is_told_in_plain_words(study2015, study2025, panel, demo):
 
 def test_rounds_of_a_run_are_those_of_its_source(study2025):
     of_run = replace(study2025, comparisons=replace(study2025.comparisons, rounds=()))
-    assert who_compared(of_run) == "17 jurors, stage1"
+    assert who_compared(of_run) == "17 jurors, stage 1"
+
+
+def test_who_made_published_comparisons_is_what_the_competition_says(study2015):
+    named = replace(study2015.competition, who_compared="Two critics")
+    assert who_compared(replace(study2015, competition=named)) == "Two critics"
+    unnamed = replace(study2015.competition, who_compared="")
+    assert who_compared(replace(study2015, competition=unnamed)) == "Published comparisons"
 
 
 def test_the_title_is_no_name_of_a_file(panel, study2015):
@@ -60,7 +67,9 @@ def test_how_it_agrees_with_the_result(study2015, study2025, demo):
     assert plain_headline(study2015, check_study(study2015)).endswith(
         "; its agreement with the result cannot be told from chance."
     )
-    marks = "; these marks decided who passed into stage2, so that the result says nothing of them."
+    marks = (
+        "; these marks decided who passed into stage 2, so that the result says nothing of them."
+    )
     assert plain_headline(study2025, check_study(study2025)).endswith(marks)
     found = check_study(demo)
     assert plain_headline(demo, found).endswith("; it agrees with the result better than chance.")
@@ -71,7 +80,7 @@ def test_how_it_agrees_with_the_result(study2015, study2025, demo):
 def test_findings_have_plain_names(study2015):
     names = [plain_name(one) for one in check_study(study2015)]
     assert len(set(names)) == len(names)
-    assert "The top of the ranking and who passed into stage2" in names
+    assert "The top of the ranking and who passed into stage 2" in names
     assert not {"F1", "Feedback arcs"} & set(names)
 
 

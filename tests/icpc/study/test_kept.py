@@ -15,16 +15,19 @@ from icpc.page import curves as page_curves
 from icpc.page import tournament as page_tournament
 from icpc.page.page import report_page
 from icpc.study import hit_rate as study_hit_rate
+from icpc.study import intervals as study_intervals
 from icpc.study import kept
+from icpc.study import study as study_study
 from icpc.study.comparisons import load_comparisons
 from icpc.study.kept import KeptResults
-from icpc.study.run_folder import FINDINGS_FILE
-from icpc.study.runs import load_run, run_record, save_run
+from icpc.study.run_folder import FINDINGS_FILE, INTERVALS_FILE
+from icpc.study.runs import load_run, read_run, run_record, save_run
 from icpc.study.settings import Settings
 from icpc.study.study import run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
+from icpc.workflows.rankings import open_study
 from icpc.workflows.results import check, hit_rate, verify_run
-from icpc.workflows.settings import Source
+from icpc.workflows.settings import RankingOptions, Source
 from ranking.errors import FileWarning
 from ranking.files.hashing import json_sha256
 
@@ -112,6 +115,136 @@ def test_findings_and_page_are_the_same_kept_or_computed(run, monkeypatch):
         if one.test is not None:
             assert (one.test.effect, one.test.p) == (other.test.effect, other.test.p)
             assert one.test.words(one.outcome) == other.test.words(other.outcome)
+
+
+def opened(run):
+    return open_study(Source(run=run))
+
+
+def opened_as_kept(run):
+    """The study of a run whose ranking is kept, or an error."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("rank_candidates", "study_intervals"):
+            patch.setattr(study_study, name, computing_again)
+        return opened(run)
+
+
+def saved(folder, settings, **changes):
+    """The run of eight candidates, by other settings or of other comparisons."""
+    competition, comparisons, _ = read_run(folder)
+    changed = replace(comparisons, **changes, run_sha256="")
+    save_run(run_study(competition, changed, settings), folder)
+    return folder
+
+
+def apart(table):
+    """The comparisons of two components."""
+    lower = {name: table[name].isin(["c0", "c1", "c2", "c3", "c4"]) for name in ("first", "second")}
+    return table[lower["first"] == lower["second"]].reset_index(drop=True)
+
+
+def by_jurors(table):
+    jurors = np.where(np.arange(len(table)) % 4, "Ann", "Bo")
+    return table.assign(juror=np.where(np.arange(len(table)) % 3, jurors, "Cy"))
+
+
+def one_sided(table):
+    """Comparisons whose wins do not connect everybody, so that strengths are infinitely far."""
+    return table.assign(winner=table[["first", "second"]].min(axis=1))
+
+
+KINDS = {
+    "candidates": (Settings(), {}),
+    "wins": (Settings(method="wins"), {}),
+    "an order only": (Settings(method="kemeny"), {}),
+    "joint ranges": (Settings(ranges="joint"), {}),
+    "two components": (Settings(), {"table": apart}),
+    "jurors": (Settings(), {"table": by_jurors}),
+    "infinite": (Settings(), {"table": one_sided}),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_of_a_kept_ranking_is_that_of_one_made_afresh(run, computed, kind):
+    settings, changes = KINDS[kind]
+    table = read_run(run)[1].table
+    run = saved(run, settings, **{name: change(table) for name, change in changes.items()})
+    afresh = load_run(run)
+    expected = report_page(afresh, run_record(afresh), "judge", None)
+    opened(run)
+    study = opened_as_kept(run)
+    pd.testing.assert_frame_equal(study.ranking, afresh.ranking)
+    assert study.remarks == afresh.remarks
+    assert study.intervals.uncertainty == afresh.intervals.uncertainty
+    assert study.intervals.possible_leaders == afresh.intervals.possible_leaders
+    pairs = zip(study.intervals.components, afresh.intervals.components, strict=True)
+    for one, other in pairs:
+        for name in ("low", "high", "strength", "covariance", "p"):
+            assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True), name
+        assert (one.freedom, one.candidates.tolist()) == (other.freedom, other.candidates.tolist())
+        assert one.distribution.ranks.dtype == other.distribution.ranks.dtype
+        assert (one.distribution.ranks == other.distribution.ranks).all()
+    assert report_page(study, run_record(study), "judge", run) == expected
+
+
+def changed_values(path, change):
+    """Change what is kept of a ranking, with the right hash."""
+    kept_ones = json.loads(path.read_text(encoding="utf-8"))
+    change(kept_ones["values"]["ranking"])
+    kept_ones["sha256"] = json_sha256(kept_ones["values"])
+    path.write_text(json.dumps(kept_ones), encoding="utf-8")
+
+
+def packed(array):
+    return study_intervals._pack(np.asarray(array))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda own: own.pop("columns"),
+        lambda own: own["columns"].update(strength="no base64"),
+        lambda own: own["columns"].update(strength=packed(np.zeros(7))),
+        lambda own: own["columns"].update(rank_low=packed(np.full(8, 9))),
+        lambda own: own["columns"].update(strength_high=packed(np.full(8, -99.0))),
+        lambda own: own["columns"].update(strength=packed(np.zeros(8, dtype=complex))),
+        lambda own: own.update(uncertainty={"unit": 1}),
+        lambda own: own.update(components=own["components"] * 2),
+        lambda own: own["components"][0].update(ranks=packed(np.zeros((5, 8), dtype=int))),
+        lambda own: own["components"][0].update(ranks=packed(np.ones((0, 8), dtype=int))),
+        lambda own: own["components"][0].update(covariance=packed(np.zeros((8, 7)))),
+        lambda own: own["components"][0].update(freedom="many"),
+    ],
+)
+def test_a_kept_ranking_that_is_none_is_made_anew(run, change):
+    expected = opened(run)
+    changed_values(run / INTERVALS_FILE, change)
+    found = opened(run)
+    pd.testing.assert_frame_equal(found.ranking, expected.ranking)
+    assert found.intervals.possible_leaders == expected.intervals.possible_leaders
+    assert opened(run).intervals.components[0].distribution.ranks.shape == (2000, 8)
+
+
+def test_a_run_from_before_rankings_were_kept_and_an_edited_one_are_ranked_again(run):
+    expected = opened(run)
+    path = run / INTERVALS_FILE
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"candidate"', '"comparison"'), encoding="utf-8")
+    with pytest.warns(FileWarning, match=r"intervals\.json: changed since it was written"):
+        assert opened(run).intervals.uncertainty == expected.intervals.uncertainty
+    assert path.read_text(encoding="utf-8") == text
+    path.unlink()
+    opened(run)
+    assert path.read_text(encoding="utf-8") == text
+    assert (verify_run(run)["status"] == "unchanged").all()
+
+
+def test_other_settings_are_not_ranked_as_the_run_was(run):
+    opened(run)
+    before = (run / INTERVALS_FILE).read_bytes()
+    other = open_study(Source(run=run), RankingOptions(method="bradley-terry"))
+    pd.testing.assert_frame_equal(other.ranking, load_run(run, method="bradley-terry").ranking)
+    assert (run / INTERVALS_FILE).read_bytes() == before
 
 
 def test_what_is_kept_is_made_anew_when_it_is_no_longer_that_of_the_run(run, computed, monkeypatch):

@@ -74,7 +74,9 @@ def test_a_library_that_cannot_be_loaded_is_named(monkeypatch):
 
     monkeypatch.setattr("ranking.files.registry.import_module", import_module)
     monkeypatch.setattr(ENCODERS, "_loaded", {})
-    with pytest.raises(EncoderError, match=r"\(.*undefined symbol: f\); install .*'judge\[audio\]'"):
+    with pytest.raises(
+        EncoderError, match=r"\(.*undefined symbol: f\); install .*'judge\[audio\]'"
+    ):
         spec_of("spectrogram")
 
 
