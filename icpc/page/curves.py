@@ -66,17 +66,12 @@ def hit_rate_page_data(hit_rate: HitRateCurve, rank_index: Mapping[str, int]) ->
         "name": None if known.all() else curve["candidate"].tolist(),
         "tiers": None if known.all() else hit_rate.tiers,
         "tier": None if known.all() else curve["reached"].map(hit_rate.tiers.index).tolist(),
+        "k": curve["k"].tolist(),
+        "wins": curve["wins"].tolist(),
         "reached": [hit_rate.titles.get(one, one) for one in curve["reached"]],
-        **{
-            name: curve[column].tolist()
-            for name, column in (
-                ("k", "k"),
-                ("wins", "wins"),
-                ("rate", "hit_rate"),
-                ("low", "null_low"),
-                ("high", "null_high"),
-            )
-        },
+        "rate": curve["hit_rate"].tolist(),
+        "low": curve["null_low"].tolist(),
+        "high": curve["null_high"].tolist(),
     }
 
 

@@ -17,13 +17,14 @@ function picture() {
 
 function byResultAndRank(width, height) {
   const named = (kind) => (kind < 0 ? "unknown" : data.kinds[kind]);
+  const cut = (name) => (name.length > 20 ? `${name.slice(0, 19)}…` : name);
   const kinds = d3.sort(new Set(candidates.map(({ kind }) => kind))).reverse();
   const points = candidates.map((candidate) => ({ rank: candidate.rank, candidate, kind: candidate.kind }));
   return Plot.plot({
-    width, height, marginLeft: 14 + 6.6 * d3.max(kinds, (kind) => Math.min(named(kind).length, 16)), marginRight: 14, marginTop: 8, marginBottom: 34,
+    width, height, marginLeft: 14 + 6.6 * d3.max(kinds, (kind) => cut(named(kind)).length), marginRight: 14, marginTop: 8, marginBottom: 34,
     style: { overflow: "visible" },
     x: { label: "rank", labelArrow: "none", reverse: true, domain: [0.5, n + 0.5], ticks: d3.ticks(1, n, Math.min(8, width / 60)).filter(Number.isInteger).concat(1), tickFormat: "d" },
-    y: { label: null, domain: kinds, tickFormat: (kind) => named(kind).slice(0, 16), padding: 0.6, type: "point" },
+    y: { label: null, domain: kinds, tickFormat: (kind) => cut(named(kind)), padding: 0.6, type: "point" },
     marks: [
       Plot.ruleY(kinds, { stroke: "var(--line)" }),
       dots(points, { x: "rank", y: "kind", r: n > 300 ? 2 : 4, kind: (point) => point.kind }),

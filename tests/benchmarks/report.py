@@ -4,6 +4,8 @@ Run ``python tests/benchmarks/report.py``; ``--candidates 100`` for a shorter on
 competitions and a round robin of 1,000 are written with ``judge rank``, ``judge check`` and
 ``judge report``, each from the run of the one before, and opened in Debian's Chromium. *Page* is
 what the page itself takes, once the run is read and ranked, and findings and hit-rates are kept.
+*Kept* is what ``judge report`` takes of a run whose results are kept, divided by what it takes of
+the same run without them, one after the other.
 *Ready* is from asking for the page until tables sort and charts answer, *sorted* from a click on a
 column of the unfolded ranking until the rows stand in order, *opened* from an address until the
 page of a candidate stands there; medians in seconds.
@@ -23,6 +25,7 @@ from engine import tournament
 from playwright.sync_api import Page, sync_playwright
 
 from icpc.page.page import report_page
+from icpc.study.run_folder import KEPT
 from icpc.study.runs import load_run, run_record
 from ranking.files.atomic import write_text
 from ranking.files.table_writer import to_csv
@@ -40,7 +43,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def written(folder: Path, *options: object) -> tuple[list[float], Path]:
-    """Seconds that rank, check and report take, and the page alone; and where the page is."""
+    """Seconds that rank, check and report take, and the page alone; kept ÷ afresh; the page."""
     run = ["--run", folder]
     calls = (["rank", *options, "--out", folder], ["check", *run], ["report", *run])
     program = [sys.executable, "-c", "from icpc.cli import app; app()"]
@@ -48,9 +51,15 @@ def written(folder: Path, *options: object) -> tuple[list[float], Path]:
     for call in calls:
         command = [*program, *map(str, call)]
         times.append(seconds(partial(subprocess.run, command, check=True, capture_output=True)))
+    for kept in KEPT:
+        (folder / kept).unlink(missing_ok=True)
+    again = [*program, "report", "--run", str(folder)]
+    afresh, kept_ones = (
+        seconds(partial(subprocess.run, again, check=True, capture_output=True)) for _ in range(2)
+    )
     study = load_run(folder)
     page = seconds(lambda: report_page(study, run_record(study), "judge report", folder))
-    return [*times, page], folder / "report.html"
+    return [*times, page, kept_ones / afresh], folder / "report.html"
 
 
 def round_robin(folder: Path, n: int) -> list[object]:
@@ -103,13 +112,24 @@ def main() -> None:
             for _ in range(arguments.openings)
         )
         print(f"an empty page opens in {empty:.3f} s")
-        heads = ("rank", "check", "report", "page", "MB", "ready", "÷ empty", "sorted", "opened")
+        heads = (
+            "rank",
+            "check",
+            "report",
+            "page",
+            "kept",
+            "MB",
+            "ready",
+            "÷ empty",
+            "sorted",
+            "opened",
+        )
         print(f"{'report':10}" + "".join(f"{head:>9}" for head in heads))
         for report, options in reports.items():
             took, path = written(folder / report, *options)
             times = [answers(page, path.as_uri()) for _ in range(arguments.openings)]
             ready, ordered, opened = map(median, zip(*times, strict=True))
-            written_in = "".join(f"{one:9.1f}" for one in took)
+            written_in = "".join(f"{one:9.1f}" for one in took[:-1]) + f"{took[-1]:9.2f}"
             size = path.stat().st_size / 1e6
             print(
                 f"{report:10}{written_in}{size:9.2f}{ready:9.2f}{ready / empty:9.1f}"

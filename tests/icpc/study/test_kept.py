@@ -329,3 +329,20 @@ def test_a_new_run_drops_what_was_kept(run, computed):
     check(study, run)
     save_run(study, run)
     assert not (run / FINDINGS_FILE).exists()
+
+
+def test_a_page_calls_rounds_by_their_titles_and_files_by_their_names(run, computed):
+    title = "the second round"
+    competition, comparisons, settings = read_run(run)
+    titled = replace(competition, round_titles={"two": title})
+    save_run(run_study(titled, replace(comparisons, run_sha256=""), settings), run)
+    for _ in ("computed", "kept"):
+        study = load_run(run)
+        shown = report_page(study, run_record(study), "judge", run)
+        assert f'"kinds":["one","{title}","final"]' in shown
+        assert f'"reached":"{title}"' in shown
+        assert '"two"' not in shown.partition('id="data">')[2].partition('"files"')[0]
+        curve = hit_rate(study, run)
+        assert set(curve.curve["reached"]) == {"one", "two", "final"}
+        assert curve.titles == {"two": title}
+    assert title not in (run / "roster.csv").read_text(encoding="utf-8")
