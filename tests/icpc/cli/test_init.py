@@ -149,3 +149,25 @@ def test_bad_input_is_refused_in_three_parts(arguments, words):
     assert result.exit_code == 2
     assert words in result.stderr
     assert written() == before
+
+
+def header_of(words):
+    """The names of columns of a printed ranking."""
+    (header,) = [line for line in judge(*words).stdout.splitlines() if "wins/of" in line]
+    return header.split()
+
+
+def test_a_ranking_is_printed_without_columns_that_are_empty_for_everybody():
+    rank, _ = next_commands(judge("init", "own"))
+    assert header_of(rank) == ["rank", "95", "%", "candidate", "wins/of", "rate", "strength"]
+    roster = Path("own/roster.csv")
+    last = ranked(rank)[-1]
+    lines = [
+        line.replace(",,,", ",PL,,") if line.startswith(last) else line
+        for line in roster.read_text(encoding="utf-8").splitlines()
+    ]
+    roster.write_text("\n".join(lines), encoding="utf-8")
+    for more in ((), ("--top", "1")):  # also where those who are printed have none
+        header = header_of([*rank, *more])
+        assert "from" in header
+        assert "reached" not in header
