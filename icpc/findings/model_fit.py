@@ -15,7 +15,7 @@ import numpy as np
 from icpc.findings.finding import CONSISTENCY, Finding
 from icpc.findings.wording import percent
 from icpc.study.study import Study
-from ranking.comparisons.components import find_bridges
+from ranking.comparisons.graph.components import find_bridges
 from ranking.consistency.deviance import ModelFit, model_fit
 from ranking.jurors.power import MAX_JURORS, jurors_needed
 from ranking.methods.bradley_terry import BRADLEY_TERRY

@@ -1,4 +1,4 @@
-from .components import (
+from .graph import (
     paths_of_wins,
     strongly_connected_components,
     weakly_connected_components,

@@ -7,11 +7,13 @@ join, over however many others, make a *component*; those whom wins connect both
 *group*, and between groups strengths are infinitely far apart.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.comparisons.components import paths_of_wins, strongly_connected_components
+from ranking.comparisons.graph.components import paths_of_wins, strongly_connected_components
+from ranking.comparisons.graph.counts import Counts, nonzero_counts
 from ranking.comparisons.tally import Tally
 
 MAX_EQUAL_RATE = 0.1
@@ -56,17 +58,12 @@ def describe_schedule(tally: Tally) -> Schedule:
     """Return the facts of the schedule behind a tally."""
     comparisons = tally.pair_counts.sum(axis=1)  # (n,)
     groups, components = strongly_connected_components(tally.wins), tally.components
-    undetermined = 0
-    if len(groups) > 1:
-        paths = paths_of_wins(tally.wins)
-        unordered = ~(paths | paths.T)
-        undetermined = sum(int(unordered[np.ix_(part, part)].sum()) for part in components) // 2
     return Schedule(
         int(comparisons.min()),
         int(comparisons.max()),
         tuple(tuple(tally.candidates[members]) for members in groups),
         tuple(tuple(tally.candidates[members]) for members in components),
-        undetermined,
+        _undetermined_pairs(tally.wins, groups, components) if len(groups) > 1 else 0,
     )
 
 
@@ -74,7 +71,7 @@ def most_pairs_in_both_orders(tally: Tally) -> bool:
     """Whether most of the compared pairs were compared in both orders."""
     comparisons = tally.comparisons
     return bool(
-        ((comparisons > 0) & (comparisons.T > 0)).sum() > 0.5 * (tally.pair_counts > 0).sum()
+        ((comparisons > 0) * (comparisons.T > 0)).sum() > 0.5 * (tally.pair_counts > 0).sum()
     )
 
 
@@ -90,10 +87,32 @@ def equal_scores_rarely_compared(tally: Tally, score: np.ndarray) -> bool:
     score : float array, shape (n,)
         Results in the order of the tally; may be missing.
     """
-    equal = score[:, np.newaxis] == score[np.newaxis, :]
-    unequal = np.abs(score[:, np.newaxis] - score[np.newaxis, :]) > 0
-    np.fill_diagonal(equal, val=False)
-    if not (equal.any() and unequal.any()):
+    _, sizes = np.unique(score[~np.isnan(score)], return_counts=True)
+    equal = (sizes * (sizes - 1)).sum()  # ordered pairs
+    unequal = sizes.sum() ** 2 - (sizes**2).sum()
+    if not (equal and unequal):
         return False
-    compared = tally.pair_counts > 0
-    return bool(compared[equal].mean() < MAX_EQUAL_RATE * compared[unequal].mean())
+    one, other, _ = nonzero_counts(tally.pair_counts)
+    gap = np.abs(score[one] - score[other])
+    return bool((gap == 0).sum() / equal < MAX_EQUAL_RATE * (gap > 0).sum() / unequal)
+
+
+def _undetermined_pairs(wins: Counts, groups: list[list[int]], components: list[np.ndarray]) -> int:
+    """How many pairs of a component no path of wins orders: none within a group."""
+    size = np.array([len(members) for members in groups])
+    group, component = _numbers_of(groups, size.sum()), _numbers_of(components, size.sum())
+    winner, loser, _ = nonzero_counts(wins)
+    between = np.zeros((len(groups), len(groups)), dtype=bool)
+    between[group[winner], group[loser]] = True
+    paths = paths_of_wins(between)
+    of_group = component[[members[0] for members in groups]]
+    together = of_group[:, np.newaxis] == of_group
+    return int(size @ (together & ~(paths | paths.T)) @ size) // 2
+
+
+def _numbers_of(sets: Sequence[Sequence[int] | np.ndarray], n: int) -> np.ndarray:
+    """The number of the set that each candidate is of, shape (n,)."""
+    number_of = np.empty(n, dtype=int)
+    for number, members in enumerate(sets):
+        number_of[members] = number
+    return number_of

@@ -3,8 +3,9 @@
 Conventions
 -----------
 Candidates are in order of id, so that nothing depends on the order of rows. Matrices are float64,
-shape (n, n), with a diagonal of zeros. A tie is half a win for each, and is also counted by itself,
-for methods that model ties.
+shape (n, n), with a diagonal of zeros, and sparse for very many candidates
+(:mod:`ranking.comparisons.graph.counts`). A tie is half a win for each, and is also counted by
+itself, for methods that model ties.
 
 In comparisons by a panel's marks, which of two came first means nothing.
 
@@ -21,27 +22,25 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.components import is_strongly_connected, weakly_connected_components
-from ranking.errors import RankingError
+from ranking.comparisons.graph.components import is_strongly_connected, weakly_connected_components
+from ranking.comparisons.graph.counts import Counts, all_counts, count_pairs
 from ranking.tables import COMPARISONS, TIE, check_table
-
-MAX_CANDIDATES = 10_000  # a matrix of so many takes 0.8 GB
 
 
 @dataclass(frozen=True)
 class WinMatrix:
     """How often each candidate won over each other: what a ranking method is given."""
 
-    wins: np.ndarray
+    wins: Counts
     """Wins of i over j at [i, j], a tie half; float, shape (n, n)."""
-    ties: np.ndarray | None = None
+    ties: Counts | None = None
     """Ties of i and j at [i, j], symmetric; float, shape (n, n). None: there were no ties."""
-    first_wins: np.ndarray | None = None
+    first_wins: Counts | None = None
     """Wins of i over j with i first at [i, j], a tie half; float, shape (n, n). None: which of two
     came first means nothing."""
 
     @cached_property
-    def pair_counts(self) -> np.ndarray:
+    def pair_counts(self) -> Counts:
         """Comparisons of i and j at [i, j], symmetric; float, shape (n, n)."""
         return self.wins + self.wins.T
 
@@ -64,7 +63,11 @@ class WinMatrix:
         at = np.ix_(members, members)
         return self.each(lambda counts: counts[at])
 
-    def each(self, change: Callable[[np.ndarray], np.ndarray]) -> "WinMatrix":
+    def of_all_pairs(self) -> "WinMatrix":
+        """Return the same wins as arrays of all pairs, for methods that know no others."""
+        return self.each(all_counts)
+
+    def each(self, change: Callable[[Counts], Counts]) -> "WinMatrix":
         """Return wins whose matrices are all changed alike, by a linear function."""
         kept = (None if one is None else change(one) for one in (self.ties, self.first_wins))
         return WinMatrix(change(self.wins), *kept)
@@ -86,7 +89,7 @@ class WinMatrix:
         return WinMatrix(self.wins - part.wins, *kept)
 
     def __len__(self) -> int:
-        return len(self.wins)
+        return int(self.wins.shape[0])
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,11 @@ class Tally:
 
     candidates: pd.Index
     """Ids of the candidates, sorted; the order of rows and columns of all matrices."""
-    comparisons: np.ndarray
+    comparisons: Counts
     """Comparisons with i first and j second at [i, j]; float, shape (n, n)."""
-    first_wins: np.ndarray
+    first_wins: Counts
     """Comparisons with i first and j second that i won at [i, j], a tie half; shape (n, n)."""
-    first_ties: np.ndarray | None = None
+    first_ties: Counts | None = None
     """Ties with i first and j second at [i, j]; shape (n, n). None: there were no ties."""
     weighted: WinMatrix | None = None
     """Wins and ties in either order, each by its weight. None: comparisons have no weights."""
@@ -107,12 +110,12 @@ class Tally:
     """Whether it means something which of two came first."""
 
     @cached_property
-    def wins(self) -> np.ndarray:
+    def wins(self) -> Counts:
         """Wins of i over j in either order at [i, j]; float, shape (n, n)."""
         return self.first_wins + (self.comparisons - self.first_wins).T
 
     @cached_property
-    def pair_counts(self) -> np.ndarray:
+    def pair_counts(self) -> Counts:
         """Comparisons of i and j in either order at [i, j], symmetric; float, shape (n, n)."""
         return self.comparisons + self.comparisons.T
 
@@ -155,8 +158,6 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
     ------
     TableError
         If a column is missing or there are no comparisons.
-    RankingError
-        If there are more than :data:`MAX_CANDIDATES` candidates.
 
     Examples
     --------
@@ -172,12 +173,6 @@ def count_comparisons(comparisons: pd.DataFrame) -> Tally:
     """
     check_table(comparisons, COMPARISONS, "comparisons")
     candidates = compared_candidates(comparisons)
-    if len(candidates) > MAX_CANDIDATES:
-        raise RankingError(
-            "comparisons",
-            f"{len(candidates):,} candidates; {MAX_CANDIDATES:,} fit in memory",
-            "rank them in groups",
-        )
     times = row_counts(comparisons)
     counts = _count_outcomes(comparisons, candidates, times)
     places_matter = "juror" not in comparisons
@@ -244,15 +239,15 @@ def wins_by_juror(comparisons: pd.DataFrame, candidates: pd.Index) -> np.ndarray
 
 def _count_outcomes(
     comparisons: pd.DataFrame, candidates: pd.Index, amounts: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+) -> tuple[Counts, Counts, Counts | None]:
     """Comparisons, wins of the first and ties of candidates, as a :class:`Tally` has them."""
-    at = tuple(candidates.get_indexer(comparisons[place]) for place in ("first", "second"))
+    first, second = (candidates.get_indexer(comparisons[place]) for place in ("first", "second"))
     tied = (comparisons["winner"] == TIE).to_numpy()
     points = np.where(tied, 0.5, comparisons["winner"] == comparisons["first"])
-    counts, first_wins, ties = np.zeros((3, len(candidates), len(candidates)))
-    np.add.at(counts, at, amounts)
-    np.add.at(first_wins, at, amounts * points)
-    np.add.at(ties, at, amounts * tied)
+    counts, first_wins, ties = (
+        count_pairs(first, second, amounts * share, len(candidates))
+        for share in (np.ones(len(points)), points, tied)
+    )
     return counts, first_wins, ties if tied.any() else None
 
 

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, xlogy
 
-from ranking.comparisons.components import find_bridges
+from ranking.comparisons.graph.components import find_bridges
 from ranking.comparisons.tally import Tally
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.components import strongly_connected_components
+from ranking.comparisons.graph.components import strongly_connected_components
 from ranking.comparisons.tally import Tally
 from ranking.methods.method import competition_rank
 

@@ -26,10 +26,11 @@ from contextlib import suppress
 import numpy as np
 from scipy.special import expit
 
-from ranking.comparisons.components import (
+from ranking.comparisons.graph.components import (
     strongly_connected_components,
     weakly_connected_components,
 )
+from ranking.comparisons.graph.counts import Counts, all_counts
 from ranking.comparisons.tally import WinMatrix
 from ranking.methods.method import Method, Start, Weights
 from ranking.methods.newton import (
@@ -80,7 +81,7 @@ def bradley_terry_log_strengths(
     return newton_step(wins.wins, start, weights)
 
 
-def fit_components(wins: np.ndarray) -> np.ndarray:
+def fit_components(wins: Counts) -> np.ndarray:
     """Return the log-strengths (n,) of wins (n, n) of row over column, each component by itself.
 
     Raises
@@ -88,11 +89,13 @@ def fit_components(wins: np.ndarray) -> np.ndarray:
     RankingError
         If a fit does not converge.
     """
-    strength = np.zeros(len(wins))
+    strength = np.zeros(wins.shape[0])
     for members in weakly_connected_components(wins + wins.T):
         part = wins[np.ix_(members, members)]
         sparse = is_sparse(part)
-        strength[members] = sparse_log_strengths(part, VANISHING) if sparse else _fit_groups(part)
+        strength[members] = (
+            sparse_log_strengths(part, VANISHING) if sparse else _fit_groups(all_counts(part))
+        )
     return strength
 
 
@@ -302,6 +305,7 @@ def _win_probability(strength: np.ndarray) -> np.ndarray:
 BRADLEY_TERRY = Method(
     "bradley-terry",
     bradley_terry_log_strengths,
+    sparse=True,
     format_spec=".2f",
     unit="a log-odds: one more is odds of 2.7 to 1",
     disconnected_remark="Strengths of different groups are infinitely far apart: only those within "

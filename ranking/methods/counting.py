@@ -35,5 +35,12 @@ def _weighted(counts: np.ndarray, weights: Weights) -> np.ndarray:
     return counts if weights is None else counts * weights
 
 
-WINS = Method("wins", count_wins, needs_even_schedule=True, strength_column="wins", format_spec="g")
-WIN_RATE = Method("win-rate", win_rates, strength_column="win_rate", format_spec=".3f")
+WINS = Method(
+    "wins",
+    count_wins,
+    needs_even_schedule=True,
+    strength_column="wins",
+    format_spec="g",
+    sparse=True,
+)
+WIN_RATE = Method("win-rate", win_rates, strength_column="win_rate", format_spec=".3f", sparse=True)

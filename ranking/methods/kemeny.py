@@ -26,7 +26,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ranking.comparisons.components import strongly_connected_components
+from ranking.comparisons.graph.components import strongly_connected_components
 from ranking.comparisons.tally import WinMatrix
 from ranking.methods.linear_ordering import (
     MAX_EXACT,

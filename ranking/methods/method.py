@@ -23,9 +23,11 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons
-from ranking.errors import RankingError
+from ranking.errors import Given, RankingError
 from ranking.tables import RANKING
 
+MAX_ALL_PAIRS = 10_000
+"""Candidates up to whom a method is given arrays of all pairs: 0.8 GB each."""
 TIE_TOLERANCE = 1e-9
 """Strengths closer than this are equal; rounding leaves about 1e-13."""
 
@@ -61,6 +63,9 @@ class Method:
     """Format specification for printing a strength, as :func:`format` takes it."""
     unit: str = ""
     """Unit of a strength, in words: "a log-odds: one more is odds of 2.7 to 1"."""
+    sparse: bool = False
+    """Whether it ranks by sparse counts as well, of :mod:`ranking.comparisons.graph.counts`; others
+    are given arrays of all pairs."""
     slow: bool = False
     """Whether one ranking may take seconds: too long to rank thousands of simulated ones."""
     remark: Callable[[Any, np.ndarray, Sequence[str]], str] | None = None
@@ -90,7 +95,8 @@ def rank_candidates(
     Raises
     ------
     RankingError
-        If the method ranks by marks and there are none, or its fit fails.
+        If the method ranks by marks and there are none, its fit fails, or candidates are too many
+        for it.
     TableError
         If a column is missing or there are no comparisons.
 
@@ -170,7 +176,17 @@ def _data(
 ) -> WinMatrix | np.ndarray:
     """What a method ranks some of the candidates (indices) by."""
     if method.needs == "comparisons":
-        return tally.matrix.part(members)
+        wins = tally.matrix.part(members)
+        if method.sparse:
+            return wins
+        if len(members) > MAX_ALL_PAIRS:
+            raise RankingError(
+                Given(method=method.name),
+                f"{len(members):,} candidates; by this method {MAX_ALL_PAIRS:,} fit in memory",
+                "rank by bradley-terry or win-rate",
+                key="rank-by-win-rate",
+            )
+        return wins.of_all_pairs()
     if marks is None:
         raise RankingError(
             "ranking", f"{method.name} ranks by marks", "a panel's marks, or another method"

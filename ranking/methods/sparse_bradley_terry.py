@@ -24,7 +24,8 @@ from scipy.sparse import csc_matrix, diags
 from scipy.sparse.linalg import LinearOperator, cg, splu
 from scipy.special import expit
 
-from ranking.comparisons.components import strongly_connected_components
+from ranking.comparisons.graph.components import strongly_connected_components
+from ranking.comparisons.graph.counts import Counts, nonzero_counts, number_of_pairs
 from ranking.methods.newton import (
     CONVERGED,
     MAX_STEPS,
@@ -64,20 +65,20 @@ class Edges:
         return Edges(self.winner[chosen], self.loser[chosen], self.amount[chosen])
 
 
-def is_sparse(wins: np.ndarray) -> bool:
+def is_sparse(wins: Counts) -> bool:
     """Return whether wins (n, n) are of many candidates, and few pairs of them."""
-    n = len(wins)
-    return n >= MIN_CANDIDATES and bool(np.count_nonzero(wins) <= MAX_DENSITY * n * n)
+    n = wins.shape[0]
+    return n >= MIN_CANDIDATES and number_of_pairs(wins) <= MAX_DENSITY * n * n
 
 
-def sparse_log_strengths(wins: np.ndarray, ghost: float) -> np.ndarray:
+def sparse_log_strengths(wins: Counts, ghost: float) -> np.ndarray:
     """Return the log-strengths (n,) of wins whose candidates comparisons join.
 
     The mean of the largest group is 0.
 
     Parameters
     ----------
-    wins : float array, shape (n, n)
+    wins : counts, shape (n, n)
         Wins of row over column.
     ghost : float
         How many ties each candidate has with the ghost, where there are several groups.
@@ -88,12 +89,11 @@ def sparse_log_strengths(wins: np.ndarray, ghost: float) -> np.ndarray:
         If the fit does not converge.
     """
     groups = strongly_connected_components(wins)
-    winner, loser = np.nonzero(wins)
-    edges = Edges(winner, loser, wins[winner, loser])
-    label = np.empty(len(wins), dtype=int)
+    edges = Edges(*nonzero_counts(wins))
+    label = np.empty(wins.shape[0], dtype=int)
     for number, members in enumerate(groups):
         label[members] = number
-    inside = label[winner] == label[loser]
+    inside = label[edges.winner] == label[edges.loser]
     strength = _climb_within(edges.among(inside), label)
     if len(groups) > 1:
         strength = _climb_between(edges.among(~inside), strength, label, ghost)

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, gammaincinv
 
-from ranking.comparisons.components import paths_of_wins, strongly_connected_components
+from ranking.comparisons.graph.components import paths_of_wins, strongly_connected_components
 from ranking.evaluation.resampling import LEVEL, QUANTILES
 
 MAX_PROFILED = 200

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ranking.comparisons.components import undetermined_ranks
+from ranking.comparisons.graph.components import undetermined_ranks
+from ranking.comparisons.graph.counts import MAX_DENSE
 from ranking.comparisons.tally import Tally, WinMatrix, count_comparisons, effective_number
 from ranking.methods.method import Method
 from ranking.uncertainty.component_intervals import (
@@ -27,7 +28,7 @@ from ranking.uncertainty.jackknife import cluster_wins
 from ranking.uncertainty.joint_ranks import could_be_first, joint_ranges
 from ranking.uncertainty.units import Uncertainty, find_uncertainty, ordering_rows
 
-MAX_CANDIDATES = 3_000
+MAX_CANDIDATES = MAX_DENSE
 """Candidates up to whom there are intervals: their time grows with the cube of the number."""
 DRAWS = 400
 """Number of resamplings of candidates."""
@@ -100,11 +101,10 @@ def estimate_intervals(
     """
     table = None if isinstance(comparisons, Tally) else comparisons
     tally = count_comparisons(comparisons) if table is not None else comparisons
-    uncertainty = find_uncertainty(table, tally, method, chosen_by_results)
     if len(tally.candidates) > MAX_CANDIDATES:
-        uncertainty = Uncertainty(
-            reason=f"for more than {MAX_CANDIDATES:,} candidates they take hours"
-        )
+        reason = f"for more than {MAX_CANDIDATES:,} candidates they take hours"
+        return Intervals(ranking, Uncertainty(reason=reason))
+    uncertainty = find_uncertainty(table, tally, method, chosen_by_results)
     if not uncertainty.unit:
         return Intervals(ranking, uncertainty)
     printed = ranking.set_index("candidate").loc[tally.candidates, "strength"].to_numpy()

@@ -22,7 +22,7 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import norm
 
-from ranking.comparisons.components import weakly_connected_components
+from ranking.comparisons.graph.components import weakly_connected_components
 from ranking.comparisons.marks import marks_to_comparisons
 from ranking.comparisons.tally import count_comparisons
 from ranking.methods.bradley_terry import BRADLEY_TERRY, ghost_fit

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from ranking.comparisons.components import weakly_connected_components
+from ranking.comparisons.graph.components import weakly_connected_components
 from ranking.comparisons.tally import Tally
 
 SPREAD = 1.5

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.comparisons.components import (
+from ranking.comparisons.graph.components import (
     strongly_connected_components,
     weakly_connected_components,
 )

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, log_expit
 
-from ranking.comparisons.components import strongly_connected_components
+from ranking.comparisons.graph.components import strongly_connected_components
 from ranking.comparisons.tally import Tally, WinMatrix
 from ranking.methods.bradley_terry import BRADLEY_TERRY, bradley_terry_log_strengths
 from ranking.methods.method import Method, Start, Weights

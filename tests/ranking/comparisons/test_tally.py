@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranking.comparisons.components import (
+from ranking.comparisons.graph.components import (
     find_bridges,
     is_strongly_connected,
     paths_of_wins,
@@ -17,7 +17,7 @@ from ranking.comparisons.components import (
 )
 from ranking.comparisons.schedule import describe_schedule, equal_scores_rarely_compared
 from ranking.comparisons.tally import count_comparisons, effective_number
-from ranking.errors import RankingError, TableError
+from ranking.errors import TableError
 from ranking.tables import TIE
 
 
@@ -37,12 +37,6 @@ def test_repeated_pairs_add_up_and_ties_are_halves():
 def test_missing_columns_are_named():
     with pytest.raises(TableError, match="columns missing: winner"):
         count_comparisons(table(("a", "b", "a")).drop(columns="winner"))
-
-
-def test_more_candidates_than_fit_in_memory_are_refused():
-    chain = pd.DataFrame({"first": np.arange(10_001).astype(str), "second": "x", "winner": "x"})
-    with pytest.raises(RankingError, match="10,002 candidates; 10,000 fit in memory"):
-        count_comparisons(chain.assign(votes=1, windows=1))
 
 
 def test_no_comparisons_are_refused():

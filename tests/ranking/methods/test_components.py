@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tournaments import random_wins
 
-from ranking.comparisons.components import is_strongly_connected, paths_of_wins
+from ranking.comparisons.graph.components import is_strongly_connected, paths_of_wins
 from ranking.comparisons.tally import WinMatrix
 from ranking.methods.bradley_terry import bradley_terry_log_strengths, ghost_fit
 from ranking.methods.method import rank_candidates

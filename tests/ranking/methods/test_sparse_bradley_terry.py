@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ranking.comparisons.components import weakly_connected_components
+from ranking.comparisons.graph.components import weakly_connected_components
 from ranking.methods import bradley_terry
 from ranking.methods.bradley_terry import VANISHING, fit_components
 from ranking.methods.method import rank_candidates

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from ranking.comparisons.components import weakly_connected_components
+from ranking.comparisons.graph.components import weakly_connected_components
 from ranking.errors import RankingError
 from ranking.selection.compared_pairs import (
     PRIOR_VARIANCE,

@@ -18,24 +18,26 @@ References
 
 import numpy as np
 
+from ranking.comparisons.graph.counts import Counts, nonzero_counts
 
-def weakly_connected_components(pair_counts: np.ndarray) -> list[np.ndarray]:
+
+def weakly_connected_components(pair_counts: Counts) -> list[np.ndarray]:
     """Return the candidates (indices) of each component, the largest one first.
 
     Components of equal size are in order of their first candidate.
 
     Parameters
     ----------
-    pair_counts : float array, shape (n, n)
+    pair_counts : counts, shape (n, n)
         Comparisons of row and column, symmetric.
     """
-    if _reaches_all(pair_counts > 0):
+    if isinstance(pair_counts, np.ndarray) and _reaches_all(pair_counts > 0):
         return [np.arange(len(pair_counts))]
-    from scipy.sparse import csr_matrix  # a third of a second to load
+    from scipy.sparse import csr_array  # a third of a second to load
     from scipy.sparse.csgraph import connected_components
 
-    count, label = connected_components(csr_matrix(pair_counts > 0), directed=False)
-    members = [np.flatnonzero(label == one) for one in range(count)]
+    _, label = connected_components(csr_array(pair_counts > 0), directed=False)
+    members = _of_each_label(label)
     return sorted(members, key=lambda component: (-len(component), component[0]))
 
 
@@ -70,28 +72,28 @@ def is_strongly_connected(wins: np.ndarray) -> bool:
     return _reaches_all(beats) and _reaches_all(beats.T)
 
 
-def strongly_connected_components(wins: np.ndarray) -> list[list[int]]:
+def strongly_connected_components(wins: Counts) -> list[list[int]]:
     """Return the candidates (indices) of each strongly connected component, better ones first.
 
     Between two components wins run one way only, or there are none.
 
     Parameters
     ----------
-    wins : float array, shape (n, n)
+    wins : counts, shape (n, n)
         Wins of row over column.
     """
-    if is_strongly_connected(wins):
+    if isinstance(wins, np.ndarray) and is_strongly_connected(wins):
         return [list(range(len(wins)))]
     import networkx as nx  # with the next, half a second to load
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    count, group = connected_components(csr_matrix(wins > 0), connection="strong")
-    members = [np.flatnonzero(group == label).tolist() for label in range(count)]
+    count, group = connected_components(csr_array(wins > 0), connection="strong")
+    members = [own.tolist() for own in _of_each_label(group)]
     between = nx.DiGraph()
     between.add_nodes_from(range(count))
     if count > 1:
-        winners, losers = np.nonzero(wins)
+        winners, losers, _ = nonzero_counts(wins)
         crossing = group[winners] != group[losers]
         between.add_edges_from(zip(group[winners][crossing], group[losers][crossing], strict=True))
     order = nx.lexicographical_topological_sort(between, key=lambda label: members[label][0])
@@ -140,6 +142,11 @@ def undetermined_ranks(wins: np.ndarray, rank: np.ndarray) -> tuple[np.ndarray, 
     above = rank < rank[:, np.newaxis]
     better = (undetermined & above).sum(axis=1)
     return rank - better, rank + undetermined.sum(axis=1) - better
+
+
+def _of_each_label(label: np.ndarray) -> list[np.ndarray]:
+    """The indices of each label from 0, in order."""
+    return np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label))[:-1])
 
 
 def _reaches_all(joined: np.ndarray) -> bool:
