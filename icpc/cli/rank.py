@@ -85,6 +85,8 @@ def rank(
         print_remark(f"written to {out}")
     if results is not None:
         _add_result(study, results)
+    if study.largest.tally.is_sparse:
+        return  # so many are not checked
     if out is None:
         own = replace(options, resample=None)
         print_next(command_line("check", source, own, seed=seed), format)
@@ -109,6 +111,9 @@ def _add_result(study: "Study", path: Path) -> None:
     from icpc.experiments.competition_results import result_of_ranking
     from icpc.experiments.results import append_result
 
+    if study.largest.tally.is_sparse:
+        print_remark("candidates are too many to say how right the ranker was: no result is added")
+        return
     found = result_of_ranking(study)
     if found is None:
         print_remark("no two candidates differ in result: there is no result to add")

@@ -61,8 +61,15 @@ def check_study(study: Study, finders: Sequence[Finder] | None = None) -> Findin
     """Return the findings on a study, of all :data:`FINDERS` unless others are given.
 
     They are about the largest component: candidates of others cannot be compared with them.
+
+    Raises
+    ------
+    RankingError
+        If there are too many candidates to simulate.
     """
+    study = study.largest
+    study.tally.require_all_pairs("check")
     chosen = FINDERS if finders is None else finders
-    found = [finding for find in chosen for finding in find(study.largest)]
+    found = [finding for find in chosen for finding in find(study)]
     corrected = correct_families(found)
     return Findings((*corrected, *summarise_families(corrected)))

@@ -279,9 +279,10 @@ def hit_rate_curve_and_summary(study: Study) -> tuple[pd.DataFrame, HitRateSumma
     Raises
     ------
     RankingError
-        If no result is known, or all or none passed.
+        If no result is known, all or none passed, or candidates are too many to simulate.
     """
     study = study.largest
+    study.tally.require_all_pairs("hit-rate")
     passed = study.passed
     if passed.empty:
         raise RankingError(

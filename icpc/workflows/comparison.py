@@ -143,6 +143,11 @@ def _with_numbers(table: pd.DataFrame, column: str, number: int) -> str:
 def compare_methods(study: Study) -> MethodComparison:
     """Compare the rankings of one study by every ranking method that applies.
 
+    Raises
+    ------
+    RankingError
+        If there are too many candidates for some of them.
+
     Examples
     --------
     >>> from icpc import load_comparisons, load_competition, rank
@@ -154,6 +159,7 @@ def compare_methods(study: Study) -> MethodComparison:
     ['Kevin Chen', 1, 2]
     """
     study = study.largest
+    study.tally.require_all_pairs("ranking by every method")
     ranks, not_applicable = ranks_by_applicable_method(study.tally, study.marks)
     table = pd.DataFrame({"candidate": study.tally.candidates})
     names = study.results["name"].to_numpy()

@@ -23,7 +23,14 @@ import numpy as np
 import pandas as pd
 
 from ranking.comparisons.graph.components import is_strongly_connected, weakly_connected_components
-from ranking.comparisons.graph.counts import Counts, all_counts, count_pairs
+from ranking.comparisons.graph.counts import (
+    MAX_DENSE,
+    Counts,
+    all_counts,
+    count_pairs,
+    counts_among,
+)
+from ranking.errors import RankingError
 from ranking.tables import COMPARISONS, TIE, check_table
 
 
@@ -60,8 +67,7 @@ class WinMatrix:
         """Return the wins and ties among some candidates (indices)."""
         if len(members) == len(self):
             return self
-        at = np.ix_(members, members)
-        return self.each(lambda counts: counts[at])
+        return self.each(lambda counts: counts_among(counts, members))
 
     def of_all_pairs(self) -> "WinMatrix":
         """Return the same wins as arrays of all pairs, for methods that know no others."""
@@ -136,16 +142,36 @@ class Tally:
         """Candidates (indices) of each component that comparisons join, the largest one first."""
         return weakly_connected_components(self.pair_counts)
 
+    @property
+    def is_sparse(self) -> bool:
+        """Whether candidates are too many for arrays of all pairs, and so for any simulation."""
+        return not isinstance(self.comparisons, np.ndarray)
+
+    def require_all_pairs(self, work: str) -> None:
+        """Refuse work that simulates comparisons of all pairs, where candidates are too many.
+
+        Raises
+        ------
+        RankingError
+            If they are.
+        """
+        if self.is_sparse:
+            raise RankingError(
+                work,
+                f"{len(self.candidates):,} candidates; of more than {MAX_DENSE:,} it takes hours",
+                "rank them, or take the comparisons among fewer of them",
+            )
+
     def part(self, members: np.ndarray) -> "Tally":
         """Return the tally of comparisons among some candidates (indices, in order)."""
         if len(members) == len(self.candidates):
             return self
-        at, ties = np.ix_(members, members), self.first_ties
+        ties = self.first_ties
         return Tally(
             self.candidates[members],
-            self.comparisons[at],
-            self.first_wins[at],
-            None if ties is None else ties[at],
+            counts_among(self.comparisons, members),
+            counts_among(self.first_wins, members),
+            None if ties is None else counts_among(ties, members),
             None if self.weighted is None else self.weighted.part(members),
             self.places_matter,
         )

@@ -43,6 +43,12 @@ def count_pairs(row: np.ndarray, column: np.ndarray, amounts: np.ndarray, n: int
     return np.bincount(row * n + column, amounts, minlength=n * n).reshape(n, n)
 
 
+def counts_among(counts: Counts, members: np.ndarray) -> Counts:
+    """Return the counts of some candidates (indices), as those of so many are."""
+    among = counts[np.ix_(members, members)]
+    return all_counts(among) if len(members) <= MAX_DENSE else among
+
+
 def nonzero_counts(counts: Counts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return row, column and amount of what is not 0, each of shape (pairs,), row by row."""
     row, column = counts.nonzero()

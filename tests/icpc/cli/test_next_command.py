@@ -113,3 +113,27 @@ def test_check_says_of_its_intervals_one_line_and_all_with_verbose():
     assert len(line) <= 80
     assert line not in whole.stderr
     assert "as the sample and are about the order" in whole.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("check",), "check: 3 candidates; of more than 2 it takes hours; rank them, or take the"),
+        (("hitrate",), "hit-rate: 3 candidates; of more than 2"),
+        (("compare", "--methods"), "ranking by every method: 3 candidates; of more than 2"),
+    ],
+)
+def test_very_many_candidates_are_ranked_and_no_more(tmp_path, monkeypatch, arguments, words):
+    monkeypatch.setattr("ranking.comparisons.graph.counts.MAX_DENSE", 2)
+    monkeypatch.setattr("ranking.comparisons.tally.MAX_DENSE", 2)
+    monkeypatch.setattr("ranking.uncertainty.rank_intervals.MAX_CANDIDATES", 2)
+    roster, comparisons = tmp_path / "roster.csv", tmp_path / "comparisons.csv"
+    roster.write_text("candidate,score\na,2\nb,1\nc,0\n")
+    comparisons.write_text("first,second,winner\na,b,a\nb,c,b\nc,a,c\n")
+    files = ("--roster", str(roster), "--comparisons", str(comparisons))
+    ranked = judge("rank", *files)
+    assert ranked.exit_code == 0
+    assert "Next:" not in ranked.stderr
+    refused = judge(*arguments, *files)
+    assert refused.exit_code == 2
+    assert words in refused.stderr.replace("\n", " ")

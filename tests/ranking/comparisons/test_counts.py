@@ -81,7 +81,8 @@ def test_a_sparse_tally_has_the_same_facts(table, seed):
     for name in ("comparisons", "first_wins", "wins", "pair_counts"):
         np.testing.assert_array_equal(all_counts(getattr(sparse, name)), getattr(dense, name))
     own = sparse.matrix.of_all_pairs()
-    for name in ("wins", "ties", "pair_counts", "first_wins"):
+    assert (own.ties is None) == (dense.matrix.ties is None)
+    for name in ("wins", "pair_counts", "first_wins", *["ties"] * (own.ties is not None)):
         np.testing.assert_allclose(getattr(own, name), getattr(dense.matrix, name), rtol=1e-14)
     assert [one.tolist() for one in sparse.components] == [one.tolist() for one in dense.components]
     assert describe_schedule(sparse) == describe_schedule(dense)
@@ -125,3 +126,15 @@ def test_a_sparse_tally_has_no_intervals(sparse, monkeypatch):
     found = estimate_intervals(rank_candidates(table, method), table, method)
     assert found.ranking["rank_low"].isna().all()
     assert "more than 4 candidates" in found.uncertainty.sentence
+
+
+def test_a_part_that_is_small_enough_has_arrays_of_all_pairs(sparse, monkeypatch):
+    tally = count_comparisons(random_comparisons(8, 60, 1))
+    members = np.array([1, 4, 5])
+    assert tally.part(members).is_sparse
+    monkeypatch.setattr(counts, "MAX_DENSE", 3)
+    part = tally.part(members)
+    assert not part.is_sparse
+    at = np.ix_(members, members)
+    assert part.wins.tolist() == all_counts(tally.wins)[at].tolist()
+    assert part.matrix.wins.tolist() == all_counts(tally.matrix.wins)[at].tolist()
