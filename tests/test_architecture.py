@@ -27,6 +27,7 @@ ORDER = {  # each may import those before it
         "progress",
         "files",
         "download",
+        "storage",
         "workers",
         "devices",
         "comparisons",
@@ -286,7 +287,7 @@ def test_only_plots_draw(trees):
             assert not tops(imported(at_run_time(tree))) & DRAWING, name
 
 
-USED_EXTRAS = ("audio", "cluster", "dac", "fetch", "report")
+USED_EXTRAS = ("audio", "cluster", "dac", "fetch", "report", "storage")
 PACKAGES = {
     "descript-audio-codec": "dac",
     "scikit-learn": "sklearn",

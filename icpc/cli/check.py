@@ -1,7 +1,7 @@
 """``judge check``: how far to trust the ranking."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from icpc.cli.output import (
     printable,
 )
 from icpc.cli.rank import headline
+from icpc.cli.stores import store_option
 from icpc.workflows.settings import RankingOptions, Source
 
 if TYPE_CHECKING:
@@ -61,10 +62,7 @@ def check(
         Path | None, typer.Option(help=INDEX_HELP, rich_help_panel="Recordings")
     ] = None,
     store: Annotated[
-        Path,
-        typer.Option(
-            envvar="JUDGE_STORE", help="Keep what is measured here.", rich_help_panel="Recordings"
-        ),
+        Any, store_option(help="Keep what is measured here.", rich_help_panel="Recordings")
     ] = Path("embeddings"),
     seed: Seed = None,
     format: FormatOption = Format.TABLE,

@@ -1,12 +1,12 @@
 """``judge doctor``: what is installed, and what is missing."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from icpc.cli.options import FormatOption
 from icpc.cli.output import Format, print_data, print_line
+from icpc.cli.stores import store_option
 from icpc.cli.weights import Folder
 
 MARKS = {"ready": "✓", "missing": "–", "wrong": "✗"}
@@ -14,10 +14,7 @@ MARKS = {"ready": "✓", "missing": "–", "wrong": "✗"}
 
 def doctor(
     weights_dir: Folder = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(envvar="JUDGE_STORE", help="Examine this store of embeddings."),
-    ] = None,
+    store: Annotated[Any, store_option(help="Examine this store of embeddings.")] = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Say what is installed, what is missing, and the command that brings it.

@@ -1,4 +1,4 @@
-"""``judge embed``: recordings to embeddings, stored on disk."""
+"""``judge embed``: recordings to embeddings, in a store."""
 
 import shlex
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from icpc.competition.recordings import Recordings
     from ranking.embeddings.embed import EmbeddingOutcome
+    from ranking.storage.addresses import StorePlace
 
 
 @with_settings(
@@ -179,7 +180,7 @@ def _report(
         print_remark(f"the same recording: {', '.join(same['candidate'])}")
 
 
-def _verify(store: Path) -> None:
+def _verify(store: "StorePlace") -> None:
     from icpc.workflows.embedding import remove_damaged_embeddings
 
     damaged = remove_damaged_embeddings(store)

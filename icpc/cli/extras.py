@@ -12,6 +12,7 @@ EXTRAS = {
     ),
     **dict.fromkeys(("dac", "audiotools"), "audio,dac"),
     **dict.fromkeys(("dask", "distributed"), "cluster"),
+    **dict.fromkeys(("fsspec", "s3fs"), "storage"),
     "jinja2": "report",
     "yt_dlp": "fetch",
 }

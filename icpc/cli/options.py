@@ -19,6 +19,7 @@ import typer
 
 from icpc.cli.choices import CHOICES, complete, complete_rounds
 from icpc.cli.output import Format
+from icpc.cli.stores import store_option
 from icpc.cli.weights import weights_folder_option
 from icpc.workflows.settings import (
     DEFAULT_COMPETITION,
@@ -27,6 +28,7 @@ from icpc.workflows.settings import (
     RecordingOptions,
     Source,
 )
+from ranking.storage.addresses import StorePlace
 
 Seed = Annotated[
     int | None, typer.Option(min=0, help="Repeat random draws by this seed (default: 0).")
@@ -183,8 +185,9 @@ OPTIONS: dict[type, dict[str, Any]] = {
         ),
         "weights": _computing(help="Load these weights of the encoder, such as fine-tuned ones."),
         "weights_dir": weights_folder_option(rich_help_panel="Computing"),
-        "store": _computing(
-            envvar="JUDGE_STORE", help="Cache embeddings, votes and fitted rankers here."
+        "store": store_option(
+            rich_help_panel="Computing",
+            help="Cache embeddings, votes and fitted rankers here: a folder, or s3://bucket/prefix.",
         ),
         "device": _computing(help="Compute on this device (default: cuda if there is one)."),
         "precision": _computing(help="Embed in this precision (default: the ranker's)."),
@@ -211,7 +214,10 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "allow_cut": _recordings(
             "--allow-cut", help="Take recordings that were cut off too, and name them."
         ),
-        "store": _computing(envvar="JUDGE_STORE", help="Store embeddings here."),
+        "store": store_option(
+            rich_help_panel="Computing",
+            help="Store embeddings here: a folder, or an address such as s3://bucket/prefix.",
+        ),
         "device": _computing(help="Compute on this device (default: cuda if there is one)."),
         "precision": _computing(
             help="Embed in this precision (default: that of embeddings in the store, else bfloat16 "
@@ -223,7 +229,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "scheduler": _computing(
             metavar="ADDRESS",
             help="Embed on the Dask cluster of this scheduler, such as tcp://HOST:8786; its "
-            "workers share the folders of recordings and store.",
+            "workers share recordings and store.",
         ),
         "cluster_workers": _computing(
             min=1, help="Embed on a Dask cluster of so many processes of this machine."
@@ -305,5 +311,7 @@ def _with_help(option: Any, text: str | None) -> Any:
 
 
 def _typed(annotation: Any) -> Any:
-    """The type of an option; one that may be repeated is a list for typer."""
+    """The type of an option for typer: a list, if it may be repeated; any, of one of two types."""
+    if annotation == StorePlace:
+        return Any
     return list[str] if annotation == tuple[str, ...] else annotation

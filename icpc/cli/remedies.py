@@ -37,10 +37,14 @@ REMEDIES: dict[str, str] = {
     "same-command": "start it again if it has ended, and run the same command: what is done is "
     "cached",
     "equal-workers": "end this worker, or start it with the same packages and OMP_NUM_THREADS, on "
-    "such a device, where --store is the same folder",
+    "such a device, where --store is the same folder or address",
     "leave-out-recording": "leave it out with --skip-bad, or embed it without --scheduler or "
     "--cluster-workers and see what it needs (more memory?)",
     "other-store": "choose another --store",
+    "storage-extra": "install it: pip install 'judge[storage]'",
+    "store-again": "see whether it can be reached from here (AWS_ENDPOINT_URL, where it is not "
+    "Amazon's), and give the same command again: what is stored is not computed again",
+    "store-cache": "name a folder of copies with JUDGE_STORE_CACHE",
     "other-weights-dir": "choose another --weights-dir",
     "no-home": "name a folder with --weights-dir, or set HOME",
     "own-probe": "give one with --probe FILE; judge train {task} makes one",

@@ -212,7 +212,7 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
                 rich_help_panel="Recordings",
             ),
         ] = False,
-        store: Annotated[Path, _embedding["store"]] = Path("embeddings"),
+        store: Annotated[Any, _embedding["store"]] = Path("embeddings"),
         device: Annotated[str | None, _embedding["device"]] = None,
         precision: Annotated[str | None, _embedding["precision"]] = None,
         format: FormatOption = Format.TABLE,

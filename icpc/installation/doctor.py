@@ -18,6 +18,7 @@ from ranking.encoders.registry import WRAPPED
 from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import find_weights, format_size
 from ranking.errors import JudgeError
+from ranking.storage.addresses import StoreAddress, StorePlace
 
 State = Literal["ready", "missing", "wrong"]
 """Missing: some commands need it; wrong: it must be mended."""
@@ -41,14 +42,14 @@ class Finding:
 
 
 def examine_installation(
-    weights: Path | None = None, store: Path | None = None
+    weights: Path | None = None, store: StorePlace | None = None
 ) -> Iterator[Finding]:
     """Yield what is found of the program, its packages, devices, encoders and folders.
 
     Parameters
     ----------
     weights : folder of published weights; None: in the user's cache
-    store : folder of embeddings that is written to; None: none was named
+    store : folder or address of embeddings that is written to; None: none was named
     """
     yield Finding(
         "program",
@@ -65,7 +66,9 @@ def examine_installation(
         for name, spec in WRAPPED.items():
             yield Finding("encoder", name, "ready", spec.title)
         yield _folder("weights", weights_folder(weights))
-    if store is not None:
+    if isinstance(store, StoreAddress):
+        yield from _address(store)
+    elif store is not None:
         yield _folder("store", store)
     yield _folder("runs", Path("runs"))
 
@@ -172,3 +175,17 @@ def _folder(name: str, folder: Path) -> Finding:
     room = shutil.disk_usage(there).free / GIGABYTE
     made = "" if folder.exists() else ", not made yet"
     return Finding("folder", name, "ready", f"{folder}{made}, {room:.0f} GB free")
+
+
+def _address(store: StoreAddress) -> Iterator[Finding]:
+    """Whether a store at an address can be read, and the folder of its copies written."""
+    from ranking.storage.objects import ObjectStorage
+
+    try:
+        storage = ObjectStorage(store)
+        count = sum(name.endswith(".npy") for name in storage.names())
+    except JudgeError as error:
+        yield Finding("folder", "store", "wrong", f"{store}: {error.what}", error.remedy)
+        return
+    yield Finding("folder", "store", "ready", f"{store}: {count} arrays")
+    yield _folder("copies of the store", storage.folder)

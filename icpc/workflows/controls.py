@@ -11,13 +11,14 @@ from icpc.workflows.embedding import load_embeddings
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.encoders.controls import CONTROLS, OF_RECORDING, WIDTH
 from ranking.progress import SILENT, Progress
+from ranking.storage.addresses import StorePlace
 
 
 def measure_controls(
     competition: Competition,
     folder: Path,
     index: Path | None,
-    store: Path,
+    store: StorePlace,
     progress: Progress = SILENT,
 ) -> pd.DataFrame:
     """Return the controls of each candidate's recordings, a row by id and a column by control.
@@ -34,7 +35,7 @@ def measure_controls(
     index
         CSV of whose each file is; by their names, if None.
     store
-        Folder of embeddings, in which controls are kept too.
+        Folder or address of embeddings, where controls are kept too.
     progress
         Where to show how far it is.
 

@@ -29,6 +29,7 @@ from ranking.encoders.spec import EncoderSpec
 from ranking.encoders.weights import find_required_weights
 from ranking.errors import EncoderError, Given
 from ranking.progress import SILENT, Progress
+from ranking.storage.addresses import StorePlace
 
 DEFAULT_OPTIONS = EmbeddingOptions()
 
@@ -127,7 +128,7 @@ def embedding_paths(recordings: Sequence[str], options: EmbeddingOptions) -> dic
     store, found = EmbeddingStore(options.store), {}
     for choice in encoder_choices(options):
         key = cache_key_with_weights_hash(choice)
-        paths = [str(store.array(key, one)) if one else "" for one in recordings]
+        paths = [store.located(store.array(key, one)) if one else "" for one in recordings]
         found[key.encoder] = paths
     return found
 
@@ -194,9 +195,8 @@ def embed_and_open_bank(
     )
     (choice,) = settings.encoders
     to_embedding = _to_embedding(choice, settings.device)
-    store = EmbeddingStore(settings.store)
     bank = open_bank(
-        store,
+        EmbeddingStore(settings.store),
         cache_key_with_weights_hash(choice),
         named,
         to_embedding,
@@ -311,10 +311,10 @@ def best_device(requested: str | None = None) -> str:
     return requested or known[-1]
 
 
-def remove_damaged_embeddings(store: Path) -> list[tuple[Path, str]]:
-    """Remove the damaged embeddings of a store; return their arrays, and what is wrong."""
+def remove_damaged_embeddings(store: StorePlace) -> list[tuple[str, str]]:
+    """Remove the damaged embeddings of a store; return where each was, and what is wrong."""
     embeddings = EmbeddingStore(store)
     damaged = list(embeddings.find_damaged())
     for array, _ in damaged:
         embeddings.remove(array)
-    return damaged
+    return [(embeddings.located(array), what) for array, what in damaged]

@@ -134,7 +134,7 @@ def _permuted(
         votes, _ = _fit_and_vote(again, replace(fit, score=score), progress)
         return votes_to_comparisons(votes, vote_rule)
 
-    folder = prepared.store / PERMUTATIONS_FOLDER / json_sha256(facts)
+    folder = prepared.cache(PERMUTATIONS_FOLDER).folder / json_sha256(facts)
     return fit_permuted_results(
         score, fit.seed, fit.permutations, folder, fit_and_compare, progress
     )

@@ -10,7 +10,6 @@ made, so that a call after an interruption, or a second one, computes only what 
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -29,6 +28,8 @@ from ranking.judging.selected_pairs import SelectedVotes, Selection, compare_sel
 from ranking.progress import SILENT, Progress
 from ranking.selection.compared_pairs import all_pairs_of
 from ranking.selection.stability import ROUNDS, STABLE, is_stable
+from ranking.storage.addresses import StorePlace
+from ranking.storage.objects import open_storage
 
 VOTES_FOLDER = "votes"
 RULE_WORDS = {
@@ -74,8 +75,8 @@ class PreparedRecordings:
     """SHA-256 of each candidate's sound file by id; of several, those of all in order."""
     cache_key: CacheKey
     """Encoder, front end and weights of the embeddings."""
-    store: Path
-    """Folder of the store of embeddings, where votes and fitted rankers are cached too."""
+    store: StorePlace
+    """Folder or address of embeddings, where votes and fitted rankers are cached too."""
     ranker: ProbeRanker
     """Probe that compares two recordings."""
     pairing: Pairing = ALIGNED
@@ -98,7 +99,8 @@ class PreparedRecordings:
             "made": self.cache_key.folder,
             "embeddings": self.bank.sha256,
         }
-        return ResultCache(self.store / folder, facts)
+        storage = open_storage(self.store)
+        return ResultCache(storage.folder / folder, facts, storage)
 
 
 def compare_all_pairs(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ranking.errors import CompetitionError, Given
 from ranking.panel.options import MarkOptions
+from ranking.storage.addresses import StorePlace
 from ranking.workers.cluster import Cluster
 
 DEFAULT_COMPETITION = "icpc2015"
@@ -140,8 +141,8 @@ class RecordingOptions:
     """Weights of the encoder, if not the published ones."""
     weights_dir: Path | None = None
     """Folder of published weights; the user's cache folder, if None."""
-    store: Path = Path("embeddings")
-    """Folder where embeddings, votes and fitted rankers are cached."""
+    store: StorePlace = Path("embeddings")
+    """Folder or address where embeddings, votes and fitted rankers are cached."""
     device: str | None = None
     """Device to compute on: cpu or cuda; cuda if there is one, if None."""
     precision: str | None = None
@@ -225,8 +226,8 @@ class EmbeddingOptions:
     """Minimum length of a recording in seconds; 1, if None."""
     allow_cut: bool = False
     """Whether recordings that were cut off are taken."""
-    store: Path = Path("embeddings")
-    """Folder where embeddings are stored."""
+    store: StorePlace = Path("embeddings")
+    """Folder or address where embeddings are stored."""
     device: str | None = None
     """Device to compute on: cpu or cuda; cuda if there is one, if None."""
     precision: str | None = None

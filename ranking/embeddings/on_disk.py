@@ -1,4 +1,4 @@
-"""The segments of a stored embedding, read when they are asked for.
+"""The files of a stored embedding: its record, and its segments, read when they are asked for.
 
 Conventions
 -----------
@@ -6,7 +6,7 @@ No file stays open between two reads, however many recordings there are: an oper
 allow a process no more than 256 open files. Segments lie one after another in an ``.npy`` file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +14,21 @@ import numpy as np
 import xxhash
 
 from ranking.errors import StoreError
-from ranking.files.hashing import file_sha256
+from ranking.files.hashing import file_sha256, json_sha256
+from ranking.files.records import check_values, read_record
+
+RECORD = {
+    "shape": list[int],
+    "dtype": str,
+    "seconds": list[float],
+    "file_seconds": float,
+    "sha256": str,
+    "checks": list[str],
+    "cut_off": str,
+    "computation": Mapping[str, Any],
+}
+"""Types of what the record of an embedding says."""
+LATER = {"file_seconds", "computation", "checks", "cut_off"}  # not in every record
 
 
 class SegmentArray(Protocol):
@@ -46,10 +60,17 @@ class SegmentsOnDisk:
     mapped : the array, memory-mapped
     sha256 : hash of the file
     checks : check of each segment, from :func:`segment_check`; empty where there are none
+    fetch_again : fetches the file anew, where it is a copy that may be damaged or an older one
     """
 
-    def __init__(self, mapped: np.memmap, sha256: str, checks: Sequence[str]) -> None:
-        self._sha256, self._checks = sha256, checks
+    def __init__(
+        self,
+        mapped: np.memmap,
+        sha256: str,
+        checks: Sequence[str],
+        fetch_again: Callable[[], Path] | None = None,
+    ) -> None:
+        self._sha256, self._checks, self._fetch_again = sha256, checks, fetch_again
         self.path = Path(str(mapped.filename))
         self.shape: tuple[int, ...] = mapped.shape
         self.dtype = mapped.dtype
@@ -64,6 +85,19 @@ class SegmentsOnDisk:
         StoreError
             If the file cannot be read, or has other bytes than were written.
         """
+        try:
+            return self._read(segments)
+        except StoreError:
+            if self._fetch_again is None:
+                raise
+        self._fetch_again()
+        return self._read(segments)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Return the whole array in memory."""
+        return self[:] if dtype is None else self[:].astype(dtype)
+
+    def _read(self, segments: slice) -> np.ndarray:
         first, stop, _ = segments.indices(self.shape[0])
         out = np.empty((stop - first, *self.shape[1:]), self.dtype)
         try:
@@ -78,19 +112,16 @@ class SegmentsOnDisk:
         self._refuse_damaged(out, first)
         return out
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        """Return the whole array in memory."""
-        return self[:] if dtype is None else self[:].astype(dtype)
-
     def _refuse_damaged(self, segments: np.ndarray, first: int) -> None:
         if self._checks:
             found = list(map(segment_check, segments))
             sound = found == list(self._checks[first : first + len(segments)])
         else:
             sound = self._sha256 in ("", file_sha256(self.path))
-            self._sha256 = ""  # known now
+            if sound:
+                self._sha256 = ""  # known now
         if not sound:
-            raise damaged(self.path, "its bytes are not those that were written")
+            raise damaged(str(self.path), "its bytes are not those that were written")
 
 
 def segment_check(segment: np.ndarray) -> str:
@@ -98,8 +129,33 @@ def segment_check(segment: np.ndarray) -> str:
     return xxhash.xxh3_64_hexdigest(np.ascontiguousarray(segment).view(np.uint8).data)
 
 
-def damaged(path: Path, what: str) -> StoreError:
+def load_record(path: Path, where: str) -> dict[str, Any]:
+    """Return what the record of an embedding says.
+
+    Parameters
+    ----------
+    path : the file
+    where : where it is, as messages name it
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    StoreError
+        If it is not what was written.
+    """
+    try:
+        facts = read_record(path)
+        check = facts.pop("check")
+        known = {name: value for name, value in facts.items() if name in RECORD}
+        check_values(known, RECORD, RECORD.keys() - LATER)
+    except (ValueError, KeyError):
+        raise damaged(where, "its record is not what was written") from None
+    if check != json_sha256(facts):
+        raise damaged(where, "its record is not what was written")
+    return facts
+
+
+def damaged(where: str, what: str) -> StoreError:
     """Return the error of a damaged file of the store."""
-    return StoreError(
-        str(path), what, "remove it and embed the recording again", key="verify-store"
-    )
+    return StoreError(where, what, "remove it and embed the recording again", key="verify-store")

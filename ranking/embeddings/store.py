@@ -1,4 +1,4 @@
-"""Embeddings on disk: written atomically, found by a cache key.
+"""Embeddings in a folder or at an address: written atomically, found by a cache key.
 
 Conventions
 -----------
@@ -11,42 +11,35 @@ where nothing is said; torch, the CPU's capability, threads). The array has shap
 the encoder's type: float16 for most, uint16 for codes.
 Files appear by rename, the ``.json`` last: without it there is no embedding. So a process may be
 killed at any moment, and several may share a store. Arrays are memory-mapped when loaded.
+At an address (:mod:`ranking.storage.objects`) there are the same files, and copies of those that
+were read or written on this disk. The record is read anew each time, and an array is fetched again
+where it is not what its record says. Locks are of one machine: two that embed a recording at a time
+write the same bytes, if they compute alike, and else one of two embeddings that are as good.
 """
 
 import errno
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from ranking.embeddings.cache_key import CacheKey
-from ranking.embeddings.on_disk import SegmentArray, SegmentsOnDisk, damaged
+from ranking.embeddings.on_disk import SegmentArray, SegmentsOnDisk, damaged, load_record
 from ranking.embeddings.writer import EmbeddingWriter
 from ranking.errors import StoreError
 from ranking.files.atomic import open_atomic, write_error
 from ranking.files.hashing import file_sha256, json_sha256
-from ranking.files.records import check_values, map_array, read_record
+from ranking.files.records import map_array
+from ranking.storage.addresses import StoreAddress, StorePlace
+from ranking.storage.locks import lock, visible_file
+from ranking.storage.objects import open_storage
 
 CACHE_KEY_FILE = "cache-key.json"
-LOCKS = ".claims"  # folder of what is gone when processes have ended
-RECORD = {
-    "shape": list[int],
-    "dtype": str,
-    "seconds": list[float],
-    "file_seconds": float,
-    "sha256": str,
-    "checks": list[str],
-    "cut_off": str,
-    "computation": Mapping[str, Any],
-}
-"""Types of what the record of an embedding says."""
-LATER = {"file_seconds", "computation", "checks", "cut_off"}  # not in every record
 ON_CPU = {"device": "cpu"}
 """What is known of embeddings that were stored before their computation was."""
 RENAMED_FILES = {"making.json": CACHE_KEY_FILE}
@@ -69,6 +62,8 @@ class Embedding:
     """Hash of the array on disk; empty for one that is not."""
     checks: Sequence[str] = ()
     """Check of each segment, :func:`ranking.embeddings.on_disk.segment_check`, if there are any."""
+    fetch_again: Callable[[], Path] | None = None
+    """Fetches the array anew, where what is on this disk is a copy."""
 
     @property
     def length(self) -> float:
@@ -77,25 +72,40 @@ class Embedding:
 
 
 class EmbeddingStore:
-    """A folder of embeddings; any number of processes may read and write it."""
+    """Embeddings in a folder or at an address; any number of processes may read and write them.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Attribute ``folder`` is where their files are on this disk; those of an address are copies.
+
+    Parameters
+    ----------
+    place : the folder, or the address
+
+    Raises
+    ------
+    StoreError
+        If it is an address that cannot be used.
+    """
+
+    def __init__(self, place: StorePlace) -> None:
+        self._place, self._storage = place, open_storage(place)
+        self.folder = self._storage.folder
+        self._copies = isinstance(place, StoreAddress)  # which may be older or damaged
 
     def holds(self, cache_key: CacheKey) -> bool:
         """Whether any embedding of this key, or of an earlier segmentation, is in the store."""
         keys = filter(None, (cache_key, cache_key.earlier))
-        return any(path for key in keys for path in (self.folder / key.folder).glob("*.npy"))
+        names = (name for key in keys for name in self._storage.names(key.folder))
+        return any(name.endswith(".npy") for name in names)
 
     def contains(self, cache_key: CacheKey, recording: str) -> bool:
         """Whether the embedding of a recording, by its SHA-256, is in the store."""
-        return self._record(cache_key, recording).is_file()
+        return self._storage.size(_record(cache_key, recording)) is not None
 
     def known_cut(self, cache_keys: Sequence[CacheKey], recording: str) -> str | None:
         """Return what a sound file lacks, as stored with an embedding of it; None if none says."""
         for key in cache_keys:
             with suppress(OSError, StoreError):
-                facts = _load_record(self._record(key, recording))
+                facts = self._load_record(_record(key, recording))
                 if "cut_off" in facts:
                     return str(facts["cut_off"])
         return None
@@ -108,27 +118,20 @@ class EmbeddingStore:
         StoreError
             If it is not there, or its files cannot be read.
         """
-        record, path = self._record(cache_key, recording), self.array(cache_key, recording)
-        if not record.is_file():
+        name = _array(cache_key, recording)
+        try:
+            facts = self._load_record(_record(cache_key, recording), fresh=True)
+        except FileNotFoundError:
             raise StoreError(
-                str(self.folder),
+                str(self._place),
                 f"no {cache_key.encoder} embedding of recording {recording[:12]}…",
                 "embed this recording",
                 key="embed-with",
                 encoder=cache_key.encoder,
-            )
-        try:
-            facts = _load_record(record)
-            values = map_array(path)
-        except (OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
-                what = "too many files are open to read it"
-                remedy = "raise the limit on open files (ulimit -n), and run it again"
-                raise StoreError(str(path), what, remedy) from None
-            raise damaged(path, str(error)) from None
-        own = (list(values.shape), values.dtype.name, values.shape[0])
-        if own != (facts["shape"], facts["dtype"], len(facts["seconds"])):
-            raise damaged(path, "it is not the array that was written")
+            ) from None
+        except OSError as error:
+            raise self._unreadable(name, error) from None
+        values = self._map(name, facts)
         return Embedding(
             values,
             np.asarray(facts["seconds"]),
@@ -136,7 +139,30 @@ class EmbeddingStore:
             facts.get("file_seconds"),
             facts["sha256"],
             facts.get("checks", ()),
+            partial(self._storage.fetch, name, fresh=True) if self._copies else None,
         )
+
+    def _map(self, name: str, facts: Mapping[str, Any]) -> np.memmap:
+        """The array of an embedding; a copy that is not what its record says is fetched anew."""
+        for fresh in (False, True) if self._copies else (False,):
+            try:
+                values = map_array(self._storage.fetch(name, fresh))
+            except (OSError, ValueError) as error:
+                wrong = self._unreadable(name, error)
+                continue
+            own = (list(values.shape), values.dtype.name, values.shape[0])
+            if own == (facts["shape"], facts["dtype"], len(facts["seconds"])):
+                return values
+            wrong = damaged(self._storage.located(name), "it is not the array that was written")
+        raise wrong
+
+    def _unreadable(self, name: str, error: OSError | ValueError) -> StoreError:
+        where = self._storage.located(name)
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            what = "too many files are open to read it"
+            remedy = "raise the limit on open files (ulimit -n), and run it again"
+            return StoreError(where, what, remedy)
+        return damaged(where, str(error))
 
     @contextmanager
     def open_writer(
@@ -165,29 +191,36 @@ class EmbeddingStore:
                 writer = EmbeddingWriter(file, dtype)
                 yield writer
                 facts = {**writer.finish(), "computation": dict(computation or ON_CPU)}
-            key_file = self.folder / cache_key.folder / CACHE_KEY_FILE
-            if not key_file.is_file():
-                _write_json(key_file, cache_key.record)
-            _write_json(self._record(cache_key, recording), {**facts, "check": json_sha256(facts)})
+            name, record = _array(cache_key, recording), _record(cache_key, recording)
+            key_file = f"{cache_key.folder}/{CACHE_KEY_FILE}"
+            if self._storage.size(key_file) is None:
+                _write_json(self.folder / key_file, cache_key.record)
+                self._storage.publish(key_file)
+            _write_json(self.folder / record, {**facts, "check": json_sha256(facts)})
+            for one in (name, record):
+                self._storage.publish(one)
         except OSError as error:
             raise self._unwritable(error) from None
 
     def find_damaged(self) -> Iterator[tuple[Path, str]]:
         """Read the whole store; yield the array of each damaged embedding, and what is wrong."""
-        for record in sorted(self.folder.glob("*/*.json")):
-            if record.name in (CACHE_KEY_FILE, *RENAMED_FILES):
+        for record in self._storage.names():
+            folder, _, last = record.rpartition("/")
+            if not last.endswith(".json") or last in (CACHE_KEY_FILE, *RENAMED_FILES):
                 continue
-            array = record.with_suffix(".npy")
+            if not folder or "/" in folder:  # of votes and rankers
+                continue
+            name = f"{record.removesuffix('.json')}.npy"
             try:
-                facts = _load_record(record)
-                found = file_sha256(array)
+                facts = self._load_record(record, fresh=True)
+                found = file_sha256(self._storage.fetch(name, fresh=True))
             except StoreError as error:
-                yield array, error.what
+                yield self.folder / name, error.what
             except OSError as error:
-                yield array, f"it cannot be read ({error.strerror})"
+                yield self.folder / name, f"it cannot be read ({error.strerror})"
             else:
                 if found != facts["sha256"]:
-                    yield array, "its bytes are not those that were written"
+                    yield self.folder / name, "its bytes are not those that were written"
 
     def remove_earlier(self, cache_key: CacheKey, recording: str) -> None:
         """Remove the embedding of a recording in an earlier segmentation, if there is one."""
@@ -203,8 +236,8 @@ class EmbeddingStore:
             If its files cannot be removed.
         """
         try:
-            array.with_suffix(".json").unlink(missing_ok=True)
-            array.unlink(missing_ok=True)
+            for path in (array.with_suffix(".json"), array):
+                self._storage.remove(path.relative_to(self.folder).as_posix())
         except OSError as error:
             raise self._unwritable(error) from None
 
@@ -212,86 +245,71 @@ class EmbeddingStore:
     def lock(self, recording: str) -> Iterator[bool]:
         """Lock a recording while the block runs; yield whether no other process had locked it.
 
-        The operating system releases a lock when its process ends, however it ends.
-
         Raises
         ------
         StoreError
             If the store cannot be written.
         """
-        lock = self._acquired(recording)
-        try:
-            yield lock is not None
-        finally:
-            if lock is not None:
-                lock.release()
+        with ExitStack() as stack:
+            try:
+                acquired = stack.enter_context(lock(self.folder, recording))
+            except OSError as error:
+                raise self._unwritable(error) from None
+            yield acquired
 
     @contextmanager
-    def visible_file(self) -> Iterator[Path]:
-        """Yield a file that is in the folder while the block runs: who sees it shares the folder.
+    def visible_file(self) -> Iterator[str]:
+        """Yield the name of a file that is in the store while the block runs.
 
         Raises
         ------
         StoreError
             If the store cannot be written.
         """
-        folder = self.folder / LOCKS
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            file = NamedTemporaryFile(dir=folder, prefix="cluster-")  # noqa: SIM115
-        except OSError as error:
-            raise self._unwritable(error) from None
-        with file:
-            yield Path(file.name)
+        with ExitStack() as stack:
+            try:
+                name = stack.enter_context(visible_file(self._storage))
+            except OSError as error:
+                raise self._unwritable(error) from None
+            yield name
 
-    def _acquired(self, recording: str) -> FileLock | None:
-        """The lock of a recording, what killed processes left of it swept; None if it is taken."""
-        folder = self.folder / LOCKS
-        lock = FileLock(folder / recording)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=0)
-            for temporary in self.folder.glob(f"*/.{recording}.*"):
-                temporary.unlink(missing_ok=True)
-        except Timeout:
-            return None
-        except OSError as error:
-            lock.release()
-            raise self._unwritable(error) from None
-        return lock
+    def sees(self, name: str) -> bool:
+        """Whether a file of :meth:`visible_file` is in the store: who sees it shares the store."""
+        return self._storage.size(name) is not None
+
+    def array(self, cache_key: CacheKey, recording: str) -> Path:
+        """Return where the array of an embedding is on this disk, or would be."""
+        return self.folder / _array(cache_key, recording)
+
+    def located(self, array: Path) -> str:
+        """Return where an array is, as messages name it: in the folder, or at the address."""
+        return self._storage.located(array.relative_to(self.folder).as_posix())
+
+    def _load_record(self, name: str, fresh: bool = False) -> dict[str, Any]:
+        return load_record(self._storage.fetch(name, fresh), self._storage.located(name))
 
     def _unwritable(self, error: OSError) -> StoreError:
         path = Path(str(error.filename)) if error.filename else self.folder
         kept = "what is embedded is not embedded again"
         return write_error(StoreError, path, error, kept, key="other-store")
 
-    def array(self, cache_key: CacheKey, recording: str) -> Path:
-        """Return where the array of an embedding is, or would be."""
-        return self.folder / cache_key.folder / f"{recording}.npy"
-
-    def _record(self, cache_key: CacheKey, recording: str) -> Path:
-        return self.folder / cache_key.folder / f"{recording}.json"
-
 
 def read_on_demand(embedding: Embedding) -> Embedding:
     """Return the embedding, its file closed until segments are read."""
     if not isinstance(embedding.segments, np.memmap):
         return embedding
-    on_disk = SegmentsOnDisk(embedding.segments, embedding.sha256, embedding.checks)
+    on_disk = SegmentsOnDisk(
+        embedding.segments, embedding.sha256, embedding.checks, embedding.fetch_again
+    )
     return replace(embedding, segments=on_disk)
 
 
-def _load_record(path: Path) -> dict[str, Any]:
-    try:
-        facts = read_record(path)
-        check = facts.pop("check")
-        known = {name: value for name, value in facts.items() if name in RECORD}
-        check_values(known, RECORD, RECORD.keys() - LATER)
-    except (ValueError, KeyError):
-        raise damaged(path, "its record is not what was written") from None
-    if check != json_sha256(facts):
-        raise damaged(path, "its record is not what was written")
-    return facts
+def _array(cache_key: CacheKey, recording: str) -> str:
+    return f"{cache_key.folder}/{recording}.npy"
+
+
+def _record(cache_key: CacheKey, recording: str) -> str:
+    return f"{cache_key.folder}/{recording}.json"
 
 
 def _write_json(path: Path, facts: Mapping[str, Any]) -> None:

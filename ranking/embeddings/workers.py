@@ -8,11 +8,11 @@ cores this process does it all. With a GPU it alone encodes, and the workers dec
 Recordings that are in the store are not embedded again, so that a call after an interruption goes
 on where it stopped.
 
-Workers of a cluster read recordings from, and write embeddings to, the folders that this process
-names, which all of them share: a recording is locked, embedded and stored by who embeds it, as on
-one machine, and an array of gigabytes crosses the network once. Each has to compute as this process
-does (:func:`embedding_facts`), so that the store has the same bytes. A recording of which workers
-died is invalid, and the others go on.
+Workers of a cluster read recordings from the folder, and write embeddings to the folder or address,
+that this process names and all of them share: a recording is locked, embedded and stored by who
+embeds it, as on one machine, and an array of gigabytes crosses the network once. Each has to
+compute as this process does (:func:`embedding_facts`), so that the store has the same bytes. A
+recording of which workers died is invalid, and the others go on.
 """
 
 import os
@@ -44,6 +44,7 @@ from ranking.embeddings.store import EmbeddingStore
 from ranking.encoders import spec_of
 from ranking.encoders.precision import default_precision
 from ranking.errors import AudioError, EncoderError
+from ranking.storage.addresses import StorePlace
 from ranking.workers.cluster import Cluster, open_cluster
 
 THREADS = 2  # of a worker
@@ -54,8 +55,8 @@ WAIT_SECONDS = 1.0  # before looking again at recordings that another process is
 class EmbeddingSettings:
     """How recordings are embedded, and where embeddings are stored."""
 
-    store: Path
-    """Folder of the embedding store."""
+    store: StorePlace
+    """Folder or address of the embedding store."""
     encoders: tuple[EncoderChoice, ...]
     """Encoders that embed each recording, which is decoded once for all."""
     device: str = "cpu"
@@ -147,16 +148,17 @@ def embed_one(
         return EmbeddingOutcome(path, "", "invalid", error=error)
 
 
-def embedding_facts(settings: EmbeddingSettings, in_store: Path) -> dict[str, object]:
+def embedding_facts(settings: EmbeddingSettings, in_store: str) -> dict[str, object]:
     """Return what the bytes of embeddings depend on, and whether the store is the same.
 
     Parameters
     ----------
     settings : encoders and device
-    in_store : a file that the process that asks has put there
+    in_store : name of a file that the process that asks has put there
     """
     import torch
 
+    store = EmbeddingStore(settings.store)
     device = settings.device if settings.device == "cpu" or torch.cuda.is_available() else "cpu"
     precisions = [
         one.precision or default_precision(spec_of(one.encoder), device)
@@ -168,7 +170,7 @@ def embedding_facts(settings: EmbeddingSettings, in_store: Path) -> dict[str, ob
         "numpy": np.__version__,
         **computation_facts(device),
         "precision": ", ".join(precisions) + (" (emulated)" if emulated else ""),
-        "store": str(settings.store) if in_store.is_file() else "another folder",
+        "store": str(settings.store) if store.sees(in_store) else "another folder",
     }
 
 

@@ -31,6 +31,7 @@ from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.ranker import Ranker, Tile
 from ranking.judging.vote_log import open_vote_log
 from ranking.progress import SILENT, Progress
+from ranking.storage.folders import Storage
 from ranking.tables import VOTES, WINDOWS
 
 WINDOW_PAIRINGS = ("aligned", "all")
@@ -73,6 +74,8 @@ class ResultCache:
     """Folder of the cache; it is made when needed."""
     recordings: Mapping[str, Any]
     """What the embeddings of the bank depend on: recordings by hash, and the cache key."""
+    storage: Storage | None = None
+    """Storage whose folder on this disk the folder is in; None: the folder is by itself."""
 
 
 def compare_windows(
@@ -137,7 +140,7 @@ def compare_windows(
                 **votes_on_disk(ranker, cache, windows, pairing),
                 **bank.devices_on_disk,
             }
-            log = stack.enter_context(open_vote_log(cache.folder, facts, sizes))
+            log = stack.enter_context(open_vote_log(cache.folder, facts, sizes, cache.storage))
             records, append = log.records, log.append
             if not log.kept and sum(map(len, records)) < sum(sizes):
                 progress.remark(

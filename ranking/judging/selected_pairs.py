@@ -166,7 +166,7 @@ class _Round:
             return
         sizes = [min(PAIRS_AT_ONCE, len(pairs) - at) for at in range(0, len(pairs), PAIRS_AT_ONCE)]
         facts = {**self._facts, "pairs": pairs.tolist()}
-        with open_vote_log(self._cache.folder, facts, sizes) as log:
+        with open_vote_log(self._cache.folder, facts, sizes, self._cache.storage) as log:
             if log.damaged:
                 self._progress.remark(
                     f"votes in {self._cache.folder} are damaged; they are computed again"

@@ -8,6 +8,9 @@ CRC-32. The length of each record is known to whoever opens the log. A record th
 a killed process leaves it, or damaged ends the log: it and those that follow are computed again.
 Where a log cannot be written, as on a disk that is read-only, what it holds is used, and the rest
 is computed without being kept.
+At an address, the longer of two logs is used, the one there or the one on this disk, to which votes
+are appended; it is written to the address, whole, when it is closed. So votes of a process that was
+killed are known to its machine alone, until the same is done there again.
 """
 
 import zlib
@@ -22,6 +25,7 @@ import numpy as np
 from ranking.errors import StoreError
 from ranking.files.atomic import READ_ONLY, write_error
 from ranking.files.hashing import json_sha256
+from ranking.storage.folders import Storage, published
 
 CHECKSUM_BYTES = 4
 
@@ -60,7 +64,10 @@ class VoteLog:
 
 @contextmanager
 def open_vote_log(
-    folder: Path, facts: Mapping[str, Any], lengths: Sequence[int]
+    folder: Path,
+    facts: Mapping[str, Any],
+    lengths: Sequence[int],
+    storage: Storage | None = None,
 ) -> Iterator[VoteLog]:
     """Open the log of some votes, at its end; an empty one if there is none.
 
@@ -72,15 +79,17 @@ def open_vote_log(
         All that the votes depend on, as JSON can hold it; the file is named by their hash.
     lengths
         Number of values of each record, in order.
+    storage
+        Storage whose folder on this disk ``folder`` is in; by default this is a folder by itself.
 
     Raises
     ------
     StoreError
-        If there is no room for it, or a file is in the place of the folder.
+        If there is no room for it, a file is in the place of the folder, or the storage fails.
     """
     path = folder / f"{json_sha256(facts)}.votes"
     try:
-        with _opened(path) as file:
+        with published(storage, path), _opened(path) as file:
             yield VoteLog(file, lengths, kept=not isinstance(file, BytesIO))
     except OSError as error:
         kept = "votes that were written are used"

@@ -73,7 +73,7 @@ def test_recordings_are_embedded_and_what_is_damaged_is_removed(tmp_path):
     assert remove_damaged_embeddings(tmp_path / "store") == []
     (array,) = (tmp_path / "store").glob("*/*.npy")
     array.write_bytes(array.read_bytes()[:-1] + b"x")
-    assert [path for path, _ in remove_damaged_embeddings(tmp_path / "store")] == [array]
+    assert [path for path, _ in remove_damaged_embeddings(tmp_path / "store")] == [str(array)]
     assert not array.exists()
 
 
