@@ -12,12 +12,14 @@ from hypothesis import settings
 from ranking.workers.memory import keep_freed_memory
 
 if TYPE_CHECKING:
+    from object_server import ObjectServer
     from pytest_httpserver import HTTPServer
     from recording_server import RecordingServer
 
     from icpc.competition.competitions import Competition
     from icpc.findings.finding import Findings
     from icpc.study.study import Study
+    from ranking.storage.addresses import StorePlace
 
 # two workers whose BLAS threads wait for each other take ten times as long; read by numpy on import
 for library in ("OPENBLAS", "OMP", "MKL"):
@@ -100,3 +102,44 @@ def findings2025(study2025: "Study") -> "Findings":
     from icpc.findings.checks import check_study
 
     return check_study(study2025)
+
+
+@pytest.fixture(scope="session")
+def object_server() -> Iterator["ObjectServer"]:
+    from object_server import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(object_server: "ObjectServer", monkeypatch: pytest.MonkeyPatch) -> "ObjectServer":
+    """A server of S3, which the environment names; nothing is remembered of other tests."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in object_server.environment().items():
+        monkeypatch.setenv(name, value)
+    from object_server import forget_systems
+
+    forget_systems()
+    object_server.requests.clear()
+    return object_server
+
+
+KINDS = ["folder", "memory", "file", pytest.param("s3", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> "StorePlace":
+    """A place for a store, of each kind; copies of what is at an address are in ``copies``."""
+    from ranking.storage.addresses import StoreAddress
+
+    name, copies = tmp_path.name, tmp_path / "copies"
+    if request.param == "folder":
+        return tmp_path / "store"
+    if request.param == "s3":
+        bucket = request.getfixturevalue("s3").new_bucket()
+        return StoreAddress(f"s3://{bucket}/archive", copies)
+    if request.param == "file":
+        return StoreAddress(f"file://{tmp_path / 'elsewhere'}", copies)
+    return StoreAddress(f"memory://{name}/archive", copies)

@@ -35,6 +35,8 @@ ALLOWED = {
         "ranking.download.page_requests",  # yt-dlp's requests, sent by the former
         "ranking.download.pages",  # yt-dlp, which reads pages
         "ranking.encoders.hub",  # a model that the user asks for by name; or its cache alone
+        "ranking.storage.objects",  # a store at the address that the user names
+        "ranking.storage.failures",  # names of protocols alone
     },
     "program": {"ranking.workers.programs"},
     "process": {"ranking.workers.children"},
@@ -88,6 +90,7 @@ CALLS = {
 NETWORK = (
     *("socket", "socketserver", "ssl", "http.client", "http.server", "urllib.request", "ftplib"),
     *("smtplib", "asyncio", "requests", "httpx", "aiohttp", "urllib3", "huggingface_hub", "yt_dlp"),
+    *("fsspec", "s3fs", "boto3", "botocore"),
 )
 MODULES = {"subprocess": "program"} | dict.fromkeys(NETWORK, "network")
 METHODS = {

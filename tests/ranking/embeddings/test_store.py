@@ -16,7 +16,13 @@ RECORDING = "a" * 64
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(place):
+    return EmbeddingStore(place)
+
+
+@pytest.fixture
+def folder_store(tmp_path):
+    """A store whose files are what there is, not copies of it."""
     return EmbeddingStore(tmp_path / "store")
 
 
@@ -134,54 +140,54 @@ def test_a_full_disk_is_an_error_that_leaves_the_store_undamaged(store, monkeypa
 
 
 @pytest.mark.parametrize("suffix", ["npy", "json"])
-def test_any_flipped_byte_is_found(store, suffix):
-    write(store, np.random.default_rng(0).random((2, 3, 4)), [10, 7.5])
-    path = store.folder / KEY.folder / f"{RECORDING}.{suffix}"
+def test_any_flipped_byte_is_found(folder_store, suffix):
+    write(folder_store, np.random.default_rng(0).random((2, 3, 4)), [10, 7.5])
+    path = folder_store.folder / KEY.folder / f"{RECORDING}.{suffix}"
     whole = path.read_bytes()
     for at in range(0, len(whole), 3):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        assert [array.name for array, _ in store.find_damaged()] == [f"{RECORDING}.npy"], at
+        assert [array.name for array, _ in folder_store.find_damaged()] == [f"{RECORDING}.npy"], at
     path.write_bytes(whole)
-    assert list(store.find_damaged()) == []
+    assert list(folder_store.find_damaged()) == []
 
 
-def test_a_missing_or_shortened_array_is_found_on_reading_too(store):
-    write(store, np.zeros((4, 3, 4)), [10] * 4)
-    path = store.folder / KEY.folder / f"{RECORDING}.npy"
+def test_a_missing_or_shortened_array_is_found_on_reading_too(folder_store):
+    write(folder_store, np.zeros((4, 3, 4)), [10] * 4)
+    path = folder_store.folder / KEY.folder / f"{RECORDING}.npy"
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(StoreError, match="remove it and embed the recording again"):
-        store.load(KEY, RECORDING)
+        folder_store.load(KEY, RECORDING)
     path.unlink()
-    assert len(list(store.find_damaged())) == 1
-    store.remove(path)
-    assert not store.contains(KEY, RECORDING)
+    assert len(list(folder_store.find_damaged())) == 1
+    folder_store.remove(path)
+    assert not folder_store.contains(KEY, RECORDING)
 
 
-def test_a_recording_is_locked_once_and_temporary_files_are_removed(store):
+def test_a_recording_is_locked_once_and_temporary_files_are_removed(place, store):
     temporary = store.folder / KEY.folder / f".{RECORDING}.npy.killed"
     temporary.parent.mkdir(parents=True)
     temporary.write_bytes(b"half an array")
     with store.lock(RECORDING) as acquired:
         assert acquired
         assert not temporary.exists()
-        with EmbeddingStore(store.folder).lock(RECORDING) as twice:
+        with EmbeddingStore(place).lock(RECORDING) as twice:
             assert not twice
     with store.lock(RECORDING) as again:
         assert again
 
 
-def test_a_store_of_version_0_1_0_is_read_and_its_key_file_left_as_it_is(store):
-    write(store, np.zeros((1, 2, 3)), [10], recording="b" * 64)
-    folder = store.folder / KEY.folder
+def test_a_store_of_version_0_1_0_is_read_and_its_key_file_left_as_it_is(folder_store):
+    write(folder_store, np.zeros((1, 2, 3)), [10], recording="b" * 64)
+    folder = folder_store.folder / KEY.folder
     old = (folder / CACHE_KEY_FILE).rename(folder / "making.json")
     text = '{"encoder": "spectrogram", "front_end": [["left", false]]}'
     old.write_text(text)
-    assert list(store.find_damaged()) == []
-    assert store.contains(KEY, "b" * 64)
-    write(store, np.zeros((1, 2, 3)), [10])
+    assert list(folder_store.find_damaged()) == []
+    assert folder_store.contains(KEY, "b" * 64)
+    write(folder_store, np.zeros((1, 2, 3)), [10])
     assert json.loads((folder / CACHE_KEY_FILE).read_text())["encoder"] == "spectrogram"
     assert old.read_text() == text
-    assert list(store.find_damaged()) == []
+    assert list(folder_store.find_damaged()) == []
 
 
 def flip(path, at, bit=0):
@@ -191,11 +197,11 @@ def flip(path, at, bit=0):
 
 
 @pytest.mark.parametrize("checks", [True, False])
-def test_a_flipped_bit_is_found_when_its_segment_is_read(store, checks):
+def test_a_flipped_bit_is_found_when_its_segment_is_read(folder_store, checks):
     """Each byte of three segments in turn; without checks, as of version 0.1.0, in any of them."""
     values = np.random.default_rng(0).standard_normal((3, 2, 3))
-    write(store, values, [10, 10, 4])
-    (path,) = store.folder.rglob("*.npy")
+    write(folder_store, values, [10, 10, 4])
+    (path,) = folder_store.folder.rglob("*.npy")
     record = path.with_suffix(".json")
     facts = json.loads(record.read_text())
     del facts["check"]
@@ -205,7 +211,7 @@ def test_a_flipped_bit_is_found_when_its_segment_is_read(store, checks):
     start, size = path.stat().st_size - 3 * 2 * 3 * 2, 2 * 3 * 2
     for at in range(3 * size):
         flip(path, start + at, at % 8)
-        segments = read_on_demand(store.load(KEY, RECORDING)).segments
+        segments = read_on_demand(folder_store.load(KEY, RECORDING)).segments
         for number in range(3):
             if number == at // size or not checks:
                 with pytest.raises(StoreError, match="its bytes are not those that were written"):
@@ -215,5 +221,5 @@ def test_a_flipped_bit_is_found_when_its_segment_is_read(store, checks):
             else:
                 segments[number : number + 1]
         flip(path, start + at, at % 8)
-    again = read_on_demand(store.load(KEY, RECORDING)).segments
+    again = read_on_demand(folder_store.load(KEY, RECORDING)).segments
     np.testing.assert_array_equal(again[0:3], values.astype(np.float16))
