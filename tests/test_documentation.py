@@ -37,6 +37,7 @@ GUIDE = (
     "notebooks/guide/cluster.md",
     "notebooks/guide/faults.md",
     "notebooks/guide/panels.md",
+    "notebooks/guide/storage.md",
     CHAIN,
 )
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "icpc/data/README.md", *GUIDE)

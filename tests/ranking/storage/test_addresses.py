@@ -45,7 +45,9 @@ def test_half_an_address_is_refused(written):
 
 
 def test_an_unknown_protocol_is_named_with_a_known_one():
-    with pytest.raises(StoreError, match=r"addresses of s3x \(did you mean 's3a?'\?\); write s3://"):
+    with pytest.raises(
+        StoreError, match=r"addresses of s3x \(did you mean 's3a?'\?\); write s3://"
+    ):
         open_storage(StoreAddress("s3x://bucket/archive", Path("copies")))
 
 
@@ -55,7 +57,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch):
     missing = {"class": "gcsfs_that_is_missing.GCSFileSystem", "err": "Install it"}
     monkeypatch.setitem(known_implementations, "gs", missing)
     monkeypatch.delitem(_registry, "gs", raising=False)
-    with pytest.raises(StoreError, match="not installed.*; install gcsfs_that_is_missing"):
+    with pytest.raises(StoreError, match=r"not installed.*; install gcsfs_that_is_missing"):
         open_storage(StoreAddress("gs://bucket/archive", Path("copies")))
 
 

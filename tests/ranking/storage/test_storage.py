@@ -1,4 +1,4 @@
-"""A storage holds files complete or not at all, wherever it is, and reads them over a network once."""
+"""A storage holds files complete or not at all, wherever it is; a network is read once."""
 
 import shutil
 from pathlib import Path
