@@ -61,11 +61,11 @@ def serving() -> Iterator[ObjectServer]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     own, app = ObjectServer(), DomainDispatcherApplication(create_backend_app)
 
-    def counted(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def count_and_answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         own.requests[environ["REQUEST_METHOD"], environ["PATH_INFO"]] += 1
         return app(environ, start)
 
-    server = make_server("127.0.0.1", 0, counted, threaded=True)
+    server = make_server("127.0.0.1", 0, count_and_answer, threaded=True)
     own.endpoint = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
