@@ -22,6 +22,8 @@ from ranking.embeddings.workers import (
     embedding_facts,
 )
 from ranking.errors import ClusterError
+from ranking.storage.addresses import StoreAddress
+from ranking.storage.objects import open_storage
 from ranking.workers.cluster import Cluster
 
 RATE = 8_000
@@ -164,6 +166,19 @@ def test_a_worker_with_other_threads_is_refused(recordings, tmp_path):
         finally:
             torch.set_num_threads(threads)
     assert not contents(tmp_path)
+
+
+@pytest.mark.slow
+def test_workers_write_to_a_bucket_what_one_process_writes_to_a_folder(recordings, tmp_path, s3):
+    choices, some = (EncoderChoice("spectrogram"),), recordings[:4]
+    list(embed_all(some, EmbeddingSettings(tmp_path / "one", choices)))
+    address = StoreAddress(f"s3://{s3.new_bucket()}/archive", tmp_path / "copies")
+    two = EmbeddingSettings(address, choices, cluster=Cluster(workers=2))
+    assert {one.status for one in embed_all(some, two)} == {"embedded"}
+    found = open_storage(replace(address, cache=tmp_path / "elsewhere"))
+    assert {name: found.fetch(name).read_bytes() for name in found.names()} == {
+        name.as_posix(): content for name, content in contents(tmp_path / "one").items()
+    }
 
 
 def test_what_bytes_depend_on_is_known(tmp_path):
