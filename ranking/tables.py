@@ -25,7 +25,8 @@ Tables
   if tied); ``windows`` that were voted on. Optional: ``juror`` who compared them; ``count`` of
   independent comparisons with this outcome, a whole number; ``weight`` by which each of them moves
   strengths, a positive number, relative to their mean; ``rater``, ``session``, ``match`` within
-  which comparisons depend on each other.
+  which comparisons depend on each other; ``pairs`` by which of :data:`RULES` the pair was chosen,
+  empty where it is not known.
 * :data:`MARKS`: the marks of a panel. ``juror`` who gave it; ``candidate`` who received it;
   ``mark`` larger is better, missing where ``recused``.
 * :data:`RANKING`: the candidates in order. ``rank`` 1 is best, equals share one; ``rank_low``,
@@ -134,6 +135,8 @@ PAIRED = (
 
 TIE = "tie"
 """The winner of a comparison that neither candidate won."""
+RULES = ("swiss", "active", "random")
+"""Rules by which pairs to compare are chosen."""
 
 
 def check_table(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:

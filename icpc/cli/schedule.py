@@ -77,7 +77,7 @@ def schedule(
 
 
 def _print_pairs(chosen: "NextPairs", form: Format) -> None:
-    pairs = chosen.pairs[["first", "second", "winner"]]
+    pairs = chosen.pairs[["first", "second", "winner", "pairs"]]
     if form is not Format.TABLE:
         print_data(pairs, form)
         return

@@ -3,9 +3,10 @@
 Conventions
 -----------
 The file has the comparisons so far, in their order, and below them the next pairs, whose ``winner``
-is empty: filled in, it is the file of the next time. Rows whose winner is still empty are not
-comparisons, and are left out of it. Candidates are those of the roster, in its order; without one,
-those who were compared.
+is empty: filled in, it is the file of the next time. ``pairs`` says how each pair was chosen; it is
+empty in rows whose file did not say so. Rows whose winner is still empty are not comparisons, and
+are left out of it. Candidates are those of the roster, in its order; without one, those who were
+compared.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from ranking.selection.rules import select_pairs
 from ranking.selection.stability import round_agreements
 from ranking.tables import TIE
 
-NAMES = ("first", "second", "winner", *CLUSTERS, "count", "weight")
+NAMES = ("first", "second", "winner", *CLUSTERS, "pairs", "count", "weight")
 """Columns of comparisons that are kept in the file."""
 MAX_ROWS = 10_000_000
 """Most comparisons so far that pairs are chosen by."""
@@ -40,7 +41,7 @@ class NextPairs:
     """The next pairs to compare, and what is known so far."""
 
     pairs: pd.DataFrame
-    """Columns ``first``, ``second`` and ``winner``, which is empty; candidates by id."""
+    """Columns ``first``, ``second`` and ``winner``, which is empty, and ``pairs``; ids."""
     so_far: pd.DataFrame
     """Comparisons so far, in the columns of the file."""
     candidates: int
@@ -64,7 +65,8 @@ class NextPairs:
     @property
     def table(self) -> pd.DataFrame:
         """The comparisons so far and the next pairs, in one file."""
-        return pd.concat([self.so_far, self.pairs], ignore_index=True).fillna("")
+        table = pd.concat([self.so_far, self.pairs], ignore_index=True).fillna("")
+        return table[[name for name in NAMES if name in table]]
 
 
 def choose_next_pairs(
@@ -77,7 +79,7 @@ def choose_next_pairs(
     source
         Roster, and the file of comparisons so far, if any were made.
     rule
-        How pairs are chosen: one of :data:`ranking.selection.rules.RULES`.
+        How pairs are chosen: one of :data:`ranking.tables.RULES`.
     number
         Number of pairs; one for every two candidates, if None.
     seed
@@ -104,7 +106,7 @@ def choose_next_pairs(
     distinct = np.unique(np.sort(compared.pairs, axis=1), axis=0)
     so_far = table[[name for name in NAMES if name in table]]
     return NextPairs(
-        pairs.assign(**{name: 1 for name in ("count", "weight") if name in so_far}),
+        pairs.assign(pairs=rule, **{name: 1 for name in ("count", "weight") if name in so_far}),
         so_far,
         len(ids),
         len(distinct),

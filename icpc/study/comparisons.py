@@ -23,6 +23,7 @@ from ranking.files.names import Names, match_names
 from ranking.judging.cross_fit import HALVES
 from ranking.panel.options import DEFAULT_OPTIONS, MarkOptions
 from ranking.panel.reading import read_marks
+from ranking.selection.adaptive import adaptive_rules
 from ranking.tables import TIE
 
 
@@ -67,6 +68,8 @@ class Comparisons:
     @property
     def chosen_by_results(self) -> bool:
         """Whether the results so far decided which pairs were compared."""
+        if adaptive_rules(self.table):
+            return True
         selection = self.provenance.get("selection", {"rule": "random"})
         return selection["rule"] != "random" and selection["compared"] < selection["pairs"]
 
@@ -129,7 +132,7 @@ def load_comparisons(
     competition
         The competition; files may name its eligible candidates.
     comparisons_file
-        CSV of comparisons: first, second, winner.
+        CSV of comparisons: first, second, winner; ``pairs``, where a schedule chose them.
     votes_file
         CSV of votes on windows: first, second, first_window, second_window, p_first.
     marks_file

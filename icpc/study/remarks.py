@@ -8,6 +8,7 @@ from ranking.comparisons.tally import Tally, effective_number
 from ranking.evaluation.detectable import FEW_ACCURACY
 from ranking.files.text import list_some
 from ranking.methods.method import Method
+from ranking.selection.adaptive import adaptive_remark
 
 SHOWN = 4  # components or groups that a remark names
 
@@ -57,6 +58,7 @@ def ranking_remarks(
                 ),
             )
         )
+    remarks += filter(None, [adaptive_remark(comparisons)])
     if "weight" in comparisons:
         number = tally.comparisons.sum()
         remarks.append(

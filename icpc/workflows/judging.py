@@ -26,18 +26,13 @@ from ranking.judging.cross_fit import HALVES, stratified_candidate_folds
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.judging.selected_pairs import SelectedVotes, Selection, compare_selected_windows
 from ranking.progress import SILENT, Progress
+from ranking.selection.adaptive import RULE_WORDS, WHAT_HOLDS
 from ranking.selection.compared_pairs import all_pairs_of
 from ranking.selection.stability import ROUNDS, STABLE, is_stable
 from ranking.storage.addresses import StorePlace
 from ranking.storage.objects import open_storage
 
 VOTES_FOLDER = "votes"
-RULE_WORDS = {
-    "swiss": "chosen by the Swiss system",
-    "active": "chosen as those that tell most",
-    "random": "chosen at random",
-}
-"""How pairs were chosen, in words, by the rule."""
 
 
 @dataclass(frozen=True)
@@ -175,10 +170,7 @@ def _selection_remark(selection: Selection, found: SelectedVotes) -> str:
         f"(seed {selection.seed})"
     )
     if selection.rule != "random":
-        share += (
-            "; since results so far decided which, ranges of rank hold, but how far apart "
-            "strengths are is not known"
-        )
+        share += f"; {WHAT_HOLDS}"
     if not found.agreements:
         return f"{share}."
     numbers = " and ".join(f"{one:.3f}" for one in found.agreements)

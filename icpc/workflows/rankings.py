@@ -17,7 +17,7 @@ from icpc.study.study import Study, run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.settings import RankingOptions, Source
 from ranking.comparisons.headers import CLUSTERS, COMPARED
-from ranking.comparisons.reading import AMOUNTS
+from ranking.comparisons.reading import BESIDE
 from ranking.comparisons.tally import compared_candidates
 from ranking.deprecation import warn_renamed
 from ranking.errors import CompetitionError, Given
@@ -26,7 +26,7 @@ from ranking.tables import VOTES
 
 DEFAULT_SETTINGS = Settings()
 DEFAULT_OPTIONS = RankingOptions()
-COLUMNS = (*COMPARED, *CLUSTERS, *AMOUNTS, *VOTES[2:])
+COLUMNS = (*COMPARED, *CLUSTERS, *BESIDE, *VOTES[2:])
 """Columns that a file of comparisons or votes may call otherwise."""
 
 

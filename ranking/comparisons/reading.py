@@ -8,8 +8,9 @@ Columns ``first``, ``second`` and ``winner``, or others that mean the same
 vote in one window. Each row is one comparison, and pairs may be repeated: a column ``juror``,
 ``rater``, ``session`` or ``match`` says which rows depend on each other; without one they are taken
 as independent. ``count`` says how many independent comparisons a row is; ``weight`` says how much
-each counts beside the others, of which six digits are kept. Winners without losers are put in order
-of id, as they tell no first and second.
+each counts beside the others, of which six digits are kept. ``pairs`` says by which
+rule the pair was chosen, as a schedule of the program has it. Winners without losers are put in
+order of id, as they tell no first and second.
 """
 
 from collections.abc import Mapping
@@ -53,12 +54,14 @@ from ranking.files.columns import (
 from ranking.files.names import Names
 from ranking.files.table_reader import CsvFile, read_csv, read_table
 from ranking.files.text import escape_controls, list_some
-from ranking.tables import COMPARISONS, TIE
+from ranking.tables import COMPARISONS, RULES, TIE
 
 LARGEST_COUNT = 1_000_000_000
 """Most comparisons that a row may be: their sums stay exact."""
 AMOUNTS = ("votes", "windows", "count", "weight")
 """Columns of numbers that a row may have."""
+BESIDE = (*AMOUNTS, "pairs")
+"""Columns that a row may have beside who was compared, and who depends on whom."""
 SIZES = {"juror": "by {} jurors", "rater": "by {} raters", "session": "in {} sessions"} | {
     "match": "in {} matches"
 }
@@ -118,7 +121,7 @@ def _open(path: Path, columns: Mapping[str, str]) -> tuple[CsvFile, Layout, str]
     rest = [name for name in own if name not in layout.called.values()]
     walkovers = _walkovers(file, layout, rest)
     called = {**find_clusters(rest), **given, **layout.called}
-    called |= {name: name for name in AMOUNTS if name in rest and name not in called}
+    called |= {name: name for name in BESIDE if name in rest and name not in called}
     changed = [f"{escape_controls(own)} as {name}" for name, own in called.items() if name != own]
     used = [*called.values(), *([] if walkovers is None else [walkovers.name])]
     unused = unused_columns(own, used).removeprefix("; ")
@@ -210,9 +213,12 @@ def _table(file: CsvFile) -> pd.DataFrame:
         amounts["count"] = _counts(file)
     if "weight" in rows:
         amounts["weight"] = _weights(file)
-    clusters = [column for column in CLUSTERS if column in rows]
-    table = rows[[*clusters, "first", "second", "winner"]].assign(**amounts)
-    return table[[*COMPARISONS, *clusters, *list(amounts)[2:]]]
+    kept = [column for column in CLUSTERS if column in rows]
+    if "pairs" in rows:
+        kept.append("pairs")
+        amounts["pairs"] = _rules(file)
+    table = rows[["first", "second", "winner", *kept]].assign(**amounts)
+    return table[[*COMPARISONS, *kept, *(name for name in ("count", "weight") if name in table)]]
 
 
 def _size(table: pd.DataFrame) -> str:
@@ -246,7 +252,7 @@ def _repeated_remark(file: CsvFile) -> str:
 
 def _refuse_second_count(file: CsvFile) -> None:
     """Refuse two counts of one outcome."""
-    rows = file.rows[[name for name in file.rows if name not in AMOUNTS]]
+    rows = file.rows[[name for name in file.rows if name not in BESIDE]]
     bad = file.first_where(rows.duplicated())
     if bad is None:
         return
@@ -275,6 +281,14 @@ def _weights(file: CsvFile) -> pd.Series:
     values = file.numbers("weight")
     refuse_first(file, "weight", ~(values > 0), "write a positive number", ComparisonsError)
     return values.map(lambda value: float(f"{value:.6g}"))
+
+
+def _rules(file: CsvFile) -> pd.Series:
+    """Return by which rule the pair of each row was chosen."""
+    rules = file.rows["pairs"].str.lower()
+    remedy = f"write {', '.join(RULES[:-1])} or {RULES[-1]}, or leave it empty"
+    refuse_first(file, "pairs", ~rules.isin(["", *RULES]), remedy, ComparisonsError)
+    return rules
 
 
 def _votes(file: CsvFile, column: str) -> pd.Series:

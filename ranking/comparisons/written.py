@@ -20,7 +20,7 @@ from ranking.comparisons.reading import read_comparisons
 from ranking.files.names import unify_spellings
 from ranking.files.table_reader import cleaned
 from ranking.files.text import read_bytes
-from ranking.tables import COMPARISONS, TIE
+from ranking.tables import COMPARISONS, RULES, TIE
 
 WORDS = TIES | UNKNOWN | NOT_PLAYED | NOBODY
 """What means something else than a candidate, unless somebody has this id."""
@@ -52,7 +52,7 @@ def _as_written(path: Path, candidates: pd.Index) -> pd.DataFrame | None:
     content = read_bytes(path)
     columns = content.partition(b"\n")[0].decode("utf-8", "replace").split(",")
     more = columns[len(COMPARISONS) :]
-    if columns != [*COMPARISONS, *more] or not {*more} <= {*CLUSTERS}:
+    if columns != [*COMPARISONS, *more] or not {*more} <= {*CLUSTERS, "pairs"}:
         return None
     kinds = dict.fromkeys(columns, "str") | {"votes": "int64", "windows": "int64"}
     try:
@@ -72,7 +72,9 @@ def _as_written(path: Path, candidates: pd.Index) -> pd.DataFrame | None:
 
 
 def _is_spelt(column: pd.Series) -> bool:
-    """Whether each cluster has one name, spelt in one way."""
+    """Whether each cluster has one name, spelt in one way; each rule, as the program spells it."""
+    if column.name == "pairs":
+        return bool(column.isin(["", *RULES]).all())
     names = column.unique().tolist()
     usual = unify_spellings(names)
     return all(name and cleaned(name) == name == usual[name] for name in names)

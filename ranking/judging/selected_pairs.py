@@ -36,7 +36,7 @@ class Selection:
     """Which pairs of candidates are compared, where not all are."""
 
     rule: str
-    """How they are chosen: one of :data:`ranking.selection.rules.RULES`."""
+    """How they are chosen: one of :data:`ranking.tables.RULES`."""
     number: int | None = None
     """How many; None: until the ranking is stable."""
     seed: int = 0

@@ -40,9 +40,7 @@ from ranking.selection.pairing import (
     pair_code,
     pair_neighbours,
 )
-
-RULES = ("swiss", "active", "random")
-"""Rules by which pairs are chosen."""
+from ranking.tables import RULES
 
 
 def check_rule(rule: str, n: int) -> None:
@@ -105,7 +103,7 @@ def select_pairs(
     ----------
     compared : comparisons so far
     number : how many pairs
-    rule : one of :data:`RULES`
+    rule : one of :data:`ranking.tables.RULES`
     seed : seed of every random draw
 
     Raises

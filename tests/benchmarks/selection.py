@@ -42,8 +42,9 @@ from ranking.selection.compared_pairs import (
     all_pairs_of,
     nothing_compared,
 )
-from ranking.selection.rules import RULES, select_pairs
+from ranking.selection.rules import select_pairs
 from ranking.selection.stability import round_agreements
+from ranking.tables import RULES
 from ranking.uncertainty.normal_prior import posterior_given
 from ranking.uncertainty.profile_likelihood import reference_group
 from ranking.uncertainty.rank_intervals import estimate_intervals

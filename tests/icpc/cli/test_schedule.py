@@ -1,5 +1,6 @@
 """``judge schedule``: pairs out, results in."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from cup import judge
 
 from icpc.cli.choices import CHOICES
-from ranking.selection.rules import RULES
+from ranking.tables import RULES
 
 
 @pytest.fixture(autouse=True)
@@ -45,10 +46,34 @@ def test_pairs_are_data_and_everything_else_is_a_remark():
     result = judge("schedule", "--roster", "roster.csv", "--pairs", "Random", "--format", "csv")
     assert result.exit_code == 0, result.stderr
     head, *rows = result.stdout.splitlines()
-    assert head == "first,second,winner"
+    assert head == "first,second,winner,pairs"
     assert len(rows) == 4
-    assert all(row.endswith(",") for row in rows)
+    assert all(row.endswith(",,random") for row in rows)
     assert "No pair is compared yet" in result.stderr
+
+
+@pytest.mark.parametrize("rule", ["swiss", pytest.param("random", marks=pytest.mark.slow)])
+def test_a_filled_in_file_says_itself_how_its_pairs_were_chosen(rule):
+    words = ["schedule", "--roster", "roster.csv", "--pairs", rule, "--format", "csv"]
+    judge(*words, "--out", "one.csv")
+    fill_in("one.csv")
+    judge(*words, "--comparisons", "one.csv", "--out", "two.csv")
+    fill_in("two.csv")
+    assert pd.read_csv("two.csv")["pairs"].tolist() == [rule] * 8
+    given = ["--roster", "roster.csv", "--comparisons", "two.csv"]
+    ranked = judge("rank", *given, "--out", "run", "--format", "json")
+    rows, adaptive = json.loads(ranked.stdout), rule != "random"
+    assert [row["strength_low"] is None for row in rows] == [adaptive] * 8
+    assert not any(row["rank_low"] is None for row in rows)
+    for result in (ranked, judge("check", *given), judge("check", "--run", "run")):
+        assert result.exit_code == 0, result.stderr
+        printed = " ".join((result.stdout + result.stderr).split())
+        reason = "8 comparisons, their pairs chosen by the Swiss system; since results so far"
+        assert (reason in printed) == adaptive
+    report = judge("report", "--run", "run")
+    assert report.exit_code == 0, report.stderr
+    page = " ".join(Path("run/report.html").read_text(encoding="utf-8").split())
+    assert ("how far apart strengths are is not known" in page) == adaptive
 
 
 def test_mistakes_are_named_and_nothing_is_written():

@@ -78,8 +78,21 @@ def test_columns_that_say_more_stay(roster, tmp_path):
     chosen = choose_next_pairs(Source(roster=roster, comparisons=path))
     assert chosen.comparisons == 4
     assert chosen.compared == 2
-    assert chosen.table.columns.tolist() == ["first", "second", "winner", "rater", "count"]
+    assert chosen.table.columns.tolist() == [
+        *("first", "second", "winner", "rater", "pairs", "count")
+    ]
+    assert chosen.table["pairs"].tolist()[:3] == ["", "", "swiss"]
     assert chosen.table["rater"].tolist()[:3] == ["ann", "bob", ""]
+
+
+def test_each_round_says_how_its_pairs_were_chosen(roster, tmp_path):
+    source = Source(roster=roster)
+    for number, rule in enumerate(("random", "swiss", "active")):
+        path = tmp_path / f"pairs-{number}.csv"
+        write_pairs(choose_next_pairs(source, rule), path)
+        source = Source(roster=roster, comparisons=filled_in(path))
+    expected = [rule for rule in ("random", "swiss", "active") for _ in range(6)]
+    assert pd.read_csv(path)["pairs"].tolist() == expected
 
 
 def test_a_file_alone_says_who_the_candidates_are(tmp_path):

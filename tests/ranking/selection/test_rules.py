@@ -14,7 +14,8 @@ from ranking.selection.compared_pairs import (
     all_pairs_of,
     nothing_compared,
 )
-from ranking.selection.rules import RULES, number_of_pairs, select_pairs
+from ranking.selection.rules import number_of_pairs, select_pairs
+from ranking.tables import RULES
 from ranking.uncertainty.normal_prior import posterior_given
 
 
