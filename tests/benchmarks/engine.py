@@ -86,7 +86,7 @@ def time_study(folder: Path, *, with_check: bool) -> dict[str, float]:
 def time_fits(comparisons: pd.DataFrame) -> dict[str, float]:
     """Return the seconds of the Bradley-Terry fit alone, by this program and by others."""
     comparisons = of_largest_group(comparisons.assign(votes=1, windows=1))
-    counting, tally = timed(lambda: count_comparisons(comparisons))
+    tally_seconds, tally = timed(lambda: count_comparisons(comparisons))
     names = tally.candidates
     first, second = (names.get_indexer(comparisons[place]) for place in ("first", "second"))
     won = comparisons["winner"].to_numpy() == comparisons["first"].to_numpy()
@@ -94,7 +94,7 @@ def time_fits(comparisons: pd.DataFrame) -> dict[str, float]:
     pairs = list(zip(winner.tolist(), loser.tolist(), strict=True))
     winners = [evalica.Winner.X if x else evalica.Winner.Y for x in won]
     first_ids, second_ids = comparisons["first"].tolist(), comparisons["second"].tolist()
-    fitting, strengths = timed(lambda: bradley_terry_log_strengths(WinMatrix(tally.wins)))
+    fit_seconds, strengths = timed(lambda: bradley_terry_log_strengths(WinMatrix(tally.wins)))
     others = {
         EVALICA: lambda: np.log(
             evalica.bradley_terry(first_ids, second_ids, winners, limit=100_000)
@@ -104,7 +104,7 @@ def time_fits(comparisons: pd.DataFrame) -> dict[str, float]:
     }
     if len(names) <= MAX_DENSE:
         others[CHOIX] = lambda: choix.opt_pairwise(len(names), pairs)
-    seconds = {"fit": fitting, "count and fit": counting + fitting}
+    seconds = {"fit": fit_seconds, "count and fit": tally_seconds + fit_seconds}
     for name, fit in others.items():
         seconds[name], other = timed(fit)
         gap = np.abs(strengths - (other - other.mean())).max()

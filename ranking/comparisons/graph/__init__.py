@@ -1,4 +1,4 @@
-"""The graph of comparisons: how often each two met, and who is joined to whom.
+"""The graph of comparisons: how often each two were compared, and who is joined to whom.
 
 It imports nothing of :mod:`ranking.comparisons`, which counts its tables with it.
 """

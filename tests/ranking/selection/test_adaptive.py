@@ -72,7 +72,7 @@ def test_a_rule_that_there_is_not_is_refused_with_its_line(tmp_path):
     assert all(rule in error.value.remedy for rule in RULES)
 
 
-def test_one_outcome_counted_twice_is_refused_however_its_pair_was_chosen(tmp_path):
+def test_one_outcome_given_twice_is_refused_however_its_pair_was_chosen(tmp_path):
     path = tmp_path / "pairs.csv"
     path.write_text("first,second,winner,pairs,count\na,b,a,swiss,2\na,b,a,random,3\n")
     with pytest.raises(ComparisonsError, match="compared on line 2 already"):
