@@ -1,6 +1,7 @@
 """What the documents say is so: commands, output, links, and the notebooks."""
 
 import html
+import io
 import itertools
 import json
 import os
@@ -23,6 +24,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from icpc.cli import app
+from icpc.installation.costs import Measurement, cost_table, workload_of
+from ranking.encoders import ENCODERS, spec_of
 from ranking.files.hashing import file_sha256
 from ranking.judging.probe_ranker import load_own_or_shipped_ranker
 from ranking.network.head import HeadConfig
@@ -33,8 +36,10 @@ from ranking.tasks.pairs import labelled_pairs
 
 ROOT = Path(__file__).parent.parent
 CHAIN = "notebooks/guide/papers-chain.md"
+COST = "notebooks/guide/cost.md"
 GUIDE = (
     "notebooks/guide/cluster.md",
+    COST,
     "notebooks/guide/faults.md",
     "notebooks/guide/panels.md",
     "notebooks/guide/storage.md",
@@ -53,6 +58,7 @@ NOT_RUN = {
 }
 GUIDES = "".join((ROOT / name).read_text(encoding="utf-8") for name in GUIDE)
 IN_GUIDES = re.findall(r"^(?:  |\$ )?(judge .+)$", GUIDES, re.MULTILINE)
+COSTS = (ROOT / COST).read_text(encoding="utf-8")
 DRY_RUNS = re.findall(r"^\$ (judge .+ --dry-run)\n(.+)$", GUIDES, re.MULTILINE)
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -122,6 +128,42 @@ def test_dry_runs_of_the_guide_print_what_it_shows(tmp_path, monkeypatch, comman
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, shlex.split(command)[1:], catch_exceptions=False)
     assert " ".join(result.stdout.split()) == shown
+
+
+def test_costs_of_the_guide_follow_from_what_was_measured():
+    load = workload_of([1800.0] * 2000, 8)
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.+?) \| .+? \| (.+?) GB \| (.+?) \| (.+?) \|$", COSTS, re.MULTILINE
+    )
+    assert [row[0] for row in rows] == list(ENCODERS)
+    for name, seconds, disk, hours, basis in rows:
+        size = spec_of(name).stored_bytes * (2 if name == "controls" else 1)  # in float32
+        one = "not here" if basis == "not measured" else Measurement(float(seconds), size, None)
+        cost = cost_table({name: one}, load).iloc[0]
+        assert f"{cost['disk_bytes'] / 1e9:.1f}" == disk
+        assert isinstance(one, str) or float(hours) == pytest.approx(cost["hours"], rel=0.02)
+
+
+@pytest.mark.slow
+def test_the_dry_run_of_embedding_prints_the_table_of_the_guide(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (line,) = re.findall(r"^judge (embed --dry-run .+)$", COSTS, re.MULTILINE)
+    given = [
+        *shlex.split(line),
+        "--weights-dir",
+        str(tmp_path),
+        "--device",
+        "cpu",
+        "--workers",
+        "1",
+    ]
+    result = CliRunner().invoke(app, [*given, "--format", "csv"], catch_exceptions=False)
+    table = pd.read_csv(io.StringIO(result.stdout)).set_index("encoder")
+    assert list(table.index) == list(ENCODERS)
+    for name, disk in re.findall(
+        r"^\| `(\w+)` \|.+ ([\d.]+) GB \| \S+ \| .+\|$", COSTS, re.MULTILINE
+    ):
+        assert f"{table.loc[name, 'disk_bytes'] / 1e9:.1f}" == disk
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from icpc.cli.embed_cost import print_cost
 from icpc.cli.next_command import command_line, print_next
 from icpc.cli.options import INDEX_HELP, OUTSIDE_HELP, with_settings
 from icpc.cli.output import Format, TerminalProgress, print_data, print_line, print_remark
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     competition="Embed the recordings of a bundled competition (default: of none).",
 )
 def embed(
+    context: typer.Context,
     source: Source,
     embedding: EmbeddingOptions,
     recordings: Annotated[
@@ -60,6 +62,27 @@ def embed(
             "--verify", help="Read the whole store instead, and remove damaged embeddings."
         ),
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Say what it costs by every encoder, or those named: hours, disk and memory, from "
+            "a few segments of noise embedded now; store nothing.",
+            rich_help_panel="Cost",
+        ),
+    ] = False,
+    number: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Reckon with so many recordings, not yet there.", rich_help_panel="Cost"
+        ),
+    ] = None,
+    minutes: Annotated[
+        float, typer.Option(min=1, help="Reckon so long for each.", rich_help_panel="Cost")
+    ] = 30,
+    machines: Annotated[
+        int, typer.Option(min=1, help="Reckon with so many like this.", rich_help_panel="Cost")
+    ] = 1,
     format: Annotated[
         Format, typer.Option(case_sensitive=False, help="Print in this format.")
     ] = Format.TABLE,
@@ -72,14 +95,27 @@ def embed(
     Example: judge embed --recordings demo/recordings --encoder spectrogram
 
     Example: judge embed --verify
+
+    Example: judge embed --dry-run --number 2000 --minutes 30 --machines 8
     """
     if verify:
         _verify(embedding.store)
+        return
+    given = context.get_parameter_source("encoders")
+    every = given is None or given.name == "DEFAULT"
+    if dry_run and number is not None:
+        print_cost([60 * minutes] * number, embedding, machines, format, every=every)
         return
     found = _recordings(source, recordings, index, skip_bad, allow_outside)
     for remark in (*found.lines(), *found.remarks):
         print_remark(remark)
     table = found.table[["candidate", "path"]]
+    if dry_run:
+        from ranking.audio.completeness import sound_seconds
+
+        lengths = [sound_seconds(path) for path in table["path"]]
+        print_cost(lengths, embedding, machines, format, every=every)
+        return
     alone = ~table["candidate"].duplicated(keep=False)  # pieces of a programme may be short
     from icpc.workflows.embedding import embed as embed_recordings
 

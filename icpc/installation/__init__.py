@@ -1,4 +1,4 @@
-"""What is on this machine: packages, devices, weights and folders.
+"""What is on this machine: packages, devices, weights and folders, and what embedding takes.
 
 It imports encoders to ask what they need, and nothing of a competition.
 """

@@ -17,6 +17,7 @@ References
 .. [1] NVIDIA, "CUDA C++ programming guide", compute capability 8.x.
 """
 
+import platform
 from pathlib import Path
 
 import torch
@@ -50,6 +51,16 @@ def computation_facts(device: str | torch.device) -> dict[str, str | int]:
     if own.type == "cuda":
         facts["gpu"] = torch.cuda.get_device_name(own)
     return facts
+
+
+def cpu_name() -> str:
+    """Return the name of the CPU, as far as the system tells it."""
+    try:
+        lines = CPU_INFO.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return next(iter(names), platform.processor() or platform.machine())
 
 
 def _cpu_flags() -> set[str]:

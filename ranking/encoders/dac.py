@@ -50,6 +50,7 @@ SPEC = EncoderSpec(
         sha256="a88eed82a7024ccc1facdb1e605c4c2f99281c8118c22c9895ffa846d8fb61aa",
     ),
     stored="codes",
+    codebooks=9,
 )
 BLOCKS = 10  # of a segment
 CODEC: Mapping[str, int] = {

@@ -78,6 +78,8 @@ class EncoderSpec:
     """File of its trained weights; None if it needs none."""
     stored: Literal["embedding", "codes"] = "embedding"
     """What is stored on disk: the embedding, or codes that it is computed from."""
+    codebooks: int = 0
+    """Number of codes of a frame, where codes are stored."""
     front_end: FrontEndOptions = field(default_factory=lambda: NO_OPTIONS)
     """Options of its own, beside :data:`COMMON_OPTIONS`, with their defaults."""
     as_published: FrontEndOptions = field(default_factory=lambda: {"tails": False})
@@ -95,6 +97,12 @@ class EncoderSpec:
     def given(self) -> str:
         """What names it, so that it is found again."""
         return self.source or self.name
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of a segment on disk in two bytes a number; 0 where only the loaded one knows."""
+        numbers = self.codebooks if self.stored == "codes" else self.dimension
+        return 2 * self.frames * numbers
 
     @property
     def options(self) -> FrontEndOptions:

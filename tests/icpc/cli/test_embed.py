@@ -201,3 +201,33 @@ def test_help_shows_encoders_and_few_options_in_a_panel(here, monkeypatch):
     assert "spectrogram|dac|audiomae" in "".join(panels)
     assert {"Competition", "Encoders", "Recordings", "Computing"} <= set(panels)
     assert all(len(re.findall(r"^│ +--", panel, re.M)) <= 12 for panel in panels)
+
+
+@pytest.mark.slow
+def test_a_dry_run_reckons_and_stores_nothing(here):
+    named = ["--dry-run", "--encoder", "spectrogram", "--device", "cpu"]
+    result = judge(*named, "--recordings", ".", "--workers", 1, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    (row,) = json.loads(result.stdout)
+    segments = 2 + 3  # of 12 s and of 21 s
+    assert row["disk_bytes"] == segments * 1500 * 128 * 2
+    assert row["hours"] == pytest.approx(2 * 2.5 * row["segment_seconds"] / 3600)
+    assert row["basis"] == "measured here"
+    table = judge(*named, "--number", 40, "--minutes", 5, "--machines", 4, "--workers", 2)
+    assert "40 recordings, 1,200 segments, 8 workers" in table.stdout
+    assert "extrapolated: hours" in table.stderr
+    assert {path.name for path in here.iterdir()} == {"ann.flac", "bob.mp3", "mine.csv"}
+
+
+def test_a_dry_run_refuses_an_encoder_that_there_is_not(here):
+    result = judge("--dry-run", "--number", 5, "--encoder", "spectogram")
+    assert result.exit_code == 2
+    assert "did you mean" in result.stderr
+
+
+def test_a_dry_run_names_an_encoder_whose_weights_are_not_here(here):
+    words = ["--dry-run", "--number", 2000, "--machines", 8, "--workers", 1, "--encoder", "dac"]
+    result = judge(*words, "--weights-dir", here, "--device", "cpu")
+    assert result.exit_code == 0, result.stderr
+    row = next(line for line in result.stdout.splitlines() if line.startswith("dac"))
+    assert " ".join(row.split()) == "dac – – 5.6 GB – not measured: its weights are not here"
