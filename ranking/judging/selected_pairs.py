@@ -191,10 +191,12 @@ def _with_points(
 ) -> ComparedPairs:
     """The comparisons, and those of a round: points of the first are the mean of both orders."""
     decided = votes_to_comparisons(votes, rule).set_index(["first", "second"])["winner"]
-    points = []
-    for one, other in ids[pairs]:
-        winners = decided.loc[(one, other)], decided.loc[(other, one)]
-        points.append(np.mean([0.5 if own == TIE else float(own == one) for own in winners]))
+    one, other = ids[pairs].T
+    winners = [
+        decided.loc[pd.MultiIndex.from_arrays(order)].to_numpy(dtype=object)
+        for order in ((one, other), (other, one))
+    ]
+    points = np.mean([np.where(own == TIE, 0.5, own == one) for own in winners], axis=0)
     return ComparedPairs(
         compared.n,
         np.concatenate([compared.pairs, pairs]),
