@@ -197,8 +197,4 @@ def _with_points(
         for order in ((one, other), (other, one))
     ]
     points = np.mean([np.where(own == TIE, 0.5, own == one) for own in winners], axis=0)
-    return ComparedPairs(
-        compared.n,
-        np.concatenate([compared.pairs, pairs]),
-        np.concatenate([compared.points, points]),
-    )
+    return compared.followed_by(pairs, points)

@@ -6,7 +6,7 @@ Candidates are numbers from 0, comparisons in the order in which they were made.
 log-odds by Bradley-Terry with a normal prior, which keeps them finite where few pairs are compared.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,13 +26,25 @@ class ComparedPairs:
     """First and second of each comparison; int, shape (E, 2)."""
     points: np.ndarray
     """1 where the first won, 0 where the second did, 0.5 of a tie; float, shape (E,)."""
+    _fitted: dict[int, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
+    """Log-strengths after the first so many comparisons, as far as they were asked for."""
 
     def __len__(self) -> int:
         return len(self.pairs)
 
     def before(self, number: int) -> "ComparedPairs":
         """Return the first so many comparisons alone."""
-        return ComparedPairs(self.n, self.pairs[:number], self.points[:number])
+        return replace(self, pairs=self.pairs[:number], points=self.points[:number])
+
+    def followed_by(self, pairs: np.ndarray, points: np.ndarray) -> "ComparedPairs":
+        """Return these comparisons with more after them, shapes (E', 2) and (E',)."""
+        fitted = {number: own for number, own in self._fitted.items() if number <= len(self)}
+        return ComparedPairs(
+            self.n,
+            np.concatenate([self.pairs, pairs]),
+            np.concatenate([self.points, points]),
+            fitted,
+        )
 
     @property
     def wins(self) -> np.ndarray:
@@ -44,20 +56,24 @@ class ComparedPairs:
         return out
 
     def strengths(self) -> np.ndarray:
-        """Return log-strengths (n,) by Bradley-Terry with a normal prior.
+        """Return log-strengths (n,) by Bradley-Terry with a normal prior, fitted once.
 
         Raises
         ------
         RankingError
             If the fit does not converge.
         """
-        first, second = self.pairs.T
-        edges = Edges(
-            np.concatenate([first, second]),
-            np.concatenate([second, first]),
-            np.concatenate([self.points, 1 - self.points]),
-        )
-        return strengths_under_prior(edges.among(edges.amount > 0), self.n, PRIOR_VARIANCE)
+        if len(self) not in self._fitted:
+            first, second = self.pairs.T
+            edges = Edges(
+                np.concatenate([first, second]),
+                np.concatenate([second, first]),
+                np.concatenate([self.points, 1 - self.points]),
+            )
+            strength = strengths_under_prior(edges.among(edges.amount > 0), self.n, PRIOR_VARIANCE)
+            strength.setflags(write=False)
+            self._fitted[len(self)] = strength
+        return self._fitted[len(self)]
 
 
 def nothing_compared(n: int) -> ComparedPairs:
