@@ -196,7 +196,7 @@ def test_pointing_at_a_candidate_names_them(visit, page2015, study2015):
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     readout = chart.locator("output")
     until(page, "document.querySelector('#hitrate-chart output').textContent.includes('Tian')")
-    row = study_hit_rate_curve(study2015).curve.iloc[0]
+    row = study_hit_rate_curve(study2015.with_titles).curve.iloc[0]
     assert readout.inner_text().startswith(
         f"Tian Lu, reached {row['reached']}: of the {row['k']} at"
     )
