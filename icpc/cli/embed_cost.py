@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
 from icpc.cli.output import Format, TerminalProgress, print_data, print_remark, print_table
 from icpc.workflows.settings import EmbeddingOptions
 
@@ -65,6 +63,7 @@ def print_cost(
 
 def _row(row: dict[str, Any]) -> list[str]:
     """The fields of a row as people read them."""
+    import pandas as pd
 
     def shown(name: str, unit: float, digits: str, end: str = "") -> str:
         value = row[name]
