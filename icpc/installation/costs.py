@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENT_SECONDS
+from ranking.audio.lengths import SEGMENT_SECONDS
+from ranking.audio.segments import count_segments
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.executors import process_executor
 from ranking.embeddings.store import EmbeddingStore
@@ -75,9 +76,7 @@ def workload_of(lengths: Sequence[float], workers: int) -> Workload:
     """
     if not lengths or workers < 1:
         raise ValueError(f"{len(lengths)} recordings, {workers} workers")
-    whole = [divmod(seconds, SEGMENT_SECONDS) for seconds in lengths]
-    segments = sum(int(number) + (rest >= MIN_SEGMENT_SECONDS) for number, rest in whole)
-    return Workload(len(lengths), segments, workers)
+    return Workload(len(lengths), sum(map(count_segments, lengths)), workers)
 
 
 def measure_encoders(

@@ -7,12 +7,15 @@ join, over however many others, make a *component*; those whom wins connect both
 *group*, and between groups strengths are infinitely far apart.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ranking.comparisons.graph.components import paths_of_wins, strongly_connected_components
+from ranking.comparisons.graph.components import (
+    number_of_set,
+    paths_of_wins,
+    strongly_connected_components,
+)
 from ranking.comparisons.graph.counts import Counts, nonzero_counts
 from ranking.comparisons.tally import Tally
 
@@ -100,7 +103,7 @@ def equal_scores_rarely_compared(tally: Tally, score: np.ndarray) -> bool:
 def _undetermined_pairs(wins: Counts, groups: list[list[int]], components: list[np.ndarray]) -> int:
     """How many pairs of a component no path of wins orders: none within a group."""
     size = np.array([len(members) for members in groups])
-    group, component = _numbers_of(groups, size.sum()), _numbers_of(components, size.sum())
+    group, component = number_of_set(groups, size.sum()), number_of_set(components, size.sum())
     winner, loser, _ = nonzero_counts(wins)
     between = np.zeros((len(groups), len(groups)), dtype=bool)
     between[group[winner], group[loser]] = True
@@ -108,11 +111,3 @@ def _undetermined_pairs(wins: Counts, groups: list[list[int]], components: list[
     of_group = component[[members[0] for members in groups]]
     together = of_group[:, np.newaxis] == of_group
     return int(size @ (together & ~(paths | paths.T)) @ size) // 2
-
-
-def _numbers_of(sets: Sequence[Sequence[int] | np.ndarray], n: int) -> np.ndarray:
-    """The number of the set that each candidate is of, shape (n,)."""
-    number_of = np.empty(n, dtype=int)
-    for number, members in enumerate(sets):
-        number_of[members] = number
-    return number_of

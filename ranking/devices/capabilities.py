@@ -55,12 +55,7 @@ def computation_facts(device: str | torch.device) -> dict[str, str | int]:
 
 def cpu_name() -> str:
     """Return the name of the CPU, as far as the system tells it."""
-    try:
-        lines = CPU_INFO.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return next(iter(names), platform.processor() or platform.machine())
+    return _cpu_info("model name") or platform.processor() or platform.machine()
 
 
 def _cpu_flags() -> set[str]:
@@ -68,8 +63,13 @@ def _cpu_flags() -> set[str]:
     known = getattr(torch.cpu, "get_capabilities", None)
     if known is not None:
         return {name for name, has in known().items() if has is True}
+    return set(_cpu_info("flags").split())
+
+
+def _cpu_info(name: str) -> str:
+    """What Linux says of the first CPU under a name; empty where it says nothing."""
     try:
         lines = CPU_INFO.read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
-        return set()
-    return set(next((line for line in lines if line.startswith("flags")), "").split())
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "")

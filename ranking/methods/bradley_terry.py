@@ -30,7 +30,7 @@ from ranking.comparisons.graph.components import (
     strongly_connected_components,
     weakly_connected_components,
 )
-from ranking.comparisons.graph.counts import Counts, all_counts
+from ranking.comparisons.graph.counts import Counts, all_counts, counts_among
 from ranking.comparisons.tally import WinMatrix
 from ranking.methods.method import Method, Start, Weights
 from ranking.methods.newton import (
@@ -91,7 +91,7 @@ def fit_components(wins: Counts) -> np.ndarray:
     """
     strength = np.zeros(wins.shape[0])
     for members in weakly_connected_components(wins + wins.T):
-        part = wins[np.ix_(members, members)]
+        part = counts_among(wins, members)
         sparse = is_sparse(part)
         strength[members] = (
             sparse_log_strengths(part, VANISHING) if sparse else _fit_groups(all_counts(part))

@@ -24,7 +24,7 @@ from scipy.sparse import csc_matrix, diags
 from scipy.sparse.linalg import LinearOperator, cg, splu
 from scipy.special import expit
 
-from ranking.comparisons.graph.components import strongly_connected_components
+from ranking.comparisons.graph.components import number_of_set, strongly_connected_components
 from ranking.comparisons.graph.counts import Counts, nonzero_counts, number_of_pairs
 from ranking.methods.newton import (
     CONVERGED,
@@ -90,9 +90,7 @@ def sparse_log_strengths(wins: Counts, ghost: float) -> np.ndarray:
     """
     groups = strongly_connected_components(wins)
     edges = Edges(*nonzero_counts(wins))
-    label = np.empty(wins.shape[0], dtype=int)
-    for number, members in enumerate(groups):
-        label[members] = number
+    label = number_of_set(groups, wins.shape[0])
     inside = label[edges.winner] == label[edges.loser]
     strength = _climb_within(edges.among(inside), label)
     if len(groups) > 1:

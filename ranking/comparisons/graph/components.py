@@ -16,6 +16,8 @@ References
    Applied Mathematics 1966.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ranking.comparisons.graph.counts import Counts, nonzero_counts
@@ -142,6 +144,20 @@ def undetermined_ranks(wins: np.ndarray, rank: np.ndarray) -> tuple[np.ndarray, 
     above = rank < rank[:, np.newaxis]
     better = (undetermined & above).sum(axis=1)
     return rank - better, rank + undetermined.sum(axis=1) - better
+
+
+def number_of_set(sets: Sequence[Sequence[int] | np.ndarray], n: int) -> np.ndarray:
+    """Return the number of the component or group that each candidate is of; int, shape (n,).
+
+    Parameters
+    ----------
+    sets : candidates (indices) of each, which together are all
+    n : number of candidates
+    """
+    number_of = np.empty(n, dtype=int)
+    for number, members in enumerate(sets):
+        number_of[members] = number
+    return number_of
 
 
 def _of_each_label(label: np.ndarray) -> list[np.ndarray]:

@@ -57,7 +57,9 @@ def nonzero_counts(counts: Counts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def number_of_pairs(counts: Counts) -> int:
     """Return how many ordered pairs have counts that are not 0."""
-    return len(counts.nonzero()[0])
+    return int(
+        np.count_nonzero(counts) if isinstance(counts, np.ndarray) else counts.count_nonzero()
+    )
 
 
 def all_counts(counts: Counts) -> np.ndarray:

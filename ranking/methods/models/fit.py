@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ranking.comparisons.graph.components import (
+    number_of_set,
     strongly_connected_components,
     weakly_connected_components,
 )
@@ -108,9 +109,7 @@ def within_groups(wins: WinMatrix) -> tuple[WinMatrix, np.ndarray]:
 
     Of a round robin of wins both ways, these are all wins.
     """
-    label = np.empty(len(wins), dtype=int)
-    for number, members in enumerate(strongly_connected_components(wins.wins)):
-        label[members] = number
+    label = number_of_set(strongly_connected_components(wins.wins), len(wins))
     same = label[:, np.newaxis] == label
     return (wins if same.all() else wins.each(lambda counts: counts * same)), label
 
