@@ -209,6 +209,7 @@ def _print_ranking(study: "Study", top: int | None) -> None:
 
     people = study.results
     reached = result_labels(study)
+    shown = study.ranking.head(top or len(study.ranking))
     infinite = study.schedule.outside if study.settings.ranking_method.disconnected_remark else ()
     rows = [
         [
@@ -221,23 +222,17 @@ def _print_ranking(study: "Study", top: int | None) -> None:
             "unbounded" if row.candidate in infinite else _decimals(row.strength),
             reached[row.candidate],
         ]
-        for row in study.ranking.itertuples()
+        for row in shown.itertuples()
     ]
     headers = ["rank", "95 %", "candidate", "from", "wins/of", "rate", "strength", "reached"]
-    headers, rows = _without_empty(headers, rows)
+    texts = {"candidate": people["name"], "from": people["country"], "reached": reached}
+    kept = [at for at, one in enumerate(headers) if one not in texts or texts[one].any()]
+    headers, rows = [headers[at] for at in kept], [[row[at] for at in kept] for row in rows]
     if len(study.schedule.components) > 1:
         headers.insert(0, "component")
-        components = study.ranking["component"]
-        rows = [[str(own), *row] for own, row in zip(components, rows, strict=True)]
-    shown = rows[:top]
-    first = f"; the first {len(shown):,}" if len(shown) < len(rows) else ""
-    print_table(f"{headline(study)}{first}", headers, shown, ["candidate", "from", "reached"])
-
-
-def _without_empty(headers: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    """Columns without those that are empty in every row."""
-    kept = [at for at in range(len(headers)) if any(row[at] for row in rows)]
-    return [headers[at] for at in kept], [[row[at] for at in kept] for row in rows]
+        rows = [[str(own), *row] for own, row in zip(shown["component"], rows, strict=True)]
+    first = f"; the first {len(rows):,}" if len(rows) < len(study.ranking) else ""
+    print_table(f"{headline(study)}{first}", headers, rows, ["candidate", "from", "reached"])
 
 
 def _decimals(strength: float) -> str:

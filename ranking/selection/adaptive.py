@@ -33,13 +33,7 @@ def adaptive_rules(comparisons: pd.DataFrame) -> tuple[str, ...]:
     ----------
     comparisons : COMPARISONS table of :mod:`ranking.tables`
     """
-    if "pairs" not in comparisons:
-        return ()
-    rules = {*comparisons["pairs"].unique()} - {"", "random"}
-    if not rules:
-        return ()
-    times, total = _times_compared(comparisons)
-    return () if len(times) == total and times.min() == times.max() else tuple(sorted(rules))
+    return _rules_and_times(comparisons)[0]
 
 
 def adaptive_remark(comparisons: pd.DataFrame) -> str:
@@ -49,10 +43,9 @@ def adaptive_remark(comparisons: pd.DataFrame) -> str:
     ----------
     comparisons : COMPARISONS table of :mod:`ranking.tables`
     """
-    rules = adaptive_rules(comparisons)
+    rules, times, total = _rules_and_times(comparisons)
     if not rules:
         return ""
-    times, total = _times_compared(comparisons)
     chosen = row_counts(comparisons)[comparisons["pairs"].isin(rules).to_numpy()].sum()
     words = " or ".join(RULE_WORDS[rule] for rule in rules)
     which = "their pairs" if chosen == times.sum() else f"the pairs of {chosen:,.0f} of them"
@@ -61,6 +54,16 @@ def adaptive_remark(comparisons: pd.DataFrame) -> str:
         f"({100 * len(times) / total:.1f} %), in {times.sum():,.0f} comparisons, {which} {words}; "
         f"{WHAT_HOLDS}."
     )
+
+
+def _rules_and_times(comparisons: pd.DataFrame) -> tuple[tuple[str, ...], np.ndarray, int]:
+    """The rules, how often each pair was compared, and how many pairs there are."""
+    rules = {*comparisons["pairs"].unique()} - {"", "random"} if "pairs" in comparisons else set()
+    if not rules:
+        return (), np.zeros(0), 0
+    times, total = _times_compared(comparisons)
+    even = len(times) == total and times.min() == times.max()
+    return () if even else tuple(sorted(rules)), times, total
 
 
 def _times_compared(comparisons: pd.DataFrame) -> tuple[np.ndarray, int]:
