@@ -13,6 +13,7 @@ values of other types than the program writes are computed anew, too.
 
 import hashlib
 import json
+import shutil
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,7 +27,7 @@ import ranking
 from icpc.competition.competitions import Competition
 from icpc.study.comparisons import Comparisons, table_sha256
 from icpc.study.intervals import intervals_from_json, intervals_to_json
-from icpc.study.run_folder import FINDINGS_FILE, INTERVALS_FILE, add_to_run
+from icpc.study.run_folder import FINDINGS_FILE, INTERVALS_FILE, KEPT, add_to_run
 from icpc.study.run_record import record_of_inputs
 from icpc.study.runs import load_run_record
 from icpc.study.settings import Settings
@@ -94,7 +95,7 @@ class KeptValues:
             with suppress(ValueError):
                 return from_json(self._values[name])
         result = compute()
-        if self._of_run:
+        if self.of_run:
             self._values[name] = _without_nan(to_json(result))
             self._write()
         return result
@@ -122,7 +123,7 @@ class KeptValues:
         return _inputs_sha256(*self.made_from)
 
     @cached_property
-    def _of_run(self) -> bool:
+    def of_run(self) -> bool:
         """Whether these are the settings of the run, with a method of the program."""
         if self.folder is None:
             return False
@@ -158,6 +159,24 @@ class KeptResults(KeptValues):
     def __init__(self, study: Study, folder: Path | None) -> None:
         super().__init__(study.competition, study.comparisons, study.settings, folder)
         self.study = study
+
+
+def copy_kept(study: Study, run: Path, folder: Path) -> None:
+    """Copy what is kept with a run to another folder of the same study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    run
+        Folder of its run; of a run with other settings, nothing is copied.
+    folder
+        Where to.
+    """
+    if KeptResults(study, run).of_run:
+        for name in KEPT:
+            with suppress(FileNotFoundError):
+                shutil.copyfile(run / name, folder / name)
 
 
 def study_of_run(

@@ -18,7 +18,7 @@ from icpc.study.hit_rate import (
     kept_hit_rate_curve,
     published_points_hit_rate_curve,
 )
-from icpc.study.kept import KeptResults
+from icpc.study.kept import KeptResults, copy_kept
 from icpc.study.run_folder import RECORD_FILE, add_to_run, replace_run, verify_files
 from icpc.study.runs import default_run_folder, load_run_record, run_record, write_run
 from icpc.study.study import Study
@@ -212,7 +212,9 @@ def report(
     else:
         with replace_run(folder) as new:
             write_run(study, new)
-            page = report_page(study, record, command, new, played)
+            page = report_page(study, record, command, run or new, played)
+            if run is not None:
+                copy_kept(study, run, new)
             write_text(page, new / "report.html")
     return folder / "report.html"
 

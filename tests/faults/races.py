@@ -14,6 +14,7 @@ import numpy as np
 from program import Ended, start
 from scenes import SCENES, Stage, contents
 
+from icpc.study.run_folder import KEPT
 from icpc.workflows.results import verify_run
 
 Contents = Mapping[str, bytes]
@@ -27,7 +28,7 @@ TOGETHER: tuple[tuple[str, ...], ...] = (
     ("fit", "rank", "fit", "rank"),
 )
 """Commands that begin together; of two processes, the first two."""
-OF_A_RUN = ("findings.json", "report.html", "hitrate.csv", "SHA256SUMS")
+OF_A_RUN = (*KEPT, "report.html", "hitrate.csv", "SHA256SUMS")
 """Files of a run that not every command writes, or that depend on which are there."""
 
 

@@ -26,7 +26,7 @@ from icpc.study.settings import Settings
 from icpc.study.study import run_study, with_passing_score
 from icpc.workflows.competitions import bundled_or_own_competition
 from icpc.workflows.rankings import open_study
-from icpc.workflows.results import check, hit_rate, verify_run
+from icpc.workflows.results import check, hit_rate, report, verify_run
 from icpc.workflows.settings import RankingOptions, Source
 from ranking.errors import FileWarning
 from ranking.files.hashing import json_sha256
@@ -280,6 +280,19 @@ def test_only_the_runs_own_settings_are_kept(run, computed):
     computed.clear()
     check(load_run(run), run)
     assert computed == []
+
+
+def test_a_page_elsewhere_takes_what_is_kept_and_is_a_run_that_has_it(run, computed, tmp_path):
+    opened(run)
+    for name in ("first", "second"):
+        report(opened(run), tmp_path / name, run)
+        assert bool(computed) == (name == "first")
+        computed.clear()
+        assert (verify_run(tmp_path / name)["status"] == "unchanged").all()
+        check(opened_as_kept(tmp_path / name), tmp_path / name)
+        assert computed == []
+    report(load_run(run, method="win-rate"), tmp_path / "other", run)
+    assert not (tmp_path / "other" / FINDINGS_FILE).exists()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"values": 1}', "\0"])
