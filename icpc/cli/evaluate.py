@@ -22,7 +22,7 @@ from icpc.workflows.settings import RecordingOptions, Source
 
 @with_settings(
     *("ranker", "index", "windows", "antisymmetric", "pairs", "budget", "min_seconds"),
-    *("fit_half", "folds", "epochs", "permutations"),
+    *("fit_half", "folds", "epochs", "permutations", "scheduler", "cluster_workers"),
     *("competition", "roster", "rounds", "run", "votes", "columns"),
     recordings="Look for the recordings in this folder.",
     encoder="Embed with this encoder (default: the one that the probe was trained on).",

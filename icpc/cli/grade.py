@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LEFT_OUT = (
     *("recordings", "ranker", "index", "windows", "antisymmetric", "min_seconds", "skip_bad"),
     *("encoder", "allow_outside", "fit_half", "folds", "epochs", "permutations"),
-    *("pairs", "budget"),
+    *("pairs", "budget", "scheduler", "cluster_workers"),
 )
 KEPT = "what was embedded is kept"
 

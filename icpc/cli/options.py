@@ -58,6 +58,27 @@ INDEX_HELP = (
 )
 """Help of the option that names an index of recordings."""
 
+
+def cluster_options(what: str) -> dict[str, Any]:
+    """Return the options that name a cluster, by field.
+
+    Parameters
+    ----------
+    what
+        What it does: "Embed".
+    """
+    return {
+        "scheduler": _computing(
+            metavar="ADDRESS",
+            help=f"{what} on the Dask cluster of this scheduler, such as tcp://HOST:8786; its "
+            "workers share recordings and store.",
+        ),
+        "cluster_workers": _computing(
+            min=1, help=f"{what} on a Dask cluster of so many processes of this machine."
+        ),
+    }
+
+
 OPTIONS: dict[type, dict[str, Any]] = {
     Source: {
         "competition": _competition(
@@ -192,6 +213,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "device": _computing(help="Compute on this device (default: cuda if there is one)."),
         "precision": _computing(help="Embed in this precision (default: the ranker's)."),
         "workers": _computing(min=1, help="Use so many cores (default: all)."),
+        **cluster_options("Embed and compare"),
     },
     EmbeddingOptions: {
         "encoders": _encoders("--encoder", help="Embed with this encoder; repeat it for several."),
@@ -226,14 +248,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
         "workers": _computing(
             min=1, help="Use so many processes on a CPU (default: one per two cores)."
         ),
-        "scheduler": _computing(
-            metavar="ADDRESS",
-            help="Embed on the Dask cluster of this scheduler, such as tcp://HOST:8786; its "
-            "workers share recordings and store.",
-        ),
-        "cluster_workers": _computing(
-            min=1, help="Embed on a Dask cluster of so many processes of this machine."
-        ),
+        **cluster_options("Embed"),
         "batch_size": _computing(min=1, help="Encode so many segments at a time."),
     },
 }

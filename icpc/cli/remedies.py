@@ -36,6 +36,8 @@ REMEDIES: dict[str, str] = {
     "is cached",
     "same-command": "start it again if it has ended, and run the same command: what is done is "
     "cached",
+    "more-memory": "start workers with more memory, or fewer of them, and run the same command: "
+    "what is done is cached",
     "equal-workers": "end this worker, or start it with the same packages and OMP_NUM_THREADS, on "
     "such a device, where --store is the same folder or address",
     "leave-out-recording": "leave it out with --skip-bad, or embed it without --scheduler or "

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from icpc.cli.choices import CHOICES, complete
 from icpc.cli.command import JudgeCommand
-from icpc.cli.options import LINKS_HELP, OPTIONS, FormatOption, Seed
+from icpc.cli.options import LINKS_HELP, OPTIONS, FormatOption, Seed, cluster_options
 from icpc.cli.output import Format, print_remark
 from icpc.cli.train_options import manifest_path, parse_grid, take_judgements, with_task_options
 from icpc.cli.train_output import train_and_print, train_over_seeds_and_print
@@ -21,7 +21,7 @@ from icpc.workflows.settings import EmbeddingOptions
 from ranking.tasks.registry import TASKS, TaskSpec
 
 _training = partial(typer.Option, rich_help_panel="Training")
-_embedding = OPTIONS[EmbeddingOptions]
+_embedding, _cluster = OPTIONS[EmbeddingOptions], cluster_options("Embed and train")
 
 
 class TasksGroup(TyperGroup):
@@ -215,6 +215,8 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
         store: Annotated[Any, _embedding["store"]] = Path("embeddings"),
         device: Annotated[str | None, _embedding["device"]] = None,
         precision: Annotated[str | None, _embedding["precision"]] = None,
+        scheduler: Annotated[str | None, _cluster["scheduler"]] = None,
+        cluster_workers: Annotated[int | None, _cluster["cluster_workers"]] = None,
         format: FormatOption = Format.TABLE,
         **options: Any,
     ) -> None:
@@ -255,6 +257,8 @@ def _training_of(spec: TaskSpec) -> Callable[..., None]:
             store=store,
             device=device,
             precision=precision,
+            scheduler=scheduler,
+            cluster_workers=cluster_workers,
         )
         if compares and segments != spec.segments:
             raise ProbeError(

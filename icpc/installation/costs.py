@@ -25,11 +25,11 @@ import pandas as pd
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.audio.segments import count_segments
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
-from ranking.embeddings.executors import process_executor
 from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import THREADS, EmbeddingSettings, embed_one
 from ranking.encoders import spec_of
 from ranking.errors import JudgeError, WeightsError
+from ranking.workers.executors import process_executor
 
 MEASURED_SEGMENTS = 4
 """Segments that are embedded to measure how long one takes."""

@@ -18,7 +18,7 @@ import pandas as pd
 
 from icpc.competition.recordings import all_recordings
 from icpc.probes.evaluate import task_of
-from icpc.workflows.embedding import best_device, describe_cut_off, embed_and_open_bank
+from icpc.workflows.embedding import best_device, describe_cut_off, embed_for_bank
 from icpc.workflows.recordings import encoder_of_probe
 from icpc.workflows.settings import RecordingOptions
 from ranking.audio.lengths import SEGMENT_SECONDS
@@ -159,7 +159,8 @@ def _open(
         workers=options.workers or default_workers(),
         allow_cut=options.allow_cut,
     )
-    bank, named = embed_and_open_bank(table, work, progress, task.segments, task.padded)
+    source, named = embed_for_bank(table, work, progress, task.segments, task.padded)
+    bank = source.open()
     for remark in describe_cut_off(named):
         progress.remark(remark)
     seconds = bank.windows.groupby("candidate", sort=False)["stop"].max()

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from icpc.workflows.embedding import describe_cut_off, embed_and_open_bank, embed_missing
+from icpc.workflows.embedding import describe_cut_off, embed_for_bank, embed_missing
 from ranking.embeddings.bank import EmbeddingBank
+from ranking.embeddings.bank_source import BankSource
 from ranking.embeddings.workers import EmbeddingSettings
 from ranking.errors import AudioError, TableError
 from ranking.files.text import list_some
@@ -52,6 +53,8 @@ class EmbeddedRecordings:
     """Those of the recordings that could be used, in the order given."""
     bank: EmbeddingBank
     """Their embeddings."""
+    source: BankSource
+    """What other processes open the bank from."""
     sha256: str
     """Hash of recordings, labels and splits."""
 
@@ -89,12 +92,14 @@ def embed_labelled(
         If recordings are missing or cannot be used, or two are the same sound.
     """
     manifests, table = _usable(own, work, progress)
-    bank, named = embed_and_open_bank(table, work, progress, task.segments, task.padded)
+    source, named = embed_for_bank(table, work, progress, task.segments, task.padded)
+    bank = source.open()
     for remark in describe_cut_off(named):
         progress.remark(remark)
     refuse_copies(manifests[-1], dict(zip(named["candidate"], named["recording"], strict=True)))
     refuse_copies(manifests[-1], bank.distinctive_sha256)
-    return EmbeddedRecordings(manifests, bank, data_sha256(manifests[-1], named["recording"]))
+    sha256 = data_sha256(manifests[-1], named["recording"])
+    return EmbeddedRecordings(manifests, bank, source, sha256)
 
 
 def _usable(

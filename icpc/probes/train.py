@@ -7,7 +7,8 @@ are written beside the probe, and the result of the test is added to a file of r
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,18 @@ from icpc.workflows.embedding import best_device, encoder_choices
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.choice import cache_key_with_weights_hash
-from ranking.embeddings.workers import EmbeddingSettings, default_workers
+from ranking.embeddings.workers import (
+    EmbeddingSettings,
+    default_workers,
+    facts_of_shared_store,
+    open_cluster_on_store,
+)
 from ranking.files.atomic import write_text
 from ranking.files.hashing import json_sha256
 from ranking.files.table_writer import to_csv
 from ranking.probe.checkpoint import Probe, Record, check_probe_path, save_probe
 from ranking.probe.computation import computation_facts
+from ranking.probe.remote import Elsewhere
 from ranking.probe.search import SearchSettings, TrainedHead, search_and_cross_validate
 from ranking.progress import SILENT, Progress
 from ranking.tasks.judgements import Judgements, read_labels
@@ -154,6 +161,7 @@ def embed_for_training(job: TrainingJob, progress: Progress = SILENT) -> Embedde
         device=best_device(options.device),
         workers=options.workers or default_workers(),
         allow_cut=options.allow_cut,
+        cluster=options.cluster,
     )
     check_probe_path(job.out)
     last, describe = job.manifests[-1], job.task.remark
@@ -180,9 +188,10 @@ def train_embedded(
     """
     job, own = embedded.job, embedded.own
     resume_folder = _resume_folder(job.out)
-    trained = search_and_cross_validate(
-        job.task, own.manifests, own.bank, job.settings, progress, resume_folder
-    )
+    with _elsewhere(embedded) as elsewhere:
+        trained = search_and_cross_validate(
+            *(job.task, own.manifests, own.bank, job.settings, progress, resume_folder), elsewhere
+        )
     probe = Probe(trained.head, _record(embedded, trained))
     save_probe(probe, job.out)
     tested = Tested(
@@ -197,6 +206,20 @@ def train_embedded(
     result = write_test(probe, tested, results_path(job))
     shutil.rmtree(resume_folder, ignore_errors=True)
     return trained, result
+
+
+@contextmanager
+def _elsewhere(embedded: EmbeddedJob) -> Iterator[Elsewhere | None]:
+    """The cluster that trains, if one does, while it is open."""
+    work, threads = embedded.work, embedded.job.settings.training.threads
+    if work.cluster is None:
+        yield None
+        return
+    store = work.store.absolute()
+    with open_cluster_on_store(
+        work.cluster, store, threads, facts_of_shared_store, store, work.device
+    ) as executor:
+        yield Elsewhere(executor, embedded.own.source)
 
 
 def _record(embedded: EmbeddedJob, trained: TrainedHead) -> Record:

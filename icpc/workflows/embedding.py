@@ -6,19 +6,19 @@ What is in the store is not embedded again, so that a call after an interruption
 stopped. Recordings are a table with ``candidate`` and ``path``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
 
 from icpc.installation.weights import weights_folder
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
-from ranking.embeddings.bank import EmbeddingBank, open_bank, read_segments
-from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
+from ranking.embeddings.bank import read_segments
+from ranking.embeddings.bank_source import BankSource, codes_to_embedding
+from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.embed import EmbeddingOutcome
 from ranking.embeddings.precision import with_precision
 from ranking.embeddings.store import EmbeddingStore
@@ -111,7 +111,7 @@ def load_embeddings(
     sounds = {outcome.path: outcome.recording for outcome in outcomes}
     (choice,) = encoder_choices(options)
     cache_key, store = cache_key_with_weights_hash(choice), EmbeddingStore(options.store)
-    to_embedding = _to_embedding(choice, "cpu")
+    to_embedding = codes_to_embedding(choice)
     for path in recordings:
         stored = read_segments(store.load(cache_key, sounds[path]).segments)
         yield (stored if to_embedding is None else to_embedding(stored)).float().numpy()
@@ -163,16 +163,17 @@ def embed_missing(
     return outcomes
 
 
-def embed_and_open_bank(
+def embed_for_bank(
     recordings: pd.DataFrame,
     settings: EmbeddingSettings,
     progress: Progress = SILENT,
     segments_per_window: int = SEGMENTS_PER_WINDOW,
     padded: bool = False,
-) -> tuple[EmbeddingBank, pd.DataFrame]:
-    """Embed recordings by one encoder; return their bank, and their table with two more columns.
+) -> tuple[BankSource, pd.DataFrame]:
+    """Embed recordings by one encoder; return what their bank is opened from, and their table.
 
-    Column ``recording`` is the SHA-256 of each file; ``cut_off`` what it lacks, if it was cut off.
+    The table has two more columns: ``recording`` is the SHA-256 of each file; ``cut_off`` what it
+    lacks, if it was cut off.
 
     Parameters
     ----------
@@ -194,23 +195,9 @@ def embed_and_open_bank(
         cut_off=[by_path[path].cut_off for path in recordings["path"]],
     )
     (choice,) = settings.encoders
-    to_embedding = _to_embedding(choice, settings.device)
-    bank = open_bank(
-        EmbeddingStore(settings.store),
-        cache_key_with_weights_hash(choice),
-        named,
-        to_embedding,
-        settings.device,
-        segments_per_window=segments_per_window,
-    )
-    return bank.as_padded() if padded else bank, named
-
-
-def _to_embedding(choice: EncoderChoice, device: str) -> Callable[[Tensor], Tensor] | None:
-    """What turns codes into embeddings; None where embeddings themselves are stored."""
-    if spec_of(choice.encoder).stored != "codes":
-        return None
-    return load_encoders([choice], device)[0].encoder.to_embedding
+    each = tuple(zip(named["candidate"], named["recording"], strict=True))
+    of_bank = (settings.store, choice, each, settings.device, segments_per_window, padded)
+    return BankSource(*of_bank), named
 
 
 def describe_cut_off(recordings: pd.DataFrame) -> tuple[str, ...]:
@@ -218,7 +205,7 @@ def describe_cut_off(recordings: pd.DataFrame) -> tuple[str, ...]:
 
     Parameters
     ----------
-    recordings : table with ``path`` and ``cut_off``, as :func:`embed_and_open_bank` returns it
+    recordings : table with ``path`` and ``cut_off``, as :func:`embed_for_bank` returns it
     """
     cut = recordings[recordings["cut_off"] != ""]
     return tuple(

@@ -8,7 +8,9 @@ made, so that a call after an interruption, or a second one, computes only what 
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -18,12 +20,15 @@ from icpc.study.comparisons import Comparisons, comparisons_from_votes
 from ranking.audio.lengths import SEGMENT_SECONDS
 from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.bank import EmbeddingBank
+from ranking.embeddings.bank_source import BankSource
 from ranking.embeddings.cache_key import CacheKey
+from ranking.embeddings.workers import facts_of_shared_store, open_cluster_on_store
 from ranking.errors import AudioError
 from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.compare import ALIGNED, Pairing, ResultCache, compare_windows
 from ranking.judging.cross_fit import HALVES, stratified_candidate_folds
 from ranking.judging.probe_ranker import ProbeRanker
+from ranking.judging.remote import RemoteRanker
 from ranking.judging.selected_pairs import SelectedVotes, Selection, compare_selected_windows
 from ranking.progress import SILENT, Progress
 from ranking.selection.adaptive import RULE_WORDS, WHAT_HOLDS
@@ -31,6 +36,7 @@ from ranking.selection.compared_pairs import all_pairs_of
 from ranking.selection.stability import ROUNDS, STABLE, is_stable
 from ranking.storage.addresses import StorePlace
 from ranking.storage.objects import open_storage
+from ranking.workers.cluster import Cluster
 
 VOTES_FOLDER = "votes"
 
@@ -78,6 +84,12 @@ class PreparedRecordings:
     """Which windows of a pair are compared, and whether both orders are averaged."""
     workers: int = 1
     """Threads on a CPU."""
+    cluster: Cluster | None = None
+    """Cluster that compares; None is this machine alone."""
+    source: BankSource | None = None
+    """What its workers open the bank from."""
+    executor: Executor | None = None
+    """Executor of the cluster, while it is open."""
     fit: FitPlan | None = None
     """How the ranker is fitted first, if it is."""
     left_out: tuple[str, ...] = ()
@@ -137,9 +149,9 @@ def compare_chosen_pairs(
     progress
         Where to show how far it is.
     """
-    with single_threaded_torch_workers(prepared.workers) as executor:
+    with _comparing(prepared) as (ranker, executor):
         found = compare_selected_windows(
-            prepared.ranker,
+            ranker,
             prepared.bank,
             replace(selection, vote_rule=vote_rule),
             prepared.pairing,
@@ -198,10 +210,39 @@ def collect_ranker_votes(
         Where to show how far it is.
     """
     cache = prepared.cache(VOTES_FOLDER)
-    with single_threaded_torch_workers(prepared.workers) as executor:
+    with _comparing(prepared) as (ranker, executor):
         return compare_windows(
-            prepared.ranker, prepared.bank, prepared.pairing, candidates, cache, executor, progress
+            ranker, prepared.bank, prepared.pairing, candidates, cache, executor, progress
         )
+
+
+@contextmanager
+def on_its_cluster(prepared: PreparedRecordings) -> Iterator[PreparedRecordings]:
+    """Give the recordings with the executor of their cluster, if they have one, while it is open.
+
+    Raises
+    ------
+    ClusterError
+        If it cannot be reached, or has workers that compute otherwise.
+    """
+    if prepared.cluster is None:
+        yield prepared
+        return
+    store, facts = prepared.store.absolute(), facts_of_shared_store
+    own = (prepared.cluster, store, 1, facts, store, prepared.bank.device.type)
+    with open_cluster_on_store(*own) as executor:
+        yield replace(prepared, executor=executor)
+
+
+@contextmanager
+def _comparing(prepared: PreparedRecordings) -> Iterator[tuple[ProbeRanker, Executor]]:
+    """The ranker, and who compares by it: the cluster, or threads of this process."""
+    own, source = prepared.ranker, prepared.source
+    if prepared.executor is not None and source is not None:
+        yield RemoteRanker(own.head, own.record, source.absolute), prepared.executor
+        return
+    with single_threaded_torch_workers(prepared.workers) as executor:
+        yield own, executor
 
 
 def refuse_short_recordings(bank: EmbeddingBank, min_seconds: float) -> None:

@@ -17,7 +17,7 @@ from icpc.study.comparisons import Comparisons
 from icpc.workflows.embedding import (
     best_device,
     describe_cut_off,
-    embed_and_open_bank,
+    embed_for_bank,
     embed_missing,
     remark_on_encoder,
     weights_of,
@@ -28,6 +28,7 @@ from icpc.workflows.judging import (
     PreparedRecordings,
     compare_all_pairs,
     compare_chosen_pairs,
+    on_its_cluster,
     refuse_short_recordings,
 )
 from icpc.workflows.settings import RecordingOptions
@@ -98,12 +99,14 @@ def prepare_recordings(
         max(1, cores // THREADS),
         min_seconds,
         allow_cut=options.allow_cut,
+        cluster=options.cluster,
     )
     left_out: tuple[str, ...] = ()
     _embed_pieces(table, work, options.skip_bad, progress)
     if options.skip_bad:
         table, left_out = _without_bad(table, work, progress)
-    bank, named = embed_and_open_bank(table, work, progress)
+    source, named = embed_for_bank(table, work, progress)
+    bank = source.open()
     refuse_short_recordings(bank, min_seconds)
     sha256 = _hashes(named)
     remarks = (*found.remarks, *_programme_remarks(len(named), len(sha256)))
@@ -115,10 +118,12 @@ def prepare_recordings(
         ranker,
         pairing,
         cores,
-        fit,
-        left_out,
-        (*remarks, *describe_cut_off(named)),
-        _selection(options, len(sha256), seed),
+        options.cluster,
+        source=source,
+        fit=fit,
+        left_out=left_out,
+        remarks=(*remarks, *describe_cut_off(named)),
+        selection=_selection(options, len(sha256), seed),
     )
 
 
@@ -136,11 +141,12 @@ def compare_recordings(
     progress
         Where to show how far it is.
     """
-    if prepared.selection is not None:
-        return compare_chosen_pairs(prepared, prepared.selection, vote_rule, progress)
-    if prepared.fit is None:
-        return compare_all_pairs(prepared, vote_rule, progress)
-    return compare_by_fitted_rankers(prepared, vote_rule, prepared.fit, progress)
+    with on_its_cluster(prepared) as own:
+        if own.selection is not None:
+            return compare_chosen_pairs(own, own.selection, vote_rule, progress)
+        if own.fit is None:
+            return compare_all_pairs(own, vote_rule, progress)
+        return compare_by_fitted_rankers(own, vote_rule, own.fit, progress)
 
 
 def _selection(options: RecordingOptions, n: int, seed: int) -> Selection | None:

@@ -149,6 +149,10 @@ class RecordingOptions:
     """Precision of embeddings: float32 or bfloat16; the ranker's, if None."""
     workers: int | None = None
     """Number of cores to use; all, if None."""
+    scheduler: str | None = None
+    """Address of the scheduler of a Dask cluster that embeds and compares."""
+    cluster_workers: int | None = None
+    """Number of processes of a cluster on this machine that embeds and compares."""
 
     def __post_init__(self) -> None:
         """Refuse contradictions.
@@ -158,8 +162,10 @@ class RecordingOptions:
         CompetitionError
             If options need recordings and there are none, ``fit_half`` and ``folds`` are both
             given, ``epochs`` without either, or ``permutations`` without ``folds``; or ``budget``
-            where all pairs are compared, or pairs are chosen for rankers that are fitted.
+            where all pairs are compared, or pairs are chosen for rankers that are fitted; or
+            several say where to compute.
         """
+        _refuse_several_places(self.workers, self.scheduler, self.cluster_workers)
         needing = (
             *("index", "ranker", "encoder", "windows", "antisymmetric", "pairs", "budget"),
             *("fit_half", "folds", "epochs", "permutations"),
@@ -201,6 +207,11 @@ class RecordingOptions:
                 "fit in folds: elsewhere p-values need no repetition",
                 key="fit-in-folds",
             )
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster that embeds and compares, if one is asked for."""
+        return _cluster(self.scheduler, self.cluster_workers)
 
     @property
     def chosen_pairs(self) -> bool:
@@ -249,16 +260,27 @@ class EmbeddingOptions:
         CompetitionError
             If several settings say where to embed.
         """
-        names = ("workers", "scheduler", "cluster_workers")
-        given: dict[str, object] = {name: None for name in names if getattr(self, name) is not None}
-        if len(given) > 1:
-            raise CompetitionError(
-                Given(**given), "each says which processes embed", "give one of them"
-            )
+        _refuse_several_places(self.workers, self.scheduler, self.cluster_workers)
 
     @property
     def cluster(self) -> Cluster | None:
         """The cluster that embeds, if one is asked for."""
-        if self.scheduler is None and self.cluster_workers is None:
-            return None
-        return Cluster(self.scheduler, self.cluster_workers or 1)
+        return _cluster(self.scheduler, self.cluster_workers)
+
+
+def _refuse_several_places(
+    workers: int | None, scheduler: str | None, cluster_workers: int | None
+) -> None:
+    places = {"workers": workers, "scheduler": scheduler, "cluster_workers": cluster_workers}
+    given: dict[str, object] = {name: None for name, own in places.items() if own is not None}
+    if len(given) > 1:
+        raise CompetitionError(
+            Given(**given), "each says which processes compute", "give one of them"
+        )
+
+
+def _cluster(scheduler: str | None, workers: int | None) -> Cluster | None:
+    """The cluster that is asked for."""
+    if scheduler is None and workers is None:
+        return None
+    return Cluster(scheduler, workers or 1)

@@ -1,12 +1,12 @@
 """Labels that are planted are found, controls and shuffled labels are at chance: the whole chain.
 
     python notebooks/recipes/planted.py --out DIR
-    python notebooks/recipes/planted.py expertise --out DIR
+    python notebooks/recipes/planted.py expertise --grid 16 --out DIR
 
 Conventions
 -----------
 Recordings by the project's generator (half to train on, a sixth to choose with, a third to test):
-*difficulty*, merged grades of 1-3, 4-6 and 7-9; *technique*, seven or none, a minute each, in
+*difficulty*, merged grades of 1-3, 4-6 and 7-9; *technique*, seven or none, thirty seconds each, in
 windows of one segment; *expertise*, pieces by players of three levels each, compared across pieces.
 They are embedded as spectrograms and as controls (length, loudness, bandwidth, noise floor, onset
 density); a grid of settings is fitted on each, and once more on spectrograms with the labels
@@ -15,6 +15,7 @@ shuffled within splits. Intervals resample recordings, of expertise pieces.
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from ranking.files.table_writer import to_csv
 from ranking.probe.search import SearchSettings
 from ranking.probe.settings import TrainingSettings
 from ranking.tasks.registry import TASKS
+from ranking.workers.executors import map_as_completed, process_executor
 
 SPLITS = ("train", "train", "train", "val", "test", "test")
 LEARNING_RATE = 1e-2
@@ -81,17 +83,17 @@ def _all_epochs(epochs: int, batch_size: int) -> TrainingSettings:
 
 
 PLANS = {
-    "difficulty": Plan(
-        "grade", outputs=3, block=9, recordings=162, seconds=10.0, training=_all_epochs(30, 8)
+    "expertise": Plan(
+        "level", outputs=2, block=3, recordings=324, seconds=10.0, training=_all_epochs(5, 16)
     ),
     "technique": Plan(
-        "techniques", outputs=7, block=8, recordings=192, seconds=60.0, training=_all_epochs(12, 16)
+        "techniques", outputs=7, block=8, recordings=192, seconds=30.0, training=_all_epochs(12, 16)
     ),
-    "expertise": Plan(
-        "level", outputs=2, block=3, recordings=324, seconds=10.0, training=_all_epochs(10, 16)
+    "difficulty": Plan(
+        "grade", outputs=3, block=9, recordings=324, seconds=10.0, training=_all_epochs(12, 8)
     ),
 }
-"""Plans by task."""
+"""Plans by task, those that take longest first."""
 MAX_PAIRS = 400
 
 
@@ -182,26 +184,57 @@ def train_and_test(task: str, plan: Plan, manifest: Path, encoder: str, grid: in
     return Found(own.reported_metric, test.estimate, test.random)
 
 
+def find_planted(
+    tasks: Sequence[str], folder: Path, grid: int, seed: int, workers: int
+) -> Iterator[tuple[str, Found]]:
+    """Yield what was fitted, in words, and what it found, in the order that fits end.
+
+    Parameters
+    ----------
+    tasks
+        Names of :data:`PLANS`.
+    folder
+        Where the recordings of each task are written, in a folder of its name.
+    grid
+        Number of settings, of :data:`GRIDS`.
+    seed
+        Seed of all that is drawn.
+    workers
+        Processes that fit at a time, one thread each.
+    """
+    fits = []
+    for task in tasks:
+        planted, shuffled = write_recordings(task, PLANS[task], folder / task, seed)
+        of_each = (planted, "spectrogram"), (shuffled, "spectrogram"), (planted, "controls")
+        fits += [(task, PLANS[task], manifest, encoder, grid) for manifest, encoder in of_each]
+    with process_executor(workers, threads=1) as executor:
+        yield from map_as_completed(executor, _fit, [(fit,) for fit in fits])
+
+
+def _fit(given: tuple[str, Plan, Path, str, int]) -> tuple[str, Found]:
+    task, _, manifest, encoder, _ = given
+    return f"{task}, {manifest.stem}, {encoder}", train_and_test(*given)
+
+
 def main() -> None:
     """Make, embed, train and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("task", nargs="?", choices=PLANS, default="difficulty")
+    parser.add_argument("tasks", nargs="*", help=f"{', '.join(PLANS)} (default: all)")
     parser.add_argument("--out", type=Path, required=True, help="a folder")
     parser.add_argument(
         "--grid", type=int, choices=GRIDS, default=3, help="settings that are tried"
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of all that is drawn")
+    parser.add_argument("--workers", type=int, default=2, help="processes, of one thread each")
     given = parser.parse_args()
-    plan = PLANS[given.task]
-    planted, shuffled = write_recordings(given.task, plan, given.out, seed=given.seed)
-    for manifest, encoder in (
-        (planted, "spectrogram"),
-        (planted, "controls"),
-        (shuffled, "spectrogram"),
-    ):
-        found = train_and_test(given.task, plan, manifest, encoder, given.grid)
-        sys.stdout.write(f"{manifest.stem}, {encoder}: {found.sentence}\n")
-    ours = paper_table(3, read_results(given.out / RESULTS))
+    tasks = given.tasks or list(PLANS)
+    if others := {*tasks} - {*PLANS}:
+        parser.error(f"no task: {', '.join(sorted(others))} (choose from {', '.join(PLANS)})")
+    for what, found in find_planted(tasks, given.out, given.grid, given.seed, given.workers):
+        sys.stdout.write(f"{what}: {found.sentence}\n")
+        sys.stdout.flush()
+    results = [one for task in tasks for one in read_results(given.out / task / RESULTS)]
+    ours = paper_table(3, results)
     ours = ours[ours["from"] == "ours"].dropna(axis=1, how="all")
     sys.stdout.write(ours.to_string(index=False) + "\n")
 

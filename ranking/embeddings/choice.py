@@ -7,7 +7,7 @@ of its own, recordings are cut as they always were.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ranking.audio.lengths import SEGMENTATION
@@ -33,6 +33,12 @@ class EncoderChoice:
     """Options of the front end that differ from the default, as (name, value)."""
     precision: Precision | None = None
     """Precision of its arithmetic; None is what suits the device."""
+
+    @property
+    def absolute(self) -> "EncoderChoice":
+        """The same for a process with another working folder."""
+        own = self.weights
+        return self if own is None else replace(self, weights=own.absolute())
 
     @property
     def options(self) -> FrontEndOptions:

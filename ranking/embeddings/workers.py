@@ -18,13 +18,14 @@ recording of which workers died is invalid, and the others go on.
 import os
 import time
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -34,18 +35,18 @@ from ranking.devices.capabilities import computation_facts, computes_in_bfloat16
 from ranking.embeddings.choice import EncoderChoice, LoadedEncoder, load_encoders
 from ranking.embeddings.decoders import BatchSource, DecodingThreads
 from ranking.embeddings.embed import DEVICE_BATCH, EmbeddingOutcome, embed_recording
-from ranking.embeddings.executors import (
-    SerialExecutor,
-    WorkerProcesses,
-    map_as_completed,
-    process_executor,
-)
 from ranking.embeddings.store import EmbeddingStore
 from ranking.encoders import spec_of
 from ranking.encoders.precision import default_precision
 from ranking.errors import AudioError, EncoderError
 from ranking.storage.addresses import StorePlace
-from ranking.workers.cluster import Cluster, open_cluster
+from ranking.workers.cluster import Cluster, ClusterExecutor, Facts, open_cluster
+from ranking.workers.executors import (
+    SerialExecutor,
+    WorkerProcesses,
+    map_as_completed,
+    process_executor,
+)
 
 THREADS = 2  # of a worker
 WAIT_SECONDS = 1.0  # before looking again at recordings that another process is embedding
@@ -156,22 +157,70 @@ def embedding_facts(settings: EmbeddingSettings, in_store: str) -> dict[str, obj
     settings : encoders and device
     in_store : name of a file that the process that asks has put there
     """
-    import torch
-
-    store = EmbeddingStore(settings.store)
-    device = settings.device if settings.device == "cpu" or torch.cuda.is_available() else "cpu"
+    device = _device_here(settings.device)
     precisions = [
         one.precision or default_precision(spec_of(one.encoder), device)
         for one in settings.encoders
     ]
     emulated = "bfloat16" in precisions and not computes_in_bfloat16(device)
     return {
+        **facts_of_shared_store(settings.store, device, in_store),
+        "threads": computation_facts(device)["threads"],
+        "precision": ", ".join(precisions) + (" (emulated)" if emulated else ""),
+    }
+
+
+def facts_of_shared_store(store: StorePlace, device: str, in_store: str) -> dict[str, object]:
+    """Return what numbers depend on beside a store and their threads, and whether it is the same.
+
+    Parameters
+    ----------
+    store : where embeddings are
+    device : where is computed
+    in_store : name of a file that the process that asks has put there
+    """
+    facts = computation_facts(_device_here(device))
+    del facts["threads"]
+    return {
         "judge": __version__,
         "numpy": np.__version__,
-        **computation_facts(device),
-        "precision": ", ".join(precisions) + (" (emulated)" if emulated else ""),
-        "store": str(settings.store) if store.sees(in_store) else "another folder",
+        **facts,
+        "store": str(store) if EmbeddingStore(store).sees(in_store) else "another folder",
     }
+
+
+def _device_here(device: str) -> str:
+    """The device, where this machine has it."""
+    import torch
+
+    return device if device == "cpu" or torch.cuda.is_available() else "cpu"
+
+
+@contextmanager
+def open_cluster_on_store(
+    cluster: Cluster, store: StorePlace, threads: int, facts: Facts, *arguments: Any
+) -> Iterator[ClusterExecutor]:
+    """Open a cluster whose workers see a store and compute as this process does, or refuse them.
+
+    Parameters
+    ----------
+    cluster : which cluster
+    store : where embeddings are, the same from every working folder
+    threads : number of threads of each process of this machine
+    facts : returns what results depend on, from arguments and the name of a file in the store
+    arguments : the arguments before that
+
+    Raises
+    ------
+    ClusterError
+        If the cluster cannot be reached, or has workers that compute otherwise.
+    """
+    with (
+        EmbeddingStore(store).visible_file() as in_store,
+        open_cluster(cluster, threads) as executor,
+    ):
+        executor.require_equal(facts, *arguments, in_store)
+        yield executor
 
 
 def _embed_on_cluster(
@@ -183,20 +232,16 @@ def _embed_on_cluster(
     given: dict[Path, list[Path]] = defaultdict(list)
     for path in paths:
         given[path.absolute()].append(path)
-    encoders = tuple(
-        one if one.weights is None else replace(one, weights=one.weights.absolute())
-        for one in settings.encoders
-    )
+    encoders = tuple(one.absolute for one in settings.encoders)
     own = replace(settings, store=settings.store.absolute(), encoders=encoders, cluster=None)
+    threads = torch.get_num_threads()
     with (
-        EmbeddingStore(own.store).visible_file() as in_store,
-        open_cluster(cluster, torch.get_num_threads()) as executor,
+        open_cluster_on_store(cluster, own.store, threads, embedding_facts, own) as executor,
+        closing(embed_all(list(given), own, executor)) as outcomes,
     ):
-        executor.require_equal(embedding_facts, own, in_store)
-        with closing(embed_all(list(given), own, executor)) as outcomes:
-            for outcome in outcomes:
-                for path in given[outcome.path]:
-                    yield replace(outcome, path=path)
+        for outcome in outcomes:
+            for path in given[outcome.path]:
+                yield replace(outcome, path=path)
 
 
 def _embed_each(

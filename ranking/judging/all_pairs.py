@@ -79,7 +79,7 @@ class PairScorer:
             columns = batch_that_fits(device, self._rows * head.bytes_per_pair, columns)
         self._columns = BatchLimit(columns)
         self._pairs = BatchLimit(self._rows * columns)
-        self._held: tuple[tuple[int, ...], PartialSums, PartialSums] | None = None
+        self._held: dict[tuple[int, ...], tuple[PartialSums, PartialSums]] = {}
 
     @property
     def batch(self) -> tuple[int, int]:
@@ -95,6 +95,8 @@ class PairScorer:
     ) -> Iterator[np.ndarray]:
         """Yield the probabilities (A, B) that the first is better, for one tile after another.
 
+        Partial sums of the last tile's windows are held for a next call.
+
         Parameters
         ----------
         windows
@@ -104,13 +106,9 @@ class PairScorer:
         executor
             Workers, each of which computes a window's partial sums or a tile.
         """
-        held: dict[range, tuple[PartialSums, PartialSums]] = {}
         for blocks, group in itertools.groupby(tiles, lambda one: (one.first_block, one.second)):
-            held = {
-                block: held.get(block) or self._sums([windows[at] for at in block], executor)
-                for block in dict.fromkeys(blocks)
-            }
-            first, second = held[blocks[0]][0], held[blocks[1]][1]
+            of_each = [tuple(windows[at] for at in block) for block in blocks]
+            (first, _), (_, second) = self._sums(of_each, executor)
             compute = partial(self._tile, first, second)
             if self._on_cpu:
                 coming = executor.map(compute, group)
@@ -135,9 +133,7 @@ class PairScorer:
         executor
             Workers, as in :meth:`score`.
         """
-        if self._held is None or self._held[0] != tuple(windows):
-            self._held = tuple(windows), *self._sums(windows, executor)
-        _, first, second = self._held
+        ((first, second),) = self._sums([tuple(windows)], executor)
         parts = [pairs[at : at + PAIRS_AT_ONCE] for at in range(0, len(pairs), PAIRS_AT_ONCE)]
         compute = partial(self._chosen, first, second)
         if self._on_cpu:
@@ -157,7 +153,19 @@ class PairScorer:
         with full_float32():
             return begin_fetch(torch.cat(self._pairs.each(len(pairs), probabilities)))
 
-    def _sums(self, windows: Sequence[int], executor: Executor) -> tuple[PartialSums, PartialSums]:
+    def _sums(
+        self, blocks: Sequence[tuple[int, ...]], executor: Executor
+    ) -> list[tuple[PartialSums, PartialSums]]:
+        """The partial sums of the windows of each block, held until others are asked for."""
+        self._held = {block: sums for block, sums in self._held.items() if block in blocks}
+        for block in blocks:
+            if block not in self._held:
+                self._held[block] = self._computed_sums(block, executor)
+        return [self._held[block] for block in blocks]
+
+    def _computed_sums(
+        self, windows: Sequence[int], executor: Executor
+    ) -> tuple[PartialSums, PartialSums]:
         size = 1 if self._on_cpu else max(1, self._chunk // self._head.segments)
         groups = [windows[at : at + size] for at in range(0, len(windows), size)]
         sums = (executor.map if self._on_cpu else map)(self._sums_of, groups)

@@ -14,6 +14,7 @@ References
 .. [1] H. Zhang, J. Liang, S. Dixon, "From audio encoders to piano judges", ISMIR 2024, sec. 4.1.1.
 """
 
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -157,11 +158,13 @@ def compare_windows(
             )
         stack.enter_context(progress.start("comparing windows", total=total))
         progress.advance(done)
-        for group, own in zip(groups, tiles, strict=True):
-            for record in scorer.score(group["row"].to_list(), own[skipped:], workers):
-                append(record.astype(np.float32).ravel())  # as on disk
-                progress.advance(record.size)
+        coming = []
+        for group, own in zip(groups, tiles, strict=True):  # elsewhere all begin at once
+            coming.append(scorer.score(group["row"].to_list(), own[skipped:], workers))
             skipped = max(0, skipped - len(own))
+        for record in itertools.chain.from_iterable(coming):
+            append(record.astype(np.float32).ravel())  # as on disk
+            progress.advance(record.size)
     ahead = iter(records)
     probabilities = [_matrix(own, ahead) for own in tiles]
     return _votes(windows, groups, probabilities, pairing)

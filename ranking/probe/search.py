@@ -26,6 +26,7 @@ from ranking.probe.computation import torch_threads
 from ranking.probe.constant import evaluate_constant_answers
 from ranking.probe.history import training_history
 from ranking.probe.loop import predict_logits, selection_key
+from ranking.probe.remote import Elsewhere, train_runs_elsewhere
 from ranking.probe.settings import TrainedRun, TrainingRun, TrainingSettings
 from ranking.probe.train import train_runs
 from ranking.progress import SILENT, Progress
@@ -120,6 +121,7 @@ def search_and_cross_validate(
     settings: SearchSettings,
     progress: Progress = SILENT,
     resume_folder: Path | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> TrainedHead:
     """Return the head that is trained by the last of the manifests, tested on those with a test.
 
@@ -138,11 +140,15 @@ def search_and_cross_validate(
         Shows the steps.
     resume_folder
         A folder for what an interrupted training needs to go on.
+    elsewhere
+        Other processes that train; None: this one does.
 
     Raises
     ------
     TableError
         If train or val has no examples.
+    ClusterError
+        If workers died while they trained.
     ProbeError
         If windows of a step are given for a task that compares none, what an interrupted training
         left cannot be read, or embeddings are too small.
@@ -176,7 +182,11 @@ def search_and_cross_validate(
         for split in splits
         for config, training in points
     ]
-    trained = train_runs(task, runs, load_batch, bank.device, progress, resume_folder)
+    trained = (
+        train_runs(task, runs, load_batch, bank.device, progress, resume_folder)
+        if elsewhere is None
+        else train_runs_elsewhere(task, runs, elsewhere, progress, resume_folder)
+    )
     best = [
         max(
             range(start, start + len(points)),

@@ -57,6 +57,7 @@ def train_runs(
     device: str | torch.device = "cpu",
     progress: Progress = SILENT,
     resume_folder: Path | None = None,
+    keep_states: bool = False,
 ) -> list[TrainedRun]:
     """Return the runs, trained; those that see the same batches as one stack.
 
@@ -76,19 +77,19 @@ def train_runs(
     resume_folder
         A folder for what an interrupted training needs to go on. What is in it of other runs is
         left alone; finished runs leave nothing.
+    keep_states
+        Whether finished runs leave it there, for a call that trains others of the same work.
 
     Raises
     ------
     ProbeError
         If what an interrupted training left cannot be read, or none can be left.
     """
-    stacks: dict[tuple[Any, ...], list[int]] = {}
-    for number, run in enumerate(runs):
-        stacks.setdefault(_stack_key(run), []).append(number)
+    stacks = run_numbers_by_stack(runs)
     trained: dict[int, TrainedRun] = {}
     states: list[Path] = []
     remark = ""
-    for stack, numbers in enumerate(stacks.values(), start=1):
+    for stack, numbers in enumerate(stacks, start=1):
         own = [runs[number] for number in numbers]
         with torch_threads(own[0].settings.threads):
             loop = Loop(task, own, load_batch, device)
@@ -102,9 +103,17 @@ def train_runs(
             with progress.start(what, total=loop.settings.epochs * loop.steps):
                 trained.update(zip(numbers, loop.finish(progress, state), strict=True))
         states += [] if state is None else [state]
-    for state in states:
+    for state in () if keep_states else states:
         remove_state(state)
     return [trained[number] for number in range(len(runs))]
+
+
+def run_numbers_by_stack(runs: Sequence[TrainingRun]) -> list[list[int]]:
+    """Return the numbers of the runs of each stack: those that see the same batches."""
+    stacks: dict[tuple[Any, ...], list[int]] = {}
+    for number, run in enumerate(runs):
+        stacks.setdefault(_stack_key(run), []).append(number)
+    return list(stacks.values())
 
 
 def _stack_key(run: TrainingRun) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ resample groups of recordings, with the predictions of the trained probes fixed.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,16 @@ def without_pairs(
     make: Callable[[Manifest, pd.DataFrame], Mapping[str, Examples]],
 ) -> Callable[[Manifest, pd.DataFrame, int, int], Mapping[str, Examples]]:
     """Return what makes a task's examples, from what needs no number of pairs, and no seed."""
-    return lambda manifest, windows, *_: make(manifest, windows)
+    return partial(_without_pairs, make)
+
+
+def _without_pairs(
+    make: Callable[[Manifest, pd.DataFrame], Mapping[str, Examples]],
+    manifest: Manifest,
+    windows: pd.DataFrame,
+    *_: int,
+) -> Mapping[str, Examples]:
+    return make(manifest, windows)
 
 
 def average_windows(found: Predictions) -> RecordingPredictions:

@@ -77,6 +77,13 @@ def test_a_competition_that_was_killed_three_times_ends_in_the_same_files():
 
 
 @pytest.mark.slow
+def test_the_cluster_benchmark_prints_ratios_of_equal_work():
+    lines = printed("cluster.py", "--candidates", 8, "--minutes", 1, "--turns", 1)
+    assert [line.split(":")[0] for line in lines] == ["embed", "compare", "train"]
+    assert all("cluster of 2 " in line and line.endswith("equal files: True") for line in lines)
+
+
+@pytest.mark.slow
 def test_the_commands_benchmark_prints_ratios_of_two_checkouts():
     root = Path(__file__).parents[2]
     arguments = [root, root, "--candidates", 2, "--minutes", 1, "--rounds", 1]

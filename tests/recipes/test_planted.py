@@ -5,17 +5,26 @@ may well lie below, and threads alone move an end by a point. So only the upper 
 """
 
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 import pytest
 from planted import PLANS, SPLITS, train_and_test, write_recordings
 
 
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    """Writes the recordings of a task, once; returns the manifest, and the shuffled one."""
+    return cache(
+        lambda task: write_recordings(task, PLANS[task], tmp_path_factory.mktemp(task), seed=0)
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("task", PLANS)
-def test_what_is_planted_is_found_and_not_by_controls(tmp_path, task):
+def test_what_is_planted_is_found_and_not_by_controls(recordings, task):
     plan = PLANS[task]
-    planted, _ = write_recordings(task, plan, tmp_path, seed=0)
+    planted, _ = recordings(task)
     found = train_and_test(task, plan, planted, "spectrogram", grid=1)
     assert found.above_chance
     assert found.estimate.value > 1.25 * found.random
@@ -23,8 +32,8 @@ def test_what_is_planted_is_found_and_not_by_controls(tmp_path, task):
 
 
 @pytest.mark.slow
-def test_shuffled_grades_are_not_found(tmp_path):
-    _, shuffled = write_recordings("difficulty", PLANS["difficulty"], tmp_path, seed=0)
+def test_shuffled_grades_are_not_found(recordings):
+    _, shuffled = recordings("difficulty")
     found = train_and_test("difficulty", PLANS["difficulty"], shuffled, "spectrogram", grid=1)
     assert not found.above_chance
 

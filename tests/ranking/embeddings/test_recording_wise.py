@@ -14,11 +14,11 @@ from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank, open_bank
 from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
-from ranking.embeddings.executors import process_executor
 from ranking.embeddings.store import EmbeddingStore
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.judging.compare import compare_windows
 from ranking.judging.ranker import tile_pairs
+from ranking.workers.executors import process_executor
 
 LENGTH = '''
 """Length of the recording, start of the segment, and its level relative to the peak."""

@@ -1,6 +1,10 @@
 """A storage holds files complete or not at all, wherever it is; a network is read once."""
 
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,7 @@ from hypothesis import strategies as st
 
 from ranking.errors import StoreError
 from ranking.files.atomic import open_atomic
+from ranking.files.hashing import file_sha256
 from ranking.storage.addresses import StoreAddress
 from ranking.storage.folders import FolderStorage, published
 from ranking.storage.objects import ObjectStorage, open_storage
@@ -91,6 +96,31 @@ def test_what_is_read_crosses_the_network_once(s3, tmp_path):
         assert reader.fetch("a/one").read_bytes() == b"1" * 100_000
     assert (s3.times("PUT", "a/one"), s3.times("GET", "a/one")) == (1, 1)
     assert list((tmp_path / "reader").rglob(".incoming/*")) == []
+
+
+@pytest.mark.slow
+def test_an_upload_that_is_killed_between_its_parts_leaves_no_object(s3, tmp_path):
+    """Large files go to S3 in parts, which are an object when the last of them is there."""
+    address = StoreAddress(f"s3://{s3.new_bucket()}/archive", tmp_path / "writer")
+    storage = open_storage(address)
+    storage.folder.mkdir(parents=True)
+    with (storage.folder / "large").open("wb") as file:
+        file.truncate(150 * 2**20)
+    code = (
+        "import sys; from pathlib import Path; from ranking.storage.addresses import StoreAddress;"
+        "from ranking.storage.objects import open_storage;"
+        "open_storage(StoreAddress(sys.argv[1], Path(sys.argv[2]))).publish('large')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, address.url, str(address.cache)])
+    while process.poll() is None and not s3.times("PUT", "large"):
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert storage.size("large") is None
+    assert list(storage.names()) == []
+    storage.publish("large")
+    elsewhere = open_storage(StoreAddress(address.url, tmp_path / "reader"))
+    assert file_sha256(elsewhere.fetch("large")) == file_sha256(storage.folder / "large")
 
 
 def test_addresses_have_folders_of_copies_of_their_own(tmp_path):

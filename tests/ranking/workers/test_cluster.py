@@ -8,11 +8,11 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 import pytest
 from distributed.scheduler import KilledWorker
 
-from ranking.embeddings.executors import map_as_completed
 from ranking.errors import ClusterError, Given
 from ranking.workers import cluster as module
 from ranking.workers.children import SAFE_PATH
 from ranking.workers.cluster import Cluster, ClusterExecutor, WorkersDiedError, open_cluster
+from ranking.workers.executors import map_as_completed
 
 ADDRESS = "tcp://10.0.0.1:8786"
 

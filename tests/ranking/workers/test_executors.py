@@ -15,10 +15,10 @@ import pytest
 from sounds import piano, write_sound
 
 from ranking.embeddings.choice import EncoderChoice
-from ranking.embeddings.executors import SerialExecutor, map_as_completed, process_executor
 from ranking.embeddings.store import CACHE_KEY_FILE
 from ranking.embeddings.workers import EmbeddingSettings, embed_all
 from ranking.errors import EncoderError
+from ranking.workers.executors import SerialExecutor, map_as_completed, process_executor
 
 EXECUTORS = {
     "serial": SerialExecutor,
@@ -133,7 +133,7 @@ def test_a_script_without_a_main_guard_is_told_so(tmp_path):
 
 ORPHANS = """
 import os, time
-from ranking.embeddings.executors import process_executor
+from ranking.workers.executors import process_executor
 if __name__ == "__main__":
     pool = process_executor(1, threads=1)
     print(pool.submit(os.getpid).result(), flush=True)
