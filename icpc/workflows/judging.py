@@ -125,8 +125,7 @@ def compare_all_pairs(
         Where to show how far it is.
     """
     votes = collect_ranker_votes(prepared, progress=progress)
-    remark = prepared.ranker.remark
-    remarks = [*([remark] if remark else []), *list_recording_remarks(prepared)]
+    remarks = [*filter(None, [prepared.ranker.remark]), *list_recording_remarks(prepared)]
     return comparisons_from_votes(votes, vote_rule, remarks, provenance_of(prepared))
 
 
@@ -166,8 +165,7 @@ def compare_chosen_pairs(
         "pairs": all_pairs_of(found.compared.n),
         "agreements": list(found.agreements),
     }
-    remark = prepared.ranker.remark
-    remarks = [*([remark] if remark else []), *list_recording_remarks(prepared)]
+    remarks = [*filter(None, [prepared.ranker.remark]), *list_recording_remarks(prepared)]
     remarks.append(_selection_remark(selection, found))
     provenance = {**provenance_of(prepared), "selection": record}
     return comparisons_from_votes(found.votes, vote_rule, remarks, provenance)
