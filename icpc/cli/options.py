@@ -18,6 +18,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from icpc.cli.choices import CHOICES, complete, complete_rounds
+from icpc.cli.clusters import cluster_options
 from icpc.cli.output import Format
 from icpc.cli.stores import store_option
 from icpc.cli.weights import weights_folder_option
@@ -57,27 +58,6 @@ INDEX_HELP = (
     "the programme's order (default: by names of files)."
 )
 """Help of the option that names an index of recordings."""
-
-
-def cluster_options(what: str) -> dict[str, Any]:
-    """Return the options that name a cluster, by field.
-
-    Parameters
-    ----------
-    what
-        What it does: "Embed".
-    """
-    return {
-        "scheduler": _computing(
-            metavar="ADDRESS",
-            help=f"{what} on the Dask cluster of this scheduler, such as tcp://HOST:8786; its "
-            "workers share recordings and store.",
-        ),
-        "cluster_workers": _computing(
-            min=1, help=f"{what} on a Dask cluster of so many processes of this machine."
-        ),
-    }
-
 
 OPTIONS: dict[type, dict[str, Any]] = {
     Source: {

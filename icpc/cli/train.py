@@ -12,8 +12,9 @@ import typer
 from typer.core import TyperGroup
 
 from icpc.cli.choices import CHOICES, complete
+from icpc.cli.clusters import cluster_options
 from icpc.cli.command import JudgeCommand
-from icpc.cli.options import LINKS_HELP, OPTIONS, FormatOption, Seed, cluster_options
+from icpc.cli.options import LINKS_HELP, OPTIONS, FormatOption, Seed
 from icpc.cli.output import Format, print_remark
 from icpc.cli.train_options import manifest_path, parse_grid, take_judgements, with_task_options
 from icpc.cli.train_output import train_and_print, train_over_seeds_and_print
