@@ -25,6 +25,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from ranking.devices.precision import full_float32
 from ranking.encoders.base import SegmentEncoder, freeze
@@ -72,6 +73,7 @@ class Dac(SegmentEncoder):
         super().__init__()
         with _without_warnings():
             self.network = _codec_class()(**config)
+        self._table: Tensor | None = None
 
     def encode(self, samples: Tensor) -> Tensor:
         """Return codes (B, 870, 9), int32 from 0 to 1023."""
@@ -86,11 +88,28 @@ class Dac(SegmentEncoder):
         return out
 
     def to_embedding(self, stored: Tensor) -> Tensor:
-        """Return z (B, 870, 1024) of codes (B, 870, 9)."""
+        """Return z (B, 870, 1024) of codes (B, 870, 9): a sum of nine rows of a table.
+
+        The codec projects each code anew, which takes ten times as long.
+        """
+        if self._table is None or self._table.device != stored.device:
+            self._table = self._quantised_codes().to(stored.device)
+        books = stored.shape[-1]
+        size = len(self._table) // len(self.network.quantizer.quantizers)
+        rows = stored.long() + size * torch.arange(books, device=stored.device)
+        z = functional.embedding_bag(rows.flatten(0, 1), self._table, mode="sum")
+        return torch.unflatten(z, 0, stored.shape[:2])
+
+    @torch.no_grad()
+    def _quantised_codes(self) -> Tensor:
+        """What each code adds to z, one codebook after another, shape (9 · 1024, 1024)."""
         network: Any = self.network
+        parts = []
         with full_float32():
-            z: Tensor = network.quantizer.from_codes(stored.transpose(1, 2).long())[0]
-        return z.transpose(1, 2)
+            for one in network.quantizer.quantizers:
+                every = torch.arange(one.codebook_size, device=one.codebook.weight.device)
+                parts.append(one.out_proj(one.decode_code(every[None]))[0].T)
+        return torch.cat(parts).contiguous()
 
 
 def load(path: Path) -> Dac:

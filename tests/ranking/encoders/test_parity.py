@@ -89,6 +89,16 @@ def test_dac_codes_and_z_are_the_codecs_own(small_dac):
         )
 
 
+def test_z_of_any_codes_is_the_codecs_own(small_dac):
+    network, encoder = small_dac
+    codes = torch.randint(0, 1024, (2, 870, 9), generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        own = network.quantizer.from_codes(codes.transpose(1, 2))[0].transpose(1, 2)
+    for kind in (torch.int16, torch.int32):
+        z = encoder.to_embedding(codes.to(kind))
+        torch.testing.assert_close(z, own, atol=1e-5, rtol=0)
+
+
 def test_dac_codes_take_at_most_16_kb_a_segment(small_dac):
     stored = small_dac[1].encode(segments(44_100))
     assert int(stored.max()) < 2**16
