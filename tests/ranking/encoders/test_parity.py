@@ -89,6 +89,7 @@ def test_dac_codes_and_z_are_the_codecs_own(small_dac):
         )
 
 
+@pytest.mark.slow
 def test_z_of_any_codes_is_the_codecs_own(small_dac):
     network, encoder = small_dac
     codes = torch.randint(0, 1024, (2, 870, 9), generator=torch.Generator().manual_seed(0))
