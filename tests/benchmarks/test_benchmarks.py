@@ -84,6 +84,14 @@ def test_the_cluster_benchmark_prints_ratios_of_equal_work():
 
 
 @pytest.mark.slow
+def test_the_benchmark_of_a_large_field_agrees_with_all_pairs():
+    lines = printed("large_field.py", "--candidates", 300, "--pairs", 9_000, "--sample", 100)
+    assert lines[0] == "300 candidates, 9,000 of 44,850 pairs"
+    assert abs(float(lines[2].split()[-2]) - 0.2) < 0.02
+    assert float(lines[3].rpartition(" ")[2]) > 0.85
+
+
+@pytest.mark.slow
 def test_the_commands_benchmark_prints_ratios_of_two_checkouts():
     root = Path(__file__).parents[2]
     arguments = [root, root, "--candidates", 2, "--minutes", 1, "--rounds", 1]
