@@ -1,9 +1,9 @@
-"""One and two workers of a cluster of this machine, beside one process: seconds as ratios.
+"""Two workers of a cluster of this machine, beside one process: seconds as ratios.
 
 Run ``python tests/benchmarks/cluster.py``. Forty recordings of ten minutes are embedded as mel
 spectrograms; their windows are compared, all with all; a grid of three batch sizes is trained. Each
-is done by one process, by a cluster of one worker and by one of two, one thread each, in turns;
-starting the cluster is counted. What is written must be equal.
+is done by one process and by a cluster of two, one thread each, in turns; starting the cluster is
+counted. What is written must be equal.
 """
 
 import argparse
@@ -23,7 +23,6 @@ from icpc.cli import app
 
 WORKERS = {
     "one process": ("--workers", 1),
-    "cluster of 1": ("--cluster-workers", 1),
     "cluster of 2": ("--cluster-workers", 2),
 }
 
