@@ -23,8 +23,7 @@ from ranking.embeddings.choice import cache_key_with_weights_hash
 from ranking.embeddings.workers import (
     EmbeddingSettings,
     default_workers,
-    facts_of_shared_store,
-    open_cluster_on_store,
+    open_cluster_for_bank,
 )
 from ranking.files.atomic import write_text
 from ranking.files.hashing import json_sha256
@@ -215,10 +214,7 @@ def _elsewhere(embedded: EmbeddedJob) -> Iterator[Elsewhere | None]:
     if work.cluster is None:
         yield None
         return
-    store = work.store.absolute()
-    with open_cluster_on_store(
-        work.cluster, store, threads, facts_of_shared_store, store, work.device
-    ) as executor:
+    with open_cluster_for_bank(work.cluster, embedded.own.source, threads) as executor:
         yield Elsewhere(executor, embedded.own.source)
 
 

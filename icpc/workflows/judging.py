@@ -22,7 +22,7 @@ from ranking.devices.capabilities import computation_facts
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.bank_source import BankSource
 from ranking.embeddings.cache_key import CacheKey
-from ranking.embeddings.workers import facts_of_shared_store, open_cluster_on_store
+from ranking.embeddings.workers import open_cluster_for_bank
 from ranking.errors import AudioError
 from ranking.judging.all_pairs import single_threaded_torch_workers
 from ranking.judging.compare import ALIGNED, Pairing, ResultCache, compare_windows
@@ -223,12 +223,10 @@ def on_its_cluster(prepared: PreparedRecordings) -> Iterator[PreparedRecordings]
     ClusterError
         If it cannot be reached, or has workers that compute otherwise.
     """
-    if prepared.cluster is None:
+    if prepared.cluster is None or prepared.source is None:
         yield prepared
         return
-    store, facts = prepared.store.absolute(), facts_of_shared_store
-    own = (prepared.cluster, store, 1, facts, store, prepared.bank.device.type)
-    with open_cluster_on_store(*own) as executor:
+    with open_cluster_for_bank(prepared.cluster, prepared.source, threads=1) as executor:
         yield replace(prepared, executor=executor)
 
 

@@ -208,12 +208,13 @@ def find_planted(
         of_each = (planted, "spectrogram"), (shuffled, "spectrogram"), (planted, "controls")
         fits += [(task, PLANS[task], manifest, encoder, grid) for manifest, encoder in of_each]
     with process_executor(workers, threads=1) as executor:
-        yield from map_as_completed(executor, _fit, [(fit,) for fit in fits])
+        yield from map_as_completed(executor, _fit, fits)
 
 
-def _fit(given: tuple[str, Plan, Path, str, int]) -> tuple[str, Found]:
-    task, _, manifest, encoder, _ = given
-    return f"{task}, {manifest.stem}, {encoder}", train_and_test(*given)
+def _fit(task: str, plan: Plan, manifest: Path, encoder: str, grid: int) -> tuple[str, Found]:
+    """What was fitted, in words, and what it found."""
+    what = f"{task}, {manifest.stem}, {encoder}"
+    return what, train_and_test(task, plan, manifest, encoder, grid)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +32,7 @@ import numpy as np
 from ranking import __version__
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS
 from ranking.devices.capabilities import computation_facts, computes_in_bfloat16
+from ranking.embeddings.bank_source import BankSource
 from ranking.embeddings.choice import EncoderChoice, LoadedEncoder, load_encoders
 from ranking.embeddings.decoders import BatchSource, DecodingThreads
 from ranking.embeddings.embed import DEVICE_BATCH, EmbeddingOutcome, embed_recording
@@ -221,6 +222,20 @@ def open_cluster_on_store(
     ):
         executor.require_equal(facts, *arguments, in_store)
         yield executor
+
+
+def open_cluster_for_bank(
+    cluster: Cluster, source: BankSource, threads: int
+) -> AbstractContextManager[ClusterExecutor]:
+    """Open a cluster whose workers compute from a bank, each call in its own number of threads.
+
+    Parameters
+    ----------
+    cluster, threads : as :func:`open_cluster_on_store` takes them
+    source : what they open the bank from
+    """
+    store, facts = source.absolute.store, facts_of_shared_store
+    return open_cluster_on_store(cluster, store, threads, facts, store, source.device)
 
 
 def _embed_on_cluster(

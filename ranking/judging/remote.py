@@ -22,13 +22,12 @@ import numpy as np
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.bank_source import BankSource
-from ranking.errors import ClusterError
 from ranking.judging.all_pairs import PAIRS_AT_ONCE, PairScorer
 from ranking.judging.probe_ranker import ProbeRanker
 from ranking.judging.ranker import Tile
 from ranking.probe.computation import torch_threads
 from ranking.workers.cluster import WorkersDiedError
-from ranking.workers.executors import SerialExecutor
+from ranking.workers.executors import SerialExecutor, workers_died
 
 T = TypeVar("T")
 
@@ -130,13 +129,7 @@ def _survived(scores: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
     try:
         yield from scores
     except WorkersDiedError as error:
-        raise ClusterError(
-            "workers of the cluster",
-            f"{error.workers} of them died while they compared windows (of too little memory?)",
-            "start them with more memory, then the same work: what is compared is not compared "
-            "again",
-            key="more-memory",
-        ) from None
+        raise workers_died(error.workers, "compared windows") from None
 
 
 def score_tile(compared: Compared, windows: tuple[int, ...], tile: Tile) -> np.ndarray:

@@ -16,14 +16,13 @@ from threading import Lock
 
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.bank_source import BankSource
-from ranking.errors import ClusterError
 from ranking.probe.batches import load_segments_and_mask
 from ranking.probe.settings import TrainedRun, TrainingRun
 from ranking.probe.train import run_numbers_by_stack, train_runs
 from ranking.progress import Progress
 from ranking.tasks.task import Task
 from ranking.workers.cluster import WorkersDiedError
-from ranking.workers.executors import map_as_completed
+from ranking.workers.executors import map_as_completed, workers_died
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,7 @@ def train_runs_elsewhere(
                 trained.update(zip(numbers, own, strict=True))
                 progress.advance()
         except WorkersDiedError as error:
-            raise ClusterError(
-                "workers of the cluster",
-                f"{error.workers} of them died while they trained (of too little memory?)",
-                "start them with more memory, then the same work: it goes on where it stopped",
-                key="more-memory",
-            ) from None
+            raise workers_died(error.workers, "trained") from None
     return [trained[number] for number in range(len(runs))]
 
 

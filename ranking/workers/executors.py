@@ -15,6 +15,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from multiprocessing.synchronize import Event
 from typing import Any, TypeVar
 
+from ranking.errors import ClusterError
 from ranking.workers.children import SafeContext
 from ranking.workers.cluster import WorkersDiedError
 
@@ -101,6 +102,22 @@ def map_as_completed(
     finally:
         for future in pending:
             future.cancel()
+
+
+def workers_died(workers: int, worked: str) -> ClusterError:
+    """Return the error of work that cannot go on without a call of which workers died.
+
+    Parameters
+    ----------
+    workers : how many died
+    worked : what they did, such as "trained"
+    """
+    return ClusterError(
+        "workers of the cluster",
+        f"{workers} of them died while they {worked} (of too little memory?)",
+        "start them with more memory, then the same work: it goes on where it stopped",
+        key="more-memory",
+    )
 
 
 def _start(threads: int, began: Event) -> None:
