@@ -184,6 +184,8 @@ def test_chosen_pairs_are_compared_and_a_larger_budget_goes_on(known, monkeypatc
     assert "4 of 6 pairs of candidates were compared (66.7 %), in both orders" in " ".join(
         result.stderr.split()
     )
+    checked = CliRunner().invoke(app, ["check", "--run", "four"])
+    assert "4 of 6 pairs of candidates were compared" in " ".join(checked.stderr.split())
     record = json.loads(Path("four/run.json").read_text())["provenance"]["selection"]
     assert (record["rule"], record["compared"], record["pairs"]) == (rule, 4, 6)
     ranking = load_run(Path("four")).ranking
