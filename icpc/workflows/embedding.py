@@ -17,7 +17,7 @@ from icpc.installation.weights import weights_folder
 from icpc.workflows.settings import EmbeddingOptions
 from ranking.audio.lengths import MIN_SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
 from ranking.embeddings.bank import read_segments
-from ranking.embeddings.bank_source import BankSource, codes_to_embedding
+from ranking.embeddings.bank_source import BankSource, code_encoder
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.embed import EmbeddingOutcome
 from ranking.embeddings.precision import with_precision
@@ -111,10 +111,10 @@ def load_embeddings(
     sounds = {outcome.path: outcome.recording for outcome in outcomes}
     (choice,) = encoder_choices(options)
     cache_key, store = cache_key_with_weights_hash(choice), EmbeddingStore(options.store)
-    to_embedding = codes_to_embedding(choice)
+    encoder = code_encoder(choice)
     for path in recordings:
         stored = read_segments(store.load(cache_key, sounds[path]).segments)
-        yield (stored if to_embedding is None else to_embedding(stored)).float().numpy()
+        yield (stored if encoder is None else encoder.to_embedding(stored)).float().numpy()
 
 
 def embedding_paths(recordings: Sequence[str], options: EmbeddingOptions) -> dict[str, list[str]]:

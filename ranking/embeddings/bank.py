@@ -15,7 +15,7 @@ asked for, and no file stays open. Both give the same numbers.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ranking.audio.lengths import SEGMENT_SECONDS, SEGMENTS_PER_WINDOW
 from ranking.devices.memory import free_bytes
@@ -32,6 +32,7 @@ from ranking.devices.transfer import to_device
 from ranking.embeddings.cache_key import CacheKey
 from ranking.embeddings.on_disk import SegmentArray
 from ranking.embeddings.store import Embedding, EmbeddingStore, read_on_demand
+from ranking.encoders.base import CodeEncoder
 from ranking.errors import StoreError
 from ranking.tables import WINDOWS
 
@@ -58,8 +59,7 @@ class EmbeddingBank:
     ----------
     embeddings : pairs of a candidate and the embedding of a recording
         Those of a candidate follow each other.
-    to_embedding : turns what is stored into embeddings (B, F, D), :meth:`Encoder.to_embedding`
-        None where embeddings themselves are stored.
+    encoder : the encoder whose codes are stored; None where embeddings themselves are
     device : where windows are returned
     max_bytes : how much to keep on the device
         By default most of what is free on a GPU, and nothing on a CPU.
@@ -74,7 +74,7 @@ class EmbeddingBank:
     def __init__(
         self,
         embeddings: Sequence[tuple[str, Embedding]],
-        to_embedding: Callable[[Tensor], Tensor] | None = None,
+        encoder: CodeEncoder | None = None,
         device: str | torch.device = "cpu",
         max_bytes: int | None = None,
         segments_per_window: int = SEGMENTS_PER_WINDOW,
@@ -82,7 +82,7 @@ class EmbeddingBank:
         if not embeddings:
             raise StoreError("embeddings", "there are none", "embed some recordings", key="embed")
         self.device, self.segments_per_window = torch.device(device), segments_per_window
-        self._to_embedding, self._padded = to_embedding, False
+        self._encoder, self._padded = encoder, False
         self._named = list(embeddings)
         self._embeddings = [embedding for _, embedding in embeddings]
         named = _by_recording(embeddings)
@@ -93,7 +93,8 @@ class EmbeddingBank:
             self.lengths[name] = self.lengths.get(name, 0.0) + embedding.length
         self._refuse_mixed(embeddings)
         self.windows, self._places = _cut(embeddings, segments_per_window)
-        self._on_device = self._load(_free_bytes(self.device) if max_bytes is None else max_bytes)
+        free = int(SHARE_OF_FREE_MEMORY * free_bytes(self.device))
+        self._on_device = self._load(free if max_bytes is None else max_bytes)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -154,6 +155,27 @@ class EmbeddingBank:
         if self._padded:
             values, mask = self.load_segments(windows)
             return iter(torch.split(values, size)), mask
+        chunks, mask = self._iter_stored(windows, size)
+        return map(self._embedding, chunks), mask
+
+    @property
+    def projection(self) -> nn.Linear | None:
+        """What gives the embeddings of what :meth:`iter_unprojected` returns, if not the same."""
+        return None if self._encoder is None or self._padded else self._encoder.projection
+
+    def iter_unprojected(
+        self, windows: Iterable[int], size: int
+    ) -> tuple[Iterator[Tensor], Tensor]:
+        """Return, as :meth:`iter_segments` does, what is projected to embeddings, (M, F, K).
+
+        A padded bank returns embeddings: zeros are projections of nothing.
+        """
+        if self._encoder is None or self._padded:
+            return self.iter_segments(windows, size)
+        chunks, mask = self._iter_stored(windows, size)
+        return map(self._encoder.codebook_vectors, chunks), mask
+
+    def _iter_stored(self, windows: Iterable[int], size: int) -> tuple[Iterator[Tensor], Tensor]:
         places = [self._places[int(window)] for window in windows]
         return self._chunks(places, size), self._mask(places)
 
@@ -163,11 +185,11 @@ class EmbeddingBank:
             for start in range(0, place.count, size):
                 stop = min(start + size, place.count)
                 if held and sum(map(len, held)) + stop - start > size:
-                    yield self._embedding(torch.cat(held))
+                    yield torch.cat(held)
                     held = []
                 held.append(self._stored(place, slice(start, stop)))
         if held:
-            yield self._embedding(torch.cat(held))
+            yield torch.cat(held)
 
     def _with_zeros(self, values: Tensor, mask: Tensor) -> Tensor:
         """Segments with sound (M, F, D), with zeros between them where there is none (B · S)."""
@@ -188,10 +210,10 @@ class EmbeddingBank:
         )
 
     def _embedding(self, stored: Tensor) -> Tensor:
-        if self._to_embedding is None:
+        if self._encoder is None:
             return stored.float()
         with full_float32():
-            return self._to_embedding(stored).float()
+            return self._encoder.to_embedding(stored).float()
 
     def _load(self, max_bytes: int) -> dict[int, Tensor]:
         """Recordings on the device, in order, as long as they fit."""
@@ -219,7 +241,7 @@ def open_bank(
     store: EmbeddingStore,
     cache_key: CacheKey,
     recordings: pd.DataFrame,
-    to_embedding: Callable[[Tensor], Tensor] | None = None,
+    encoder: CodeEncoder | None = None,
     device: str | torch.device = "cpu",
     max_bytes: int | None = None,
     segments_per_window: int = SEGMENTS_PER_WINDOW,
@@ -232,7 +254,7 @@ def open_bank(
     cache_key : which embeddings of the recordings to take
     recordings : table with ``candidate`` and ``recording``, the SHA-256 of the sound file
         Those of a candidate follow each other, in the order of the programme.
-    to_embedding : turns what is stored into embeddings, :meth:`Encoder.to_embedding` for codes
+    encoder : the encoder whose codes are stored; None where embeddings themselves are
     device : where windows are returned
     max_bytes : how much to keep on the device
         By default most of what is free on a GPU, and nothing on a CPU, where the system's own cache
@@ -249,7 +271,7 @@ def open_bank(
         (candidate, read_on_demand(store.load(cache_key, recording)))
         for candidate, recording in pairs
     ]
-    return EmbeddingBank(embeddings, to_embedding, device, max_bytes, segments_per_window)
+    return EmbeddingBank(embeddings, encoder, device, max_bytes, segments_per_window)
 
 
 def _cut(
@@ -284,10 +306,6 @@ def _by_recording(embeddings: Sequence[tuple[str, Embedding]]) -> dict[str, Embe
         number = count[candidate]
         named[candidate if number == 1 else f"{candidate} ({number})"] = embedding
     return named
-
-
-def _free_bytes(device: torch.device) -> int:
-    return int(SHARE_OF_FREE_MEMORY * free_bytes(device))
 
 
 def read_segments(stored: SegmentArray) -> Tensor:

@@ -1,16 +1,16 @@
 """What a bank is opened from, by this process or by another that sees the same store."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 import pandas as pd
-from torch import Tensor
 
 from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.embeddings.bank import EmbeddingBank, open_bank
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash, load_encoders
 from ranking.embeddings.store import EmbeddingStore
 from ranking.encoders import spec_of
+from ranking.encoders.base import CodeEncoder
 from ranking.storage.addresses import StorePlace
 
 
@@ -48,17 +48,15 @@ class BankSource:
             EmbeddingStore(self.store),
             cache_key_with_weights_hash(self.encoder),
             pd.DataFrame(list(self.recordings), columns=["candidate", "recording"]),
-            codes_to_embedding(self.encoder, self.device),
+            code_encoder(self.encoder, self.device),
             self.device,
             segments_per_window=self.segments_per_window,
         )
         return bank.as_padded() if self.padded else bank
 
 
-def codes_to_embedding(
-    encoder: EncoderChoice, device: str = "cpu"
-) -> Callable[[Tensor], Tensor] | None:
-    """Return what turns an encoder's codes into embeddings; None where embeddings are stored.
+def code_encoder(encoder: EncoderChoice, device: str = "cpu") -> CodeEncoder | None:
+    """Return an encoder whose codes are stored; None for one whose embeddings are.
 
     Parameters
     ----------
@@ -69,4 +67,4 @@ def codes_to_embedding(
     """
     if spec_of(encoder.encoder).stored != "codes":
         return None
-    return load_encoders([encoder], device)[0].encoder.to_embedding
+    return cast("CodeEncoder", load_encoders([encoder], device)[0].encoder)

@@ -4,8 +4,8 @@ Conventions
 -----------
 A recording comes as segments of 10 s, in order and in batches: float32 of shape
 (B, 10 · sample_rate); the last one may overlap the one before. A segment's embedding is F frames in
-time order of D dimensions, (B, F, D). What is stored on disk may be smaller: codes, which
-:meth:`Encoder.to_embedding` turns into the embedding; most encoders store the embedding itself.
+time order of D dimensions, (B, F, D). What is stored on disk may be smaller: the codes of a
+:class:`CodeEncoder`; most encoders store the embedding itself.
 Encoders are frozen and in eval mode; nothing in them is random.
 
 There are two kinds. A *segment-wise* one (:class:`SegmentEncoder`) gives the same embedding of a
@@ -100,6 +100,28 @@ class SegmentEncoder(Encoder):
         """Return embeddings (B, F, D) of segments (B, 10 · sample_rate)."""
         with full_float32():
             return self.to_embedding(self.encode(samples))
+
+
+class CodeEncoder(SegmentEncoder):
+    """An encoder whose codes are stored: numbers of the vectors of codebooks.
+
+    Its embedding is a projection of these vectors, so that a linear layer behind it can take them
+    instead, with weights multiplied once.
+    """
+
+    @property
+    @abstractmethod
+    def projection(self) -> nn.Linear:
+        """From the vectors of all codebooks side by side, K numbers, to the embedding's D."""
+
+    @abstractmethod
+    def codebook_vectors(self, stored: Tensor) -> Tensor:
+        """Return the vectors (B, F, K) of codes (B, F, codebooks)."""
+
+    def to_embedding(self, stored: Tensor) -> Tensor:
+        """Return the embedding (B, F, D) of codes (B, F, codebooks)."""
+        out: Tensor = self.projection(self.codebook_vectors(stored))
+        return out
 
 
 AnyEncoder = TypeVar("AnyEncoder", bound=Encoder)

@@ -17,18 +17,17 @@ References
 
 import inspect
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
-from torch.nn import functional
+from torch import Tensor, nn
 
 from ranking.devices.precision import full_float32
-from ranking.encoders.base import SegmentEncoder, freeze
+from ranking.encoders.base import CodeEncoder, freeze
 from ranking.encoders.checkpoints import load_strictly, read_checkpoint, state_dict_of
 from ranking.encoders.spec import EncoderSpec, Weights
 from ranking.errors import WeightsError
@@ -64,7 +63,7 @@ CODEC: Mapping[str, int] = {
 """What codes and embeddings depend on, by the codec's own names: 44.1 kHz, 8 kbps."""
 
 
-class Dac(SegmentEncoder):
+class Dac(CodeEncoder):
     """The codec's encoder and quantiser."""
 
     spec = SPEC
@@ -73,7 +72,7 @@ class Dac(SegmentEncoder):
         super().__init__()
         with _without_warnings():
             self.network = _codec_class()(**config)
-        self._table: Tensor | None = None
+        self._projection: nn.Linear | None = None
 
     def encode(self, samples: Tensor) -> Tensor:
         """Return codes (B, 870, 9), int32 from 0 to 1023."""
@@ -87,29 +86,37 @@ class Dac(SegmentEncoder):
         out: Tensor = codes.transpose(1, 2).reshape(len(samples), -1, codebooks).int()
         return out
 
-    def to_embedding(self, stored: Tensor) -> Tensor:
-        """Return z (B, 870, 1024) of codes (B, 870, 9): a sum of nine rows of a table.
+    @property
+    def projection(self) -> nn.Linear:
+        """The output projections of all codebooks as one: z is their sum."""
+        first = self._quantizers[0].codebook.weight
+        if self._projection is None or self._projection.weight.device != first.device:
+            self._projection = self._joined_projection()
+        return self._projection
 
-        The codec projects each code anew, which takes ten times as long.
-        """
-        if self._table is None or self._table.device != stored.device:
-            self._table = self._quantised_codes().to(stored.device)
-        books = stored.shape[-1]
-        size = len(self._table) // len(self.network.quantizer.quantizers)
-        rows = stored.long() + size * torch.arange(books, device=stored.device)
-        z = functional.embedding_bag(rows.flatten(0, 1), self._table, mode="sum")
-        return torch.unflatten(z, 0, stored.shape[:2])
+    def codebook_vectors(self, stored: Tensor) -> Tensor:
+        """Return the vectors (B, 870, 9 · 8) of codes (B, 870, 9)."""
+        codes = stored.long().unbind(-1)
+        own = zip(self._quantizers, codes, strict=True)
+        return torch.cat([one.codebook(code) for one, code in own], dim=-1)
+
+    @property
+    def _quantizers(self) -> Sequence[Any]:
+        network: Any = self.network
+        quantizers: Sequence[Any] = network.quantizer.quantizers
+        return quantizers
 
     @torch.no_grad()
-    def _quantised_codes(self) -> Tensor:
-        """What each code adds to z, one codebook after another, shape (9 · 1024, 1024)."""
-        network: Any = self.network
-        parts = []
-        with full_float32():
-            for one in network.quantizer.quantizers:
-                every = torch.arange(one.codebook_size, device=one.codebook.weight.device)
-                parts.append(one.out_proj(one.decode_code(every[None]))[0].T)
-        return torch.cat(parts).contiguous()
+    def _joined_projection(self) -> nn.Linear:
+        projections = [one.out_proj for one in self._quantizers]
+        for one in projections:  # a weight norm computes the weight when the layer is called
+            one(one.bias.new_zeros(1, one.in_channels, 1))
+        weight = torch.cat([one.weight[..., 0] for one in projections], dim=1)
+        bias = torch.stack([one.bias for one in projections]).sum(dim=0)
+        joined = nn.Linear(weight.shape[1], weight.shape[0], device="meta")
+        joined.weight = nn.Parameter(weight, requires_grad=False)
+        joined.bias = nn.Parameter(bias, requires_grad=False)
+        return joined
 
 
 def load(path: Path) -> Dac:

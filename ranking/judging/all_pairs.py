@@ -31,7 +31,12 @@ from ranking.devices.memory import BatchLimit, batch_that_fits
 from ranking.devices.precision import full_float32
 from ranking.devices.transfer import begin_fetch
 from ranking.judging.ranker import Tile, tile_pairs
-from ranking.network.factorised import FactorisedHead, PartialSums, concatenate_partial_sums
+from ranking.network.factorised import (
+    FactorisedHead,
+    InBothPlaces,
+    PartialSums,
+    concatenate_partial_sums,
+)
 from ranking.network.rows import CPU_CHUNK, DEVICE_CHUNK
 
 MAX_BYTES = 1 << 30
@@ -48,7 +53,7 @@ PAIRS_AT_ONCE = 1_024
 
 T = TypeVar("T")
 SegmentLoader = Callable[[Sequence[int], int], tuple[Iterable[Tensor], Tensor]]
-"""From window numbers and a chunk size: segments with sound (M, F, D) in chunks, mask (W, S)."""
+"""From window numbers and a chunk size: segments with sound in chunks, mask (W, S)."""
 Decoder = Callable[[Tensor], Tensor]
 """From logits (..., C) to the probability that the first window is better."""
 
@@ -61,25 +66,24 @@ class PairScorer:
     head
         The head, on the device that computes.
     load_segments
-        Loads windows by number, such as :meth:`EmbeddingBank.iter_segments`.
+        Loads windows by number, such as :meth:`EmbeddingBank.iter_unprojected`.
     decode
         Turns logits into probabilities.
     """
 
     def __init__(self, head: FactorisedHead, load_segments: SegmentLoader, decode: Decoder) -> None:
         self._head, self._load_segments, self._decode = head, load_segments, decode
-        device = head.mean.device
+        device = head.device
         self._on_cpu = not works_ahead(device)
         self._chunk = CPU_CHUNK
         self._rows, columns = CPU_BATCH
         if not self._on_cpu:
-            segment_bytes = 4 * head.frames * head.mean.numel() * head.mean.itemsize
-            self._chunk = batch_that_fits(device, segment_bytes, DEVICE_CHUNK)
+            self._chunk = batch_that_fits(device, head.bytes_per_segment, DEVICE_CHUNK)
             self._rows, columns = DEVICE_BATCH
             columns = batch_that_fits(device, self._rows * head.bytes_per_pair, columns)
         self._columns = BatchLimit(columns)
         self._pairs = BatchLimit(self._rows * columns)
-        self._held: dict[tuple[int, ...], tuple[PartialSums, PartialSums]] = {}
+        self._held: dict[tuple[int, ...], InBothPlaces] = {}
 
     @property
     def batch(self) -> tuple[int, int]:
@@ -153,9 +157,7 @@ class PairScorer:
         with full_float32():
             return begin_fetch(torch.cat(self._pairs.each(len(pairs), probabilities)))
 
-    def _sums(
-        self, blocks: Sequence[tuple[int, ...]], executor: Executor
-    ) -> list[tuple[PartialSums, PartialSums]]:
+    def _sums(self, blocks: Sequence[tuple[int, ...]], executor: Executor) -> list[InBothPlaces]:
         """The partial sums of the windows of each block, held until others are asked for."""
         self._held = {block: sums for block, sums in self._held.items() if block in blocks}
         for block in blocks:
@@ -163,17 +165,14 @@ class PairScorer:
                 self._held[block] = self._computed_sums(block, executor)
         return [self._held[block] for block in blocks]
 
-    def _computed_sums(
-        self, windows: Sequence[int], executor: Executor
-    ) -> tuple[PartialSums, PartialSums]:
+    def _computed_sums(self, windows: Sequence[int], executor: Executor) -> InBothPlaces:
         size = 1 if self._on_cpu else max(1, self._chunk // self._head.segments)
         groups = [windows[at : at + size] for at in range(0, len(windows), size)]
         sums = (executor.map if self._on_cpu else map)(self._sums_of, groups)
-        first, second = zip(*sums, strict=True)
-        return concatenate_partial_sums(first), concatenate_partial_sums(second)
+        return concatenate_partial_sums(sums, len(windows))
 
     @torch.inference_mode()
-    def _sums_of(self, windows: Sequence[int]) -> tuple[PartialSums, PartialSums]:
+    def _sums_of(self, windows: Sequence[int]) -> InBothPlaces:
         with full_float32():
             return self._head.partial_sums(*self._load_segments(windows, self._chunk))
 

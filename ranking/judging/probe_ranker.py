@@ -52,8 +52,8 @@ class ProbeRanker(Probe):
         ValueError
             If the head takes one recording, not two.
         """
-        head = FactorisedHead(self.head).to(bank.device)
-        return PairScorer(head, bank.iter_segments, p_first)
+        head = FactorisedHead(self.head, projection=bank.projection).to(bank.device)
+        return PairScorer(head, bank.iter_unprojected, p_first)
 
 
 def load_own_or_shipped_ranker(file: Path | None, encoder: str | None) -> ProbeRanker:

@@ -29,13 +29,14 @@ import torch
 from torch import Tensor, nn
 
 from ranking.devices.transfer import to_device
+from ranking.network.first_convolution import FirstConvolution, ProjectedConvolution
 from ranking.network.fused_attention import (
     FusedAttention,
     double_weight_and_bias,
     fused_projection_weight_and_bias,
 )
 from ranking.network.head import Head, scatter_segments
-from ranking.network.rows import RowSplit, convolve_in_both_places, convolve_rows
+from ranking.network.rows import RowSplit, convolve_rows
 from ranking.network.seam import SeamConvolution
 
 
@@ -54,20 +55,49 @@ class PartialSums(NamedTuple):
         seams = tuple(seam[windows] for seam in self.seams)
         return PartialSums(self.projected[windows], seams, self.mask[windows])
 
+    def emptied(self, count: int) -> "PartialSums":
+        """Return memory for those of so many windows."""
+        projected, mask = (
+            one.new_empty(count, *one.shape[1:]) for one in (self.projected, self.mask)
+        )
+        seams = tuple(seam.new_empty(count, *seam.shape[1:]) for seam in self.seams)
+        return PartialSums(projected, seams, mask)
+
     def along(self, dim: int) -> "PartialSums":
         """Return them along one dimension of a matrix of pairs: rows 1, columns 0."""
         seams = tuple(seam.unsqueeze(dim) for seam in self.seams)
         return PartialSums(self.projected.unsqueeze(dim), seams, self.mask.unsqueeze(dim))
 
 
-def concatenate_partial_sums(sums: Sequence[PartialSums]) -> PartialSums:
-    """Return the partial sums of several sets of windows as those of one."""
-    seams = zip(*(one.seams for one in sums), strict=True)
-    return PartialSums(
-        torch.cat([one.projected for one in sums]),
-        tuple(torch.cat(seam) for seam in seams),
-        torch.cat([one.mask for one in sums]),
-    )
+InBothPlaces = tuple[PartialSums, PartialSums]
+"""Partial sums of windows as first and as second of a pair."""
+
+
+def concatenate_partial_sums(parts: Iterable[InBothPlaces], count: int) -> InBothPlaces:
+    """Return the partial sums of several sets of windows as those of one.
+
+    Each part is copied when it comes: memory holds them once.
+
+    Parameters
+    ----------
+    parts
+        Those of some windows, at least one, after others.
+    count
+        Number of all windows.
+    """
+    whole: InBothPlaces | None = None
+    at = 0
+    for part in parts:
+        whole = whole or (part[0].emptied(count), part[1].emptied(count))
+        windows = slice(at, at + len(part[0].mask))
+        for into, sums in zip(whole, part, strict=True):
+            into.projected[windows], into.mask[windows] = sums.projected, sums.mask
+            for of_all, seam in zip(into.seams, sums.seams, strict=True):
+                of_all[windows] = seam
+        at = windows.stop
+    if whole is None or at != count:
+        raise ValueError(f"partial sums of {at} windows, not {count}")
+    return whole
 
 
 class FactorisedHead(nn.Module):
@@ -79,6 +109,9 @@ class FactorisedHead(nn.Module):
         A head of two inputs; its weights are copied.
     dtype
         Type of weights, partial sums and logits.
+    projection
+        Where given, segments come as what it projects to embeddings, (M, F, K); its weights are
+        multiplied into the first convolution.
 
     Raises
     ------
@@ -86,19 +119,23 @@ class FactorisedHead(nn.Module):
         If the head takes one recording.
     """
 
-    mean: Tensor
-    scale: Tensor
     first_projection: Tensor
     second_projection: Tensor
     seam_projection: Tensor
     projection_bias: Tensor
 
-    def __init__(self, head: Head, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(
+        self,
+        head: Head,
+        dtype: torch.dtype = torch.float32,
+        projection: nn.Linear | None = None,
+    ) -> None:
         super().__init__()
         config = head.config
         if config.inputs != 2:
             raise ValueError(f"a head of inputs={config.inputs} cannot compare: it must take 2")
         self.frames, self.segments = config.frames, config.segments
+        self.dimension = config.dimension
         self.grid = config.kernel, config.stride, config.padding
         self.rows = [RowSplit(config.frames, config.frames, 2 * config.frames)]
         columns = [config.dimension]
@@ -109,12 +146,15 @@ class FactorisedHead(nn.Module):
             SeamConvolution(before.seam, after.seam, width, *self.grid)
             for before, after, width in zip(self.rows[1:], self.rows[2:], columns[2:], strict=False)
         ]
-        buffers = {"mean": head.mean, "scale": head.scale}
+        buffers = {}
         for number, (weight, bias) in enumerate(_without_norms(head)):
-            buffers |= {f"weight{number}": weight, f"bias{number}": bias[:, None, None]}
+            buffers[f"bias{number}"] = bias[:, None, None]
             if number:
+                buffers[f"weight{number}"] = weight
                 matrix = self.seam_convolutions[number - 1].matrix(weight)
                 buffers[f"seam_matrix{number}"] = matrix
+            else:
+                self.first = _first_convolution(head, weight, self.rows[1], projection).to(dtype)
         fused, buffers["projection_bias"] = fused_projection_weight_and_bias(head)
         fused = torch.unflatten(
             fused, 1, (config.channels[-1], -1, columns[-1])
@@ -128,6 +168,16 @@ class FactorisedHead(nn.Module):
         for name, value in buffers.items():
             self.register_buffer(name, value.detach().to(dtype).contiguous())
         self.attention = FusedAttention(head, dtype)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.projection_bias.device
+
+    @property
+    def bytes_per_segment(self) -> int:
+        """Memory that a segment takes while its partial sums are computed, about."""
+        return 4 * self.frames * self.dimension * self.projection_bias.itemsize
 
     @property
     def bytes_per_pair(self) -> int:
@@ -166,33 +216,20 @@ class FactorisedHead(nn.Module):
         logits: Tensor = self.attention(fused.flatten(0, 1), partly)
         return torch.unflatten(logits, 0, mask.shape[:2])
 
-    def partial_sums(
-        self, segments: Iterable[Tensor], mask: Tensor
-    ) -> tuple[PartialSums, PartialSums]:
+    def partial_sums(self, segments: Iterable[Tensor], mask: Tensor) -> InBothPlaces:
         """Return the partial sums of windows, as first and as second of a pair.
 
         Parameters
         ----------
-        segments : float tensors, shapes (M, F, D)
+        segments : float tensors, shapes (M, F, D), or (M, F, K) where a projection was given
             Segments with sound, in the order of the mask, a chunk at a time: best as few as stay in
             the processor's cache.
         mask : bool tensor, shape (W, S)
             True where there is sound; best on the CPU, as the bank gives it.
         """
         mask = mask.cpu()
-        offset, factor = -self.mean / self.scale, 1 / self.scale
-        weight, (_, stride, padding) = self._buffer("weight", 0), self.grid
-        convolved = [
-            convolve_in_both_places(
-                torch.addcmul(offset, chunk, factor).unsqueeze(1),
-                self.rows[1],
-                weight,
-                stride,
-                padding,
-            )
-            for chunk in segments
-        ]
-        first, second = (torch.cat(place) for place in zip(*convolved, strict=True))
+        convolved = zip(*map(self.first, segments), strict=True)
+        first, second = (torch.cat(place) for place in convolved)
         return self._sums(first, mask, second=False), self._sums(second, mask, second=True)
 
     def _sums(self, rows: Tensor, mask: Tensor, second: bool) -> PartialSums:
@@ -246,6 +283,14 @@ class FactorisedHead(nn.Module):
     def _buffer(self, name: str, number: int) -> Tensor:
         buffer: Tensor = self.get_buffer(f"{name}{number}")
         return buffer
+
+
+def _first_convolution(
+    head: Head, weight: Tensor, rows: RowSplit, projection: nn.Linear | None
+) -> nn.Module:
+    own, standardise = head.config, (head.mean.double(), head.scale.double())
+    first = FirstConvolution(*standardise, weight, rows, own.stride, own.padding)
+    return first if projection is None else ProjectedConvolution(first, projection, own.frames)
 
 
 def _without_norms(head: Head) -> Iterator[tuple[Tensor, Tensor]]:

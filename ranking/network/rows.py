@@ -103,8 +103,7 @@ def convolve_in_both_places(
 ) -> tuple[Tensor, Tensor]:
     """Return the rows that depend on an image as first of a pair, and as second, from one pass.
 
-    Both include the seam's rows: the image's term of their sums. As second of a pair an image lies
-    lower by its own height, which need not be a multiple of the stride.
+    Both include the seam's rows: the image's term of their sums.
 
     Parameters
     ----------
@@ -117,18 +116,50 @@ def convolve_in_both_places(
     stride, padding
         As in :func:`torch.nn.functional.conv2d`.
     """
-    frames = images.shape[-2]
-    shift = -frames % stride
-    lower = (frames + shift) // stride  # rows of output between the two places
-    start, stop = min(0, rows.seam_start - lower), max(rows.second_start, rows.count - lower)
-    channels = len(weight)
-    if shift:
-        weight = kernel_with_shifted_copy(weight, shift)
-    both = convolve_rows(images, 0, range(start, stop), weight, stride, padding)
-    return (
-        both[:, :channels, -start : rows.second_start - start],
-        both[:, -channels:, rows.seam_start - lower - start : rows.count - lower - start],
-    )
+    places = BothPlaces(rows, images.shape[-2], stride)
+    kernel = places.kernel(weight)
+    return places.split(convolve_rows(images, 0, places.wanted, kernel, stride, padding))
+
+
+@dataclass(frozen=True)
+class BothPlaces:
+    """An image as first of a pair and as second, where it lies lower by its own height.
+
+    Its height need not be a multiple of the stride: the second place then has a kernel of its own.
+    """
+
+    rows: RowSplit
+    """Rows of the output."""
+    frames: int
+    """Height of the image."""
+    stride: int
+    """Stride of the convolution."""
+
+    @property
+    def _lower(self) -> int:
+        """Rows of output between the two places."""
+        return -(-self.frames // self.stride)
+
+    @property
+    def wanted(self) -> range:
+        """Rows to convolve, as first of a pair."""
+        rows, lower = self.rows, self._lower
+        start = min(0, rows.seam_start - lower)
+        return range(start, max(rows.second_start, rows.count - lower))
+
+    def kernel(self, weight: Tensor) -> Tensor:
+        """Return the kernel for both places."""
+        shift = -self.frames % self.stride
+        return kernel_with_shifted_copy(weight, shift) if shift else weight
+
+    def split(self, both: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the rows in either place of the wanted ones (N, O, rows, columns)."""
+        rows, lower, start = self.rows, self._lower, self.wanted.start
+        channels = both.shape[1] // (2 if self.frames % self.stride else 1)
+        return (
+            both[:, :channels, -start : rows.second_start - start],
+            both[:, -channels:, rows.seam_start - lower - start : rows.count - lower - start],
+        )
 
 
 def kernel_with_shifted_copy(weight: Tensor, shift: int) -> Tensor:

@@ -44,7 +44,7 @@ from ranking.embeddings.store import Embedding
 from ranking.encoders import ENCODERS, spec_of
 from ranking.encoders.spec import EncoderSpec
 from ranking.judging.all_pairs import CPU_BATCH, PairScorer, single_threaded_torch_workers
-from ranking.network.factorised import FactorisedHead, concatenate_partial_sums
+from ranking.network.factorised import FactorisedHead
 from ranking.network.head import Head, HeadConfig, make_head
 from ranking.tasks.by_pair import p_first
 from ranking.workers.memory import keep_freed_memory
@@ -147,10 +147,7 @@ def measure(encoder: str, options: argparse.Namespace) -> str:
     (first, _), (_, second) = (
         fast.partial_sums(*bank.iter_segments([number], 1)) for number in (0, 1)
     )
-    batch = [
-        concatenate_partial_sums([sums] * size)
-        for sums, size in zip((first, second), CPU_BATCH, strict=True)
-    ]
+    batch = [sums.select([0] * size) for sums, size in zip((first, second), CPU_BATCH, strict=True)]
     before = peak()
     naive = {SEGMENT: Least(partial(by_segment, head, *windows, mask), 1)}
     naive |= {

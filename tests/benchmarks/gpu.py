@@ -21,6 +21,7 @@ import torch
 from gpu_table import Row, facts_of, write
 
 from ranking.encoders import load_encoder, spec_of
+from ranking.encoders.base import CodeEncoder
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGE_SHAPES = [
@@ -68,9 +69,10 @@ def heads(options: argparse.Namespace, folder: Path, device: torch.device) -> It
         yield from gpu_heads.parity(SMALL_SHAPES if options.small else LARGE_SHAPES, device)
     if "all-pairs" in options.parts:
         weights = gpu_encoders.weights_of("dac", folder, options.small)
-        to_embedding = load_encoder("dac", weights).to(device).to_embedding
+        dac = load_encoder("dac", weights).to(device)
+        assert isinstance(dac, CodeEncoder)
         sizes = [(2, 1), (3, 1)] if options.small else [(137, 6), (1000, 1)]
-        yield from gpu_heads.tournaments(sizes, 2 if options.small else 30, to_embedding, device)
+        yield from gpu_heads.tournaments(sizes, 2 if options.small else 30, dac, device)
     if "training" in options.parts:
         size = SMALL_TRAINING if options.small else TRAINING
         yield from gpu_heads.training(folder, size, device)

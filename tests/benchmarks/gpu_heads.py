@@ -20,6 +20,7 @@ from ranking.audio.lengths import SEGMENTS_PER_WINDOW
 from ranking.devices.precision import full_float32
 from ranking.embeddings.bank import EmbeddingBank
 from ranking.embeddings.store import Embedding
+from ranking.encoders.base import CodeEncoder
 from ranking.judging.all_pairs import PairScorer, single_threaded_torch_workers
 from ranking.network.factorised import FactorisedHead
 from ranking.network.head import Head, HeadConfig, make_head
@@ -237,7 +238,7 @@ def _all_pairs(head: FactorisedHead, segments: Tensor, mask: Tensor) -> Tensor:
 def tournaments(
     sizes: Sequence[tuple[int, int]],
     segments: int,
-    to_embedding: Callable[[Tensor], Tensor],
+    encoder: CodeEncoder,
     device: torch.device,
 ) -> Iterator[Row]:
     """Yield the time of all ordered pairs of candidates, from codes on the device to probabilities.
@@ -248,19 +249,19 @@ def tournaments(
         Candidates and windows of each.
     segments
         Segments of a window; fewer than 30 only where each candidate has one window.
-    to_embedding
-        Turns DAC's codes into embeddings.
+    encoder
+        DAC, on the device.
     device
         The device.
     """
-    frames, codebooks = 870, 9
-    dimension = to_embedding(torch.zeros(1, frames, codebooks, device=device)).shape[-1]
-    head = FactorisedHead(lively_head(frames, dimension)).to(device)
+    projection = encoder.projection
+    own = lively_head(encoder.spec.frames, projection.out_features)
+    head = FactorisedHead(own, projection=projection).to(device)
     for candidates, windows in sizes:
         yield from guarded(
             "all pairs",
             f"{candidates} × {windows}",
-            partial(_tournament, candidates, windows, segments, to_embedding, head),
+            partial(_tournament, candidates, windows, segments, encoder, head),
         )
 
 
@@ -268,10 +269,10 @@ def _tournament(
     candidates: int,
     windows: int,
     segments: int,
-    to_embedding: Callable[[Tensor], Tensor],
+    encoder: CodeEncoder,
     head: FactorisedHead,
 ) -> Iterator[Row]:
-    device, rng = head.mean.device, np.random.default_rng(0)
+    device, rng = head.device, np.random.default_rng(0)
     shape = (segments * windows, 870, 9)
     seconds = np.full(segments * windows, 10.0)
     bank = EmbeddingBank(
@@ -279,14 +280,14 @@ def _tournament(
             (str(number), Embedding(rng.integers(0, 1024, shape, np.uint16), seconds))
             for number in range(candidates)
         ],
-        to_embedding,
+        encoder,
         device,
         max_bytes=1 << 62,
     )
     numbers = bank.windows["window"].to_numpy()
     taken = []
     for _ in range(2):
-        scorer = PairScorer(head, bank.iter_segments, p_first)
+        scorer = PairScorer(head, bank.iter_unprojected, p_first)
         wait_for(device)
         begun = time.perf_counter()
         with single_threaded_torch_workers() as executor:

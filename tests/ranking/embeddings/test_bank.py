@@ -3,6 +3,7 @@
 import os
 import resource
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -184,10 +185,28 @@ def test_codes_become_embeddings_on_use(tmp_path):
         writer.add(codes.numpy(), [10.0] * 45)
     table = pd.DataFrame({"candidate": ["ann"], "recording": ["a" * 64]})
     with torch.no_grad():
-        taken, mask = open_bank(store, cache_key, table, encoder.to_embedding).load_windows([0, 1])
+        taken, mask = open_bank(store, cache_key, table, encoder).load_windows([0, 1])
         expected = encoder.to_embedding(codes)
     assert taken.shape == (2, 30, 7, 64)
     torch.testing.assert_close(taken[mask], expected)
+
+
+def test_the_banks_projection_gives_the_embeddings():
+    torch.manual_seed(0)
+    encoder = dac.Dac(encoder_dim=8, decoder_dim=32, latent_dim=64).eval()
+    drawn = np.random.default_rng(0)
+    codes = drawn.integers(0, 1024, (45, 7, 9), np.uint16)
+    bank = EmbeddingBank([("ann", Embedding(codes, np.full(45, 10.0)))], encoder)
+    with torch.no_grad():
+        for own in (bank, bank.as_padded()):
+            wanted, mask = own.iter_segments([0, 1], 20)
+            chunks, same = own.iter_unprojected([0, 1], 20)
+            project = own.projection or torch.nn.Identity()
+            for chunk, expected in zip(chunks, wanted, strict=True):
+                torch.testing.assert_close(project(chunk), expected)
+            assert torch.equal(mask, same)
+    assert bank.projection.in_features == 72
+    assert bank.as_padded().projection is None
 
 
 def test_missing_and_mixed_embeddings_are_named(stored):
@@ -216,9 +235,8 @@ def test_a_bank_on_a_gpu_gives_the_same(stored):
 def test_codes_have_a_type_that_a_gpu_computes_with(largest, dtype):
     codes = np.array([[[largest, 0]]], np.uint16).repeat(3, axis=0)
     seen = []
-    bank = EmbeddingBank(
-        [("ann", Embedding(codes, np.full(3, 10.0)))], lambda stored: seen.append(stored) or stored
-    )
+    encoder = SimpleNamespace(to_embedding=lambda stored: seen.append(stored) or stored)
+    bank = EmbeddingBank([("ann", Embedding(codes, np.full(3, 10.0)))], encoder)
     values, _ = bank.load_segments([0])
     assert seen[0].dtype == dtype
     np.testing.assert_array_equal(values.numpy(), codes)

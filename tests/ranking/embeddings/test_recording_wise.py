@@ -129,7 +129,7 @@ def test_it_is_embedded_stored_loaded_and_compared_like_any(recordings, tmp_path
         done = {one.path: one for one in embed_all(list(recordings["path"]), settings, executor)}
     named = recordings.assign(recording=[done[path].recording for path in recordings["path"]])
     (loaded,) = load_encoders([choice])
-    bank = open_bank(store, loaded.cache_key, named, loaded.encoder.to_embedding)
+    bank = open_bank(store, loaded.cache_key, named)
     values, mask = bank.load_windows(range(len(bank)))
     assert values.shape == (3, 30, 2, 3)
     assert mask.sum(dim=1).tolist() == [3, 4, 2]
