@@ -34,6 +34,9 @@ REMEDIES: dict[str, str] = {
     "fewer-workers": "use fewer --workers and run it again: what is done is cached",
     "start-workers": "start some with dask worker and its address, and run it again: what is done "
     "is cached",
+    "start-gpu-workers": "start one for each GPU with dask worker --nthreads 1 --resources GPU=1 "
+    "and its address, and run it again: what is done is cached; or choose --device cpu",
+    "fewer-or-cpu": "start fewer with --cluster-workers, or choose --device cpu",
     "same-command": "start it again if it has ended, and run the same command: what is done is "
     "cached",
     "more-memory": "start workers with more memory, or fewer of them, and run the same command: "

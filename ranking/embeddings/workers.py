@@ -199,7 +199,7 @@ def _device_here(device: str) -> str:
 
 @contextmanager
 def open_cluster_on_store(
-    cluster: Cluster, store: StorePlace, threads: int, facts: Facts, *arguments: Any
+    cluster: Cluster, store: StorePlace, threads: int, device: str, facts: Facts, *arguments: Any
 ) -> Iterator[ClusterExecutor]:
     """Open a cluster whose workers see a store and compute as this process does, or refuse them.
 
@@ -208,6 +208,7 @@ def open_cluster_on_store(
     cluster : which cluster
     store : where embeddings are, the same from every working folder
     threads : number of threads of each process of this machine
+    device : what computes
     facts : returns what results depend on, from arguments and the name of a file in the store
     arguments : the arguments before that
 
@@ -218,7 +219,7 @@ def open_cluster_on_store(
     """
     with (
         EmbeddingStore(store).visible_file() as in_store,
-        open_cluster(cluster, threads) as executor,
+        open_cluster(cluster, threads, device) as executor,
     ):
         executor.require_equal(facts, *arguments, in_store)
         yield executor
@@ -234,8 +235,8 @@ def open_cluster_for_bank(
     cluster, threads : as :func:`open_cluster_on_store` takes them
     source : what they open the bank from
     """
-    store, facts = source.absolute.store, facts_of_shared_store
-    return open_cluster_on_store(cluster, store, threads, facts, store, source.device)
+    store, device, facts = source.absolute.store, source.device, facts_of_shared_store
+    return open_cluster_on_store(cluster, store, threads, device, facts, store, device)
 
 
 def _embed_on_cluster(
@@ -249,9 +250,9 @@ def _embed_on_cluster(
         given[path.absolute()].append(path)
     encoders = tuple(one.absolute for one in settings.encoders)
     own = replace(settings, store=settings.store.absolute(), encoders=encoders, cluster=None)
-    threads = torch.get_num_threads()
+    where = cluster, own.store, torch.get_num_threads(), own.device
     with (
-        open_cluster_on_store(cluster, own.store, threads, embedding_facts, own) as executor,
+        open_cluster_on_store(*where, embedding_facts, own) as executor,
         closing(embed_all(list(given), own, executor)) as outcomes,
     ):
         for outcome in outcomes:

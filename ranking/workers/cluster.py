@@ -12,6 +12,9 @@ worker died is run again by another. One that outlives no worker is an error of 
 :class:`WorkersDiedError`, and the others go on. The scheduler says how many deaths these are
 (``distributed.scheduler.allowed-failures``); that of processes of this machine says two.
 
+Where a GPU computes, calls go to workers that have one by Dask's resources, ``--resources GPU=1``,
+as many at a time as they have; other workers of the same scheduler are left alone.
+
 What results depend on beside the arguments has to be equal where they are computed and here: all
 workers are asked before work begins, and those that come later before their first call.
 
@@ -27,7 +30,6 @@ References
 import logging
 import os
 import platform
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -37,15 +39,13 @@ from threading import Event, Lock
 from typing import Any, TypeVar
 
 from ranking.errors import ClusterError, Given
-from ranking.workers.children import SAFE_PATH
+from ranking.workers.local_cluster import GPU, local_cluster, visible_gpus
 
 CONNECT_SECONDS = 10
 """How long a scheduler, and then its first worker, are waited for."""
 WORKERLESS_SECONDS = 60
 """How long calls wait for a worker, after all have gone."""
 POLL_SECONDS = 0.05
-LOCAL_DEATHS = 2
-"""Workers of this machine that may die of a call, the last of which ends it."""
 
 T = TypeVar("T")
 Facts = Callable[..., Mapping[str, object]]
@@ -89,11 +89,13 @@ class ClusterExecutor(ThreadPoolExecutor):
     ----------
     client : client of the cluster's scheduler
     cluster : which cluster that is
+    on_gpu : whether only workers that have a GPU are given calls
     """
 
-    def __init__(self, client: Any, cluster: Cluster) -> None:
-        self._client, self._cluster = client, cluster
-        self._own = client.get_executor(pure=False)
+    def __init__(self, client: Any, cluster: Cluster, on_gpu: bool = False) -> None:
+        self._client, self._cluster, self._on_gpu = client, cluster, on_gpu
+        needed = {"resources": {GPU: 1}} if on_gpu else {}
+        self._own = client.get_executor(pure=False, **needed)
         self._equal: tuple[Mapping[str, object], Facts, tuple[Any, ...]] | None = None
         self._running, self._turn, self._change = 0, Lock(), Lock()
         self._stopped = Event()
@@ -113,7 +115,8 @@ class ClusterExecutor(ThreadPoolExecutor):
             If a worker differs, with its address and in what.
         """
         own = facts(*arguments)
-        found = self._client.run(facts, *arguments, on_error="return")
+        workers = list(self.workers())
+        found = self._client.run(facts, *arguments, workers=workers, on_error="return")
         for address, theirs in found.items():
             _refuse_different(f"worker {address}", own, theirs)
         self._equal = own, facts, arguments
@@ -121,6 +124,17 @@ class ClusterExecutor(ThreadPoolExecutor):
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call a function on the cluster, and return its future."""
         return super().submit(self._call, fn, *args, **kwargs)
+
+    def workers(self) -> dict[str, int]:
+        """Return how many calls each worker that may be given some runs at a time, by address."""
+        try:
+            if not self._on_gpu:
+                return dict(self._client.nthreads())
+            known = self._client.scheduler_info(n_workers=-1)["workers"]
+        except (OSError, CancelledError):
+            raise self._lost() from None
+        gpus = {address: int(own["resources"].get(GPU, 0)) for address, own in known.items()}
+        return {address: number for address, number in gpus.items() if number}
 
     def stop(self) -> None:
         """Cancel all calls, and end the threads; a worker ends the one that it runs."""
@@ -174,10 +188,7 @@ class ClusterExecutor(ThreadPoolExecutor):
 
     def _capacity(self) -> int:
         """How many calls the workers run at a time; 0 where there are none."""
-        try:
-            return sum(self._client.nthreads().values())
-        except (OSError, CancelledError):
-            raise self._lost() from None
+        return sum(self.workers().values())
 
     def _refuse_lost(self) -> None:
         if self._stopped.is_set() or self._client.status != "running":
@@ -185,7 +196,7 @@ class ClusterExecutor(ThreadPoolExecutor):
 
     def _refuse_workerless(self, began: float) -> None:
         if time.monotonic() - began > WORKERLESS_SECONDS:
-            raise _no_workers(self._cluster)
+            raise _no_workers(self._cluster, self._on_gpu)
 
     def _lost(self) -> ClusterError:
         return ClusterError(
@@ -197,44 +208,39 @@ class ClusterExecutor(ThreadPoolExecutor):
 
 
 @contextmanager
-def open_cluster(cluster: Cluster, threads: int = 1) -> Iterator[ClusterExecutor]:
+def open_cluster(
+    cluster: Cluster, threads: int = 1, device: str = "cpu"
+) -> Iterator[ClusterExecutor]:
     """Open a cluster's executor while the block runs; processes that it started end with it.
 
     Parameters
     ----------
     cluster : which cluster
     threads : number of threads of numerical libraries in each process of this machine
+    device : what computes: a GPU is of a worker that has one
 
     Raises
     ------
     ClusterError
-        If the scheduler cannot be reached, or has no workers.
+        If the scheduler cannot be reached, or has no workers, or none with a GPU.
     """
-    import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
     from distributed.comm import resolve_address
 
     for handler in logging.getLogger("distributed").handlers:
         handler.setLevel(logging.CRITICAL)  # for good: it logs when the program ends, too
     with ExitStack() as stack:
-        where: Any = cluster.scheduler
+        kind, _, number = device.partition(":")
+        if number:
+            raise ClusterError(
+                Given(device=device),
+                "to a worker of a cluster its only GPU has no number",
+                f"name {kind} alone",
+            )
+        on_gpu, where = kind != "cpu", cluster.scheduler
         if where is None:
-            stack.enter_context(_environment_of_workers(threads))
-            stack.enter_context(
-                dask.config.set({"distributed.scheduler.allowed-failures": LOCAL_DEATHS - 1})
-            )
-            where = stack.enter_context(
-                LocalCluster(
-                    n_workers=cluster.workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    memory_limit=0,  # as in one process
-                    preload=[__name__],
-                    silence_logs=logging.CRITICAL,
-                )
-            )
+            gpus = _gpus_of_processes(cluster) if on_gpu else []
+            where = stack.enter_context(local_cluster(cluster.workers, threads, gpus))
         try:
             if cluster.scheduler is not None:
                 resolve_address(where)  # a client that was never connected is slow to close
@@ -249,19 +255,33 @@ def open_cluster(cluster: Cluster, threads: int = 1) -> Iterator[ClusterExecutor
         try:
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError:
-            raise _no_workers(cluster) from None
-        executor = ClusterExecutor(client, cluster)
+            raise _no_workers(cluster, on_gpu) from None
+        executor = ClusterExecutor(client, cluster, on_gpu)
         stack.callback(executor.stop)
+        if on_gpu and not executor.workers():
+            raise _no_workers(cluster, on_gpu)
         yield executor
 
 
-def _no_workers(cluster: Cluster) -> ClusterError:
+def _gpus_of_processes(cluster: Cluster) -> list[str]:
+    gpus = visible_gpus()
+    if cluster.workers > len(gpus):
+        raise ClusterError(
+            cluster.given,
+            f"more than the GPUs of this machine ({len(gpus)}), of which each process needs one",
+            "start fewer, or compute on the CPU",
+            key="fewer-or-cpu",
+        )
+    return gpus
+
+
+def _no_workers(cluster: Cluster, on_gpu: bool) -> ClusterError:
     return ClusterError(
         cluster.given,
-        "the scheduler has no workers",
-        "start some with dask worker and its address, then the same work: what is done is not "
-        "done again",
-        key="start-workers",
+        f"the scheduler has no workers{' with a GPU' if on_gpu else ''}",
+        f"start some with dask worker{f' --resources {GPU}=1' if on_gpu else ''} and its address, "
+        "then the same work: what is done is not done again",
+        key="start-gpu-workers" if on_gpu else "start-workers",
     )
 
 
@@ -293,25 +313,3 @@ def _refuse_different(worker: str, own: Mapping[str, object], theirs: Any) -> No
             "results would differ: end this worker, or let it be as the process that asks",
             key="equal-workers",
         )
-
-
-def dask_setup(_: Any) -> None:
-    """Leave Ctrl-C to the process that asks; Dask calls this in each worker of this machine."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _environment_of_workers(threads: int) -> Iterator[None]:
-    """Have processes start with so many threads, and run nothing in the working folder.
-
-    Dask starts new ones in the place of those that died, and leaves settings of its own.
-    """
-    before = dict(os.environ)
-    count = str(threads)
-    os.environ.update({SAFE_PATH: "1", "OMP_NUM_THREADS": count, "MKL_NUM_THREADS": count})
-    try:
-        yield
-    finally:
-        for name in os.environ.keys() - before.keys():
-            del os.environ[name]
-        os.environ.update(before)

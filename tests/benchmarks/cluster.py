@@ -1,9 +1,9 @@
 """Two workers of a cluster of this machine, beside one process: seconds as ratios.
 
-Run ``python tests/benchmarks/cluster.py``. Forty recordings of ten minutes are embedded as mel
-spectrograms; their windows are compared, all with all; a grid of three batch sizes is trained. Each
-is done by one process and by a cluster of two, one thread each, in turns; starting the cluster is
-counted. What is written must be equal.
+Run ``python tests/benchmarks/cluster.py``. Recordings of ten minutes are embedded by ``--encoder``,
+and a grid of three batch sizes is trained on their mel spectrograms; four hundred recordings of a
+minute are compared, all with all. Each is done by one process and by a cluster of two, one thread
+each, in turns; starting the cluster, some seconds, is counted. What is written must be equal.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded
@@ -50,27 +51,27 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def embed(folder: Path, where: tuple[object, ...], out: Path) -> None:
+def embed(encoder: str, folder: Path, where: tuple[object, ...], out: Path) -> None:
     """Embed all recordings into a new store."""
-    judge("embed", "--recordings", folder, "--store", out, *where)
+    judge("embed", "--recordings", folder, "--encoder", encoder, "--store", out, *where)
 
 
 def compare(folder: Path, where: tuple[object, ...], out: Path) -> None:
-    """Compare all windows with all, embedded before."""
-    given = ("rank", "--roster", folder / "roster.csv", "--recordings", folder, "--windows", "all")
+    """Compare all recordings with all, embedded before."""
+    given = ("rank", "--roster", folder / "roster.csv", "--recordings", folder)
     judge(*given, "--min-seconds", 10, "--store", folder / "store", "--out", out, *where)
     for path in (folder / "store" / "votes").iterdir():
         path.unlink()  # the next one computes them again
 
 
 def train(folder: Path, where: tuple[object, ...], out: Path) -> None:
-    """Train a grid of three stacks, on recordings embedded before."""
+    """Train a grid of three stacks on spectrograms, embedded before."""
     out.mkdir()
     own = () if where[0] == "--workers" else where  # one process trains without an option
     given = ("train", "expertise", "--manifest", folder / "manifest.csv", "--recordings", folder)
     judge(
         *(*given, "--store", folder / "store", "--out", out / "mine.safetensors", "--epochs", 2),
-        *("--max-pairs", 60, "--grid", "batch_size=4,8,16", *own),
+        *("--max-pairs", 100, "--grid", "batch_size=4,8,16", *own),
     )
 
 
@@ -86,29 +87,35 @@ def write_manifest(folder: Path, candidates: int) -> None:
 def main() -> None:
     """Make the recordings, work, and print ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--candidates", type=int, default=40)
+    parser.add_argument("--encoder", default="basicpitch")
+    parser.add_argument("--candidates", type=int, default=24)
     parser.add_argument("--minutes", type=int, default=10)
+    parser.add_argument("--field", type=int, default=400)
     parser.add_argument("--turns", type=int, default=3)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_competition(folder, given.candidates, given.minutes)
-        write_manifest(folder, given.candidates)
-        judge("embed", "--recordings", folder, "--store", folder / "store")
-        for work in (embed, compare, train):
+        long, field = Path(name) / "long", Path(name) / "field"
+        for folder, size in ((long, (given.candidates, given.minutes)), (field, (given.field, 1))):
+            folder.mkdir()
+            write_competition(folder, *size)
+            judge("embed", "--recordings", folder, "--store", folder / "store")
+        write_manifest(long, given.candidates)
+        works = {"embed": partial(embed, given.encoder, long), "train": partial(train, long)}
+        for what, work in {**works, "compare": partial(compare, field)}.items():
             seconds: dict[str, list[float]] = {way: [] for way in WORKERS}
             written = []
             for turn in range(given.turns):
                 for way, where in WORKERS.items():
-                    out = folder / f"{work.__name__}-{turn}-{way.replace(' ', '-')}"
-                    seconds[way].append(seconds_of(lambda w=work, g=where, o=out: w(folder, g, o)))
+                    out = Path(name) / f"{what}-{turn}-{way.replace(' ', '-')}"
+                    seconds[way].append(seconds_of(partial(work, where, out)))
                     written.append(contents(out))
             equal = all(one == written[0] for one in written)
             middle = {way: float(np.median(own)) for way, own in seconds.items()}
             ratios = ", ".join(
-                f"{way} {own / middle['one process']:.2f}" for way, own in middle.items()
+                f"{way} {own / middle['one process']:.2f} ({own:.0f} s)"
+                for way, own in middle.items()
             )
-            print(f"{work.__name__}: {ratios}; equal files: {equal}")
+            print(f"{what}: {ratios}; equal files: {equal}", flush=True)
 
 
 if __name__ == "__main__":

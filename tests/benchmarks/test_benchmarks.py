@@ -78,8 +78,9 @@ def test_a_competition_that_was_killed_three_times_ends_in_the_same_files():
 
 @pytest.mark.slow
 def test_the_cluster_benchmark_prints_ratios_of_equal_work():
-    lines = printed("cluster.py", "--candidates", 8, "--minutes", 1, "--turns", 1)
-    assert [line.split(":")[0] for line in lines] == ["embed", "compare", "train"]
+    few = ("--encoder", "spectrogram", "--candidates", 8, "--minutes", 1, "--field", 8)
+    lines = printed("cluster.py", *few, "--turns", 1)
+    assert [line.split(":")[0] for line in lines] == ["embed", "train", "compare"]
     assert all("cluster of 2 " in line and line.endswith("equal files: True") for line in lines)
 
 
@@ -89,6 +90,14 @@ def test_the_benchmark_of_a_large_field_agrees_with_all_pairs():
     assert lines[0] == "300 candidates, 9,000 of 44,850 pairs"
     assert abs(float(lines[2].split()[-2]) - 0.2) < 0.02
     assert float(lines[3].rpartition(" ")[2]) > 0.85
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_codes_agrees_with_all_pairs():
+    few = ("--candidates", 60, "--pairs", 900, "--segments", 2, "--sample", 40)
+    lines = printed("large_codes.py", *few)
+    assert lines[0] == "60 candidates, 900 pairs in both orders"
+    assert float(lines[2].rpartition(" ")[2]) > 0.85
 
 
 @pytest.mark.slow

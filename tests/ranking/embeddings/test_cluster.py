@@ -39,9 +39,14 @@ DEADLY = CODE.replace(
 
 
 @pytest.fixture(scope="module")
-def recordings(tmp_path_factory):
+def forty(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recordings")
-    return [write_sound(folder / f"{n}.flac", piano(11 + n, RATE, n), RATE) for n in range(12)]
+    return [write_sound(folder / f"{n}.flac", piano(11 + n % 12, RATE, n), RATE) for n in range(40)]
+
+
+@pytest.fixture(scope="module")
+def recordings(forty):
+    return forty[:12]
 
 
 @pytest.fixture
@@ -81,15 +86,16 @@ def test_two_processes_embed_as_one_does(recordings, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_is_survived(recordings, deadly, tmp_path):
-    list(embed_all(recordings, EmbeddingSettings(tmp_path / "one", deadly)))
-    two = EmbeddingSettings(tmp_path / "two", deadly, cluster=Cluster(workers=2))
+def test_a_worker_that_is_killed_is_survived(forty, deadly, tmp_path):
+    choices = (EncoderChoice("spectrogram"), *deadly)
+    list(embed_all(forty, EmbeddingSettings(tmp_path / "one", choices)))
+    two = EmbeddingSettings(tmp_path / "two", choices, cluster=Cluster(workers=2))
     outcomes = []
-    for outcome in embed_all(recordings, two):
+    for outcome in embed_all(forty, two):
         if not outcomes:
             os.kill(worker_pids()[0], signal.SIGKILL)
         outcomes.append(outcome)
-    assert {one.path for one in outcomes} == set(recordings)
+    assert {one.path for one in outcomes} == set(forty)
     assert {one.status for one in outcomes} == {"embedded"}
     assert contents(tmp_path / "two") == contents(tmp_path / "one")
 

@@ -15,7 +15,7 @@ from heads import lively_head
 from ranking.embeddings.bank_source import BankSource
 from ranking.embeddings.choice import EncoderChoice, cache_key_with_weights_hash
 from ranking.embeddings.store import EmbeddingStore
-from ranking.embeddings.workers import facts_of_shared_store, open_cluster_on_store
+from ranking.embeddings.workers import open_cluster_for_bank
 from ranking.errors import ClusterError
 from ranking.judging import all_pairs
 from ranking.judging.compare import Pairing, ResultCache, compare_windows
@@ -124,10 +124,7 @@ def test_a_cluster_compares_as_one_process_though_a_worker_is_killed(source, ran
                 os.kill(workers[0], signal.SIGKILL)
                 killed.append(workers[0])
 
-    arguments = source.store, source.device
-    with open_cluster_on_store(
-        Cluster(workers=2), source.store, 1, facts_of_shared_store, *arguments
-    ) as executor:
+    with open_cluster_for_bank(Cluster(workers=2), source, 1) as executor:
         pairing = Pairing("all")
         remotely = elsewhere(ranker)
         there = compare_windows(remotely, bank, pairing, executor=executor, progress=Killing())

@@ -1,6 +1,7 @@
 """Calls on a cluster: never more than its workers have threads, and every loss by name."""
 
 import os
+import signal
 import threading
 import time
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -10,6 +11,7 @@ from distributed.scheduler import KilledWorker
 
 from ranking.errors import ClusterError, Given
 from ranking.workers import cluster as module
+from ranking.workers import local_cluster
 from ranking.workers.children import SAFE_PATH
 from ranking.workers.cluster import Cluster, ClusterExecutor, WorkersDiedError, open_cluster
 from ranking.workers.executors import map_as_completed
@@ -201,7 +203,99 @@ def test_the_setting_is_named_as_it_was_given():
 def test_the_environment_of_workers_ends_with_them(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     before = dict(os.environ)
-    with module._environment_of_workers(3):
+    with local_cluster._environment_of_workers(3, ["4", "6"]):
         assert (os.environ["OMP_NUM_THREADS"], os.environ[SAFE_PATH]) == ("3", "1")
         os.environ["MALLOC_TRIM_THRESHOLD_"] = "1"  # as Dask does
     assert dict(os.environ) == before
+
+
+class GpuClient(Client):
+    """A client of two workers without a GPU, and some with so many."""
+
+    def __init__(self, *gpus):
+        super().__init__(threads=2)
+        self.gpus, self.asked = gpus, []
+
+    def scheduler_info(self, **_):
+        of_each = [{}, {}, *({"GPU": float(number)} for number in self.gpus)]
+        return {
+            "workers": {
+                f"tcp://10.0.0.{at}:1": {"resources": own} for at, own in enumerate(of_each)
+            }
+        }
+
+    def run(self, function, *arguments, workers, **_):
+        self.asked = workers
+        return dict.fromkeys(workers, function(*arguments))
+
+
+@pytest.mark.parametrize("gpus", [(1,), (1, 2)])
+def test_only_workers_with_a_gpu_are_asked_and_have_a_call_for_each(gpus):
+    client = GpuClient(*gpus)
+    executor = ClusterExecutor(client, Cluster(ADDRESS), on_gpu=True)
+    executor.require_equal(facts)
+    assert client.asked == ["tcp://10.0.0.2:1", "tcp://10.0.0.3:1"][: len(gpus)]
+    list(map_as_completed(executor, slowly, [(n,) for n in range(20)]))
+    assert client.pool.most == sum(gpus)
+    executor.stop()
+
+
+def environment(_):
+    return os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES")
+
+
+@pytest.mark.slow
+def test_each_process_of_this_machine_sees_a_gpu_of_its_own(monkeypatch):
+    monkeypatch.setattr(module, "visible_gpus", lambda: ["GPU-a", "GPU-b", "GPU-c"])
+    with open_cluster(Cluster(workers=2), device="cuda") as executor:
+        assert sorted(executor.workers().values()) == [1, 1]
+        seen = dict(map_as_completed(executor, environment, [(n,) for n in range(8)]))
+        os.kill(next(iter(seen)), signal.SIGKILL)
+        for _ in range(300):
+            seen |= dict(map_as_completed(executor, environment, [(n,) for n in range(4)]))
+            if len(seen) == 3:
+                break
+            time.sleep(0.1)
+    first, second, again = seen.values()
+    assert {first, second} == {"GPU-a", "GPU-b"}
+    assert again == first
+
+
+@pytest.mark.slow
+def test_a_cluster_without_a_gpu_and_a_machine_with_too_few_are_refused(monkeypatch):
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=1, processes=False, dashboard_address=None, host="127.0.0.1"
+    ) as cpus:
+        cluster = Cluster(cpus.scheduler_address)
+        with (
+            pytest.raises(ClusterError, match="the scheduler has no workers with a GPU; start"),
+            open_cluster(cluster, device="cuda"),
+        ):
+            pass
+        with open_cluster(cluster) as executor:
+            assert executor.submit(len, "four").result() == 4
+    monkeypatch.setattr(module, "visible_gpus", lambda: ["0"])
+    for workers, device, what in (
+        (2, "cuda", r"more than the GPUs of this machine \(1\), of which each process needs one"),
+        (1, "cuda:1", "device cuda:1: to a worker of a cluster its only GPU has no number"),
+    ):
+        with (
+            pytest.raises(ClusterError, match=what),
+            open_cluster(Cluster(workers=workers), device=device),
+        ):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("count", "named", "expected"),
+    [(2, None, ["0", "1"]), (2, "3,1", ["3", "1"]), (1, "MIG-x", ["MIG-x"]), (0, "", [])],
+)
+def test_gpus_are_those_that_this_process_sees(monkeypatch, count, named, expected):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: count)
+    if named is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    else:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
+    assert local_cluster.visible_gpus() == expected
