@@ -41,7 +41,8 @@ from ranking.encoders import spec_of
 from ranking.encoders.precision import default_precision
 from ranking.errors import AudioError, EncoderError
 from ranking.storage.addresses import StorePlace
-from ranking.workers.cluster import Cluster, ClusterExecutor, Facts, open_cluster
+from ranking.workers.cluster import Cluster, ClusterExecutor, open_cluster
+from ranking.workers.equality import Facts
 from ranking.workers.executors import (
     SerialExecutor,
     WorkerProcesses,

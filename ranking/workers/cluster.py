@@ -28,8 +28,6 @@ References
 """
 
 import logging
-import os
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -39,7 +37,9 @@ from threading import Event, Lock
 from typing import Any, TypeVar
 
 from ranking.errors import ClusterError, Given
+from ranking.workers.equality import Facts, call_if_equal, facts_here, refuse_different
 from ranking.workers.local_cluster import GPU, local_cluster, visible_gpus
+from ranking.workers.memory import keeps_freed_memory
 
 CONNECT_SECONDS = 10
 """How long a scheduler, and then its first worker, are waited for."""
@@ -48,8 +48,6 @@ WORKERLESS_SECONDS = 60
 POLL_SECONDS = 0.05
 
 T = TypeVar("T")
-Facts = Callable[..., Mapping[str, object]]
-"""Function of a module that returns what results depend on, by name."""
 
 
 class WorkersDiedError(Exception):
@@ -96,7 +94,7 @@ class ClusterExecutor(ThreadPoolExecutor):
         self._client, self._cluster, self._on_gpu = client, cluster, on_gpu
         needed = {"resources": {GPU: 1}} if on_gpu else {}
         self._own = client.get_executor(pure=False, **needed)
-        self._equal: tuple[Mapping[str, object], Facts, tuple[Any, ...]] | None = None
+        self._equal: tuple[Mapping[str, object], Facts, tuple[Any, ...], bool] | None = None
         self._running, self._turn, self._change = 0, Lock(), Lock()
         self._stopped = Event()
         super().__init__(max(1, self._capacity()))
@@ -114,12 +112,12 @@ class ClusterExecutor(ThreadPoolExecutor):
         ClusterError
             If a worker differs, with its address and in what.
         """
-        own = facts(*arguments)
+        own, asked = facts(*arguments), (facts, arguments, keeps_freed_memory())
         workers = list(self.workers())
-        found = self._client.run(facts, *arguments, workers=workers, on_error="return")
+        found = self._client.run(facts_here, *asked, workers=workers, on_error="return")
         for address, theirs in found.items():
-            _refuse_different(f"worker {address}", own, theirs)
-        self._equal = own, facts, arguments
+            refuse_different(f"worker {address}", own, theirs)
+        self._equal = own, *asked
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call a function on the cluster, and return its future."""
@@ -150,7 +148,7 @@ class ClusterExecutor(ThreadPoolExecutor):
             self._refuse_lost()
             if self._equal is None:
                 return self._result(self._own.submit(fn, *args, **kwargs))
-            return self._result(self._own.submit(_call_equal, *self._equal, fn, args, kwargs))
+            return self._result(self._own.submit(call_if_equal, *self._equal, fn, args, kwargs))
         finally:
             with self._change:
                 self._running -= 1
@@ -283,33 +281,3 @@ def _no_workers(cluster: Cluster, on_gpu: bool) -> ClusterError:
         "then the same work: what is done is not done again",
         key="start-gpu-workers" if on_gpu else "start-workers",
     )
-
-
-def _call_equal(
-    own: Mapping[str, object],
-    facts: Facts,
-    arguments: tuple[Any, ...],
-    function: Callable[..., T],
-    given: tuple[Any, ...],
-    named: Mapping[str, Any],
-) -> T:
-    """Call a function, on a worker that is equal to the process that asks."""
-    worker = f"worker on {platform.node()}, process {os.getpid()}"
-    _refuse_different(worker, own, facts(*arguments))
-    return function(*given, **named)
-
-
-def _refuse_different(worker: str, own: Mapping[str, object], theirs: Any) -> None:
-    """Refuse a worker by what it returned: facts, or the error on the way to them."""
-    if isinstance(theirs, Mapping):
-        names = [name for name in own if own[name] != theirs.get(name)]
-        what = ", ".join(f"{name} is {theirs.get(name)}, not {own[name]} as here" for name in names)
-    else:
-        what = f"it cannot say what it computes with ({theirs})"
-    if what:
-        raise ClusterError(
-            worker,
-            what,
-            "results would differ: end this worker, or let it be as the process that asks",
-            key="equal-workers",
-        )

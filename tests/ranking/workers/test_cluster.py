@@ -15,6 +15,7 @@ from ranking.workers import local_cluster
 from ranking.workers.children import SAFE_PATH
 from ranking.workers.cluster import Cluster, ClusterExecutor, WorkersDiedError, open_cluster
 from ranking.workers.executors import map_as_completed
+from ranking.workers.memory import keeps_freed_memory
 
 ADDRESS = "tcp://10.0.0.1:8786"
 
@@ -299,3 +300,13 @@ def test_gpus_are_those_that_this_process_sees(monkeypatch, count, named, expect
     else:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
     assert local_cluster.visible_gpus() == expected
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("CS_GNU_LIBC_VERSION" not in os.confstr_names, reason="needs glibc")
+@pytest.mark.parametrize("kept", [True, False])
+def test_workers_keep_what_they_free_as_the_process_that_asks(monkeypatch, kept):
+    monkeypatch.setattr(module, "keeps_freed_memory", lambda: kept)
+    with open_cluster(Cluster()) as executor:
+        executor.require_equal(facts)
+        assert executor.submit(keeps_freed_memory).result() == kept
