@@ -80,7 +80,6 @@ def check(
     if verify:
         _verify(source.run, format)
         return
-    from icpc.study.remarks import all_remarks
     from icpc.workflows.rankings import open_study
     from icpc.workflows.results import check as check_ranking
 
@@ -101,7 +100,7 @@ def check(
     else:
         print_data(findings.table(), format)
     uncertainty = study.intervals.uncertainty
-    for remark in all_remarks(study):
+    for remark in study.all_remarks:
         if remark == uncertainty.sentence and uncertainty.sample and not verbose:
             print_remark(f"{uncertainty.sample}; about what: --verbose")
         else:

@@ -70,7 +70,6 @@ def compare(
         _compare_methods(source, runs, jurors=jurors, ranks=ranks, format=format)
         return
     from icpc.findings.compare import paired_table
-    from icpc.study.remarks import all_remarks
     from icpc.workflows.comparison import compare as compare_rankings
     from icpc.workflows.comparison import load_runs
 
@@ -87,7 +86,7 @@ def compare(
     else:
         _print_rankings(compared)
     for name, study in compared.studies.items():
-        for remark in all_remarks(study):
+        for remark in study.all_remarks:
             print_remark(f"{name}: {remark}")
 
 

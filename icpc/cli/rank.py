@@ -186,13 +186,12 @@ def print_study(study: "Study", form: Format, top: int | None = None) -> None:
         How many candidates are printed; None: all.
     """
     from icpc.study.by_round import ranking_with_probabilities
-    from icpc.study.remarks import all_remarks
 
     if form is Format.TABLE:
         _print_ranking(study, top)
     else:
         print_data(ranking_with_probabilities(study).head(top or len(study.ranking)), form)
-    for remark in all_remarks(study):
+    for remark in study.all_remarks:
         print_remark(remark)
 
 

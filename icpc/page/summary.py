@@ -5,7 +5,6 @@ from math import isnan
 from icpc.competition.rounds import round_or_score_label
 from icpc.findings.finding import Finding, Findings
 from icpc.findings.wording import HEADLINE, p_clause, percent
-from icpc.study.remarks import all_remarks
 from icpc.study.study import Study
 
 MAX_NAMED = 3
@@ -25,7 +24,7 @@ def passing_phrase(study: Study) -> str:
 
 def report_remarks(study: Study) -> list[str]:
     """Return the remarks on the comparisons and the ranking, as sentences."""
-    remarks = [text.strip() for text in all_remarks(study) if text.strip()]
+    remarks = [text.strip() for text in study.all_remarks if text.strip()]
     ids = set(study.competition.roster["candidate"])
     return [_sentence(text, named=text.partition(":")[0] in ids) for text in remarks]
 

@@ -14,10 +14,11 @@ import pandas as pd
 from icpc.competition.bundled import BUNDLED
 from icpc.competition.competitions import Competition
 from ranking.comparisons.marks import juror_by_candidate_marks, marks_to_comparisons
+from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.reading import read_comparisons
 from ranking.comparisons.tally import row_counts
 from ranking.comparisons.votes import read_votes, votes_to_comparisons
-from ranking.errors import CompetitionError, Given
+from ranking.errors import CompetitionError, Given, RankingError
 from ranking.evaluation.permuted_outcomes import PermutedOutcomes
 from ranking.files.names import Names, match_names
 from ranking.judging.cross_fit import HALVES
@@ -101,6 +102,26 @@ class Comparisons:
             marks = marks[marks["candidate"].isin(candidates)]
         permuted = self.permuted and self.permuted.among(candidates)
         return replace(self, marks=marks, permuted=permuted, **pairs)
+
+    def between_unequal(self, score: pd.Series) -> "Comparisons":
+        """Return the comparisons of candidates whose scores differ.
+
+        Raises
+        ------
+        RankingError
+            If there are none.
+        """
+        unequal = with_truth(self.table, score)["truth"].notna()
+        table = self.table[unequal].reset_index(drop=True)
+        if table.empty:
+            raise RankingError(
+                Given(count="paper"),
+                "no two compared candidates differ in score",
+                "fill in the results",
+            )
+        if len(table) == len(self.table):
+            return self
+        return replace(self, table=table, source=f"{len(table):,} of {self.source}")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from icpc.study.by_round import result_tiers
 from icpc.study.figure2 import TIERS, published_curve, read_published_points
 from icpc.study.kept import KeptResults
-from icpc.study.remarks import all_remarks, few_candidates
+from icpc.study.remarks import few_candidates
 from icpc.study.study import Study, hit_rate_curve_and_summary
 from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import HitRateSummary
@@ -205,7 +205,7 @@ def study_hit_rate_curve(study: Study, names_in_figure: int = 5) -> HitRateCurve
         names=study.results["name"].to_dict(),
         labelled=tuple(dict.fromkeys([*curve["candidate"].head(names_in_figure), *finalists])),
         x_column="wins" if study.settings.ranking_method.strength_column == "wins" else "k",
-        remarks=all_remarks(study),
+        remarks=study.all_remarks,
         decided=study.decided if study.decided_by_marks else "",
         detectable=_detectable(study, summary),
         null_draws=study.null_draws,

@@ -1,7 +1,5 @@
 """Remarks on a ranking: what a reader must know before believing it."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from icpc.competition.competitions import Competition
@@ -12,15 +10,7 @@ from ranking.files.text import list_some
 from ranking.methods.method import Method
 from ranking.selection.adaptive import adaptive_remark
 
-if TYPE_CHECKING:
-    from icpc.study.study import Study
-
 SHOWN = 4  # components or groups that a remark names
-
-
-def all_remarks(study: "Study") -> tuple[str, ...]:
-    """Return what a reader must know of the comparisons of a study, then of its ranking."""
-    return tuple(filter(None, (study.comparisons.remark, *study.remarks)))
 
 
 def ranking_remarks(

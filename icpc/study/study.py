@@ -25,14 +25,13 @@ from icpc.study.comparisons import Comparisons, marks_decided
 from icpc.study.intervals import study_intervals
 from icpc.study.remarks import ranking_remarks
 from icpc.study.settings import Settings
-from ranking.comparisons.pairs import with_truth
 from ranking.comparisons.schedule import (
     Schedule,
     describe_schedule,
     equal_scores_rarely_compared,
 )
 from ranking.comparisons.tally import Tally, count_comparisons
-from ranking.errors import Given, RankingError
+from ranking.errors import RankingError
 from ranking.evaluation.detectable import detectable_accuracy
 from ranking.evaluation.hit_rate import HitRateSummary, hit_rate_curve, summarise_hit_rate
 from ranking.evaluation.null_model import permuted_strengths, random_judge_strengths
@@ -66,6 +65,11 @@ class Study:
     """What a reader must know before believing the ranking."""
     left_out: int = 0
     """Number of candidates of other components, where this is the part of the largest one."""
+
+    @property
+    def all_remarks(self) -> tuple[str, ...]:
+        """What a reader must know of the comparisons, then of the ranking."""
+        return tuple(filter(None, (self.comparisons.remark, *self.remarks)))
 
     @cached_property
     def largest(self) -> "Study":
@@ -244,7 +248,7 @@ def run_study(
     """
     remarks = [*comparisons.understood]
     if settings.count == "paper":
-        comparisons = _unequal_only(competition, comparisons)
+        comparisons = comparisons.between_unequal(competition.score)
         remarks.append(
             "counted as in the paper's release: pairs of equal score left out, ranked by raw wins. "
             "The number of comparisons then depends on the result; do not read this as skill."
@@ -303,18 +307,3 @@ def result_labels(study: Study) -> pd.Series:
     results = study.results
     score = results["score"].map(lambda value: "" if np.isnan(value) else f"score {value:g}")
     return results["reached"].mask(results["reached"] == "", score)
-
-
-def _unequal_only(competition: Competition, comparisons: Comparisons) -> Comparisons:
-    """The comparisons of candidates whose scores differ."""
-    unequal = with_truth(comparisons.table, competition.score)["truth"].notna()
-    table = comparisons.table[unequal].reset_index(drop=True)
-    if table.empty:
-        raise RankingError(
-            Given(count="paper"),
-            "no two compared candidates differ in score",
-            "fill in the results",
-        )
-    if len(table) == len(comparisons.table):
-        return comparisons
-    return replace(comparisons, table=table, source=f"{len(table):,} of {comparisons.source}")

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ranking.network.rows import BothPlaces, RowSplit, convolve_in_both_places
+from ranking.network.rows import PairPlaces, RowSplit, convolve_in_both_places
 
 
 class FirstConvolution(nn.Module):
@@ -28,7 +28,7 @@ class FirstConvolution(nn.Module):
     rows
         Rows of a pair's output.
     stride, padding
-        Of the convolution.
+        As in :func:`torch.nn.functional.conv2d`.
     """
 
     offset: Tensor
@@ -73,7 +73,7 @@ class ProjectedConvolution(nn.Module):
     def __init__(self, first: FirstConvolution, projection: nn.Linear, frames: int) -> None:
         super().__init__()
         self.stride, self.padding = first.stride, first.padding
-        self.places = BothPlaces(first.rows, frames, first.stride)
+        self.places = PairPlaces(first.rows, frames, first.stride)
         kernel = self.places.kernel(first.weight)
         self.channels, _, self.height, _ = kernel.shape
         of_one = projection.bias[None]

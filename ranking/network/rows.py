@@ -116,13 +116,13 @@ def convolve_in_both_places(
     stride, padding
         As in :func:`torch.nn.functional.conv2d`.
     """
-    places = BothPlaces(rows, images.shape[-2], stride)
+    places = PairPlaces(rows, images.shape[-2], stride)
     kernel = places.kernel(weight)
     return places.split(convolve_rows(images, 0, places.wanted, kernel, stride, padding))
 
 
 @dataclass(frozen=True)
-class BothPlaces:
+class PairPlaces:
     """An image as first of a pair and as second, where it lies lower by its own height.
 
     Its height need not be a multiple of the stride: the second place then has a kernel of its own.

@@ -274,10 +274,11 @@ def _gpus_of_processes(cluster: Cluster) -> list[str]:
 
 
 def _no_workers(cluster: Cluster, on_gpu: bool) -> ClusterError:
+    resource = f", and the resource {GPU}" if on_gpu else ""
     return ClusterError(
         cluster.given,
         f"the scheduler has no workers{' with a GPU' if on_gpu else ''}",
-        f"start some with dask worker{f' --resources {GPU}=1' if on_gpu else ''} and its address, "
-        "then the same work: what is done is not done again",
+        f"start some with dask worker and its address{resource}, then the same work: what is done "
+        "is not done again",
         key="start-gpu-workers" if on_gpu else "start-workers",
     )

@@ -266,9 +266,8 @@ def test_each_process_of_this_machine_sees_a_gpu_of_its_own(monkeypatch):
 def test_a_cluster_without_a_gpu_and_a_machine_with_too_few_are_refused(monkeypatch):
     from distributed import LocalCluster
 
-    with LocalCluster(
-        n_workers=1, processes=False, dashboard_address=None, host="127.0.0.1"
-    ) as cpus:
+    here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    with LocalCluster(n_workers=1, processes=False, **here) as cpus:
         cluster = Cluster(cpus.scheduler_address)
         with (
             pytest.raises(ClusterError, match="the scheduler has no workers with a GPU; start"),
@@ -308,5 +307,5 @@ def test_gpus_are_those_that_this_process_sees(monkeypatch, count, named, expect
 def test_workers_keep_what_they_free_as_the_process_that_asks(monkeypatch, kept):
     monkeypatch.setattr(module, "keeps_freed_memory", lambda: kept)
     with open_cluster(Cluster()) as executor:
-        executor.require_equal(facts)
+        executor.require_equal(dict, {"torch": 1})  # a function that workers know
         assert executor.submit(keeps_freed_memory).result() == kept
