@@ -89,9 +89,8 @@ class Dac(CodeEncoder):
     @property
     def projection(self) -> nn.Linear:
         """The output projections of all codebooks as one: z is their sum."""
-        first = self._quantizers[0].codebook.weight
-        if self._projection is None or self._projection.weight.device != first.device:
-            self._projection = self._joined_projection()
+        if self._projection is None:
+            self._projection = self._joined_projection()  # a part of the module, moved with it
         return self._projection
 
     def codebook_vectors(self, stored: Tensor) -> Tensor:

@@ -228,14 +228,7 @@ def open_cluster(
     for handler in logging.getLogger("distributed").handlers:
         handler.setLevel(logging.CRITICAL)  # for good: it logs when the program ends, too
     with ExitStack() as stack:
-        kind, _, number = device.partition(":")
-        if number:
-            raise ClusterError(
-                Given(device=device),
-                "to a worker of a cluster its only GPU has no number",
-                f"name {kind} alone",
-            )
-        on_gpu, where = kind != "cpu", cluster.scheduler
+        on_gpu, where = _computes_on_gpu(device), cluster.scheduler
         if where is None:
             gpus = _gpus_of_processes(cluster) if on_gpu else []
             where = stack.enter_context(local_cluster(cluster.workers, threads, gpus))
@@ -259,6 +252,17 @@ def open_cluster(
         if on_gpu and not executor.workers():
             raise _no_workers(cluster, on_gpu)
         yield executor
+
+
+def _computes_on_gpu(device: str) -> bool:
+    kind, _, number = device.partition(":")
+    if number:
+        raise ClusterError(
+            Given(device=device),
+            "to a worker of a cluster its only GPU has no number",
+            f"name {kind} alone",
+        )
+    return kind != "cpu"
 
 
 def _gpus_of_processes(cluster: Cluster) -> list[str]:

@@ -22,11 +22,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded
 import numpy as np
 import pandas as pd
 import torch
+from large_field import strengths
 from scipy.stats import kendalltau
 
 from ranking.audio.lengths import SEGMENT_SECONDS
-from ranking.comparisons.tally import count_comparisons
-from ranking.comparisons.votes import votes_to_comparisons
 from ranking.embeddings.bank import EmbeddingBank, open_bank
 from ranking.embeddings.cache_key import CacheKey, make_cache_key
 from ranking.embeddings.store import EmbeddingStore
@@ -34,8 +33,6 @@ from ranking.encoders.dac import SPEC, Dac
 from ranking.judging.all_pairs import PairScorer, single_threaded_torch_workers
 from ranking.judging.compare import Pairing, ResultCache, compare_windows
 from ranking.judging.selected_pairs import Selection, compare_selected_windows
-from ranking.methods.bradley_terry import BRADLEY_TERRY
-from ranking.methods.method import rank_candidates
 from ranking.network.factorised import FactorisedHead
 from ranking.network.head import Head, HeadConfig, make_head
 from ranking.tasks.by_pair import p_first
@@ -71,12 +68,6 @@ def write_codes(store: EmbeddingStore, candidates: int, segments: int, seed: int
         with store.open_writer(KEY, rows[-1][1], "uint16") as writer:
             writer.add(codes, [float(SEGMENT_SECONDS)] * segments)
     return pd.DataFrame(rng.permutation(rows), columns=["candidate", "recording"])
-
-
-def strengths(votes: pd.DataFrame) -> pd.Series:
-    """Strength of each candidate."""
-    tally = count_comparisons(votes_to_comparisons(votes))
-    return rank_candidates(tally, BRADLEY_TERRY).set_index("candidate")["strength"]
 
 
 def main() -> None:

@@ -58,6 +58,12 @@ class Windows:
         )
 
 
+def strengths(votes: pd.DataFrame) -> pd.Series:
+    """Bradley-Terry strength of each candidate, from a VOTES table."""
+    tally = count_comparisons(votes_to_comparisons(votes))
+    return rank_candidates(tally, BRADLEY_TERRY).set_index("candidate")["strength"]
+
+
 def main() -> None:
     """Choose pairs, rank, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -72,8 +78,7 @@ def main() -> None:
     begun = time.perf_counter()
     selection = Selection("swiss", given.pairs, given.seed)
     found = compare_selected_windows(ranker, Windows(ids), selection)  # type: ignore[arg-type]
-    tally = count_comparisons(votes_to_comparisons(found.votes))
-    ranking = rank_candidates(tally, BRADLEY_TERRY).set_index("candidate")["strength"]
+    ranking = strengths(found.votes)
     seconds = time.perf_counter() - begun
     some = np.sort(rng.choice(given.candidates, given.sample, replace=False))
     first, second = np.meshgrid(some, some, indexing="ij")
